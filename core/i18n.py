@@ -1,0 +1,107 @@
+"""Words and numbers in the user's language: messages, plural forms, number formats, and which language a text is in.
+
+Messages live in `core/locales/<language>/*.toml` as flat `key = "text with {placeholders}"` tables; a key is
+prefixed by its file's name: `title` in `chat.toml` is `chat.title`. `{n}` picks `key.one` / `key.other` through
+`plural`. Nothing here reads settings or knows about pages.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from core.errors import AppError
+
+LANGUAGES = ("en", "es")
+_LOCALES = Path(__file__).parent / "locales"
+
+
+@functools.cache
+def messages(lang: str) -> dict[str, str]:
+    """All messages of a language, by dotted key."""
+    table: dict[str, str] = {}
+    for path in sorted((_LOCALES / lang).glob("*.toml")):
+        for key, text in _flatten(tomllib.loads(path.read_text(encoding="utf-8"))):
+            table[f"{path.stem}.{key}"] = text
+    return table
+
+
+def _flatten(tree: dict[str, Any], prefix: str = "") -> list[tuple[str, str]]:
+    pairs = []
+    for key, value in tree.items():
+        if isinstance(value, dict):
+            pairs += _flatten(value, f"{prefix}{key}.")
+        else:
+            pairs.append((prefix + key, value))
+    return pairs
+
+
+def translate(key: str, lang: str, **params: Any) -> str:
+    """The message `key` in `lang`, its placeholders filled; numbers are written as that language writes them.
+
+    Raises KeyError where the key is unknown: a missing message is a bug, never shown as a key."""
+    template = messages(lang if lang in LANGUAGES else "en")[key]
+    return template.format(**{name: _readable(value, lang) for name, value in params.items()})
+
+
+def plural(key: str, n: int, lang: str, **params: Any) -> str:
+    """`key.one` or `key.other` by `n`, which fills `{n}`."""
+    return translate(f"{key}.{'one' if n == 1 else 'other'}", lang, n=n, **params)
+
+
+def error_text(error: AppError, lang: str) -> str:
+    return translate(error.key, lang, **error.params)
+
+
+def _readable(value: Any, lang: str) -> Any:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return value
+    return format_number(value, lang)
+
+
+def format_number(value: float, lang: str, decimals: int | None = None) -> str:
+    """`1234.5` as 1,234.5 (en) or 1234,5 / 12.345,6 (es: four digits stay unseparated, as the Academy asks).
+
+    `decimals` fixes the number of decimals; otherwise up to two that are not zero."""
+    if decimals is None:
+        decimals = 0 if float(value).is_integer() else 2
+        text = f"{value:,.{decimals}f}"
+        text = text.rstrip("0").rstrip(".") if "." in text else text
+    else:
+        text = f"{value:,.{decimals}f}"
+    if lang != "es":
+        return text
+    if abs(value) < 10000:
+        text = text.replace(",", "")
+    return text.translate(str.maketrans(",.", ".,"))
+
+
+_WORD = re.compile(r"[^\W\d_]+", re.UNICODE)
+_FUNCTION_WORDS = {
+    "es": frozenset(
+        "el la los las un una unos unas de del al y o u en con por para que qué se su sus es son fue eran era ser "
+        "está están como cómo cuál cuáles quién quiénes cuándo cuanto cuánto cuántos cuántas dónde donde más menos "
+        "lo le les ha han hay no si sí sin sobre entre desde hasta cuyo este esta estos estas ese esa eso muy pero "
+        "también porque cuando qué año años mes meses dame muestra lista cada según total".split()
+    ),
+    "en": frozenset(
+        "the a an of to and or in on at with by for that which who whom whose what when where why how is are was "
+        "were be been has have had do does did it its this these those from as not no if than then there their "
+        "they he she his her between into about more less most many much can could will would each per show list "
+        "year years month months".split()
+    ),
+}
+_SPANISH_MARKS = re.compile(r"[ñ¿¡áéíóúü]", re.IGNORECASE)
+
+
+def detect_language(text: str, default: str = "en") -> str:
+    """'es' or 'en', by function words and Spanish marks; `default` where nothing tells."""
+    words = [word.lower() for word in _WORD.findall(text[:20000])]
+    score = {lang: sum(word in known for word in words) for lang, known in _FUNCTION_WORDS.items()}
+    spanish = score["es"] + 0.5 * len(_SPANISH_MARKS.findall(text[:20000]))
+    if spanish == score["en"]:
+        return default
+    return "es" if spanish > score["en"] else "en"

@@ -1,0 +1,367 @@
+"""The records that travel between layers: frozen, plain, without behaviour beyond reading themselves.
+
+Nothing here opens a file, a database or a model. Offsets (`start`, `end`) count code points in the text of
+one page. Boxes are (x0, y0, x1, y1) as fractions of the page, origin at the top left, so that they fit a page
+image of any size.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+BoxTuple = tuple[float, float, float, float]
+
+# ---------------------------------------------------------------- documents
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a page's text and where it stands on the page; `box` is None where the format has no layout."""
+
+    start: int
+    end: int
+    box: BoxTuple | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    start: int
+    end: int
+    level: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageTable:
+    """A table found on a page: its cells, and the span of the page's text that renders it (one row a line)."""
+
+    start: int
+    end: int
+    rows: tuple[tuple[str, ...], ...]
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page as its reader sees it. `kind`: text, ocr (text read from an image) or image (no text could be read).
+
+    `hidden` are spans that a reader of the page cannot see (white, size zero, outside the page)."""
+
+    number: int
+    text: str
+    width: float = 0.0
+    height: float = 0.0
+    kind: Literal["text", "ocr", "image"] = "text"
+    lines: tuple[Line, ...] = ()
+    headings: tuple[Heading, ...] = ()
+    tables: tuple[PageTable, ...] = ()
+    hidden: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedDocument:
+    """What a parser makes of one file. `notes` are (message key, params) pairs a user should read."""
+
+    media: str
+    title: str
+    lang: str
+    pages: tuple[Page, ...]
+    notes: tuple[tuple[str, dict[str, Any]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    page: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What is embedded and ranked: a span of one page that the embedder reads whole, with its heading path."""
+
+    page: int
+    start: int
+    end: int
+    heading: str
+    passage: int
+    sentences: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A parent passage: the run of pieces `first` to `last` (ordinals in the document, both included)."""
+
+    ordinal: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document of the workspace. `state`: parsed (searchable by keyword), embedded (passage vectors made),
+    complete (sentence vectors made too) or failed."""
+
+    id: int
+    sha256: str
+    name: str
+    media: str
+    title: str
+    lang: str
+    size: int
+    pages: int
+    pieces: int
+    state: Literal["parsed", "embedded", "complete", "failed"]
+    reason: str = ""
+    added_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """What became of one file: `reason` is a sentence for its user, empty when there is nothing to say."""
+
+    file: str
+    status: Literal["added", "known", "skipped", "failed"]
+    reason: str = ""
+    pages: int = 0
+    chunks: int = 0
+    tables: int = 0
+    ms: int = 0
+
+
+# ---------------------------------------------------------------- search and answers
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found: the parent's text, and the piece inside it that matched.
+
+    `score` is comparable within one search only; `coverage` (0..1) is the IDF-weighted share of the question's
+    words that the matching piece holds, `cosine` the best cosine of the question to the piece or its sentences."""
+
+    piece_id: int
+    document_id: int
+    file: str
+    page: int
+    text: str
+    score: float
+    start: int = 0
+    end: int = 0
+    piece: str = ""
+    heading: str = ""
+    lang: str = ""
+    coverage: float = 0.0
+    cosine: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A quote and where it stands; `verified` only if the quote was found on that page at that range."""
+
+    n: int
+    document_id: int
+    file: str
+    page: int
+    quote: str
+    start: int
+    end: int
+    score: float
+    verified: bool
+    boxes: tuple[BoxTuple, ...] = ()
+    key: tuple[int, int] | None = None
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    claim: str
+    verdict: Literal["supported", "partly", "unsupported"]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A decision and why: never a bare boolean."""
+
+    ok: bool
+    reason: str
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    kind: Literal["documents", "data", "both", "workspace", "smalltalk", "none"]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read a question about data, in words, with the statement it stands for."""
+
+    reading: str
+    sql: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One turn's outcome, whatever engine made it. `text` carries [n] marks that refer to `citations`."""
+
+    question: str
+    completed_question: str
+    lang: str
+    route: Route
+    status: Literal["answered", "not_found", "refused", "error"]
+    text: str
+    message: str = ""
+    confidence: float = 0.0
+    citations: tuple[Citation, ...] = ()
+    hits: tuple[Hit, ...] = ()
+    data: SqlAnswer | None = None
+    agreement: Literal["agree", "differ"] | None = None
+    checks: tuple[Check, ...] = ()
+    engine: str = "builtin"
+    adapter: str | None = None
+    timings_ms: dict[str, float] = field(default_factory=dict)
+
+
+# ---------------------------------------------------------------- tables
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column and its profile. `values` holds the distinct values of a short text column (at most 1,000)."""
+
+    name: str
+    type: str
+    nulls: int = 0
+    distinct: int | None = None
+    minimum: Any = None
+    maximum: Any = None
+    values: tuple[str, ...] = ()
+    description: str = ""
+    synonyms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignKey:
+    table: str
+    columns: tuple[str, ...]
+    ref_table: str
+    ref_columns: tuple[str, ...]
+    declared: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of a data set: `dataset` is the immutable DuckDB file that holds it, `source` the user's file."""
+
+    name: str
+    columns: tuple[Column, ...]
+    rows: int
+    dataset: str
+    source: str = ""
+    primary_key: tuple[str, ...] = ()
+    description: str = ""
+    synonyms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A named calculation: 'ingresos' = sum(precio * cantidad) over `table`."""
+
+    name: str
+    expression: str
+    table: str
+    synonyms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    tables: tuple[Table, ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    metrics: tuple[Metric, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedSql:
+    """A statement that the guard admitted. Only `sql/guard.py` makes one; it is all that may be run."""
+
+    text: str
+    tables: tuple[str, ...]
+    filters: tuple[str, ...] = ()
+    joins: tuple[str, ...] = ()
+    aggregates: tuple[str, ...] = ()
+    ordered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class QueryResult:
+    """Rows of one statement; `error` is (message key, params) where the statement failed or hit a limit."""
+
+    columns: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    rows: tuple[tuple[Any, ...], ...] = ()
+    truncated: bool = False
+    elapsed_ms: float = 0.0
+    error: tuple[str, dict[str, Any]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChartSpec:
+    """What to draw, never how: field names refer to the result's columns."""
+
+    kind: Literal[
+        "number",
+        "line",
+        "bar",
+        "grouped_bar",
+        "stacked_bar",
+        "scatter",
+        "histogram",
+        "box",
+        "heatmap",
+        "table",
+    ]
+    x: str | None = None
+    y: tuple[str, ...] = ()
+    color: str | None = None
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SqlAnswer:
+    """A question answered from tables. `insight` are true sentences about the rows; `reading` says in words how
+    the question was understood; `unknown` are words of the question that found nothing."""
+
+    question: str
+    lang: str
+    sql: CheckedSql | None
+    result: QueryResult | None
+    chart: ChartSpec | None = None
+    insight: tuple[str, ...] = ()
+    reading: str = ""
+    confidence: float = 0.0
+    alternatives: tuple[Reading, ...] = ()
+    unknown: tuple[str, ...] = ()
+    error: tuple[str, dict[str, Any]] | None = None
+    timings_ms: dict[str, float] = field(default_factory=dict)
+
+
+# ---------------------------------------------------------------- work
+
+
+@dataclass(frozen=True, slots=True)
+class JobStatus:
+    """A row of the job table. `progress` is 0..1; `step` a message key with `params`."""
+
+    id: int
+    kind: str
+    key: str
+    state: Literal["queued", "running", "done", "failed", "cancelled"]
+    progress: float = 0.0
+    step: str = ""
+    params: dict[str, Any] = field(default_factory=dict)
+    payload: dict[str, Any] = field(default_factory=dict)
+    error: tuple[str, dict[str, Any]] | None = None
+    heartbeat: float = 0.0

@@ -1,0 +1,125 @@
+"""Every setting in one table: name (with its unit), default, what is allowed. Only this module reads the environment.
+
+A workspace keeps its changes in `settings.json`; `COTEJO_<NAME>` in the environment wins over the file. Help texts
+are messages (`settings.<name>`). Nothing here applies a setting.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.errors import AppError
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """`allowed` is a tuple of choices, a (low, high) range for numbers, or None for any text."""
+
+    name: str
+    default: Any
+    allowed: tuple[Any, ...] | None = None
+
+
+TABLE: tuple[Setting, ...] = (
+    Setting("language", "auto", ("auto", "en", "es")),
+    Setting("engine", "builtin", ("builtin",)),
+    Setting("embedder", "builtin"),
+    Setting("passage_tokens", 1000, (100, 4000)),
+    Setting("passage_overlap_tokens", 200, (0, 1000)),
+    Setting("passages_per_answer", 5, (1, 20)),
+    Setting("ocr", "auto", ("auto", "off")),
+    Setting("upload_max_mb", 200, (1, 4000)),
+    Setting("parser_memory_mb", 1200, (256, 16000)),
+    Setting("parser_time_limit_s", 90, (5, 3600)),
+    Setting("parser_pages_max", 5000, (1, 100000)),
+    Setting("sql_rows_max", 1000, (1, 1000000)),
+    Setting("sql_result_max_mb", 8, (1, 1000)),
+    Setting("sql_time_limit_ms", 3000, (100, 600000)),
+    Setting("sql_memory_limit_mb", 700, (128, 64000)),
+)
+_BY_NAME = {setting.name: setting for setting in TABLE}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The values in force for one workspace. Read with `settings.get(name)`."""
+
+    workspace: Path
+    values: dict[str, Any] = dataclasses.field(default_factory=dict)
+
+    def get(self, name: str) -> Any:
+        return self.values.get(name, known_setting(name).default)
+
+    def replace(self, **changes: Any) -> Settings:
+        checked = {name: check_value(name, value) for name, value in changes.items()}
+        return dataclasses.replace(self, values={**self.values, **checked})
+
+
+def known_setting(name: str) -> Setting:
+    """The setting called `name`; raises `settings.unknown` with the nearest known name."""
+    if name in _BY_NAME:
+        return _BY_NAME[name]
+    near = difflib.get_close_matches(name, _BY_NAME, n=1, cutoff=0.0)
+    raise AppError("errors.setting_unknown", name=name, nearest=near[0])
+
+
+def check_value(name: str, value: Any) -> Any:
+    """`value` as the setting's type, or an AppError that names what is allowed."""
+    setting = known_setting(name)
+    kind = type(setting.default)
+    try:
+        value = kind(value)
+    except (TypeError, ValueError):
+        raise AppError("errors.setting_type", name=name, value=str(value), kind=kind.__name__) from None
+    if setting.allowed is None:
+        return value
+    if kind is str:
+        if value not in setting.allowed:
+            raise AppError("errors.setting_choice", name=name, value=value, allowed=", ".join(setting.allowed))
+    elif not setting.allowed[0] <= value <= setting.allowed[1]:
+        low, high = setting.allowed
+        raise AppError("errors.setting_range", name=name, value=value, low=low, high=high)
+    return value
+
+
+def load(workspace: Path | str | None = None) -> Settings:
+    """The settings of a workspace folder (default: COTEJO_WORKSPACE, else data/workspace), file then environment."""
+    folder = Path(workspace or os.environ.get("COTEJO_WORKSPACE") or default_workspace()).expanduser().resolve()
+    path = folder / "settings.json"
+    values: dict[str, Any] = {}
+    if path.exists():
+        try:
+            values = json.loads(path.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise AppError("errors.settings_file", path=str(path), detail=str(error)) from None
+    for setting in TABLE:
+        variable = f"COTEJO_{setting.name.upper()}"
+        if variable in os.environ:
+            values[setting.name] = os.environ[variable]
+    return Settings(folder).replace(**values)
+
+
+def save(settings: Settings) -> None:
+    """Write the values that differ from their defaults, through a temporary name."""
+    settings.workspace.mkdir(parents=True, exist_ok=True)
+    changed = {name: value for name, value in settings.values.items() if value != _BY_NAME[name].default}
+    temporary = settings.workspace / "settings.json.tmp"
+    temporary.write_text(json.dumps(changed, indent=2, ensure_ascii=False), encoding="utf-8")
+    os.replace(temporary, settings.workspace / "settings.json")
+
+
+def default_workspace() -> Path:
+    return Path(__file__).resolve().parent.parent / "data" / "workspace"
+
+
+def cache_folder() -> Path:
+    """Where caches made from models live, outside any workspace: COTEJO_CACHE, XDG_CACHE_HOME or ~/.cache."""
+    if "COTEJO_CACHE" in os.environ:
+        return Path(os.environ["COTEJO_CACHE"])
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cotejo"
