@@ -1,0 +1,185 @@
+"""The tables of the workspace's SQLite file, and the numbered migrations that bring an older file up to them.
+
+A released migration is never edited: a change is a new entry at the end of MIGRATIONS. Nothing here runs queries.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BLOB, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
+
+metadata = MetaData()
+
+
+def _owned(table: str, name: str, **kwargs) -> Column:
+    return Column(name, Integer, ForeignKey(f"{table}.id", ondelete="CASCADE"), nullable=False, **kwargs)
+
+
+meta = Table("meta", metadata, Column("key", String, primary_key=True), Column("value", Text, nullable=False))
+
+# Every file that was offered, whatever became of it. `path` is where its bytes can be read (never derived from `name`).
+files = Table(
+    "files",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("path", String, nullable=False),
+    Column("sha256", String, nullable=False, default=""),
+    Column("size", Integer, nullable=False, default=0),
+    Column("status", String, nullable=False, default="queued"),  # queued parsing added known skipped failed
+    Column("reason", Text, nullable=False, default=""),  # JSON [key, params]
+    Column("document_id", Integer),
+    Column("tables", Integer, nullable=False, default=0),
+    Column("ms", Integer, nullable=False, default=0),
+    Column("at", String, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("sha256", String, nullable=False, unique=True),
+    Column("name", String, nullable=False),
+    Column("media", String, nullable=False),
+    Column("title", String, nullable=False),
+    Column("lang", String, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("added_at", String, nullable=False),
+    Column("notes", Text, nullable=False, default="[]"),
+    Column("first_piece", Integer, nullable=False, default=0),
+    Column("pieces", Integer, nullable=False, default=0),
+    Column("first_sentence", Integer, nullable=False, default=0),
+    Column("sentences", Integer, nullable=False, default=0),
+    sqlite_autoincrement=True,
+)
+
+pages = Table(
+    "pages",
+    metadata,
+    _owned("documents", "document_id", primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("layout", BLOB, nullable=False),
+)
+
+passages = Table(
+    "passages",
+    metadata,
+    _owned("documents", "document_id", primary_key=True),
+    Column("ordinal", Integer, primary_key=True),
+    Column("first", Integer, nullable=False),  # ordinals of pieces in the document, both included
+    Column("last", Integer, nullable=False),
+)
+
+# Ids are never used again (AUTOINCREMENT), and those of one document are consecutive: it is added in one transaction.
+pieces = Table(
+    "pieces",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _owned("documents", "document_id", index=True),
+    Column("ordinal", Integer, nullable=False),
+    Column("page", Integer, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("passage", Integer, nullable=False),
+    Column("heading", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+sentences = Table(
+    "sentences",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _owned("documents", "document_id", index=True),
+    _owned("pieces", "piece_id", index=True),
+    Column("page", Integer, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# A run of vectors of one document: rows `first_id` .. `first_id + n - 1` of pieces or sentences, float16, row-major.
+vectors = Table(
+    "vectors",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    _owned("documents", "document_id"),
+    Column("model", String, nullable=False),
+    Column("kind", String, nullable=False),  # piece or sentence
+    Column("first_id", Integer, nullable=False),
+    Column("n", Integer, nullable=False),
+    Column("data", BLOB, nullable=False),
+    UniqueConstraint("model", "kind", "first_id"),
+    Index("vectors_by_document", "document_id", "model", "kind"),
+    sqlite_autoincrement=True,
+)
+
+# What live indexes read to forget a document.
+deletions = Table(
+    "deletions",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("document_id", Integer, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("key", String, nullable=False),
+    Column("state", String, nullable=False, default="queued"),
+    Column("payload", Text, nullable=False, default="{}"),
+    Column("progress", Float, nullable=False, default=0.0),
+    Column("step", String, nullable=False, default=""),
+    Column("params", Text, nullable=False, default="{}"),
+    Column("error", Text),
+    Column("owner", String, nullable=False, default=""),
+    Column("heartbeat", Float, nullable=False, default=0.0),
+    Column("created_at", String, nullable=False),
+    Index("jobs_by_state", "state", "id"),
+    sqlite_autoincrement=True,
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("title", String, nullable=False, default=""),
+    Column("created_at", String, nullable=False),
+    Column("updated_at", String, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+turns = Table(
+    "turns",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _owned("conversations", "conversation_id", index=True),
+    Column("question", Text, nullable=False),
+    Column("state", String, nullable=False, default="running"),  # running done stopped interrupted
+    Column("answer", Text),
+    Column("owner", String, nullable=False, default=""),
+    Column("heartbeat", Float, nullable=False, default=0.0),
+    Column("created_at", String, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+events = Table(
+    "events",
+    metadata,
+    _owned("turns", "turn_id", primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("data", Text, nullable=False),
+)
+
+
+def _create_first(connection) -> None:
+    metadata.create_all(connection)
+
+
+MIGRATIONS = (_create_first,)

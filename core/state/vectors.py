@@ -1,0 +1,164 @@
+"""Vectors as stored: runs of float16 rows beside the document they belong to, and what is still to be made.
+
+A run covers consecutive ids of one document's pieces or sentences, from its first id on without gaps, so what is
+missing is known from one sum. It makes no vectors and searches none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import and_, delete, func, insert, select
+
+from core.state.database import Database
+from core.state.schema import documents, meta, pieces, sentences, vectors
+
+Kind = Literal["piece", "sentence"]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """`n` vectors of rows `first_id` .. `first_id + n - 1`; `data` is n x dimension float16, row-major."""
+
+    seq: int
+    document_id: int
+    kind: Kind
+    first_id: int
+    n: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """The next texts of one document to embed; `texts` go with ids `first_id`, `first_id + 1`, ..."""
+
+    document_id: int
+    kind: Kind
+    first_id: int
+    texts: tuple[str, ...]
+
+
+def next_missing(db: Database, model: str, kind: Kind, limit: int) -> Missing | None:
+    """At most `limit` texts of one document that `model` has not embedded, oldest document first; None when done.
+
+    A piece's text is given with its document's title and heading in front, as it is to be embedded."""
+    total = documents.c.pieces if kind == "piece" else documents.c.sentences
+    first = documents.c.first_piece if kind == "piece" else documents.c.first_sentence
+    done = (
+        select(vectors.c.document_id, func.sum(vectors.c.n).label("n"))
+        .where(vectors.c.model == model, vectors.c.kind == kind)
+        .group_by(vectors.c.document_id)
+        .subquery()
+    )
+    made = func.coalesce(done.c.n, 0)
+    query = (
+        select(documents.c.id, documents.c.title, first.label("first"), made.label("made"))
+        .select_from(documents.outerjoin(done, done.c.document_id == documents.c.id))
+        .where(made < total)
+        .order_by(documents.c.id)
+        .limit(1)
+    )
+    with db.read() as connection:
+        row = connection.execute(query).first()
+        if row is None:
+            return None
+        start = row.first + row.made
+        texts = (
+            _piece_texts(connection, row, start, limit)
+            if kind == "piece"
+            else _sentence_texts(connection, row, start, limit)
+        )
+    return Missing(row.id, kind, start, tuple(texts))
+
+
+def embedding_text(title: str, heading: str, text: str) -> str:
+    """What is embedded for a piece: where it stands, then what it says."""
+    context = " · ".join(part for part in (title, heading) if part)
+    return f"{context}\n{text}" if context else text
+
+
+def _piece_texts(connection, row, start: int, limit: int) -> list[str]:
+    query = (
+        select(pieces.c.heading, pieces.c.text)
+        .where(pieces.c.document_id == row.id, pieces.c.id >= start)
+        .order_by(pieces.c.id)
+        .limit(limit)
+    )
+    return [embedding_text(row.title, heading, text) for heading, text in connection.execute(query)]
+
+
+def _sentence_texts(connection, row, start: int, limit: int) -> list[str]:
+    query = (
+        select(func.substr(pieces.c.text, sentences.c.start - pieces.c.start + 1, sentences.c.end - sentences.c.start))
+        .select_from(sentences.join(pieces, and_(pieces.c.id == sentences.c.piece_id)))
+        .where(sentences.c.document_id == row.id, sentences.c.id >= start)
+        .order_by(sentences.c.id)
+        .limit(limit)
+    )
+    return [text for (text,) in connection.execute(query)]
+
+
+def put_vectors(db: Database, model: str, missing: Missing, data: bytes) -> bool:
+    """Store the vectors made for `missing`. False where its document was deleted meanwhile (nothing is stored)."""
+    with db.write() as connection:
+        if connection.execute(select(documents.c.id).where(documents.c.id == missing.document_id)).first() is None:
+            return False
+        connection.execute(
+            insert(vectors)
+            .prefix_with("OR IGNORE")
+            .values(
+                document_id=missing.document_id,
+                model=model,
+                kind=missing.kind,
+                first_id=missing.first_id,
+                n=len(missing.texts),
+                data=data,
+            )
+        )
+    return True
+
+
+def vectors_after(db: Database, model: str, seq: int) -> Iterator[Run]:
+    """Runs of `model` stored since `seq`, in order."""
+    columns = (vectors.c.seq, vectors.c.document_id, vectors.c.kind, vectors.c.first_id, vectors.c.n, vectors.c.data)
+    query = select(*columns).where(vectors.c.model == model, vectors.c.seq > seq).order_by(vectors.c.seq)
+    with db.read() as connection:
+        for row in connection.execute(query):
+            yield Run(*row)
+
+
+def embedding_progress(db: Database, model: str) -> dict[Kind, tuple[int, int]]:
+    """For pieces and sentences: how many `model` has embedded, of how many."""
+    with db.read() as connection:
+        totals = connection.execute(select(func.sum(documents.c.pieces), func.sum(documents.c.sentences))).one()
+        made = dict(
+            connection.execute(
+                select(vectors.c.kind, func.sum(vectors.c.n)).where(vectors.c.model == model).group_by(vectors.c.kind)
+            ).all()
+        )
+    return {"piece": (made.get("piece", 0), totals[0] or 0), "sentence": (made.get("sentence", 0), totals[1] or 0)}
+
+
+def forget_other_models(db: Database, keep: set[str]) -> None:
+    with db.write() as connection:
+        connection.execute(delete(vectors).where(vectors.c.model.not_in(keep)))
+
+
+def revision(db: Database) -> tuple[int, int, int]:
+    """Three counters that only grow: last piece, last vector run, last deletion. Equal means nothing to refresh."""
+    query = "SELECT name, seq FROM sqlite_sequence WHERE name IN ('pieces', 'vectors', 'deletions')"
+    with db.read() as connection:
+        found = dict(connection.exec_driver_sql(query).all())
+    return found.get("pieces", 0), found.get("vectors", 0), found.get("deletions", 0)
+
+
+def read_meta(db: Database, key: str) -> str | None:
+    with db.read() as connection:
+        return connection.execute(select(meta.c.value).where(meta.c.key == key)).scalar()
+
+
+def write_meta(db: Database, key: str, value: str) -> None:
+    with db.write() as connection:
+        connection.execute(insert(meta).prefix_with("OR REPLACE").values(key=key, value=value))
