@@ -134,11 +134,26 @@ class IngestReport:
 
 
 @dataclass(frozen=True, slots=True)
+class HitSentence:
+    """A sentence of a found passage. `cosine` is the question's cosine to it (0 where it has no vector yet),
+    `lexical` (0..1) the IDF-weighted share of the question's words that it holds."""
+
+    page: int
+    start: int
+    end: int
+    text: str
+    cosine: float = 0.0
+    lexical: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A passage found: the parent's text, and the piece inside it that matched.
 
     `score` is comparable within one search only; `coverage` (0..1) is the IDF-weighted share of the question's
-    words that the matching piece holds, `cosine` the best cosine of the question to the piece or its sentences."""
+    words that the matching piece holds, `cosine` the best cosine of the question to the piece or its sentences.
+    `text` is the parent's, pages joined by a blank line; `start`, `end` mark `piece` in the text of page `page`;
+    `sentences` are those of the matching piece and of its neighbours in the parent, in reading order."""
 
     piece_id: int
     document_id: int
@@ -153,6 +168,21 @@ class Hit:
     lang: str = ""
     coverage: float = 0.0
     cosine: float = 0.0
+    sentences: tuple[HitSentence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """Passages found for a question, best first. `trust` (0..1) is the weight the embedder had in their order (0 in
+    stage 'keyword'); `stage` says which vectors took part; `note` is a message key its user should read, or empty."""
+
+    question: str
+    lang: str
+    hits: tuple[Hit, ...] = ()
+    trust: float = 0.0
+    stage: Literal["keyword", "passages", "sentences"] = "keyword"
+    note: str = ""
+    timings_ms: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
