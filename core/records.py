@@ -339,7 +339,9 @@ class QueryResult:
 
 @dataclass(frozen=True, slots=True)
 class ChartSpec:
-    """What to draw, never how: field names refer to the result's columns."""
+    """What to draw, never how: field names refer to the result's columns.
+
+    `reason` says why this kind: the last part of a message key `charts.reason.*`, empty where a user chose."""
 
     kind: Literal[
         "number",
@@ -357,6 +359,7 @@ class ChartSpec:
     y: tuple[str, ...] = ()
     color: str | None = None
     title: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

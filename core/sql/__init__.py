@@ -1,0 +1,1 @@
+"""Questions about tables: from words to checked statements and their results."""
