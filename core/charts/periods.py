@@ -154,7 +154,7 @@ def coarsest_grain(moments: Sequence[dt.datetime]) -> str:
 
 
 def ordinal(period: Period, grain: str) -> float:
-    """A number that grows by the grain's own step: 1 a month for months, 7 a week for weeks, seconds / 86400 a moment."""
+    """A number that grows by the grain's own step: 1 a month for months, 7 a week for weeks, days for moments."""
     if isinstance(period, int):
         return period
     if grain == "year":

@@ -6,9 +6,12 @@ and whether that name is unique (one quantity each: bars, lines) or repeats (raw
 
 from __future__ import annotations
 
+import functools
 import re
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from core.charts.fields import ORDINAL_WORDS, Field, is_aggregate, name_tokens, read_fields, same_scale
 from core.charts.periods import fold
@@ -24,35 +27,6 @@ MAX_CELLS = 40
 MIN_SPREAD = 15
 MIN_POINTS = 8
 
-# What a question may ask for, accents folded. A kind is granted only where the columns can carry it.
-_KIND_WORDS = {
-    "table": r"\b(as|in) an? table\b|\b(como|en) (una )?tabla\b",
-    "stacked_bar": r"\bstacked\b|\bapilad[oa]s?\b",
-    "grouped_bar": r"\bgrouped bars?\b|\bbarras agrupadas\b",
-    "histogram": r"\bhistogram",
-    "box": r"\bbox ?-?plots?\b|\bcajas? y bigotes\b|\bdiagramas? de cajas?\b",
-    "heatmap": r"\bheat ?-?maps?\b|\bmapas? de calor\b",
-    "scatter": r"\bscatter|\b(grafic[oa]|diagrama) de dispersion\b|\bnube de puntos\b",
-    "line": r"\bline (chart|graph|plot)|\bas (a )?lines?\b|\bcomo (una )?lineas?\b|\bgrafic[oa]s? (de|con) lineas?\b",
-    "bar": r"\bbar (chart|graph|plot)|\bas (a )?bars?\b|\b(en|con|de) barras\b|\bcomo barras\b|\bgrafic[oa] de columnas\b"
-    r"|\bpie chart\b|\bas an? (pie|donut|doughnut)\b|\bgrafic[oa] (de )?(tarta|pastel|circular|sectores|quesitos?|dona)\b",
-}
-_INTENT_WORDS = {
-    "trend": r"\bevoluci|\bevolve|\bevolution\b|\btendencia|\btrend|\bover time\b|\ba lo largo de\b|\bmonth over month\b"
-    r"|\bhistoric|\bgrowth\b|\bcrecimiento\b|\bdevelop",
-    "share": r"\breparto|\breparten?\b|\bcomposi|\bshare\b|\bcuota|\bproporci|\bproportion|\bbreak ?down\b|\bdesglos"
-    r"|\bpeso de\b|\bparts? of\b|\bpercentage of\b|\bporcentaje de\b",
-    "spread": r"\bdistribu|\bspread\b|\bdispersion\b|\bvariabilidad\b|\bhow .* vary\b|\boutliers?\b|\batipic",
-    "relation": r"\brelacion|\brelation|\brelates?\b|\bcorrela|\bversus\b|\bvs\.?\b|\bagainst\b|\bfrente a\b|\bdepend"
-    r"|\bafecta|\baffect|\binfluye|\binfluence",
-    "compare": r"\bcompar|\bdifference between\b|\bdiferencia entre\b|\bside by side\b",
-    "ranking": r"\btop\b|\bbottom\b|\bbest\b|\bworst\b|\bhighest\b|\blowest\b|\bmost\b|\bleast\b|\blargest\b|\bsmallest\b"
-    r"|\bbiggest\b|\branking\b|\bmejor(es)?\b|\bpeor(es)?\b|\bmayor(es)?\b|\bmenor(es)?\b|\bmas\b|\bmenos\b",
-    "listing": r"^list\b|\blist (the|all|every)\b|\blista(r|do|me)?\b|\bshow (me )?(all|every|the)\b|\bmuestra(me)?\b"
-    r"|\bdetails?\b|\bdetalles?\b|\bensename\b|\bdame\b",
-}
-_COMPILED_KINDS = {kind: re.compile(words) for kind, words in _KIND_WORDS.items()}
-_COMPILED_INTENTS = {intent: re.compile(words) for intent, words in _INTENT_WORDS.items()}
 _RANK_WORDS = frozenset("rank ranking puesto posicion position rn row_number".split())
 
 
@@ -106,8 +80,27 @@ def possible_charts(result: QueryResult, lang: str = "en") -> tuple[ChartSpec, .
 def read_wishes(question: str) -> tuple[str | None, frozenset[str]]:
     """(the kind that the question names, if any; what else it says about the chart)."""
     folded = fold(question)
-    kind = next((kind for kind, words in _COMPILED_KINDS.items() if words.search(folded)), None)
-    return kind, frozenset(name for name, words in _COMPILED_INTENTS.items() if words.search(folded))
+    kind = next((kind for kind, pattern in _patterns("kind").items() if pattern.search(folded)), None)
+    return kind, frozenset(name for name, pattern in _patterns("intent").items() if pattern.search(folded))
+
+
+@functools.cache
+def _patterns(section: str) -> dict[str, re.Pattern[str]]:
+    """The expressions of `chart_words.toml`: each kind or intent as one pattern over folded text."""
+    table = tomllib.loads((Path(__file__).parent / "chart_words.toml").read_text("utf-8"))[section]
+    return {name: re.compile("|".join(map(_phrase_pattern, phrases))) for name, phrases in table.items()}
+
+
+def _phrase_pattern(phrase: str) -> str:
+    phrase = re.sub(r"\((\w+) \)", r"<\1>", phrase)
+    parts = []
+    for word in phrase.split(" "):
+        optional = re.match(r"<(\w+)>(.*)", word)
+        lead, word = (f"(?:{optional[1]} )?", optional[2]) if optional else ("", word)
+        suffix = r"\w*" if word.endswith("*") else ""
+        choices = "|".join(re.escape(choice) for choice in word.rstrip("*").split("|"))
+        parts.append(f"{lead}(?:{choices}){suffix}")
+    return r"\b" + r"\s+".join(parts) + r"\b"
 
 
 def _read_shape(result: QueryResult, question: str) -> Shape:
