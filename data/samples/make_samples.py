@@ -16,6 +16,7 @@ from maker.contract import write_contract  # noqa: E402
 from maker.figures import Figures  # noqa: E402
 from maker.office import write_minutes, write_security_policy, write_staff_policy, write_strategy_deck  # noqa: E402
 from maker.quarterly import write_quarterly_report  # noqa: E402
+from maker.questions import write_questions  # noqa: E402
 from maker.tables import make_tables, write_tables  # noqa: E402
 from maker.texts import write_catalogue, write_email, write_faq  # noqa: E402
 
@@ -24,6 +25,7 @@ def make(target: Path) -> None:
     tables = make_tables()
     write_tables(target / "tables", tables)
     figures = Figures(tables)
+    write_questions(target / "questions.jsonl", figures)
     documents = target / "documents"
     documents.mkdir(parents=True, exist_ok=True)
     write_annual_report(documents / "informe-anual-2025.pdf", figures)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .layout import Heading, PageBreak, Report, gap, grid, p
+from .layout import Heading, Report, gap, grid, p
 
 CLAUSES = [
     (
@@ -124,7 +124,7 @@ def write_contract(path: Path) -> None:
         p("Y en prueba de conformidad, firman el contrato por duplicado en el lugar y la fecha indicados."),
         gap(10),
         grid([["Por el COMPRADOR", "Por el PROVEEDOR"], ["Rosa Ferreira Campos", "Basilio Cordero Mateos"], ["Directora de compras de corcho", "Administrador único"]], (1, 1), left=2),
-        PageBreak(),
+        gap(14),
         Heading("Anexo I. Fincas y previsión de saca"),
         p("Previsión de quintales por finca y campaña, sin valor de compromiso individual.", "caption"),
         grid(

@@ -276,7 +276,7 @@ def stock_rows(rng: random.Random) -> list[dict]:
             if store == "Malmö" and product[2] in ("Tapones", "Suelos"):
                 continue
             reorder = rng.choice((200, 300, 400, 600))
-            stock = round(reorder * rng.uniform(0.45, 2.6))
+            stock = round(reorder * rng.uniform(0.55, 2.4))
             rows.append({"Id producto": product[0], "Almacén": store, "Existencias": stock, "Punto de pedido": reorder, "Último recuento": date(2025, 12, rng.randint(15, 30))})
     return rows
 
@@ -291,7 +291,7 @@ def make_tables() -> dict[str, list[dict]]:
         "presupuesto": budget_rows(random.Random(SEED + 3)),
         "indicadores_mensuales": indicator_rows(random.Random(SEED + 4)),
         "catalogo": catalogue_rows(),
-        "existencias": stock_rows(random.Random(SEED + 5)),
+        "existencias": stock_rows(random.Random(SEED + 7)),
     }
 
 
