@@ -204,6 +204,20 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentsAnswer:
+    """What the documents side makes of a question. `text` is Markdown with [n] marks; `message` says why nothing was
+    found, or what to know of the quotes; `confidence` (0..1) is that of `status` being right."""
+
+    status: Literal["answered", "not_found"]
+    text: str
+    message: str = ""
+    confidence: float = 0.0
+    citations: tuple[Citation, ...] = ()
+    hits: tuple[Hit, ...] = ()
+    timings_ms: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     claim: str
     verdict: Literal["supported", "partly", "unsupported"]
