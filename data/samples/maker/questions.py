@@ -150,7 +150,7 @@ def _data_en(f: Figures) -> list[tuple]:
         ),
         (
             "Which customer opened the most tickets in 2025?",
-            'SELECT k."Cliente", count(*) AS tickets FROM support_tickets t JOIN clientes k ON k."Id cliente" = t.customer_id WHERE year(t.opened_at) = 2025 GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 5',
+            'SELECT k."Cliente", count(*) AS tickets FROM support_tickets t JOIN clientes k ON k."Id cliente" = t.customer_id WHERE year(t.opened_at) = 2025 GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 1',
             [[key, value] for key, value in sorted(unhappy.items(), key=lambda item: (-item[1], item[0]))][:1],
         ),
         (
