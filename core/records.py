@@ -34,7 +34,8 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class PageTable:
-    """A table found on a page: its cells, and the span of the page's text that renders it (one row a line)."""
+    """A table found on a page: its cells, and the span of the page's text that renders it: one row a line, tabs
+    between the cells. `rows[0]` is the header, its cells empty where none was found."""
 
     start: int
     end: int
@@ -46,7 +47,8 @@ class PageTable:
 class Page:
     """One page as its reader sees it. `kind`: text, ocr (text read from an image) or image (no text could be read).
 
-    `hidden` are spans that a reader of the page cannot see (white, size zero, outside the page)."""
+    `hidden` are spans that a reader of the page cannot see (white, size zero, outside the page); `furniture` are
+    the running headers and footers that other pages repeat."""
 
     number: int
     text: str
@@ -57,6 +59,7 @@ class Page:
     headings: tuple[Heading, ...] = ()
     tables: tuple[PageTable, ...] = ()
     hidden: tuple[tuple[int, int], ...] = ()
+    furniture: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

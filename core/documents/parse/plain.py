@@ -1,0 +1,117 @@
+"""Text files: plain text, Markdown, subtitles. Their text stays as written; headings and tables are only marked.
+
+A quote from a text file must be found in that file, so nothing is re-flowed and no mark-up is taken away.
+"""
+
+from __future__ import annotations
+
+import re
+
+from core.documents.parse.flow import FlowWriter, clean_text
+from core.records import Heading, Page, PageTable
+
+_SAMPLE = 200_000
+_WESTERN = re.compile("[áéíóúüñçàèìòùâêîôûäëïöÁÉÍÓÚÜÑÇ¿¡«»ºª€£°·–—‘’“”…\xa0§©®ß]")
+_ATX = re.compile(r"^[ ]{0,3}(#{1,6})[ \t]+(.+?)[ \t]*#*[ \t]*$", re.M)
+_SETEXT = re.compile(r"^(?![ \t]*[-*+>|#])[ ]{0,3}(\S[^\n]*)\n[ ]{0,3}(=+|-{3,})[ \t]*$", re.M)
+_FENCE = re.compile(r"^[ ]{0,3}(```+|~~~+)[^\n]*\n.*?(?:^[ ]{0,3}\1|\Z)", re.M | re.S)
+_PIPES = re.compile(
+    r"^[ \t]*\|?[^\n|]*\|[^\n]*\n[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-*:?[ \t]*)*\n?(?:^[^\n]*\|[^\n]*\n?)*", re.M
+)
+_CUE = re.compile(r"^(?:(?:\d+:)?\d\d?:\d\d[.,]\d{3})\s+-->.*$")
+_TAG = re.compile(r"<[^<>]{0,200}>")
+_VOICE = re.compile(r"<v(?:\.[^ >]*)?\s+([^>]{1,100})>")
+
+
+def decode(data: bytes) -> str:
+    """Text in whatever encoding it is: byte order marks, UTF-8, UTF-16 by its zeros, Western, else detected."""
+    for mark, encoding in (
+        (b"\xef\xbb\xbf", "utf-8-sig"),
+        (b"\xff\xfe\x00\x00", "utf-32"),
+        (b"\xff\xfe", "utf-16"),
+        (b"\xfe\xff", "utf-16"),
+    ):
+        if data.startswith(mark):
+            return clean_text(data.decode(encoding, "replace"))
+    try:
+        if b"\x00" not in data[:4096]:
+            return clean_text(data.decode("utf-8"))
+    except UnicodeDecodeError:
+        pass
+    sample = data[:_SAMPLE]
+    if sample.count(0) > 0.2 * len(sample):
+        little = sample[1::2].count(0) >= sample[::2].count(0)
+        return clean_text(data.decode("utf-16-le" if little else "utf-16-be", "replace"))
+    return clean_text(data.decode(_legacy_encoding(sample), "replace"))
+
+
+def _legacy_encoding(sample: bytes) -> str:
+    """Windows-1252 where its accented letters are those of Western Europe, else what charset-normalizer finds."""
+    text = sample.decode("cp1252", "replace")
+    foreign = [char for char in text if ord(char) > 127]
+    if len(_WESTERN.findall(text)) >= 0.9 * len(foreign):
+        return "cp1252"
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(sample).best()
+    return best.encoding if best is not None else "cp1252"
+
+
+def parse_text(text: str) -> tuple[list[Page], str]:
+    """(one page as written, no title)."""
+    return [Page(1, text.replace("\f", "\n").strip("\n"))], ""
+
+
+def parse_markdown(text: str) -> tuple[list[Page], str]:
+    """(one page as written, with headings and pipe tables marked; title from the front matter)."""
+    text = text.replace("\f", "\n").strip("\n")
+    title = ""
+    front = re.match(r"---\n(.*?)\n---\n", text, re.S)
+    if front:
+        found = re.search(r"^title:\s*[\"']?(.+?)[\"']?\s*$", front.group(1), re.M)
+        title = found.group(1) if found else ""
+    fences = [match.span() for match in _FENCE.finditer(text)]
+    outside = [match for match in _ATX.finditer(text) if not _inside(match.start(), fences)]
+    headings = [Heading(match.start(2), match.end(2), len(match.group(1)), match.group(2)) for match in outside]
+    for match in _SETEXT.finditer(text, front.end() if front else 0):
+        if not _inside(match.start(), fences):
+            level = 1 if match.group(2).startswith("=") else 2
+            headings.append(Heading(match.start(1), match.end(1), level, match.group(1).strip()))
+    headings.sort(key=lambda heading: heading.start)
+    tables = [_pipe_table(match, headings) for match in _PIPES.finditer(text) if not _inside(match.start(), fences)]
+    return [Page(1, text, headings=tuple(headings), tables=tuple(tables))], title
+
+
+def _inside(place: int, spans: list[tuple[int, int]]) -> bool:
+    return any(start <= place < end for start, end in spans)
+
+
+def _pipe_table(match: re.Match[str], headings: list[Heading]) -> PageTable:
+    lines = match.group().rstrip("\n").split("\n")
+    rows = [tuple(cell.strip() for cell in line.strip().strip("|").split("|")) for line in (lines[0], *lines[2:])]
+    width = max(map(len, rows))
+    above = [heading.text for heading in headings if heading.end <= match.start()]
+    padded = tuple(row + ("",) * (width - len(row)) for row in rows)
+    return PageTable(match.start(), match.start() + len(match.group().rstrip("\n")), padded, above[-1] if above else "")
+
+
+def parse_subtitles(text: str) -> tuple[list[Page], str]:
+    """(one page of what is said, without times; a paragraph a speaker, no title)."""
+    flow = FlowWriter()
+    speaker, spoken = "", []
+    for block in re.split(r"\n\s*\n", text):
+        lines = block.strip().split("\n")
+        at = next((index for index, line in enumerate(lines) if _CUE.match(line.strip())), None)
+        for line in lines[at + 1 :] if at is not None else ():
+            voice = _VOICE.search(line)
+            said = _TAG.sub("", line).strip()
+            if voice and voice.group(1) != speaker:
+                flow.paragraph(" ".join(spoken))
+                speaker, spoken = voice.group(1), [f"{voice.group(1)}:"]
+            if said and (not spoken or spoken[-1] != said):
+                spoken.append(said)
+        if sum(map(len, spoken)) > 1500:
+            flow.paragraph(" ".join(spoken))
+            spoken = []
+    flow.paragraph(" ".join(spoken))
+    return flow.finish(), ""
