@@ -17,7 +17,8 @@ from maker.figures import Figures  # noqa: E402
 from maker.office import write_minutes, write_security_policy, write_staff_policy, write_strategy_deck  # noqa: E402
 from maker.quarterly import write_quarterly_report  # noqa: E402
 from maker.questions import write_questions  # noqa: E402
-from maker.tables import make_tables, write_tables  # noqa: E402
+from maker.table_files import write_tables  # noqa: E402
+from maker.tables import make_tables  # noqa: E402
 from maker.texts import write_catalogue, write_email, write_faq  # noqa: E402
 
 

@@ -85,7 +85,7 @@ def columns(items: Sequence[Flowable]) -> Table:
     heights = [item.wrap(width, 9999)[1] + item.getSpaceBefore() + item.getSpaceAfter() for item in items]
     splits = [at for at in range(1, len(items)) if items[at - 1].style.name != "h2"]
     best = min(splits, key=lambda at: abs(sum(heights[:at]) - sum(heights[at:])))
-    table = Table([[list(items[:best]), "", list(items[best:])]], colWidths=[width, 8 * mm, width])
+    table = Table([[list(items[:best]), "", list(items[best:])]], colWidths=[width, 8 * mm, width], spaceAfter=8)
     table.setStyle(TableStyle([(f"{side}PADDING", (0, 0), (-1, -1), 0) for side in ("LEFT", "RIGHT", "TOP", "BOTTOM")] + [("VALIGN", (0, 0), (-1, -1), "TOP")]))
     return table
 

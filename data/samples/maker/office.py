@@ -17,7 +17,7 @@ from pptx.util import Inches
 from pptx.util import Pt as SlidePt
 
 from .figures import Figures, en, en_pct, es, es_pct
-from .tables import settle_zip
+from .table_files import settle_zip
 
 FOREST, CORK = "2F4A3A", "B5793D"
 

@@ -32,6 +32,9 @@ TICKET = ("Delivery delay", "Damaged goods", "Invoice error", "Technical questio
 
 def _highlights(f: Figures) -> list:
     sales, before = f.sales(2025, Q3), f.sales(2024, Q3)
+    spans = [(year, quarter) for year in (2024, 2025) for quarter in (1, 2, 3, 4)][:-1]
+    labels = [f"Q{quarter} {year}" for year, quarter in spans]
+    quarters = [f.sales(year, (3 * quarter - 2, 3 * quarter - 1, 3 * quarter)) / 1000 for year, quarter in spans]
     return [
         p("Third quarter 2025", "h2"),
         Heading("Report to investors and lenders"),
@@ -73,8 +76,10 @@ def _highlights(f: Figures) -> list:
                 ),
             ]
         ),
-        gap(2),
         p("Maren Lindqvist became Sales Director on 1 September. She led the Nordic business for seven years and is based in Malmö. Her predecessor, Fermín Zabaleta, retired."),
+        p("Net sales by quarter (EUR thousand)", "caption"),
+        bar_chart(labels, {"Net sales": quarters}, 2500, 500, en, height=200, value_labels=True),
+        p("Unaudited. Quarters of the calendar year.", "source"),
     ]
 
 

@@ -26,13 +26,15 @@ TECH = {  # what a data sheet says: size, property
 }
 
 STYLE = """
-body { font-family: Georgia, serif; color: #23272a; max-width: 52rem; margin: 2rem auto; line-height: 1.5; padding: 0 1rem; }
+body { font-family: Georgia, serif; color: #23272a; max-width: 62rem; margin: 2rem auto; line-height: 1.5; padding: 0 1rem; }
 h1, h2 { color: #2f4a3a; font-family: Helvetica, Arial, sans-serif; }
 h2 { border-bottom: 2px solid #b5793d; padding-bottom: .2rem; margin-top: 2rem; }
 table { border-collapse: collapse; width: 100%; font-size: .92rem; }
 th { background: #2f4a3a; color: #fff; text-align: left; }
 th, td { padding: .35rem .6rem; }
 tr:nth-child(even) td { background: #f4eee4; }
+th:first-child, td:first-child { white-space: nowrap; }
+th:last-child { text-align: right; }
 td.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 footer { color: #71787d; font-size: .85rem; margin-top: 3rem; }
 """
