@@ -244,6 +244,31 @@ def read_passage(db: Database, document_id: int, ordinal: int) -> list[StoredPie
     return [_to_piece(row) for row in rows]
 
 
+def read_passages(db: Database, wanted: Sequence[tuple[int, int]]) -> dict[tuple[int, int], list[StoredPiece]]:
+    """The pieces of several parent passages (document id, ordinal), each in order; those that are gone are left out."""
+    found: dict[tuple[int, int], list[StoredPiece]] = {}
+    with db.read() as connection:
+        for document_id, ordinal in wanted:
+            rows = connection.exec_driver_sql(_PASSAGE, (document_id, ordinal)).all()
+            if rows:
+                found[document_id, ordinal] = [_to_piece(row) for row in rows]
+    return found
+
+
+_PASSAGE = (
+    "SELECT p.id, p.document_id, p.ordinal, p.page, p.start, p.end, p.passage, p.heading, p.text "
+    "FROM passages a JOIN pieces p ON p.document_id = a.document_id AND p.ordinal BETWEEN a.first AND a.last "
+    "WHERE a.document_id = ? AND a.ordinal = ? ORDER BY p.ordinal"
+)
+
+
+def read_names(db: Database) -> dict[int, tuple[str, str, str]]:
+    """Name, title and language of every document, by id."""
+    query = select(documents.c.id, documents.c.name, documents.c.title, documents.c.lang)
+    with db.read() as connection:
+        return {row.id: (row.name, row.title, row.lang) for row in connection.execute(query)}
+
+
 def _to_piece(row) -> StoredPiece:
     return StoredPiece(
         row.id, row.document_id, row.ordinal, row.page, row.start, row.end, row.passage, row.heading, row.text
@@ -267,3 +292,10 @@ def deletions_after(db: Database, seq: int) -> list[tuple[int, int]]:
     query = select(deletions.c.seq, deletions.c.document_id).where(deletions.c.seq > seq).order_by(deletions.c.seq)
     with db.read() as connection:
         return [(row.seq, row.document_id) for row in connection.execute(query)]
+
+
+def sentence_owners_after(db: Database, last_id: int) -> list[tuple[int, int]]:
+    """(sentence id, piece id) of the sentences added since `last_id`, in order."""
+    query = "SELECT id, piece_id FROM sentences WHERE id > ? ORDER BY id"
+    with db.read() as connection:
+        return [tuple(row) for row in connection.exec_driver_sql(query, (last_id,))]

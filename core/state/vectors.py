@@ -162,3 +162,59 @@ def read_meta(db: Database, key: str) -> str | None:
 def write_meta(db: Database, key: str, value: str) -> None:
     with db.write() as connection:
         connection.execute(insert(meta).prefix_with("OR REPLACE").values(key=key, value=value))
+
+
+def sentence_counts(db: Database, model: str) -> dict[str, int]:
+    """Language -> sentences that `model` has embedded."""
+    query = (
+        select(documents.c.lang, func.sum(vectors.c.n))
+        .select_from(vectors.join(documents, documents.c.id == vectors.c.document_id))
+        .where(vectors.c.model == model, vectors.c.kind == "sentence")
+        .group_by(documents.c.lang)
+    )
+    with db.read() as connection:
+        return dict(connection.execute(query).tuples().all())
+
+
+def document_ids(db: Database, model: str, lang: str) -> list[int]:
+    """Documents of a language with sentence vectors of `model`, oldest first."""
+    query = (
+        select(documents.c.id)
+        .join(vectors, vectors.c.document_id == documents.c.id)
+        .where(vectors.c.model == model, vectors.c.kind == "sentence", documents.c.lang == lang)
+        .distinct()
+        .order_by(documents.c.id)
+    )
+    with db.read() as connection:
+        return list(connection.execute(query).scalars())
+
+
+def embedded_sentences(db: Database, model: str, document_id: int, limit: int) -> list[tuple[int, str, bytes]]:
+    """(piece id, text, float16 row) of at most about `limit` first sentences of a document."""
+    runs = (
+        select(vectors.c.first_id, vectors.c.n, vectors.c.data)
+        .where(vectors.c.model == model, vectors.c.kind == "sentence", vectors.c.document_id == document_id)
+        .order_by(vectors.c.first_id)
+    )
+    length = sentences.c.end - sentences.c.start
+    texts = (
+        select(
+            sentences.c.id,
+            sentences.c.piece_id,
+            func.substr(pieces.c.text, sentences.c.start - pieces.c.start + 1, length),
+        )
+        .select_from(sentences.join(pieces, pieces.c.id == sentences.c.piece_id))
+        .where(sentences.c.document_id == document_id)
+        .order_by(sentences.c.id)
+        .limit(limit)
+    )
+    with db.read() as connection:
+        found = {row[0]: (row[1], row[2]) for row in connection.execute(texts)}
+        rows: list[tuple[int, str, bytes]] = []
+        for first, n, data in connection.execute(runs):
+            size = len(data) // n
+            inside = [number for number in range(first, first + n) if number in found]
+            rows += [(*found[number], data[(number - first) * size : (number - first + 1) * size]) for number in inside]
+            if len(rows) >= len(found):
+                break
+    return rows

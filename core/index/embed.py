@@ -1,0 +1,68 @@
+"""Makes the vectors that are missing, in the background: passages of every document first, then sentences.
+
+A change of embedder swaps only when the new model has embedded every passage; until then the old one answers.
+It searches nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.index.trust import refresh_trust
+from core.models.embedder import Embedder
+from core.state import vectors
+from core.state.database import Database
+
+_ACTIVE = "embedder.active"
+_AT_ONCE = {"piece": 64, "sentence": 256}
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveModel:
+    """The model whose vectors answer: its name in the settings, and the id under which they are stored."""
+
+    name: str
+    id: str
+
+
+def read_active(db: Database) -> ActiveModel | None:
+    stored = vectors.read_meta(db, _ACTIVE)
+    return ActiveModel(**json.loads(stored)) if stored else None
+
+
+def embed_missing(
+    db: Database,
+    embedder: Embedder,
+    name: str,
+    *,
+    stop: Callable[[], bool] = lambda: False,
+    progress: Callable[[dict[vectors.Kind, tuple[int, int]]], None] | None = None,
+) -> bool:
+    """Embed all that `embedder` (called `name` in the settings) has not; True when nothing is missing any more.
+
+    Looks at `stop` between batches of some seconds at most, tells `progress` what `embedding_progress` says."""
+    if read_active(db) is None:  # the first model serves from its first vectors on
+        _activate(db, ActiveModel(name, embedder.id))
+    kinds: tuple[vectors.Kind, ...] = ("piece", "sentence")
+    for kind in kinds:
+        while (missing := vectors.next_missing(db, embedder.id, kind, _AT_ONCE[kind])) is not None:
+            if stop():
+                return False
+            rows = embedder.encode(missing.texts)
+            vectors.put_vectors(db, embedder.id, missing, rows.astype(np.float16).tobytes())
+            if progress:
+                progress(vectors.embedding_progress(db, embedder.id))
+        if kind == "piece":
+            _activate(db, ActiveModel(name, embedder.id))
+    refresh_trust(db, embedder.id, name == "builtin")
+    return True
+
+
+def _activate(db: Database, model: ActiveModel) -> None:
+    if read_active(db) != model:
+        vectors.write_meta(db, _ACTIVE, json.dumps({"name": model.name, "id": model.id}))
+        vectors.forget_other_models(db, {model.id})

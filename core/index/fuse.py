@@ -1,0 +1,39 @@
+"""Two scores of every passage become one: standardised over the corpus, weighted by the trust in the embedder.
+
+Pure functions over arrays. A passage without vectors yet gets the value that its keyword score lets expect, so a
+half-embedded corpus favours neither half.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def standardise(scores: np.ndarray) -> np.ndarray:
+    """(score - mean) / standard deviation; zeros where all are equal."""
+    spread = float(scores.std()) if len(scores) else 0.0
+    return (scores - scores.mean()) / spread if spread > 1e-9 else np.zeros_like(scores)
+
+
+def expect(known: np.ndarray, given: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """`target`, its unknown entries (where `known` is False) filled by the least-squares line over `given`."""
+    if known.all():
+        return target
+    x, y = given[known], target[known]
+    variance = float(x.var())
+    slope = float(((x - x.mean()) * (y - y.mean())).mean()) / variance if variance > 1e-12 else 0.0
+    return np.where(known, target, y.mean() + slope * (given - x.mean())).astype(np.float32)
+
+
+def fuse(dense: np.ndarray, lexical: np.ndarray, trust: np.ndarray | float) -> np.ndarray:
+    """trust * z(dense) + (1 - trust) * z(lexical); `trust` is one weight or one a passage."""
+    return trust * standardise(dense) + (1 - trust) * standardise(lexical)
+
+
+def group_best(values: np.ndarray, groups: np.ndarray, count: int) -> np.ndarray:
+    """(count,) the largest of `values` in each group (sorted group numbers), NaN where a group is empty."""
+    best = np.full(count, np.nan, np.float32)
+    if len(values):
+        present, starts = np.unique(groups, return_index=True)
+        best[present] = np.maximum.reduceat(values, starts)
+    return best

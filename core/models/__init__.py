@@ -1,0 +1,1 @@
+"""What loads weights: the embedder here, chat models and adapters beside it. Nothing is loaded at import."""

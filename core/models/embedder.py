@@ -1,0 +1,180 @@
+"""Turns texts into unit vectors: the packaged encoder through onnxruntime, any other through sentence-transformers.
+
+The built-in model (all-MiniLM-L6-v2, Apache-2.0) is exported once to int8 ONNX by `core.models.export`, after which
+neither torch nor transformers is imported. It stores no vectors and ranks nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Literal, Protocol
+
+import numpy as np
+
+from core.errors import AppError
+
+Kind = Literal["question", "passage"]
+TokenVectors = tuple[np.ndarray, np.ndarray]
+
+_MAX_TOKENS = 256
+_BATCH_TOKENS = 2048  # a batch holds about this many tokens, padding included: larger ones leave the CPU's cache
+
+
+class Embedder(Protocol):
+    """What search needs of a model. `id` names weights and recipe: vectors of different ids are never compared."""
+
+    id: str
+    dimension: int
+    max_tokens: int
+
+    def encode(self, texts: Sequence[str], *, kind: Kind = "passage") -> np.ndarray:
+        """(n, dimension) float32, rows of length 1; a text beyond `max_tokens` counts up to there."""
+
+    def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        """For each text: token vectors (t, dimension) of length 1, and their character ranges (t, 2) in the text."""
+
+    def count_tokens(self, text: str) -> int:
+        """Tokens of the text, uncut, with the marks that the model adds."""
+
+
+def load_embedder(name: str, cache_folder: Path) -> Embedder:
+    """The embedder called `name`: 'builtin', or a sentence-transformers id or folder.
+
+    Raises AppError `models.*` where it is missing, damaged or cannot be loaded."""
+    if name == "builtin":
+        from core.models.export import exported_folder
+
+        return OnnxEmbedder(exported_folder(cache_folder))
+    return SentenceTransformersEmbedder(name)
+
+
+class OnnxEmbedder:
+    """A BERT-like encoder with mean pooling in onnxruntime. Threads may share it."""
+
+    def __init__(self, folder: Path) -> None:
+        import onnxruntime
+        from tokenizers import Tokenizer
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = min(os.cpu_count() or 1, 8)
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        # A waiting thread that spins takes the core that another process could use.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        self._session = onnxruntime.InferenceSession(
+            str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
+        )
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer.enable_truncation(_MAX_TOKENS)
+        self._tokenizer.no_padding()
+        self._counter = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._counter.no_truncation()
+        self._counter.no_padding()
+        self.id = folder.name
+        self.dimension = int(self._session.get_outputs()[0].shape[-1])
+        self.max_tokens = _MAX_TOKENS
+
+    def encode(self, texts: Sequence[str], *, kind: Kind = "passage") -> np.ndarray:
+        del kind  # this model treats questions and passages alike
+        ids = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
+        rows = np.empty((len(ids), self.dimension), np.float32)
+        for batch in _batches([len(row) for row in ids]):
+            states, mask = self._run([ids[i] for i in batch])
+            rows[batch] = np.einsum("btd,bt->bd", states, mask, optimize=True)
+        return _unit(rows)
+
+    def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        encodings = self._tokenizer.encode_batch(list(texts))
+        found: list[TokenVectors] = [(np.empty((0, self.dimension), np.float32), np.empty((0, 2), np.int64))] * len(
+            encodings
+        )
+        for batch in _batches([len(encoding.ids) for encoding in encodings]):
+            states, _ = self._run([encodings[i].ids for i in batch])
+            for row, i in enumerate(batch):
+                length = len(encodings[i].ids) - 1  # without the marks at both ends
+                offsets = np.asarray(encodings[i].offsets[1:length], np.int64).reshape(-1, 2)
+                found[i] = (_unit(states[row, 1:length]), offsets)
+        return found
+
+    def count_tokens(self, text: str) -> int:
+        return len(self._counter.encode(text).ids)
+
+    def _run(self, ids: list[list[int]]) -> tuple[np.ndarray, np.ndarray]:
+        longest = max(len(row) for row in ids)
+        tokens = np.zeros((len(ids), longest), np.int64)
+        mask = np.zeros((len(ids), longest), np.int64)
+        for i, row in enumerate(ids):
+            tokens[i, : len(row)] = row
+            mask[i, : len(row)] = 1
+        (states,) = self._session.run(None, {"input_ids": tokens, "attention_mask": mask})
+        return states, mask.astype(np.float32)
+
+
+class SentenceTransformersEmbedder:
+    """Any sentence-transformers model, loaded on first use from local files if they are there."""
+
+    def __init__(self, name: str) -> None:
+        self._model = _load_sentence_transformer(name)
+        self._prompts = {"question": "query: ", "passage": "passage: "} if "e5" in Path(name).name.lower() else {}
+        self.id = f"st:{name}:{_revision(self._model)}"
+        self.dimension = int(self._model.get_sentence_embedding_dimension())
+        self.max_tokens = int(self._model.max_seq_length or 512)
+
+    def encode(self, texts: Sequence[str], *, kind: Kind = "passage") -> np.ndarray:
+        prefix = self._prompts.get(kind, "")
+        encode = self._model.encode_query if kind == "question" else self._model.encode_document
+        rows = encode([prefix + text for text in texts], show_progress_bar=False, convert_to_numpy=True)
+        return _unit(np.asarray(rows, np.float32))
+
+    def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        tokenizer = self._model.tokenizer
+        rows = self._model.encode(list(texts), output_value="token_embeddings", show_progress_bar=False)
+        found = []
+        for text, states in zip(texts, rows, strict=True):
+            coded = tokenizer(text, truncation=True, max_length=self.max_tokens, return_offsets_mapping=True)
+            offsets = np.asarray(coded["offset_mapping"], np.int64).reshape(-1, 2)
+            vectors = states.float().cpu().numpy()[: len(offsets)]
+            inside = offsets[: len(vectors), 1] > offsets[: len(vectors), 0]
+            found.append((_unit(vectors[inside]), offsets[: len(vectors)][inside]))
+        return found
+
+    def count_tokens(self, text: str) -> int:
+        return len(self._model.tokenizer(text, truncation=False, verbose=False)["input_ids"])
+
+
+def _load_sentence_transformer(name: str):
+    from sentence_transformers import SentenceTransformer
+
+    options = {"device": None, "trust_remote_code": False, "model_kwargs": {"use_safetensors": True}}
+    try:
+        return SentenceTransformer(name, local_files_only=True, **options)
+    except (OSError, ValueError):
+        if Path(name).is_dir():
+            raise AppError("models.embedder_folder", name=name) from None
+    try:
+        return SentenceTransformer(name, **options)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise AppError("models.embedder_unavailable", name=name, detail=str(error).splitlines()[0][:300]) from error
+
+
+def _revision(model) -> str:
+    return str(getattr(model[0].auto_model.config, "_commit_hash", None) or "local")[:12]
+
+
+def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Positions in groups of alike length, each about `_BATCH_TOKENS` with its padding."""
+    batch: list[int] = []
+    for position in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if batch and lengths[position] * (len(batch) + 1) > _BATCH_TOKENS:
+            yield batch
+            batch = []
+        batch.append(position)
+    if batch:
+        yield batch
+
+
+def _unit(rows: np.ndarray) -> np.ndarray:
+    rows = np.asarray(rows, np.float32)
+    return rows / np.maximum(np.linalg.norm(rows, axis=-1, keepdims=True), 1e-12)

@@ -1,0 +1,138 @@
+"""Search over a real state file: stages, filters, deletion, a change of embedder."""
+
+import numpy as np
+import pytest
+
+from core.errors import AppError
+from core.index.embed import embed_missing, read_active
+from core.index.search import SearchIndex
+from core.settings import Settings
+from core.state import documents, vectors
+
+REPORT = (
+    "Revenue grew in spring. It was a good spring.\n\nFreight costs fell.\n\n"
+    "The board met in Lisbon. Dividends were paid."
+)
+ANIMALS = "Cats sleep all day.\n\nDogs bark at night. They guard the house."
+
+
+@pytest.fixture
+def index(db, tmp_path, word_embedder):
+    return SearchIndex(db, Settings(tmp_path), embedder=word_embedder())
+
+
+def test_keywords_serve_before_there_are_vectors(db, index, add_text):
+    add_text("report.txt", REPORT)
+    add_text("animals.txt", ANIMALS)
+    result = index.search("where did the board meet", lang="en")
+    assert (result.stage, result.trust, result.hits[0].file) == ("keyword", 0.0, "report.txt")
+    assert result.hits[0].piece.startswith("The board met")
+
+
+def test_every_stage_serves_while_the_next_is_made(db, index, add_text, word_embedder):
+    add_text("report.txt", REPORT)
+    add_text("animals.txt", ANIMALS)
+    stages = [index.search("dogs at night", lang="en").stage]
+
+    def look(progress):
+        result = index.search("dogs at night", lang="en")
+        assert result.hits[0].piece.startswith("Dogs bark")
+        stages.append(result.stage)
+
+    assert embed_missing(db, word_embedder(), "words", progress=look)
+    assert list(dict.fromkeys(stages)) == ["keyword", "passages", "sentences"]
+
+
+def test_a_hit_is_the_parent_with_the_matching_piece_marked(db, index, add_text, word_embedder):
+    add_text("report.txt", REPORT)
+    embed_missing(db, word_embedder(), "words")
+    hit = index.search("freight costs", lang="en").hits[0]
+    assert (hit.piece, hit.text) == ("Freight costs fell.", REPORT.split("\n\nThe board")[0].replace("\n\n", "\n"))
+    assert REPORT[hit.start : hit.end] == hit.piece
+    assert [s.text for s in hit.sentences] == [
+        "Revenue grew in spring.",
+        "It was a good spring.",
+        "Freight costs fell.",
+    ]
+    assert all(REPORT[s.start : s.end] == s.text for s in hit.sentences)
+    assert max(hit.sentences, key=lambda s: s.cosine).text == "Freight costs fell."
+    assert (hit.coverage, hit.sentences[-1].lexical, hit.sentences[0].lexical) == (1.0, 1.0, 0.0)
+
+
+def test_two_pieces_of_one_parent_are_one_hit(db, index, add_text):
+    add_text("report.txt", REPORT)
+    assert len(index.search("revenue freight", lang="en").hits) == 1
+
+
+def test_a_filter_hides_the_other_documents(db, index, add_text):
+    add_text("report.txt", REPORT)
+    animals = add_text("animals.txt", ANIMALS)
+    result = index.search("the board and the house", lang="en", document_ids={animals})
+    assert {hit.file for hit in result.hits} == {"animals.txt"}
+    assert index.search("board", lang="en", document_ids=set()).hits == ()
+
+
+def test_a_deleted_document_is_never_found_again(db, index, add_text, word_embedder):
+    report = add_text("report.txt", REPORT)
+    embed_missing(db, word_embedder(), "words")
+    assert index.search("board", lang="en").hits
+    documents.delete_document(db, report)
+    add_text("animals.txt", ANIMALS)
+    embed_missing(db, word_embedder(), "words")
+    hits = index.search("the board met in Lisbon", lang="en").hits
+    assert {hit.file for hit in hits} == {"animals.txt"}
+    assert all(ANIMALS[s.start : s.end] == s.text for hit in hits for s in hit.sentences)
+
+
+def test_without_a_model_keywords_answer_and_the_note_says_why(db, tmp_path, add_text, word_embedder):
+    def missing(name):
+        raise AppError("models.builtin_missing", package="p")
+
+    add_text("report.txt", REPORT)
+    embed_missing(db, word_embedder(), "words")
+    result = SearchIndex(db, Settings(tmp_path), embedder=missing).search("freight", lang="en")
+    assert (result.stage, result.note, result.hits[0].file) == ("keyword", "models.builtin_missing", "report.txt")
+
+
+def test_the_old_embedder_answers_until_the_new_one_has_every_passage(db, tmp_path, add_text, word_embedder):
+    models = {"old": word_embedder("old-1"), "new": word_embedder("new-1")}
+    index = SearchIndex(db, Settings(tmp_path), embedder=models.__getitem__)
+    for n in range(3):
+        add_text(f"{n}.txt", f"{REPORT} Copy {n}.")
+    embed_missing(db, models["old"], "old")
+    asked = []
+
+    def look(_):
+        index.search("freight", lang="en")
+        asked.append(len(models["old"].encoded))
+
+    assert not embed_missing(db, models["new"], "new", stop=lambda: len(asked) == 2, progress=look)
+    assert read_active(db).name == "old"
+    assert asked[1] > asked[0]
+    assert embed_missing(db, models["new"], "new")
+    assert index.search("freight", lang="en").stage == "sentences"
+    assert read_active(db).name == "new"
+    assert vectors.embedding_progress(db, "old-1")["piece"][0] == 0
+
+
+def test_a_half_embedded_corpus_favours_neither_half(db, index, add_text, word_embedder):
+    for n in range(20):
+        add_text(f"old{n}.txt", f"Report {n} tells of sales and of the town. The weather of day {n} was fine.")
+    embed_missing(db, word_embedder(), "words")
+    add_text("new.txt", "The zeppelin factory burned down in 1912.")
+    result = index.search("when did the zeppelin factory burn down", lang="en")
+    assert result.hits[0].file == "new.txt"
+    assert index.search("report 7 weather of day 7", lang="en").hits[0].file == "old7.txt"
+
+
+def test_search_within_stays_in_the_document(db, index, add_text):
+    add_text("animals.txt", ANIMALS)
+    report = add_text("report.txt", REPORT)
+    found = index.search_within(report, "board in Lisbon")
+    assert found[0].text == "The board met in Lisbon."
+
+
+def test_an_empty_workspace_finds_nothing(index):
+    result = index.search("anything", lang="en")
+    assert (result.hits, result.stage) == ((), "keyword")
+    assert np.isfinite(index.idf("anything"))
