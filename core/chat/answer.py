@@ -1,0 +1,210 @@
+"""The built-in answer from documents: chosen sentences, quoted and numbered, or an honest 'not in your documents'.
+
+It writes nothing of its own but connecting marks: every statement is a quote. Search, follow-ups and checks that read
+the documents again live elsewhere.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from core.chat.citations import fit_quote, key_span, make_citation, same_fact
+from core.chat.decline import Judgement, judge
+from core.chat.extract import Evidence, Pages, Ranked, ReadPage, rank_sentences
+from core.chat.question import Understood, understand
+from core.chat.spans import Span
+from core.chat.summary import summarise
+from core.chat.tables import choose_cell, describe
+from core.chat.words import Terms, Vocabulary, fold
+from core.i18n import translate
+from core.records import Citation, DocumentsAnswer, SearchResult
+
+_QUOTES_MAX = 3
+_LIST_MAX = 5
+_SUMMARY_SENTENCES = 5
+_SUMMARY_PAGES = 200
+_SECOND_CHANCE = 0.3  # a runner-up this likely, as a share of the best one's chance, is shown too
+_NEXT_CHANCE = 0.12  # less is asked of the sentence right after the best: the gold is often there
+_LIST_CHANCE = 0.2
+
+
+def answer(
+    question: str,
+    result: SearchResult,
+    index: Terms,
+    lang: str,
+    read_page: ReadPage,
+    page_count: PageCount | None = None,
+) -> DocumentsAnswer:
+    """Answer `question` (completed, in `lang`) from the passages of `result`.
+
+    `read_page(document_id, number)` gives a page; `page_count(document_id)` how many there are, for summaries."""
+    started = time.perf_counter()
+    understood = understand(question, lang)
+    pages, vocabulary = Pages(read_page), Vocabulary(index)
+    if not result.hits:
+        done = DocumentsAnswer("not_found", "", translate("chat.decline.empty", lang))
+    elif understood.kind == "summarise" and page_count is not None:
+        done = _summary(understood, result, vocabulary, pages, page_count)
+    else:
+        done = _quoted(understood, result, vocabulary, pages)
+    elapsed = (time.perf_counter() - started) * 1000
+    return replace(done, timings_ms={"answer": round(elapsed, 2)})
+
+
+class PageCount(Protocol):
+    def __call__(self, document_id: int) -> int: ...
+
+
+def _quoted(understood: Understood, result: SearchResult, vocabulary: Vocabulary, pages: Pages) -> DocumentsAnswer:
+    ranked = rank_sentences(understood, result, vocabulary, pages)
+    verdict = judge(understood, ranked, result, vocabulary)
+    if not verdict.answers:
+        message = decline_message(verdict, understood.lang)
+        return DocumentsAnswer("not_found", "", message, 1 - verdict.chance, hits=result.hits)
+    chosen = choose(understood, ranked, vocabulary)
+    cited = [_cite(n, item, understood, ranked, result, vocabulary, pages) for n, item in enumerate(chosen, start=1)]
+    citations = tuple(citation for citation, _ in cited)
+    text = compose(understood, cited)
+    message = translate("chat.answer.hidden", understood.lang) if any(c.hidden for c in citations) else ""
+    confidence = verdict.chance * (0.4 + 0.6 * chosen[0].chance)
+    return DocumentsAnswer("answered", text, message, round(confidence, 4), citations, result.hits)
+
+
+def decline_message(verdict: Judgement, lang: str) -> str:
+    """Why nothing is answered, naming the words that found nothing."""
+    for key, words in (("unseen", verdict.unseen), ("missing", verdict.missing)):
+        if words:
+            quoted = ", ".join(f"«{word}»" if lang == "es" else f"“{word}”" for word in words[:5])
+            return translate(f"chat.decline.{key}", lang, words=quoted)
+    return translate("chat.decline.unsupported", lang)
+
+
+def choose(understood: Understood, ranked: Ranked, vocabulary: Vocabulary) -> list[Evidence]:
+    """The sentences to quote, best first: no fact twice, a second one only where it is likely or follows the best."""
+    best = ranked.evidence[0]
+    if understood.kind == "compare":
+        found = _sides(understood, ranked, vocabulary)
+        if len(found) > 1:
+            return found
+    most = _LIST_MAX if understood.kind == "list" else _QUOTES_MAX
+    chosen = [best]
+    following = next((e for e in ranked.evidence if _follows(best, e)), None)
+    if following is not None and _adds(following, chosen):
+        explain = understood.kind in ("define", "how", "why") and following.row is None
+        if explain or following.chance >= _NEXT_CHANCE * best.chance:
+            chosen.append(following)
+    needed = _LIST_CHANCE if understood.kind == "list" else _SECOND_CHANCE
+    for item in ranked.evidence[1:12]:
+        if len(chosen) >= most or item.chance < needed * best.chance:
+            break
+        if item not in chosen and _adds(item, chosen):
+            chosen.append(item)
+    return chosen
+
+
+def _follows(best: Evidence, other: Evidence) -> bool:
+    return (
+        other.hit is best.hit
+        and other.page == best.page
+        and other.order == best.order + 1
+        and 0 <= other.start - best.end <= 3
+    )
+
+
+def _adds(item: Evidence, chosen: Sequence[Evidence]) -> bool:
+    return not any(
+        same_fact(item.words, other.words)
+        or (
+            item.page == other.page
+            and item.start < other.end
+            and other.start < item.end
+            and item.hit.document_id == other.hit.document_id
+        )
+        for other in chosen
+    )
+
+
+def _sides(understood: Understood, ranked: Ranked, vocabulary: Vocabulary) -> list[Evidence]:
+    """The best sentence on each thing that is compared."""
+    found: list[Evidence] = []
+    for side in understood.sides:
+        keys = {k for w in vocabulary.words(side, understood.lang) if w.weight > 0 for k in w.keys}
+        own = [e for e in ranked.evidence if e not in found and any(word.keys & keys for word in e.words)]
+        if own:
+            found.append(own[0])
+    return found
+
+
+def _cite(n, item: Evidence, understood, ranked, result, vocabulary, pages) -> tuple[Citation, str]:
+    """The citation of `item`, and the short answer to put before it ('' where there is none)."""
+    page = pages(item.hit.document_id, item.page)
+    lang = item.hit.lang or result.lang
+    asked = ranked.asked[lang]
+    if item.row is not None:
+        column = choose_cell(item.row, asked, understood.text, lang, vocabulary)
+        if column is not None:
+            value, start, end = item.row.cells[column]
+            where = fit_quote(page, item.start, item.end, (), asked, Span(start - item.start, end - item.start, "cell"))
+            short = translate("chat.answer.row", understood.lang, value=_plain(value), what=describe(item.row, column))
+            return make_citation(n, item.hit, page, where, item.chance, (start, end)), short
+    key = key_span(understood, item.text, item.words, asked, lang)
+    where = fit_quote(page, item.start, item.end, item.words, asked, key)
+    span = (item.start + key.start, item.start + key.end) if key else None
+    citation = make_citation(n, item.hit, page, where, item.chance, span)
+    return citation, _plain(page.text[slice(*citation.key)]) if citation.key else ""
+
+
+def compose(understood: Understood, cited: Sequence[tuple[Citation, str]]) -> str:
+    """The answer's text (Markdown): the short answer first where there is one, then the quotes with their marks."""
+    lines = []
+    if understood.kind in ("list", "compare") and len(cited) > 1:
+        for number, (citation, short) in enumerate(cited):
+            head = (
+                understood.sides[number].strip()
+                if understood.kind == "compare" and number < len(understood.sides)
+                else ""
+            )
+            head = head or short
+            lines.append(f"- {f'**{head}** — ' if head else ''}“{_plain(citation.quote)}” [{citation.n}]")
+        return "\n".join(lines)
+    for number, (citation, short) in enumerate(cited):
+        head = f"**{short}** — " if short and number == 0 else ""
+        lines.append(f"{head}“{_plain(citation.quote)}” [{citation.n}]")
+    return "\n\n".join(lines)
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _summary(understood, result, vocabulary, pages, page_count) -> DocumentsAnswer:
+    hit = _document_meant(understood, result)
+    count = page_count(hit.document_id)
+    read = [pages(hit.document_id, number) for number in range(1, min(count, _SUMMARY_PAGES) + 1)]
+    central = summarise(read, hit.lang or result.lang, vocabulary, _SUMMARY_SENTENCES)
+    if not central:
+        return _quoted(replace(understood, kind="fact"), result, vocabulary, pages)
+    citations = tuple(
+        make_citation(n, hit, c.page, (c.start, c.end), round(c.score, 4), None) for n, c in enumerate(central, start=1)
+    )
+    key = "chat.answer.summary" if count <= _SUMMARY_PAGES else "chat.answer.summary_part"
+    params = {"file": hit.file} if count <= _SUMMARY_PAGES else {"file": hit.file, "pages": _SUMMARY_PAGES}
+    lines = [translate(key, understood.lang, **params), ""]
+    lines += [f"- “{_plain(c.quote)}” [{c.n}]" for c in citations]
+    return DocumentsAnswer("answered", "\n".join(lines), "", 0.6, citations, result.hits)
+
+
+def _document_meant(understood: Understood, result: SearchResult):
+    """The hit whose document the question names (by file name), else the document with the best passages."""
+    asked = set(fold(understood.text).replace("-", " ").replace("_", " ").split())
+    weight: dict[int, float] = {}
+    for rank, hit in enumerate(result.hits):
+        stem = fold(hit.file.rsplit("/", 1)[-1].rsplit(".", 1)[0])
+        named = asked & {part for part in stem.replace("-", " ").replace("_", " ").split() if len(part) > 2}
+        weight[hit.document_id] = weight.get(hit.document_id, 0.0) + 1 / (1 + rank) + 2 * len(named) / (rank + 1) ** 0.1
+    best = max(weight, key=weight.__getitem__)
+    return next(hit for hit in result.hits if hit.document_id == best)

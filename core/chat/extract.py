@@ -1,0 +1,155 @@
+"""From the passages found to ranked sentences: each with its place on its page, its score and its chance of being
+right.
+
+It decides no answer: `answer` chooses among what comes back, `decline` whether any of it answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.chat import rank
+from core.chat.question import Understood
+from core.chat.rank import Candidate
+from core.chat.tables import Row, rows_of
+from core.chat.words import Vocabulary, Word
+from core.records import Hit, HitSentence, Page, SearchResult
+
+ReadPage = Callable[[int, int], Page]
+HITS_READ = 5
+_MOST_CANDIDATES = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A sentence or table row that may answer. `order` counts within its passage; `chance` (0..1) is its share
+    among all candidates; `row` is set for a table's row."""
+
+    hit: Hit
+    page: int
+    start: int
+    end: int
+    text: str
+    order: int
+    words: tuple[Word, ...]
+    score: float
+    chance: float
+    cosine: float
+    row: Row | None = None
+
+    @property
+    def place(self) -> tuple[int, int, int, int]:
+        return self.hit.document_id, self.page, self.start, self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """All candidates, best first, with the question's words as read in each document language."""
+
+    evidence: tuple[Evidence, ...]
+    asked: dict[str, list[Word]]
+
+
+class Pages:
+    """Pages read once for one answer."""
+
+    def __init__(self, read_page: ReadPage) -> None:
+        self._read = read_page
+        self._pages: dict[tuple[int, int], Page] = {}
+
+    def __call__(self, document_id: int, number: int) -> Page:
+        key = document_id, number
+        if key not in self._pages:
+            self._pages[key] = self._read(document_id, number)
+        return self._pages[key]
+
+
+def rank_sentences(understood: Understood, result: SearchResult, vocabulary: Vocabulary, pages: Pages) -> Ranked:
+    """The sentences of the best passages, best first."""
+    hits = result.hits[:HITS_READ]
+    langs = {hit.lang or result.lang for hit in hits}
+    asked = {lang: rank.question_words(understood, vocabulary, lang) for lang in langs}
+    gathered = _gather(hits, result, vocabulary, pages)
+    gathered = _worth_reading(gathered, asked, result.lang)
+    if not gathered:
+        return Ranked((), asked)
+    candidates = [candidate for candidate, _, _ in gathered]
+    languages = [hits[candidate.hit].lang or result.lang for candidate in candidates]
+    rows = rank.measure(understood, asked, candidates, languages, result.trust)
+    scores = rank.score(rows)
+    chances = np.exp(scores - scores.max())
+    chances /= chances.sum()
+    evidence = [
+        Evidence(
+            hit=hits[candidate.hit],
+            page=sentence.page,
+            start=sentence.start,
+            end=sentence.end,
+            text=sentence.text,
+            order=candidate.order,
+            words=candidate.words,
+            score=float(score),
+            chance=float(chance),
+            cosine=candidate.cosine,
+            row=row,
+        )
+        for (candidate, sentence, row), score, chance in zip(gathered, scores, chances, strict=True)
+    ]
+    return Ranked(tuple(sorted(evidence, key=lambda e: -e.score)), asked)
+
+
+Gathered = tuple[Candidate, HitSentence, Row | None]
+
+
+def _gather(hits: tuple[Hit, ...], result: SearchResult, vocabulary: Vocabulary, pages: Pages) -> list[Gathered]:
+    """Each sentence once, under the best passage that holds it; tables by their rows."""
+    seen: set[tuple[int, int, int]] = set()
+    found: list[Gathered] = []
+    best = hits[0].score if hits else 0.0
+    for number, hit in enumerate(hits):
+        order = 0
+        for sentence, row in _units(hit, pages):
+            place = hit.document_id, sentence.page, sentence.start
+            if place in seen:
+                continue
+            seen.add(place)
+            text = sentence.text if row is None else " ".join((sentence.text, row.title, *row.headings))
+            words = tuple(vocabulary.words(text, hit.lang or result.lang))
+            candidate = Candidate(number, order, sentence.text, words, best - hit.score, sentence.cosine)
+            found.append((candidate, sentence, row))
+            order += 1
+    return found
+
+
+def _units(hit: Hit, pages: Pages):
+    """The passage's sentences; what overlaps a table is given row by row instead."""
+    given: set[tuple[int, int]] = set()
+    for sentence in hit.sentences:
+        page = pages(hit.document_id, sentence.page)
+        inside = any(table.start < sentence.end and sentence.start < table.end for table in page.tables)
+        if not inside:
+            yield sentence, None
+            continue
+        for row in rows_of(page):
+            if row.start < sentence.end and sentence.start < row.end and (sentence.page, row.start) not in given:
+                given.add((sentence.page, row.start))
+                text = page.text[row.start : row.end]
+                yield HitSentence(sentence.page, row.start, row.end, text, sentence.cosine, sentence.lexical), row
+
+
+def _worth_reading(gathered: list[Gathered], asked: dict[str, list[Word]], lang: str) -> list[Gathered]:
+    """Leave out what only repeats the question's words, and the weakest of very many."""
+    own = {key for words in asked.values() for word in words for key in word.keys}
+    kept = [item for item in gathered if any(word.weight > 0 and not word.keys & own for word in item[0].words)]
+    if len(kept) <= _MOST_CANDIDATES:
+        return kept
+
+    def worth(item: Gathered) -> float:
+        return item[0].cosine + item[1].lexical - 0.1 * item[0].hit
+
+    return sorted(
+        sorted(kept, key=worth, reverse=True)[:_MOST_CANDIDATES], key=lambda item: (item[0].hit, item[0].order)
+    )

@@ -1,0 +1,101 @@
+"""What a question wants: its kind (who, when, list, summarise ...), the sort of thing that answers it, its own words.
+
+Rules are ordered: the first that matches the folded question (lower case, no accents) decides. It reads no documents.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from core.chat.words import fold
+
+Kind = Literal["fact", "define", "how", "why", "list", "compare", "summarise", "yes_no"]
+Want = Literal[
+    "person", "date", "year", "place", "number", "money", "percent", "duration", "email", "phone", "link", ""
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A question as read. `want` is the sort of span that answers it ('' where nothing tells);
+    `unit` the counted noun of 'how many x'; `sides` the two things of a comparison."""
+
+    text: str
+    lang: str
+    kind: Kind
+    want: Want
+    unit: str = ""
+    sides: tuple[str, ...] = ()
+
+
+_CUES = Path(__file__).with_name("cues.toml")
+_UNIT = {
+    "en": re.compile(r"\bhow many (?:of the |different )?([\w\-]+)"),
+    "es": re.compile(r"\bcuant[oa]s (?:de los |de las )?([\w\-]+)"),
+}
+_SIDES = {
+    "en": (
+        re.compile(r"\b(?:between|compare|do|does|of) (.+?) (?:and|with|to|versus|vs\.?|from) (.+?)(?:\?|$)", re.I),
+        re.compile(r"^(.+?) (?:versus|vs\.?|compared (?:to|with)) (.+?)(?:\?|$)", re.I),
+    ),
+    "es": (
+        re.compile(r"\b(?:entre|compara\w*|de) (.+?) (?:y|e|con|frente a|versus|vs\.?) (.+?)(?:\?|$)", re.I),
+        re.compile(r"^(.+?) (?:frente a|versus|vs\.?|en comparaci[oó]n con) (.+?)(?:\?|$)", re.I),
+    ),
+}
+
+
+_WHO_IS = re.compile(r"^(?:who (?:is|was)|¿?qui[eé]n (?:es|era|fue)) [A-ZÁÉÍÓÚÑ][^?]*\?*$", re.I)
+_NAME = re.compile(r"^\S+ \S+ [A-ZÁÉÍÓÚÑ]")
+
+
+@functools.cache
+def _rules(lang: str) -> dict[str, tuple[tuple[str, re.Pattern[str]], ...]]:
+    cues = tomllib.loads(_CUES.read_text(encoding="utf-8"))[lang]
+    return {group: tuple((name, re.compile(pattern)) for name, pattern in rules) for group, rules in cues.items()}
+
+
+def understand(question: str, lang: str) -> Understood:
+    """The kind of `question`, and what sort of span answers it; `lang` is 'en' or 'es'."""
+    text = " ".join(question.split())
+    folded = fold(text).strip(" .!")
+    kind = _first(_rules(lang)["kinds"], folded) or "fact"
+    want = _first(_rules(lang)["wants"], folded) or ""
+    if _WHO_IS.match(text) and _NAME.match(text):
+        kind, want = "define", ""
+    if want and kind in ("define", "list", "yes_no"):
+        kind, want = _settle(kind, want, folded)
+    if kind in ("summarise", "compare", "why", "how") and want not in ("person",):
+        want = ""
+    unit = _UNIT[lang].search(folded)
+    sides = _sides(text, lang) if kind == "compare" else ()
+    return Understood(text, lang, kind, want, unit.group(1) if unit else "", sides)
+
+
+def _settle(kind: Kind, want: Want, folded: str) -> tuple[Kind, Want]:
+    """A list of figures is a list; 'what is the price of x' asks for a figure, not for a definition."""
+    if kind == "list" and want in ("person", "place"):
+        return kind, ""
+    if kind == "yes_no":
+        return kind, ""
+    return "fact", want
+
+
+def _first(rules, folded: str):
+    for name, pattern in rules:
+        if pattern.search(folded):
+            return name
+    return None
+
+
+def _sides(text: str, lang: str) -> tuple[str, ...]:
+    for pattern in _SIDES[lang]:
+        match = pattern.search(text)
+        if match:
+            return tuple(side.strip(" ¿?.,") for side in match.groups())
+    return ()

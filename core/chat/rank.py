@@ -1,0 +1,243 @@
+"""Which sentence answers: features of each candidate, and a small learned ranker over them.
+
+The weights (`weights.json`) come from `core.chat.train`. Nothing here searches or writes text.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import json
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from core.chat.question import Understood
+from core.chat.spans import find_spans, spans_for
+from core.chat.words import Vocabulary, Word, fold, is_stop
+
+_WEIGHTS = Path(__file__).with_name("weights.json")
+
+FEATURES = (
+    "hit_gap",
+    "hit_rank",
+    "cosine",
+    "coverage",
+    "hit_coverage",
+    "window",
+    "pairs",
+    "exact",
+    "missing_exact",
+    "local",
+    "wanted",
+    "wanted_before",
+    "previous_coverage",
+    "refers_back",
+    "cue",
+    "length",
+    "short",
+    "first",
+    "asks",
+    "lexical",
+    "cosine_trusted",
+    "coverage_trusted",
+    "hit_gap_trusted",
+)
+
+_CUES = {
+    "why": r"\b(?:because|since|due to|owing to|in order to|so that|as a result|reason|caused?|led to"
+    r"|porque|ya que|puesto que|debido a|a causa de|por lo que|para que|con el fin de|motivo|razon|causa)\b",
+    "how": r"\b(?:by|through|using|via|with|means of|mediante|a traves de|por medio de|usando|utilizando|con)\b",
+    "define": r"\b(?:is|are|was|were) (?:an?|the|any|one)\b|\b(?:means|refers to|defined as|known as)\b"
+    r"|\b(?:es|son|era|eran) (?:un|una|el|la|los|las|cualquier)\b"
+    r"|\b(?:significa|se refiere a|se define|se entiende|se denomina|conocid[oa])\b",
+    "list": r":|;|(?:,[^,]+){2,}",
+}
+_REFERS_BACK = re.compile(
+    r"(?:it|he|she|they|this|these|those|such|his|her|their|its|the latter|here|there|"
+    r"est[aeo]s?|es[aeo]s?|ell[ao]s?|el|dich[ao]s?|su|sus|aqui|alli|se)\b"
+)
+_CUE_PATTERNS = {kind: re.compile(pattern) for kind, pattern in _CUES.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence that may answer: where it stands, and what search said of it and of its passage.
+
+    `gap` is how far its passage scored below the best one; `words` are read in its document's language."""
+
+    hit: int
+    order: int
+    text: str
+    words: tuple[Word, ...]
+    gap: float
+    cosine: float
+
+
+def question_words(understood: Understood, vocabulary: Vocabulary, lang: str) -> list[Word]:
+    """The question's own content words, with the keys they have in text of language `lang`."""
+    if lang == understood.lang:
+        return [word for word in vocabulary.words(understood.text, lang) if word.weight > 0.0]
+    return [
+        replace(word, keys=word.keys | vocabulary.keys(word.text, lang))
+        for word in vocabulary.words(understood.text, understood.lang)
+        if word.weight > 0.0 and not is_stop(word.text, lang)
+    ]
+
+
+def matches(asked: Sequence[Word], words: Sequence[Word]) -> list[list[int]]:
+    """For each question word, the positions of the words that match it."""
+    places: dict[str, list[int]] = {}
+    for position, word in enumerate(words):
+        for key in word.keys:
+            places.setdefault(key, []).append(position)
+    return [sorted({place for key in word.keys for place in places.get(key, ())}) for word in asked]
+
+
+def coverage(asked: Sequence[Word], found: Sequence[list[int]]) -> float:
+    """Weighted share of the question's words that were found, 0..1."""
+    total = sum(word.weight for word in asked)
+    return sum(word.weight for word, places in zip(asked, found, strict=True) if places) / total if total else 0.0
+
+
+def measure(
+    understood: Understood,
+    asked: dict[str, list[Word]],
+    candidates: Sequence[Candidate],
+    langs: Sequence[str],
+    trust: float,
+) -> np.ndarray:
+    """One row of FEATURES for each candidate. `asked` holds the question's words by document language."""
+    rows = np.zeros((len(candidates), len(FEATURES)), dtype=np.float32)
+    by_hit: dict[int, list[int]] = {}
+    for number, candidate in enumerate(candidates):
+        by_hit.setdefault(candidate.hit, []).append(number)
+    found = [matches(asked[lang], candidate.words) for candidate, lang in zip(candidates, langs, strict=True)]
+    lexical = [_lexical(asked[lang], f, len(c.words)) for c, f, lang in zip(candidates, found, langs, strict=True)]
+    best_lexical = max(lexical, default=0.0) or 1.0
+    rarity = _rarity(found)
+    for members in by_hit.values():
+        words = asked[langs[members[0]]]
+        union: list[list[int]] = [[] for _ in words]
+        previous = 0.0
+        for number in members:
+            candidate, places = candidates[number], found[number]
+            union = [a or b for a, b in zip(union, places, strict=True)]
+            values = _values(understood, words, candidate, places, previous, trust)
+            values["lexical"] = lexical[number] / best_lexical
+            values["local"] = _local(words, places, rarity)
+            rows[number] = [values.get(name, 0.0) for name in FEATURES]
+            previous = values["coverage"]
+        rows[members, _AT["hit_coverage"]] = coverage(words, union)
+    return rows
+
+
+def _values(understood, asked, candidate, found, previous, trust) -> dict[str, float]:
+    covered = coverage(asked, found)
+    exact = [(word, bool(places)) for word, places in zip(asked, found, strict=True) if word.exact and word.start > 1]
+    wanted = _wanted(understood, asked, candidate)
+    length = len(candidate.words)
+    return {
+        "hit_gap": min(candidate.gap, 4.0),
+        "hit_rank": min(candidate.hit, 5) / 5,
+        "cosine": candidate.cosine,
+        "coverage": covered,
+        "window": _window(asked, found),
+        "pairs": _pairs(found),
+        "exact": sum(hit for _, hit in exact) / len(exact) if exact else 0.0,
+        "missing_exact": float(any(not hit for _, hit in exact)),
+        "wanted": wanted,
+        "wanted_before": wanted * previous,
+        "previous_coverage": previous,
+        "refers_back": previous * float(bool(_REFERS_BACK.match(fold(candidate.text)))),
+        "cue": _cue(understood.kind, candidate.text),
+        "length": math.log1p(length) / 4,
+        "short": float(length < 6),
+        "first": float(candidate.order == 0),
+        "asks": float(candidate.text.rstrip().endswith("?")),
+        "cosine_trusted": candidate.cosine * trust,
+        "coverage_trusted": covered * trust,
+        "hit_gap_trusted": min(candidate.gap, 4.0) * trust,
+    }
+
+
+def _lexical(asked: Sequence[Word], found: Sequence[list[int]], length: int) -> float:
+    """BM25 of one sentence (k1 .9, b .75, mean length 25 words), with this module's weights for rarity."""
+    norm = 0.9 * (0.25 + 0.75 * length / 25)
+    return sum(w.weight * w.weight * 1.9 * len(p) / (len(p) + norm) for w, p in zip(asked, found, strict=True) if p)
+
+
+def _rarity(found: Sequence[Sequence[list[int]]]) -> list[float]:
+    """How much each question word tells the candidates apart: high where few of them hold it."""
+    size = max((len(places) for places in found), default=0)
+    held = [sum(bool(places[word]) for places in found if word < len(places)) for word in range(size)]
+    return [math.log((1 + len(found)) / (1 + n)) for n in held]
+
+
+def _local(asked: Sequence[Word], found: Sequence[list[int]], rarity: Sequence[float]) -> float:
+    total = sum(word.weight * r for word, r in zip(asked, rarity, strict=False))
+    held = sum(w.weight * r for w, places, r in zip(asked, found, rarity, strict=False) if places)
+    return held / total if total else 0.0
+
+
+def _wanted(understood: Understood, asked: Sequence[Word], candidate: Candidate) -> float:
+    """1 where the text holds a span of the sort asked for that the question does not hold itself."""
+    if not understood.want:
+        return 0.0
+    spans = spans_for(understood.want, find_spans(candidate.text, understood.lang))
+    own = fold(understood.text)
+    return float(any(fold(candidate.text[span.start : span.end]) not in own for span in spans))
+
+
+def _cue(kind: str, text: str) -> float:
+    pattern = _CUE_PATTERNS.get(kind)
+    return float(bool(pattern and pattern.search(fold(text))))
+
+
+def _window(asked: Sequence[Word], found: Sequence[list[int]]) -> float:
+    """Weight of the found words over the length of the shortest run of words that holds them all, by first places."""
+    events = sorted((place, number) for number, places in enumerate(found) for place in places)
+    needed = {number for _, number in events}
+    if not needed:
+        return 0.0
+    best, count, low = math.inf, dict.fromkeys(needed, 0), 0
+    missing = len(needed)
+    for place, number in events:
+        missing -= count[number] == 0
+        count[number] += 1
+        while missing == 0:
+            first, oldest = events[low]
+            best = min(best, place - first + 1)
+            count[oldest] -= 1
+            missing += count[oldest] == 0
+            low += 1
+    covered = coverage(asked, found)
+    return covered * min(1.0, (len(needed) + 1) / (best + 1))
+
+
+def _pairs(found: Sequence[list[int]]) -> float:
+    """Share of neighbouring question words that stand at most three words apart, in order."""
+    if len(found) < 2:
+        return 0.0
+    near = sum(any(0 < b - a <= 3 for a in left for b in right) for left, right in itertools.pairwise(found))
+    return near / (len(found) - 1)
+
+
+_AT = {name: number for number, name in enumerate(FEATURES)}
+
+
+@functools.cache
+def weights() -> dict:
+    return json.loads(_WEIGHTS.read_text(encoding="utf-8"))
+
+
+def score(rows: np.ndarray) -> np.ndarray:
+    """The ranker's score of each row: a linear part plus one hidden layer, standardised as in training."""
+    model = weights()["ranker"]
+    scaled = (rows - np.array(model["mean"])) / np.array(model["scale"])
+    hidden = np.tanh(scaled @ np.array(model["hidden"]) + np.array(model["hidden_bias"]))
+    return scaled @ np.array(model["linear"]) + hidden @ np.array(model["out"])

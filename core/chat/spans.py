@@ -1,0 +1,143 @@
+"""Spans that can answer a question at a glance: dates, figures, amounts, names, addresses. Patterns, no models.
+
+Every span keeps the text's own characters; nothing is normalised or computed here.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from core.chat.words import fold, is_stop
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    start: int
+    end: int
+    sort: str
+
+
+_MONTHS = (
+    "january february march april may june july august september october november december jan feb mar apr jun jul aug "
+    "sep sept oct nov dec enero febrero marzo abril mayo junio julio agosto septiembre setiembre octubre noviembre "
+    "diciembre ene abr ago dic"
+).split()
+_MONTH = r"(?:%s)\b\.?" % "|".join(sorted(_MONTHS, key=len, reverse=True))
+_WORDS_FOR_NUMBERS = (
+    "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
+    "nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand "
+    "dozen half third quarter once twice "
+    "dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciseis diecisiete dieciocho "
+    "diecinueve veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa cien ciento cientos mil docena mitad "
+    "tercio cuarto one uno zero cero none ninguno"
+).split()
+_COUNT = r"(?:%s)" % "|".join(sorted(set(_WORDS_FOR_NUMBERS), key=len, reverse=True))
+_FIGURE = r"[-−]?\d+(?:[.,   ]\d{3})*(?:[.,]\d+)?"
+_SCALE = r"(?:thousand|million(?:es)?|billion(?:es)?|trillion|millon|mil millones|miles de millones|mil|bn|mm|[mk])"
+_COIN = r"(?:euros?|dolares|dollars?|pounds?|libras?|pesos?|yen|yenes|eur|usd|gbp|mxn|cents?|centavos|[€$£¥])"
+_MONEY_AFTER = rf"{_FIGURE}\s?(?:{_SCALE}\s?)?(?:(?:de )?(?:us )?{_COIN})(?![^\W\d_])"
+_MONEY_BEFORE = rf"(?:us|mx|c|a)?[$€£¥]\s?{_FIGURE}(?:\s?{_SCALE}\b)?"
+_TIME_UNIT = (
+    r"(?:years?|months?|weeks?|days?|hours?|minutes?|seconds?|decades?|centuries|century|"
+    r"anos?|mes(?:es)?|semanas?|dias?|horas?|minutos?|segundos?|decadas?|siglos?)"
+)
+_YEAR = r"(?:1[0-9]{3}|20[0-9]{2})"
+
+# (sort, pattern over the folded text); a longer match of an earlier sort hides what it covers for later ones.
+_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (sort, re.compile(pattern))
+    for sort, pattern in (
+        ("email", r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+"),
+        ("link", r"\b(?:https?://|www\.)[^\s)>\]]+"),
+        ("phone", r"(?<![\w.,])(?:\+\d{1,3}[ \-.]?)?(?:\(\d{2,4}\)[ \-.]?)?\d{2,4}(?:[ \-.]\d{2,4}){2,4}(?![\w])"),
+        ("date", rf"\b\d{{1,2}}(?:st|nd|rd|th|º|o)? (?:de |of )?{_MONTH}(?:,? (?:de |del |of )?{_YEAR}\b)?"),
+        ("date", rf"\b{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?:,? {_YEAR})?\b"),
+        ("date", rf"\b{_MONTH},? (?:de |del |of )?{_YEAR}\b"),
+        ("date", r"\b(?:\d{4}-\d{2}-\d{2}|\d{1,2}[/.\-]\d{1,2}[/.\-](?:\d{4}|\d{2}))\b"),
+        ("date", rf"\b(?:[1-4]t|q[1-4]|[1-4]q|h[12]|[12]s) ?(?:de )?{_YEAR}\b|\b{_YEAR} ?[qt][1-4]\b"),
+        (
+            "date",
+            r"\b(?:early |late |mid[- ]?)?(?:the )?\d{1,2}(?:st|nd|rd|th)(?: and \d{1,2}(?:st|nd|rd"
+            r"|th))? centur(?:y|ies)\b",
+        ),
+        ("date", r"\bsiglos? [ivxlc]+(?:\s(?:y|al|a)\s[ivxlc]+)?\b(?: (?:a|d)\. ?c\.)?"),
+        ("date", rf"\b(?:the )?{_YEAR}s\b|\b(?:los )?anos \d{{2,4}}\b|\b{_YEAR}\s?[-–]\s?(?:{_YEAR}|\d{{2}})\b"),
+        ("percent", rf"{_FIGURE}\s?(?:%|per ?cent\b|por ciento\b|percentage points\b|puntos porcentuales\b)"),
+        ("money", rf"{_MONEY_BEFORE}|{_MONEY_AFTER}"),
+        (
+            "duration",
+            rf"\b(?:{_FIGURE}|{_COUNT})(?:\s?[-–]\s?|\s(?:to|a|y|or|o)\s|\s(?:and a half|y medio)\s"
+            rf"|\s)?(?:{_FIGURE}\s)?(?:\w+ )?{_TIME_UNIT}\b",
+        ),
+        ("year", rf"(?<![\d.,$€£]){_YEAR}(?![\d]|[.,]\d)"),
+        (
+            "date",
+            rf"\b(?:in|en|since|desde|until|hasta|by|de) {_MONTH}(?! \d)|\b(?:lunes|martes|miercoles|jueves"
+            rf"|viernes|sabado|domingo|monday|tuesday|wednesday|thursday|friday|saturday|sunday)s?\b",
+        ),
+        (
+            "number",
+            rf"(?<![\w]){_FIGURE}(?:\s?{_SCALE}\b)?(?:\s?(?:°\s?[cf]|º\s?c|km²?|km2|kg|m²|m2|ha|mw|kw|gb|tb|mb|km/h|mph)\b)?",
+        ),
+        ("number", rf"\b{_COUNT}(?:[ \-](?:y )?{_COUNT})*(?:\s{_SCALE}\b)?\b"),
+    )
+)
+
+_LINK_WORD = r"(?:of|the|and|van|von|de|del|la|las|los|le|du|da|di|el|al|bin|ibn|y|e|for|&)"
+_CAPITAL = r"(?:[A-ZÁÉÍÓÚÜÑÖÄ][\w'’.\-]*[\w]|[A-ZÁÉÍÓÚÜÑÖÄ]\.?)"
+_NAME = re.compile(rf"{_CAPITAL}(?:\s+(?:{_LINK_WORD}\s+){{0,2}}{_CAPITAL})*")
+
+_ANSWERS = {
+    "date": ("date", "year"),
+    "year": ("year", "date"),
+    "number": ("number", "percent", "duration"),
+    "money": ("money", "number"),
+    "percent": ("percent",),
+    "duration": ("duration", "number"),
+    "person": ("name",),
+    "place": ("name",),
+    "email": ("email",),
+    "phone": ("phone",),
+    "link": ("link",),
+}
+
+
+def find_spans(text: str, lang: str) -> list[Span]:
+    """All spans of `text`, in order, none inside another of an earlier pattern."""
+    folded = fold(text)
+    taken = [False] * (len(text) + 1)
+    found: list[Span] = []
+    for sort, pattern in _PATTERNS:
+        for match in pattern.finditer(folded):
+            start, end = match.span()
+            if not any(taken[start:end]) and end > start:
+                taken[start:end] = [True] * (end - start)
+                found.append(Span(start, end, sort))
+    found += [span for span in _names(text, lang) if not all(taken[span.start : span.end])]
+    return sorted(found, key=lambda span: span.start)
+
+
+def _names(text: str, lang: str) -> list[Span]:
+    found = []
+    for match in _NAME.finditer(text):
+        start, end = match.span()
+        first = text[start:end].split()[0]
+        while is_stop(first, lang) and start < end:
+            start += len(first)
+            start += len(text[start:end]) - len(text[start:end].lstrip())
+            if start >= end:
+                break
+            first = text[start:end].split()[0]
+        rest = text[start:end]
+        opens = text[:start].strip(" \"'“«([¿¡") == "" or text[:start].rstrip(" \"'“«([¿¡")[-1:] in ".!?:•"
+        if not rest or not rest[0].isupper() or (opens and " " not in rest and not rest.isupper()):
+            continue
+        found.append(Span(start, end, "name"))
+    return found
+
+
+def spans_for(want: str, spans: list[Span]) -> list[Span]:
+    """The spans that can answer a question that wants `want`, the fitting sort first."""
+    sorts = _ANSWERS.get(want, ())
+    return [span for sort in sorts for span in spans if span.sort == sort]

@@ -1,0 +1,127 @@
+"""Rows of tables as evidence: which row of which table a span is, what its columns are called, which cell a question
+means.
+
+Tables arrive parsed (`Page.tables`); nothing here finds one in a page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.chat.words import Vocabulary, Word, fold
+from core.records import Page, PageTable
+
+_FIGURE = re.compile(r"\d")
+_QUARTER = re.compile(
+    r"\b(?:q([1-4])|([1-4])q|([1-4])t|t([1-4])|(first|second|third|fourth|primer|segundo|tercer"
+    r"|cuarto) (?:quarter|trimestre))\b"
+)
+_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "primer": 1, "segundo": 2, "tercer": 3, "cuarto": 4}
+_YEAR = re.compile(r"\b(?:19|20)\d{2}\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A table's row on its page: its range there, its cells with their ranges, and its columns' headings."""
+
+    start: int
+    end: int
+    cells: tuple[tuple[str, int, int], ...]
+    headings: tuple[str, ...]
+    title: str
+
+    @property
+    def label(self) -> str:
+        return self.cells[0][0] if self.cells else ""
+
+
+def rows_of(page: Page) -> list[Row]:
+    """Every body row of the page's tables that can be placed in its text."""
+    return [row for table in page.tables for row in _rows(page.text, table)]
+
+
+def _rows(text: str, table: PageTable) -> list[Row]:
+    heads = _head_rows(table.rows)
+    width = max((len(row) for row in table.rows), default=0)
+    headings = tuple(
+        " ".join(dict.fromkeys(row[c].strip() for row in table.rows[:heads] if c < len(row) and row[c].strip()))
+        for c in range(width)
+    )
+    found, at = [], table.start
+    for number, cells in enumerate(table.rows):
+        placed, end = _place(text, cells, at, table.end)
+        if not placed:
+            continue
+        at = end
+        if number >= heads:
+            found.append(Row(placed[0][1], end, tuple(placed), headings, table.title))
+    return found
+
+
+def _head_rows(rows: Sequence[Sequence[str]]) -> int:
+    """How many rows head the table: the first, and what follows it while it holds no figure but years and quarters."""
+    heads = 0
+    for row in rows[:3]:
+        body = [cell for cell in row[1:] if cell.strip()]
+        plain = [cell for cell in body if not _FIGURE.search(_QUARTER.sub("", _YEAR.sub("", fold(cell))))]
+        if body and len(plain) < len(body):
+            break
+        heads += 1
+        if body and row[0].strip() and heads > 1:
+            return heads - 1
+    return max(1, heads) if len(rows) > 1 else 0
+
+
+def _place(text: str, cells: Sequence[str], at: int, stop: int) -> tuple[list[tuple[str, int, int]], int]:
+    """Each cell's range in `text`, searched in order from `at`; empty where a cell is not there."""
+    placed = []
+    for cell in cells:
+        value = cell.strip()
+        if not value:
+            placed.append(("", at, at))
+            continue
+        pattern = r"\s+".join(re.escape(word) for word in value.split())
+        match = re.compile(pattern).search(text, at, stop)
+        if match is None:
+            return [], at
+        placed.append((match.group(), match.start(), match.end()))
+        at = match.end()
+    filled = [cell for cell in placed if cell[0]]
+    return (placed if filled else []), at
+
+
+def choose_cell(row: Row, asked: Sequence[Word], question: str, lang: str, vocabulary: Vocabulary) -> int | None:
+    """The column whose heading the question names (periods count most), the only figure otherwise, or None."""
+    periods = _periods(question)
+    figures = [c for c, (text, _, _) in enumerate(row.cells) if c > 0 and _FIGURE.search(text)]
+    scored = []
+    for column in figures:
+        heading = row.headings[column] if column < len(row.headings) else ""
+        words = {key for word in vocabulary.words(heading, lang) if word.weight for key in word.keys}
+        shared = sum(word.weight for word in asked if word.keys & words)
+        named = _periods(heading)
+        clash = bool(periods and named and not (periods & named))
+        scored.append((3 * len(periods & named) + shared - 3 * clash, -column, column))
+    if not scored:
+        return None
+    best = max(scored)
+    if best[0] > 0 and sum(entry[0] == best[0] for entry in scored) == 1:
+        return best[2]
+    return figures[0] if len(figures) == 1 and best[0] >= 0 else None
+
+
+def _periods(text: str) -> frozenset[str]:
+    folded = fold(text)
+    found = set(_YEAR.findall(folded))
+    for match in _QUARTER.finditer(folded):
+        value = next(group for group in match.groups() if group)
+        found.add(f"q{_ORDINALS.get(value, value)}")
+    return frozenset(found)
+
+
+def describe(row: Row, column: int) -> str:
+    """'label, heading' of a cell: what its figure is."""
+    heading = row.headings[column] if column < len(row.headings) else ""
+    return ", ".join(part for part in (" ".join(row.label.split()), " ".join(heading.split())) if part)

@@ -1,0 +1,117 @@
+"""Words of a text with what they match by: stems from the index, weight by rarity. It knows no question kinds and no
+scores.
+
+A word matches another when they share any key (stem or surface form). Weights lie in 0..1 and stay useful in a corpus
+of one document, where inverse document frequency alone says nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+_TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:[\-'’][^\W\d_]+)*|[^\W_]+", re.UNICODE)
+_UNSEEN = "\x00unseen"
+
+STOP_WORDS = {
+    "en": frozenset(
+        "a an the of to and or in on at with by for from as that which who whom whose what when where why how is are "
+        "was were be been being am has have had having do does did doing done it its this these those there their they "
+        "them he his him she her hers we our us you your i my me if than then so but not no nor into about between "
+        "through during before after over under again also any some such only own same other others can could will "
+        "would shall should may might must each per s t d ll m re ve more most many much one kind type sort name named "
+        "called call give tell show me please list document documents report say says said according out up down off "
+        "because while both few very just long far old often".split()
+    ),
+    "es": frozenset(
+        "el la los las lo un una unos unas de del al a y e o u en con por para que cual cuales quien quienes cuando "
+        "cuanto cuanta cuantos cuantas donde adonde como porque su sus se le les me mi mis te tu tus nos es son fue "
+        "fueron era eran ser sido siendo esta estan estaba estaban estar ha han habia habian haber hay hubo no ni si "
+        "sin sobre entre desde hasta cuyo cuya cuyos cuyas este estos esta estas ese esos esa esas eso esto aquel "
+        "aquella aquellos muy pero tambien mas menos durante ante bajo tras segun cada otro otra otros otras mismo "
+        "misma puede pueden podia podria debe deben tipo clase nombre llama llamaba llamado llamada llaman dime dame "
+        "muestra lista documento documentos informe dice dicen hacer hace hizo hacia tiene tienen tenia tuvo tan "
+        "solo ya todo toda todos todas algun alguna algunos algunas uno dos".split()
+    ),
+}
+
+
+class Terms(Protocol):
+    """What is needed from a search index: the keys of a text, and how rare a key is."""
+
+    def terms(self, text: str, lang: str) -> list[str]: ...
+
+    def idf(self, term: str) -> float: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a text: its range there, what it matches by, and how much a match is worth (0 for stop words)."""
+
+    text: str
+    start: int
+    end: int
+    keys: frozenset[str]
+    weight: float
+
+    @property
+    def exact(self) -> bool:
+        """Digits or a capital: matched by its form more than by its meaning."""
+        return any(char.isdigit() or char.isupper() for char in self.text)
+
+
+def fold(text: str) -> str:
+    """Lower case without accents, of the same length as `text` so that offsets stay true (ñ becomes n)."""
+    return "".join(_fold_char(char) for char in text)
+
+
+def _fold_char(char: str) -> str:
+    plain = unicodedata.normalize("NFD", char)[0].lower()
+    return plain if len(plain) == 1 else char
+
+
+class Vocabulary:
+    """Reads words against one index; one for each answer, so that it never outlives a change of the index."""
+
+    def __init__(self, index: Terms) -> None:
+        self._index = index
+        self._keys: dict[tuple[str, str], frozenset[str]] = {}
+        self._weights: dict[str, float] = {}
+        self._rarest = max(index.idf(_UNSEEN), 1e-6)
+
+    def words(self, text: str, lang: str) -> list[Word]:
+        found = []
+        for match in _TOKEN.finditer(text):
+            token = match.group()
+            keys = self.keys(token, lang)
+            weight = 0.0 if is_stop(token, lang) else self.weight(keys)
+            found.append(Word(token, match.start(), match.end(), keys, weight))
+        return found
+
+    def keys(self, token: str, lang: str) -> frozenset[str]:
+        known = self._keys.get((token, lang))
+        if known is None:
+            known = frozenset(self._index.terms(token, lang)) | {fold(token)}
+            self._keys[token, lang] = known
+        return known
+
+    def weight(self, keys: Iterable[str]) -> float:
+        """0.2 (in every passage) to 1 (in none), by the commonest of a word's keys."""
+        return min((self._weight(key) for key in keys), default=1.0)
+
+    def seen(self, word: Word) -> bool:
+        """Whether any passage of the index holds the word in some form."""
+        return any(self._weight(key) < 1.0 for key in word.keys)
+
+    def _weight(self, key: str) -> float:
+        if key not in self._weights:
+            share = min(self._index.idf(key) / self._rarest, 1.0)
+            self._weights[key] = 0.2 + 0.8 * max(share, 0.0)
+        return self._weights[key]
+
+
+def is_stop(token: str, lang: str) -> bool:
+    return fold(token) in STOP_WORDS.get(lang, STOP_WORDS["en"])
