@@ -272,6 +272,20 @@ class Answer:
     timings_ms: dict[str, float] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What `assistant.ask` yields, in this order: routed, sources, token (any number), checked, done.
+
+    `text` is the piece of answer of a token, or the completed question of routed; the last event has the answer."""
+
+    kind: Literal["routed", "sources", "token", "checked", "done"]
+    text: str = ""
+    route: Route | None = None
+    hits: tuple[Hit, ...] = ()
+    checks: tuple[Check, ...] = ()
+    answer: Answer | None = None
+
+
 # ---------------------------------------------------------------- tables
 
 

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.errors import AppError
 from core.index.trust import refresh_trust
 from core.models.embedder import Embedder
 from core.state import vectors
 from core.state.database import Database
 
 _ACTIVE = "embedder.active"
+_FAILURE = "embedder.failure"
 _AT_ONCE = {"piece": 64, "sentence": 256}
 
 
@@ -32,6 +34,19 @@ class ActiveModel:
 def read_active(db: Database) -> ActiveModel | None:
     stored = vectors.read_meta(db, _ACTIVE)
     return ActiveModel(**json.loads(stored)) if stored else None
+
+
+def note_failure(db: Database, error: AppError | None) -> None:
+    """Keep why no model can be had, for whoever waits for vectors; None when one was loaded."""
+    vectors.write_meta(db, _FAILURE, json.dumps([error.key, error.params]) if error else "")
+
+
+def read_failure(db: Database) -> AppError | None:
+    stored = vectors.read_meta(db, _FAILURE)
+    if not stored:
+        return None
+    key, params = json.loads(stored)
+    return AppError(key, **params)
 
 
 def embed_missing(

@@ -191,6 +191,11 @@ def read_pages(db: Database, document_id: int) -> list[StoredPage]:
         return [StoredPage(row.number, row.kind, row.text, row.layout) for row in connection.execute(query)]
 
 
+def count_pages(db: Database, document_id: int) -> int:
+    with db.read() as connection:
+        return connection.execute(select(func.count()).where(pages.c.document_id == document_id)).scalar_one()
+
+
 def read_page(db: Database, document_id: int, number: int) -> StoredPage | None:
     query = select(pages).where(pages.c.document_id == document_id, pages.c.number == number)
     with db.read() as connection:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 
 from core.state.database import Database, now
-from core.state.schema import files
+from core.state.schema import documents, files
 
 OPEN = ("queued", "parsing")
 
@@ -55,6 +55,18 @@ def list_files(db: Database, after_id: int = 0) -> list[FileRow]:
     with db.read() as connection:
         rows = connection.execute(select(files).where(files.c.id > after_id).order_by(files.c.id)).all()
     return [_to_row(row) for row in rows]
+
+
+def settle_first(db: Database, document_id: int) -> None:
+    """Of identical files the first offered names the document and counts as added; the others are known."""
+    same = select(files.c.id, files.c.name).where(files.c.document_id == document_id).order_by(files.c.id)
+    with db.write() as connection:
+        first, *others = connection.execute(same).all()
+        connection.execute(update(documents).where(documents.c.id == document_id).values(name=first.name))
+        connection.execute(update(files).where(files.c.id == first.id).values(status="added"))
+        if others:
+            ids = [row.id for row in others]
+            connection.execute(update(files).where(files.c.id.in_(ids)).values(status="known"))
 
 
 def forget_files(db: Database, *, document_id: int | None = None, file_id: int | None = None) -> None:

@@ -1,0 +1,223 @@
+"""How fast, and with how much memory: ingest and query, beside a plain LlamaIndex pipeline on the same files.
+
+    python -m core.evaluation.bench ingest --documents DIR [--plain]
+    python -m core.evaluation.bench query --documents DIR [--passages 10000] [--questions FILE.jsonl]
+
+Each figure is printed with the others of its run, since only ratios taken in one run can be compared. It judges no
+quality; `core.evaluation.run` does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+
+from core import settings as settings_table
+from core.assistant import last_answer
+from core.records import Chunk, Page, ParsedDocument, Piece, Sentence
+from core.state import documents, jobs, vectors
+from core.workspace import Workspace, open_workspace
+
+_POLL_S = 0.02
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m core.evaluation.bench")
+    commands = parser.add_subparsers(dest="command", required=True)
+    ingest = commands.add_parser("ingest", help="seconds per stage until searchable and until embedded")
+    ingest.add_argument("--documents", type=Path, required=True)
+    ingest.add_argument("--plain", action="store_true", help="also run LlamaIndex's own pipeline on the PDFs")
+    query = commands.add_parser("query", help="milliseconds per question, and memory, at a given size")
+    query.add_argument("--documents", type=Path, required=True)
+    query.add_argument("--passages", type=int, default=10000)
+    query.add_argument("--questions", type=Path, help="JSONL with `question`; else sentences of the documents")
+    query.add_argument("--workspace", type=Path, help="keep (and use again) the workspace that is built")
+    options = parser.parse_args(arguments)
+    report = {"ingest": bench_ingest, "query": bench_query}[options.command](options)
+    print(json.dumps(report, indent=2))
+    return 0
+
+
+# ---------------------------------------------------------------- ingest
+
+
+def bench_ingest(options: argparse.Namespace) -> dict:
+    """Wall seconds from the first file queued, in a new workspace with a cold worker."""
+    report = {"ours": _ingest_ours(options.documents)}
+    if options.plain:
+        command = [sys.executable, "-m", "core.evaluation.plain_pipeline", str(options.documents)]
+        report["plain"] = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+        ours, plain = report["ours"], report["plain"]
+        report["times_faster"] = {
+            "searchable": round(plain["total_s"] / ours["searchable_s"], 1),
+            "passages_embedded": round(plain["total_s"] / ours["passages_embedded_s"], 2),
+            "sentences_embedded": round(plain["total_s"] / ours["sentences_embedded_s"], 2),
+        }
+    return report
+
+
+def _ingest_ours(folder: Path) -> dict:
+    workspace = open_workspace(settings_table.load(Path(tempfile.mkdtemp(prefix="cotejo-bench-"))))
+    memory = PeakMemory()
+    try:
+        started = time.perf_counter()
+        workspace.library.add_folder(folder)
+        workspace.start_worker()
+        searchable = _wait(lambda: jobs.count_open(workspace.db) == 0, started)
+        model = workspace.library.active_model()
+        passages = _wait(lambda: _all_made(workspace, model, "piece"), started)
+        sentences = _wait(lambda: _all_made(workspace, model, "sentence"), started)
+        progress = vectors.embedding_progress(workspace.db, model)
+        rows = workspace.library.files()
+    finally:
+        workspace.close()
+        shutil.rmtree(workspace.settings.workspace, ignore_errors=True)
+    return {
+        "files": len(rows),
+        "searchable_s": round(searchable, 2),
+        "passages_embedded_s": round(passages, 2),
+        "sentences_embedded_s": round(sentences, 2),
+        "passages": progress["piece"][1],
+        "sentences": progress["sentence"][1],
+        "passages_per_s": round(progress["piece"][1] / max(passages - searchable, 0.001), 1),
+        "peak_memory_mb": memory.stop(),
+    }
+
+
+def _all_made(workspace: Workspace, model: str, kind: str) -> bool:
+    made, wanted = vectors.embedding_progress(workspace.db, model)[kind]
+    return made >= wanted
+
+
+def _wait(condition: Callable[[], bool], started: float) -> float:
+    while not condition():
+        time.sleep(_POLL_S)
+    return time.perf_counter() - started
+
+
+class PeakMemory:
+    """The highest resident memory of this process and its children, sampled every 50 ms."""
+
+    def __init__(self) -> None:
+        self._peak = 0
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._sample, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> int:
+        """Peak in MB."""
+        self._done.set()
+        self._thread.join()
+        return round(self._peak / 1e6)
+
+    def _sample(self) -> None:
+        own = psutil.Process()
+        while not self._done.wait(0.05):
+            total = 0
+            for process in (own, *own.children(recursive=True)):
+                try:
+                    total += process.memory_info().rss
+                except psutil.NoSuchProcess:
+                    continue
+            self._peak = max(self._peak, total)
+
+
+# ---------------------------------------------------------------- query
+
+
+def bench_query(options: argparse.Namespace) -> dict:
+    """Wall milliseconds of whole turns in a running process, and the resident memory after them."""
+    folder = options.workspace or Path(tempfile.mkdtemp(prefix="cotejo-bench-"))
+    workspace = open_workspace(settings_table.load(folder))
+    try:
+        _fill(workspace, options.documents, options.passages)
+        questions = _questions(workspace, options.questions)
+        opened = time.perf_counter()
+        last_answer(workspace.assistant.ask(questions[0]))
+        first_ms = 1000 * (time.perf_counter() - opened)
+        answers = [last_answer(workspace.assistant.ask(question)) for question in questions]
+        memory = psutil.Process().memory_info().rss / 1e6
+    finally:
+        workspace.close()
+        if options.workspace is None:
+            shutil.rmtree(folder, ignore_errors=True)
+    stages = sorted({name for answer in answers for name in answer.timings_ms})
+    return {
+        "passages": options.passages,
+        "questions": len(answers),
+        "first_ms": round(first_ms),
+        "memory_mb": round(memory),
+        "ms": {name: _percentiles([answer.timings_ms.get(name, 0.0) for answer in answers]) for name in stages},
+    }
+
+
+def _percentiles(values: list[float]) -> dict[str, float]:
+    if len(values) == 1:
+        return {"p50": values[0], "p95": values[0]}
+    cuts = statistics.quantiles(values, n=20, method="inclusive")
+    return {"p50": round(cuts[9], 1), "p95": round(cuts[18], 1)}
+
+
+def _fill(workspace: Workspace, folder: Path, wanted: int) -> None:
+    """Index the folder, then recombine its sentences into new passages until there are enough; embed all."""
+    if not documents.pieces_after(workspace.db, 0):
+        workspace.library.add_folder(folder)
+    workspace.start_worker()
+    _wait(lambda: jobs.count_open(workspace.db) == 0, 0.0)
+    have = len(documents.pieces_after(workspace.db, 0))
+    if have < wanted:
+        sentences = _all_sentences(workspace)
+        documents.add_document(
+            workspace.db, *_recombine(sentences, wanted - have), sha256="bench", name="bench", size=0
+        )
+    _wait(workspace.library.fully_embedded, 0.0)
+
+
+def _all_sentences(workspace: Workspace) -> list[str]:
+    texts = {piece.id: piece for piece in documents.pieces_after(workspace.db, 0)}
+    found = []
+    for sentence in documents.sentences_after(workspace.db, 0):
+        piece = texts[sentence.piece_id]
+        found.append(piece.text[sentence.start - piece.start : sentence.end - piece.start].replace("\n", " "))
+    return found
+
+
+def _recombine(sentences: list[str], count: int) -> tuple[ParsedDocument, list[bytes], tuple[list[Piece], list[Chunk]]]:
+    """A document of `count` passages of six sentences each, drawn at random (fixed seed) from real ones."""
+    draw = random.Random(0)
+    pages, pieces = [], []
+    for ordinal in range(count):
+        chosen = [draw.choice(sentences) for _ in range(6)]
+        text, spans = "", []
+        for sentence in chosen:
+            start = len(text) + (1 if text else 0)
+            text = f"{text} {sentence}" if text else sentence
+            spans.append(Sentence(ordinal + 1, start, len(text)))
+        pages.append(Page(ordinal + 1, text))
+        pieces.append(Piece(ordinal + 1, 0, len(text), "", ordinal, tuple(spans)))
+    chunks = [Chunk(ordinal, ordinal, ordinal) for ordinal in range(count)]
+    return ParsedDocument("txt", "bench", "en", tuple(pages)), [b"{}"] * count, (pieces, chunks)
+
+
+def _questions(workspace: Workspace, path: Path | None, limit: int = 200) -> list[str]:
+    if path is not None:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        return [json.loads(line)["question"] for line in lines if line.strip()][:limit]
+    sentences = [text for text in _all_sentences(workspace) if 40 < len(text) < 160]
+    return random.Random(1).sample(sentences, min(limit, len(sentences)))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,219 @@
+"""One upload's way in: queue it, parse it, cut it, store it whole, and have it embedded; and its way out again.
+
+`add*` and `delete` are for whoever faces the user and return at once; `ingest` is for the worker process. Vectors
+are made by the worker afterwards (`core.index.embed`). It draws nothing and knows no page.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+import unicodedata
+import uuid
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from core.documents.chunk import chunk_document
+from core.documents.layout import layout_to_json, page_from_json
+from core.documents.sandbox import ParserPool
+from core.documents.store import FileStore, hash_file, safe_name
+from core.errors import AppError
+from core.i18n import translate
+from core.index import embed
+from core.records import Document, IngestReport, Page
+from core.settings import Settings
+from core.state import chats, documents, files, jobs, vectors
+from core.state.database import Database
+
+INGEST = "ingest"
+_SKIPPED = {"documents.kind_unsupported", "library.hidden", "library.not_regular"}
+
+
+class Library:
+    """The documents of one workspace. `settings.workspace` is its folder."""
+
+    def __init__(self, db: Database, settings: Settings) -> None:
+        self.db = db
+        self.settings = settings
+        self.folder = settings.workspace
+        self.originals = FileStore(settings.workspace)
+        self.pool = ParserPool(settings)
+
+    def close(self) -> None:
+        self.pool.close()
+
+    # ------------------------------------------------------------ in
+
+    def add_upload(self, name: str, data: Any) -> int:
+        """Queue an uploaded file (bytes or a binary stream); returns the id of its row in the list of files.
+
+        The bytes are kept under a name of ours: the upload's own name is only shown."""
+        inbox = self.folder / "inbox"
+        inbox.mkdir(parents=True, exist_ok=True)
+        path = inbox / uuid.uuid4().hex
+        with path.open("wb") as target:
+            target.write(data if isinstance(data, (bytes, bytearray, memoryview)) else data.read())
+            target.flush()
+            os.fsync(target.fileno())
+        return self._queue(safe_name(name), path)
+
+    def add_path(self, path: Path, name: str | None = None) -> int:
+        """Queue a file of this computer, read where it lies."""
+        if not os.path.lexists(path) or path.is_dir():
+            raise AppError("library.not_a_file", path=str(path))
+        return self._queue(_drop_controls(name or path.name), path.absolute())
+
+    def add_folder(self, folder: Path) -> list[int]:
+        """Queue every file below a folder, to any depth, named by its path relative to it."""
+        if not folder.is_dir():
+            raise AppError("library.not_a_folder", path=str(folder))
+        return [self.add_path(path, name) for path, name in walk_folder(folder)]
+
+    def _queue(self, name: str, path: Path) -> int:
+        file_id = files.add_file(self.db, name, str(path), path.lstat().st_size)
+        jobs.enqueue(self.db, INGEST, str(file_id), {"file_id": file_id})
+        return file_id
+
+    def ingest(self, file_id: int) -> IngestReport:
+        """Do one queued file, in the worker. Safe to start over: a document is stored in one transaction, last."""
+        row = files.read_file(self.db, file_id)
+        if row is None:
+            return IngestReport(str(file_id), "skipped")
+        started = time.perf_counter()
+        path = Path(row.path)
+        files.update_file(self.db, file_id, status="parsing")
+        try:
+            outcome = self._store(row, path)
+        except AppError as error:
+            status = "skipped" if error.key in _SKIPPED else "failed"
+            outcome = {"status": status, "reason": (error.key, error.params)}
+        except OSError as error:
+            outcome = {
+                "status": "failed",
+                "reason": ("library.unreadable", {"name": row.name, "detail": error.strerror}),
+            }
+        files.update_file(self.db, file_id, ms=round(1000 * (time.perf_counter() - started)), **outcome)
+        if "document_id" in outcome:
+            files.settle_first(self.db, outcome["document_id"])
+        if path.parent == self.folder / "inbox":
+            path.unlink(missing_ok=True)
+        return self.report(file_id)
+
+    def _store(self, row: files.FileRow, path: Path) -> dict[str, Any]:
+        _check_kind(path, row.name)
+        sha256, size = hash_file(path), path.stat().st_size
+        files.update_file(self.db, row.id, sha256=sha256, size=size)
+        known = documents.find_by_hash(self.db, sha256)
+        if known is not None:
+            return {"status": "known", "document_id": known}
+        parsed = self.pool.parse(path, row.name)
+        tokens, overlap = self.settings.get("passage_tokens"), self.settings.get("passage_overlap_tokens")
+        parts = chunk_document(parsed, passage_tokens=tokens, overlap_tokens=overlap)
+        layouts = [layout_to_json(page).encode() for page in parsed.pages]
+        if self.originals.add(path) != sha256:
+            raise AppError("library.changed_meanwhile", name=row.name)
+        document_id = documents.add_document(self.db, parsed, layouts, parts, sha256=sha256, name=row.name, size=size)
+        return {"status": "added", "document_id": document_id}
+
+    # ------------------------------------------------------------ what is here
+
+    def documents(self) -> list[Document]:
+        return documents.list_documents(self.db, self.active_model())
+
+    def document(self, document_id: int) -> Document | None:
+        return next((found for found in self.documents() if found.id == document_id), None)
+
+    def active_model(self) -> str:
+        """The id of the model whose vectors answer; empty before the first."""
+        active = embed.read_active(self.db)
+        return active.id if active else ""
+
+    def fully_embedded(self) -> bool:
+        """Nothing is left for the worker: every passage and sentence has its vector, or no model can be had."""
+        if embed.read_failure(self.db):
+            return True
+        active = embed.read_active(self.db)
+        if active is None or active.name != self.settings.get("embedder"):
+            return not self.documents()
+        return all(made >= wanted for made, wanted in vectors.embedding_progress(self.db, active.id).values())
+
+    def page(self, document_id: int, number: int) -> Page | None:
+        stored = documents.read_page(self.db, document_id, number)
+        return page_from_json(stored.layout, stored.text) if stored else None
+
+    def page_count(self, document_id: int) -> int:
+        return documents.count_pages(self.db, document_id)
+
+    def page_image(self, document_id: int, number: int, width_px: int, boxes: Iterable[tuple] = ()) -> bytes | None:
+        """A page as PNG with boxes highlighted; None where the format has no page images."""
+        document = self.document(document_id)
+        if document is None or document.media != "pdf":
+            return None
+        return self.pool.page_image(self.originals.path(document.sha256), number, width_px, tuple(boxes))
+
+    def files(self, after_id: int = 0) -> list[files.FileRow]:
+        return files.list_files(self.db, after_id)
+
+    def report(self, file_id: int, lang: str = "en") -> IngestReport:
+        """What became of a queued file, in words."""
+        row = files.read_file(self.db, file_id)
+        document = self.document(row.document_id) if row.document_id else None
+        return IngestReport(
+            file=row.name,
+            status=row.status if row.status not in files.OPEN else "failed",
+            reason=translate(row.reason[0], lang, **row.reason[1]) if row.reason else "",
+            pages=document.pages if document else 0,
+            chunks=document.pieces if document else 0,
+            tables=row.tables,
+            ms=row.ms,
+        )
+
+    # ------------------------------------------------------------ out
+
+    def delete(self, document_id: int, lang: str = "en") -> None:
+        """Remove every trace: rows, vectors, original, page images, and its words in past answers."""
+        document = self.document(document_id)
+        if document is None:
+            return
+        documents.delete_document(self.db, document_id)
+        files.forget_files(self.db, document_id=document_id)
+        chats.forget_document(self.db, document_id, translate("library.answer_forgotten", lang, name=document.name))
+        self.originals.delete(document.sha256)
+
+    def forget_file(self, file_id: int) -> None:
+        """Drop a failed or skipped file from the list."""
+        files.forget_files(self.db, file_id=file_id)
+
+    def sweep(self) -> None:
+        """Remove bytes that no row owns: what a killed process left. Only for the worker, before it starts."""
+        self.originals.sweep()
+        for sha256 in set(self.originals.hashes()) - {document.sha256 for document in self.documents()}:
+            self.originals.delete(sha256)
+        waiting = {row.path for row in self.files() if row.status in files.OPEN}
+        for path in (self.folder / "inbox").glob("*"):
+            if str(path) not in waiting:
+                path.unlink(missing_ok=True)
+
+
+def walk_folder(folder: Path) -> list[tuple[Path, str]]:
+    """(path, name relative to the folder) of everything below it but folders, in order; linked folders stay shut."""
+    found = []
+    for root, folders, names in os.walk(folder):
+        folders.sort()
+        found += [Path(root) / name for name in sorted(names)]
+    return [(path, path.relative_to(folder).as_posix()) for path in found]
+
+
+def _check_kind(path: Path, name: str) -> None:
+    """Refuse what is no ordinary visible file: hidden files, links, devices, pipes."""
+    if any(part.startswith(".") for part in Path(name).parts):
+        raise AppError("library.hidden", name=name)
+    if path.is_symlink() or not path.is_file():
+        raise AppError("library.not_regular", name=name)
+
+
+def _drop_controls(name: str) -> str:
+    """A name as it is on disk, without characters that could not be shown as they are (control, direction)."""
+    shown = name.encode("utf-8", "replace").decode("utf-8")
+    return "".join(char for char in shown if unicodedata.category(char)[0] != "C")

@@ -1,0 +1,62 @@
+"""The composition root: settings in, wired objects out. It holds no logic of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from core import settings as settings_table
+from core.assistant import Assistant
+from core.index.search import SearchIndex
+from core.library import Library
+from core.settings import Settings
+from core.state.database import Database
+
+_ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass
+class Workspace:
+    """Everything that works on one workspace folder. Close it to end its worker."""
+
+    settings: Settings
+    db: Database
+    library: Library
+    index: SearchIndex
+    assistant: Assistant
+    worker: subprocess.Popen | None = field(default=None)
+
+    def start_worker(self) -> None:
+        """Start the worker process unless it runs. It ends by itself when this process does."""
+        if self.worker is None or self.worker.poll() is not None:
+            command = [sys.executable, "-m", "core.worker", "--workspace", str(self.settings.workspace)]
+            self.worker = subprocess.Popen(command, stdin=subprocess.PIPE, cwd=_ROOT)
+
+    def change_settings(self, **changes) -> Workspace:
+        """Check and save settings; returns a workspace that works by them (the worker starts anew)."""
+        changed = self.settings.replace(**changes)
+        settings_table.save(changed)
+        self.close()
+        return open_workspace(changed)
+
+    def close(self) -> None:
+        if self.worker is not None:
+            self.worker.stdin.close()
+            try:
+                self.worker.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                self.worker.kill()
+                self.worker.wait()
+            self.worker = None
+        self.library.close()
+        self.db.close()
+
+
+def open_workspace(settings: Settings) -> Workspace:
+    """Open (and make, where it is new) the workspace folder that the settings name."""
+    db = Database(settings.workspace / "state.sqlite")
+    library = Library(db, settings)
+    index = SearchIndex(db, settings)
+    return Workspace(settings, db, library, index, Assistant(library, index, settings))

@@ -1,0 +1,106 @@
+"""Uploads through the real parser, chunker and state: whole, once, by their own names, and gone when deleted."""
+
+import pytest
+
+from core import settings
+from core.errors import AppError
+from core.library import Library
+from core.state import documents, jobs
+from core.state.database import Database
+
+NOTE = "Informe de marzo\n\nLas ventas de Lisboa fueron 4.200 euros. El margen subió dos puntos.\n"
+
+
+@pytest.fixture
+def library(tmp_path):
+    configured = settings.load(tmp_path / "workspace")
+    shelf = Library(Database(configured.workspace / "state.sqlite"), configured)
+    yield shelf
+    shelf.close()
+    shelf.db.close()
+
+
+def ingest_all(library):
+    while (job := jobs.claim(library.db, "test", ("ingest",))) is not None:
+        library.ingest(job.payload["file_id"])
+        jobs.finish(library.db, job.id)
+    return [library.report(row.id) for row in library.files()]
+
+
+def test_an_upload_becomes_a_document_with_exact_offsets(library):
+    library.add_upload("marzo.txt", NOTE.encode())
+    (report,) = ingest_all(library)
+    (document,) = library.documents()
+    assert (report.status, document.name, document.lang) == ("added", "marzo.txt", "es")
+    page = library.page(document.id, 1)
+    for piece in documents.pieces_after(library.db, 0):
+        assert page.text[piece.start : piece.end] == piece.text
+    assert not any((library.folder / "inbox").iterdir())
+
+
+def test_a_name_never_decides_a_path(library):
+    library.add_upload("../../../etc/cron.d/x.txt", NOTE.encode())
+    ingest_all(library)
+    (document,) = library.documents()
+    assert "/" not in document.name
+    assert library.originals.path(document.sha256).parent == library.folder / "files"
+
+
+def test_identical_files_are_one_document_under_the_first_name(library, tmp_path):
+    folder = tmp_path / "papers"
+    (folder / "old").mkdir(parents=True)
+    for name in ("b.txt", "a.txt", "old/c.txt"):
+        (folder / name).write_text(NOTE, encoding="utf-8")
+    library.add_folder(folder)
+    reports = ingest_all(library)
+    assert [(r.file, r.status) for r in reports] == [("a.txt", "added"), ("b.txt", "known"), ("old/c.txt", "known")]
+    assert [document.name for document in library.documents()] == ["a.txt"]
+
+
+def test_every_file_met_gets_an_outcome(library, tmp_path):
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    (folder / "good.txt").write_text(NOTE, encoding="utf-8")
+    (folder / ".hidden.txt").write_text(NOTE, encoding="utf-8")
+    (folder / "link.txt").symlink_to(folder / "good.txt")
+    (folder / "broken.pdf").write_bytes(b"%PDF-1.7 and nothing else")
+    (folder / "program.exe").write_bytes(b"MZ\x90\x00" + bytes(100))
+    library.add_folder(folder)
+    outcome = {report.file: report for report in ingest_all(library)}
+    assert {name: report.status for name, report in outcome.items()} == {
+        ".hidden.txt": "skipped",
+        "broken.pdf": "failed",
+        "good.txt": "added",
+        "link.txt": "skipped",
+        "program.exe": "skipped",
+    }
+    assert all(report.reason for report in outcome.values() if report.status != "added")
+
+
+def test_deleting_leaves_neither_row_nor_bytes(library):
+    library.add_upload("marzo.txt", NOTE.encode())
+    ingest_all(library)
+    (document,) = library.documents()
+    library.delete(document.id)
+    assert library.documents() == []
+    assert library.files() == []
+    assert library.originals.hashes() == []
+    library.db.truncate_log()
+    stored = b"".join(path.read_bytes() for path in library.folder.rglob("*") if path.is_file())
+    assert b"Lisboa" not in stored
+
+
+def test_the_sweep_removes_what_no_row_owns(library):
+    library.add_upload("marzo.txt", NOTE.encode())
+    ingest_all(library)
+    (library.folder / "inbox" / "torn").write_bytes(b"x")
+    (library.folder / "files" / ("0" * 64)).write_bytes(b"x")
+    library.sweep()
+    assert not (library.folder / "inbox" / "torn").exists()
+    assert library.originals.hashes() == [library.documents()[0].sha256]
+
+
+def test_a_missing_file_is_named(library, tmp_path):
+    with pytest.raises(AppError) as caught:
+        library.add_path(tmp_path / "nowhere.pdf")
+    assert caught.value.params["path"].endswith("nowhere.pdf")
