@@ -20,8 +20,8 @@ from core.settings import Settings
 _Reader = Callable[[Path, str, Settings], tuple[list[Page], str]]
 _TITLE_MAX = 200
 _BAD_TITLE = re.compile(
-    r"(?:untitled|sin título|documento?\d*|microsoft (?:word|powerpoint)\b.*|powerpoint presentation|slide 1"
-    r"|.*\.(?:docx?|pdf|pptx?|indd|tex|dvi|xlsx?|html?|qxd|pmd|wpd))",
+    r"(?:\(?anonymous\)?|untitled.*|sin título.*|documento?\d*|microsoft (?:word|powerpoint)\b.*|slide 1"
+    r"|powerpoint presentation|.*\.(?:docx?|pdf|pptx?|indd|tex|dvi|xlsx?|html?|qxd|pmd|wpd)|\S*[_.]\S*)",
     re.I,
 )
 
@@ -51,15 +51,20 @@ def parse_document(path: Path, name: str, settings: Settings) -> ParsedDocument:
 
 
 def choose_title(stated: str, pages: list[Page], name: str) -> str:
-    """What the file calls itself if that is a title, else its first main heading, else its name."""
+    """What the file calls itself if that is a title, else its first main heading (a short one, like 'Form 10-Q', says
+    little and takes the name along), else its name."""
     stated = " ".join(stated.split())[:_TITLE_MAX]
     if len(stated) > 3 and not _BAD_TITLE.fullmatch(stated) and re.search(r"[^\W\d_]{3}", stated):
         return stated
+    stem = Path(name).stem[:_TITLE_MAX] or name
     first = [heading for page in pages[:2] for heading in page.headings]
     top = [heading for heading in first if heading.level == min(other.level for other in first)]
-    if top and 3 < len(top[0].text) <= 120 and top[0].level <= 3:
-        return top[0].text
-    return Path(name).stem[:_TITLE_MAX] or name
+    if not top or not 3 < len(top[0].text) <= 120 or top[0].level > 3:
+        return stem
+    heading = top[0].text
+    if heading.casefold() == stem.casefold():
+        return stem
+    return heading if len(re.findall(r"[^\W\d_]{4,}", heading)) > 2 else f"{heading} ({stem})"
 
 
 def _sample(pages: list[Page]) -> str:
@@ -99,7 +104,8 @@ def _read_pdf(path: Path, _: str, settings: Settings) -> tuple[list[Page], str]:
     from core.documents.parse.pdf import parse_pdf
 
     use_ocr = settings.get("ocr") == "auto" and ocr.is_available()
-    content = parse_pdf(path, settings.get("parser_pages_max"), use_ocr)
+    ocr_seconds = 0.6 * settings.get("parser_time_limit_s") if use_ocr else 0.0
+    content = parse_pdf(path, settings.get("parser_pages_max"), ocr_seconds)
     return content.pages, content.title
 
 

@@ -13,7 +13,7 @@ from core.errors import AppError
 from core.records import Heading, Line, Page, PageTable
 
 CELL_BREAK = "\t"
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufffe\uffff\ud800-\udfff]")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\ufeff\ufffe\uffff\ud800-\udfff]")
 _BLANK = re.compile(r"\s+")
 _TEXT_MAX = 20_000_000
 _ROWS_MAX = 200_000
@@ -43,6 +43,7 @@ class FlowWriter:
         self._headings: list[Heading] = []
         self._tables: list[PageTable] = []
         self._lines: list[Line] = []
+        self._in_text = False
         self._hidden: list[tuple[int, int]] = []
         self._furniture: list[tuple[int, int]] = []
 
@@ -66,14 +67,14 @@ class FlowWriter:
         """A line that belongs to the paragraph above it (a list item, a field): no empty line between."""
         text = squeeze(text)
         if text:
-            start = self._begin(gap="\n")
+            start = self._begin(gap="\n" if self._in_text else "\n\n")
             self._put(text)
             self._lines.append(Line(start, self._length))
 
     def heading(self, text: str, level: int) -> None:
         text = squeeze(text)
         if text:
-            start = self._begin()
+            start = self._begin(in_text=False)
             self._put(text)
             self._headings.append(Heading(start, self._length, max(1, min(level, 6)), text))
 
@@ -83,7 +84,7 @@ class FlowWriter:
         grid = [row for row in grid if any(row)]
         if not grid:
             return
-        start = self._begin()
+        start = self._begin(in_text=False)
         self._put("\n".join(CELL_BREAK.join(cell for cell in row if cell) for row in grid))
         width = max(map(len, grid))
         padded = [row + ("",) * (width - len(row)) for row in grid]
@@ -119,7 +120,8 @@ class FlowWriter:
             self.page_break()
         return self._pages
 
-    def _begin(self, gap: str = "\n\n") -> int:
+    def _begin(self, gap: str = "\n\n", in_text: bool = True) -> int:
+        self._in_text = in_text
         if self._parts:
             self._put(gap)
         return self._length

@@ -47,6 +47,7 @@ class _Reader(HTMLParser):
         self._in_title = False
         self._is_item = False
         self._keep_lines = 0
+        self._navs = 0
         self._skip: tuple[str, int] | None = None
         self._secret: tuple[str, int] | None = None
         self._tables: list[_TableState] = []
@@ -70,6 +71,9 @@ class _Reader(HTMLParser):
             self._open_table_part(tag, dict(attrs))
         elif tag in _BLOCKS:
             self._break(tag)
+            self._navs += tag == "nav"
+        elif tag in ("a", "button") and self._navs:
+            self._text.append(" ")  # links of a menu stand apart without a space between them
         elif tag == "img":
             alt = dict(attrs).get("alt") or ""
             self._text.append(f" {alt} " if len(alt) > 3 else "")
@@ -91,7 +95,8 @@ class _Reader(HTMLParser):
             self._close_table_part(tag)
         elif tag in _BLOCKS:
             self._break(tag)
-            self._keep_lines = max(0, self._keep_lines - 1) if tag == "pre" else self._keep_lines
+            self._keep_lines = max(0, self._keep_lines - (tag == "pre"))
+            self._navs = max(0, self._navs - (tag == "nav"))
         if self._secret is not None and tag == self._secret[0]:
             self._secret = (tag, self._secret[1] - 1)
             if self._secret[1] <= 0:

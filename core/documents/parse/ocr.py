@@ -19,7 +19,7 @@ from core.records import Page
 _DPI = 200
 _MAX_PIXELS = 20_000_000
 _WANTED = ("spa", "eng")
-_SECONDS = 60
+_SECONDS = 30
 
 
 def is_available() -> bool:

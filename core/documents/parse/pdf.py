@@ -6,6 +6,7 @@ Layout lives in pdf_words, pdf_layout, pdf_tables and pdf_text; nothing here lim
 from __future__ import annotations
 
 import ctypes
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -18,9 +19,6 @@ from core.documents.parse.pdf_words import Frame, Word, read_frame, read_words
 from core.errors import AppError
 from core.records import Page
 
-_FORM_VALUE = b"V"
-_NOTES = ("FPDF_ANNOT_TEXT", "FPDF_ANNOT_FREETEXT")
-
 
 @dataclass(frozen=True, slots=True)
 class PdfContent:
@@ -28,12 +26,15 @@ class PdfContent:
     title: str
 
 
-def parse_pdf(path: Path, pages_max: int, use_ocr: bool) -> PdfContent:
-    """All pages of a PDF. Raises documents.encrypted, .broken, .too_many_pages."""
+def parse_pdf(path: Path, pages_max: int, ocr_seconds: float = 0.0) -> PdfContent:
+    """All pages of a PDF; scanned ones are recognised until `ocr_seconds` have passed, then left as images.
+
+    Raises documents.encrypted, .broken, .too_many_pages."""
     with open_pdf(path) as document:
         count = len(document)
         if count > pages_max:
             raise AppError("documents.too_many_pages", pages=count, allowed=pages_max)
+        deadline = time.monotonic() + ocr_seconds
         laid: list[LaidPage] = []
         images: set[int] = set()
         read: dict[int, Page] = {}
@@ -42,7 +43,8 @@ def parse_pdf(path: Path, pages_max: int, use_ocr: bool) -> PdfContent:
             laid.append(page)
             if is_image:
                 images.add(page.number)
-                recognised = ocr.read_page(document, index, page.width, page.height) if use_ocr else None
+                may_read = time.monotonic() < deadline
+                recognised = ocr.read_page(document, index, page.width, page.height) if may_read else None
                 if recognised is not None:
                     read[page.number] = recognised
         pages = [read.get(page.number) or _kind(page, page.number in images) for page in build_pages(laid)]

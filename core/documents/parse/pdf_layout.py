@@ -8,7 +8,7 @@ in the manner of recursive X-Y cuts (Nagy and Seth, 1984) with the vertical cut 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
@@ -42,56 +42,54 @@ class Segment:
         return " ".join(word.text for word in self.words)
 
 
-@dataclass(slots=True)
 class Row:
-    """Segments that stand on one line, in reading direction."""
+    """Segments that stand on one line, in reading direction, and the box around them."""
 
-    segments: list[Segment] = field(default_factory=list)
+    __slots__ = ("segments", "x0", "x1", "y0", "y1")
 
-    @property
-    def x0(self) -> float:
-        return min(segment.x0 for segment in self.segments)
+    def __init__(self, segment: Segment) -> None:
+        self.segments = [segment]
+        self.x0, self.y0, self.x1, self.y1 = segment.x0, segment.y0, segment.x1, segment.y1
 
-    @property
-    def x1(self) -> float:
-        return max(segment.x1 for segment in self.segments)
-
-    @property
-    def y0(self) -> float:
-        return min(segment.y0 for segment in self.segments)
-
-    @property
-    def y1(self) -> float:
-        return max(segment.y1 for segment in self.segments)
+    def add(self, segment: Segment) -> None:
+        self.segments.append(segment)
+        self.x0, self.x1 = min(self.x0, segment.x0), max(self.x1, segment.x1)
+        self.y0, self.y1 = min(self.y0, segment.y0), max(self.y1, segment.y1)
 
 
 def order_rows(words: list[Word]) -> list[list[Row]]:
     """The words' rows as a list of regions in reading order; each region is one column or one full-width band."""
-    return _regions(make_segments(words), 0)
+    return _regions(_join_touching(group_rows(make_segments(words))), 0)
 
 
 def make_segments(words: list[Word]) -> list[Segment]:
-    """Runs of words without a wide gap, joined across pdfium's line ends where they touch."""
-    pieces: list[Segment] = []
+    """Runs of words of one pdfium line without a wide gap."""
+    segments: list[Segment] = []
     previous: Word | None = None
     for word in words:
         if previous is not None and word.line == previous.line and _follows(previous, word):
-            _extend(pieces[-1], word)
+            _extend(segments[-1], word)
         else:
-            pieces.append(Segment([word], word.x0, word.y0, word.x1, word.y1))
+            segments.append(Segment([word], word.x0, word.y0, word.x1, word.y1))
         previous = word
-    return _join_touching(pieces)
+    return segments
 
 
 def _follows(previous: Word, word: Word) -> bool:
-    height = max(previous.height, word.height)
-    if min(previous.y1, word.y1) - max(previous.y0, word.y0) < 0.3 * min(previous.height, word.height):
+    """Whether a word of the same pdfium line belongs to the run of the one before it."""
+    step = word.x0 - previous.x1
+    if word.y0 == previous.y0 and 0 <= step < 0.4 * (word.y1 - word.y0) and word.text[0].isalpha():
+        return True  # prose, most of the time
+    before, after = previous.y1 - previous.y0, word.y1 - word.y0
+    if min(previous.y1, word.y1) - max(previous.y0, word.y0) < 0.3 * min(before, after):
         return False
-    rtl = _RTL.search(word.text) or _RTL.search(previous.text)
-    gap = max(word.x0 - previous.x1, previous.x0 - word.x1) if rtl else word.x0 - previous.x1
-    if gap > _CELL_GAP * height or gap < -2 * height:
+    height = max(before, after, 0.1)
+    gap = step / height
+    if gap < -0.3 and (_RTL.search(word.text) or _RTL.search(previous.text)):
+        gap = max(gap, (previous.x0 - word.x1) / height)
+    if not -2 <= gap <= _CELL_GAP:
         return False
-    return not _parts_figures(previous.text, word.text, gap / height if height else 0.0)
+    return gap < 0.15 or not _parts_figures(previous.text, word.text, gap)
 
 
 def _parts_figures(before: str, after: str, gap: float) -> bool:
@@ -104,22 +102,30 @@ def _parts_figures(before: str, after: str, gap: float) -> bool:
 
 def _extend(segment: Segment, word: Word) -> None:
     segment.words.append(word)
-    segment.x0, segment.x1 = min(segment.x0, word.x0), max(segment.x1, word.x1)
-    segment.y0, segment.y1 = min(segment.y0, word.y0), max(segment.y1, word.y1)
+    if word.x1 > segment.x1:
+        segment.x1 = word.x1
+    if word.x0 < segment.x0:
+        segment.x0 = word.x0
+    if word.y0 < segment.y0:
+        segment.y0 = word.y0
+    if word.y1 > segment.y1:
+        segment.y1 = word.y1
 
 
-def _join_touching(pieces: list[Segment]) -> list[Segment]:
-    """Segments of one row that pdfium broke although hardly a space lies between them, joined again."""
-    joined: list[Segment] = []
-    for row in group_rows(pieces):
-        for segment in row.segments:
-            last = joined[-1] if joined else None
-            if last is not None and segment is not row.segments[0] and _touches(last, segment):
+def _join_touching(rows: list[Row]) -> list[Row]:
+    """Segments of a row that pdfium broke although hardly a space lies between them, joined again."""
+    for row in rows:
+        if len(row.segments) == 1:
+            continue
+        joined = row.segments[:1]
+        for segment in row.segments[1:]:
+            if _touches(joined[-1], segment):
                 for word in segment.words:
-                    _extend(last, word)
+                    _extend(joined[-1], word)
             else:
                 joined.append(segment)
-    return joined
+        row.segments = joined
+    return rows
 
 
 def _touches(left: Segment, right: Segment) -> bool:
@@ -137,16 +143,21 @@ def group_rows(segments: list[Segment]) -> list[Row]:
             top, bottom = spans[-back]
             overlap = min(bottom, segment.y1) - max(top, segment.y0)
             if overlap > 0.5 * min(bottom - top, segment.height) and not _collides(rows[-back], segment):
-                rows[-back].segments.append(segment)
+                rows[-back].add(segment)
                 break
         else:
-            rows.append(Row([segment]))
+            rows.append(Row(segment))
             spans.append((segment.y0, segment.y1))
     for row in rows:
-        rtl = sum(len(_RTL.findall(segment.text)) for segment in row.segments)
-        backwards = rtl > 0.5 * sum(len(segment.text) for segment in row.segments) * 0.8
-        row.segments.sort(key=lambda item: -item.x1 if backwards else item.x0)
+        if len(row.segments) > 1:
+            backwards = _reads_backwards(" ".join(segment.text for segment in row.segments))
+            row.segments.sort(key=lambda item: -item.x1 if backwards else item.x0)
     return rows
+
+
+def _reads_backwards(text: str) -> bool:
+    """Whether a text is written from right to left."""
+    return not text.isascii() and len(_RTL.findall(text)) > 0.4 * len(text)
 
 
 def _collides(row: Row, segment: Segment) -> bool:
@@ -155,8 +166,7 @@ def _collides(row: Row, segment: Segment) -> bool:
     return any(other.x0 < segment.x1 - margin and segment.x0 < other.x1 - margin for other in row.segments)
 
 
-def _regions(segments: list[Segment], depth: int) -> list[list[Row]]:
-    rows = group_rows(segments)
+def _regions(rows: list[Row], depth: int) -> list[list[Row]]:
     if depth > 3 or len(rows) < 4:
         return [rows] if rows else []
     gutter = _find_gutter(rows)
@@ -169,7 +179,7 @@ def _regions(segments: list[Segment], depth: int) -> list[list[Row]]:
         left = [segment for segment in members if segment.x1 <= gutter]
         right = [segment for segment in members if segment.x0 >= gutter]
         if is_columns and _is_prose(left) and _is_prose(right):
-            regions += _regions(left, depth + 1) + _regions(right, depth + 1)
+            regions += _regions(group_rows(left), depth + 1) + _regions(group_rows(right), depth + 1)
             open_band = None
         elif open_band is not None:
             open_band.extend(band)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from core.documents.parse.pdf_layout import Row, Segment
 
@@ -19,7 +20,8 @@ _FIGURE = re.compile(
     r"[(\[$€£¥+\-–—~<>]*\s*\d[\d.,\s]*(?:[)\]%€]|pts|bps|x|[KMB])*\s*|[$€£]?\s*[—–-]+\s*%?|N/?[AM]", re.I
 )
 _YEAR = re.compile(r"(?:[A-Z][a-z]{2,9}\.? \d{1,2},? ?)?(?:19|20)\d\d(?:/\d\d)?(?:\s*\([A-Za-z0-9]+\))?")
-_MAX_SINGLES = 2
+_MAX_SINGLES = 4
+_WIDE_GAP = 12.0
 
 
 @dataclass(slots=True)
@@ -72,7 +74,7 @@ def merge_cells(row: Row) -> list[Cell]:
             pending = None
         elif cells and _CLOSER.fullmatch(text) and _FIGURE.fullmatch(cells[-1].text):
             cells[-1] = Cell(f"{cells[-1].text} {text}", cells[-1].x0, max(cells[-1].x1, segment.x1))
-        elif _CURRENCY.fullmatch(text) or (not cells and _MARKER.fullmatch(text)):
+        elif _CURRENCY.fullmatch(text) or (not cells and _is_marker(text, row)):
             pending = segment
         else:
             cells.append(_cell(text, segment, segment))
@@ -81,12 +83,21 @@ def merge_cells(row: Row) -> list[Cell]:
     return cells
 
 
+def _is_marker(text: str, row: Row) -> bool:
+    """Whether a row's first segment marks the text behind it: a bullet, a list's number, a numbered line."""
+    if _MARKER.fullmatch(text):
+        return True
+    return len(row.segments) == 2 and text.isdigit() and len(text) < 3 and " " in row.segments[1].text
+
+
 def _cell(text: str, first: Segment, last: Segment) -> Cell:
     return Cell(text, min(first.x0, last.x0), max(first.x1, last.x1))
 
 
 def is_figure(text: str) -> bool:
-    return bool(_FIGURE.fullmatch(text.strip())) and not _YEAR.fullmatch(text.strip())
+    """A number, an amount, a share: no year, no date, no lone dash."""
+    text = text.strip()
+    return bool(_FIGURE.fullmatch(text)) and not _YEAR.fullmatch(text) and _has_digit(text)
 
 
 def _find_runs(rows: list[Row], cells: list[list[Cell]]) -> list[tuple[int, int]]:
@@ -97,9 +108,9 @@ def _find_runs(rows: list[Row], cells: list[list[Cell]]) -> list[tuple[int, int]
         if len(cells[index]) < 2:
             index += 1
             continue
-        last = _run_end(rows, cells, index)
+        last = _change_of_columns(cells, index, _run_end(rows, cells, index))
         if _is_table(cells[index:last]):
-            first = _with_header_above(rows, cells, index, runs[-1][1] if runs else 0)
+            first = _with_header_above(rows, cells, index, last, runs[-1][1] if runs else 0)
             runs.append((first, last))
         index = last
     return runs
@@ -118,34 +129,65 @@ def _run_end(rows: list[Row], cells: list[list[Cell]], first: int) -> int:
             left, right = min(left, rows[index].x0), max(right, rows[index].x1)
             continue
         singles += 1
-        if singles > _MAX_SINGLES or rows[index].x1 - min(left, rows[index].x0) > 0.8 * (
-            right - min(left, rows[index].x0)
-        ):
+        if singles > _MAX_SINGLES or rows[index].x1 - rows[index].x0 > 0.8 * (right - left):
             break
     return last
 
 
+def _change_of_columns(cells: list[list[Cell]], first: int, last: int) -> int:
+    """Where, at a row of one cell, another table begins: with a header row of its own, or with other columns under
+    the same labels; `last` where none does."""
+    for index in range(first + 2, last - 1):
+        if len(cells[index]) > 1:
+            continue
+        above = [row for row in cells[first:index] if len(row) > 1]
+        below = [row for row in cells[index + 1 : index + 4] if len(row) > 1]
+        if not below or not any(abs(row[0].x0 - below[0][0].x0) < _WIDE_GAP for row in above):
+            continue
+        has_figures = any(is_figure(cell.text) for row in above for cell in row[1:])
+        own_header = len(below[0]) > 2 and all(cell.text[:1].isalpha() or cell.text[:1] == "#" for cell in below[0])
+        if (has_figures and own_header) or not _share_columns(above, below):
+            return index
+    return last
+
+
+def _share_columns(above: list[list[Cell]], below: list[list[Cell]]) -> bool:
+    uppers = [cell for row in above for cell in row[1:]]
+    lowers = [cell for row in below for cell in row[1:]]
+    met = sum(any(cell.x0 < other.x1 and other.x0 < cell.x1 for other in uppers) for cell in lowers)
+    return met >= 0.5 * len(lowers) and (len(below[0]) <= max(map(len, above)) + 1)
+
+
+def _has_digit(text: str) -> bool:
+    return any(map(str.isdigit, text))
+
+
 def _is_table(cells: list[list[Cell]]) -> bool:
-    """Two rows with figures beyond the label, or three rows whose cells stand under each other."""
+    """Two rows with figures beyond the label (or one under a header), or three rows of cells that stand well apart
+    and under each other."""
     several = [row for row in cells if len(row) >= 2]
-    if sum(any(is_figure(cell.text) for cell in row[1:]) for row in several) >= 2:
+    figures = [sum(is_figure(cell.text) for cell in row[1:]) for row in several]
+    if sum(map(bool, figures)) >= 2 or (len(several) > 1 and max(figures) >= 2):
         return True
+    if len(several) == 2 and len(several[0]) == len(several[1]) > 3:
+        return all(a.x0 < b.x1 and b.x0 < a.x1 for a, b in zip(*several, strict=True))
     if len(several) < 3:
         return False
     starts = [cell.x0 for row in several for cell in row[1:]]
     aligned = sum(sum(abs(start - other) < 3 for other in starts) >= 0.6 * len(several) for start in starts)
-    return aligned >= 0.6 * len(starts)
+    gaps = [after.x0 - before.x1 for row in several for before, after in pairwise(row)]
+    return aligned >= 0.6 * len(starts) and sorted(gaps)[len(gaps) // 2] > _WIDE_GAP
 
 
-def _with_header_above(rows: list[Row], cells: list[list[Cell]], first: int, floor: int) -> int:
+def _with_header_above(rows: list[Row], cells: list[list[Cell]], first: int, last: int, floor: int) -> int:
     """The start moved up over single rows that stand above the figures, not above the labels."""
-    label_end = cells[first][0].x0 + 0.25 * (rows[first].x1 - rows[first].x0)
+    left, right = min(row.x0 for row in rows[first:last]), max(row.x1 for row in rows[first:last])
     while first > floor and len(cells[first - 1]) == 1:
         above = rows[first - 1]
-        gap = rows[first].y0 - above.y1
-        if above.x0 < label_end or gap > 1.5 * (above.y1 - above.y0) or above.x1 > rows[first].x1 + 20:
+        far = rows[first].y0 - above.y1 > 1.5 * (above.y1 - above.y0)
+        if far or above.x1 > right + 20 or above.x0 < left + 0.25 * (right - left):
             break
-        if (above.x0 + above.x1) / 2 < label_end + 0.15 * (rows[first].x1 - rows[first].x0):
+        if (above.x0 + above.x1) / 2 < left + 0.4 * (right - left):
             break
         first -= 1
     return first
@@ -196,13 +238,15 @@ def _column_of(cell: Cell, columns: list[tuple[float, float]]) -> int:
 
 
 def _header_end(cells: list[list[Cell]], columns: list[tuple[float, float]]) -> int:
-    """How many rows at the top are header: up to the first row with a figure that is no year, or a label alone."""
+    """How many rows at the top are header: the first without a figure, and those below it that leave the labels' column
+    empty, up to a row with a figure (a year is none)."""
     for index, row in enumerate(cells[:8]):
-        if any(is_figure(cell.text) for cell in row[1:]):
+        in_labels = _column_of(row[0], columns) == 0
+        if any(is_figure(cell.text) for cell in row[in_labels:]) or (index and in_labels):
             return index
-        if len(row) == 1 and _column_of(row[0], columns) == 0 and index:
+        if in_labels and len(row) == 1:
             return index
-    return 1 if len(cells) > 2 and not any(is_figure(cell.text) for row in cells for cell in row) else 0
+    return min(len(cells) - 1, 8)
 
 
 def _merge_header(cells: list[list[Cell]], columns: list[tuple[float, float]]) -> list[str]:

@@ -74,9 +74,14 @@ def lay_out(number: int, words: list[Word], width: float, height: float) -> Laid
     page = LaidPage(number, width, height, turn)
     upright, aside, hidden = [], [], []
     for word in words:
-        _turn_word(word, turn, width, height)
-        sideways = word.turn in (1, 3) if turn == 0 else word.turn not in (-1, turn)
-        (hidden if word.hidden else aside if sideways else upright).append(word)
+        if turn:
+            _turn_word(word, turn, width, height)
+        if word.hidden:
+            hidden.append(word)
+        elif word.turn == turn or word.turn < 0 or (turn == 0 and word.turn == 2):
+            upright.append(word)
+        else:
+            aside.append(word)
     for region in order_rows(upright):
         for part in split_tables(region):
             if isinstance(part, TableBlock):
@@ -84,7 +89,7 @@ def lay_out(number: int, words: list[Word], width: float, height: float) -> Laid
             else:
                 page.blocks += _paragraphs([_text_line(row) for row in part])
     page.blocks += [Block("aside", [line]) for line in _loose_lines(aside)]
-    page.blocks += [Block("hidden", [line]) for line in _loose_lines(hidden)]
+    page.blocks += [Block("hidden", [line]) for line in _loose_lines(hidden) if _LETTER.search(line.text)]
     return page
 
 
@@ -185,11 +190,14 @@ def _breaks(above: TextLine, line: TextLine, usual: float, left: float, right: f
         return True
     if _BULLET.match(line.text):
         return True
+    shift = line.box[0] - above.box[0]
+    if above.bold and abs(shift) > height and abs(shift + line.box[2] - above.box[2]) < height:
+        return True  # centred titles stand line by line
     room = right - above.box[2]
     if room > line.first_width + 0.4 * height:
         starts_new = line.text[:1].isupper() or line.text[:1].isdigit() or line.text[:1] in '¿¡«“"('
         return above.text.endswith(_TERMINAL) or (starts_new and room > 0.25 * (right - left))
-    indented = line.box[0] - above.box[0] > 0.9 * height and above.box[0] < left + 0.5 * height
+    indented = shift > 0.9 * height and above.box[0] < left + 0.5 * height
     return indented and above.text.endswith(_TERMINAL)
 
 
@@ -223,7 +231,7 @@ def _mark_furniture(laid: list[LaidPage]) -> None:
     for page in laid:
         height = page.height if page.turn % 2 == 0 else page.width
         lines = sorted(
-            (line for block in page.blocks if block.kind in ("text", "table") for line in block.lines),
+            (line for block in page.blocks if block.kind == "text" for line in block.lines),
             key=lambda line: line.box[1],
         )
         found = {}
@@ -264,7 +272,8 @@ def _level(text: str, size: float) -> int:
 
 
 def _bold_share(laid: list[LaidPage]) -> float:
-    lines = [line for page in laid for block in page.blocks if block.kind == "text" for line in block.lines]
+    shown = (block for page in laid for block in page.blocks if block.kind in ("text", "table"))
+    lines = [line for block in shown for line in block.lines]
     total = sum(len(line.text) for line in lines)
     return sum(len(line.text) for line in lines if line.bold) / total if total else 0.0
 
@@ -273,7 +282,7 @@ def _looks_like_heading(text: str, size: float, bold: bool) -> bool:
     letters = len(_LETTER.findall(text))
     if letters < 3 or len(text) > 160 or letters < 0.5 * len(text.replace(" ", "")):
         return False
-    if _BULLET.match(text) and not bold:
+    if (_BULLET.match(text) and not bold) or (text[0] == "(" and text[-1] == ")"):
         return False
     if text.endswith((".", ",", ";")) and not (bold and len(text) < 90) and not _NUMBERED.match(text):
         return False
@@ -384,10 +393,13 @@ class _PageWriter:
         self._recent.append("")
 
     def _table_title(self) -> str:
-        """The nearest heading above the table, with a line that states units ('in millions') if one stands between."""
+        """The sentence that leads to the table, else the nearest heading above it, with a line that states units ('in
+        millions') if one stands between."""
+        last = self._recent[-1] if self._recent else ""
+        if last.endswith(":") and len(last) < 300:
+            return last
         title = self._headings[-1].text if self._headings and self._length - self._headings[-1].end < 4000 else ""
         units = next((text for text in reversed(self._recent[-3:]) if _UNITS.match(text)), "")
-        last = self._recent[-1] if self._recent else ""
         if not title and last and len(last) < 150:
             title = last
         return " ".join(part for part in (title, units) if part and (part is title or part not in title))[:300]

@@ -8,16 +8,18 @@ page rotation applied. Nothing here orders words or builds lines.
 from __future__ import annotations
 
 import ctypes
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-_TOKEN = re.compile("\r\n|[^\\s\x02]+\x02?|\x02")
+_TOKEN = re.compile("\r\n|[^\\s\x02\ufffe]+[\x02\ufffe]?|[\x02\ufffe]")
 _LIGATURES = str.maketrans(
     {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "\x02": "-", "\ufffe": "-"}
 )
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\ufeff\ufffd\uffff]")
+_LINE_HYPHENS = "\x02\ufffe"  # what pdfium writes for a hyphen at a line's end, in place of the line break
 _WHITE = 250
 _TINY_POINTS = 1.0
 _INVISIBLE = 3
@@ -83,26 +85,28 @@ def read_frame(page: Any) -> Frame:
 
 def read_words(page: Any, text_page: Any, frame: Frame) -> list[Word]:
     """All words of a page in pdfium's order, hidden ones marked; doubled ones (false bold) once."""
-    boxes = _BoxReader(text_page, frame)
-    styles = _StyleReader(page, text_page, frame)
+    read_box = _BoxReader(text_page, frame).read
+    read_style = _StyleReader(page, text_page, frame).read
     words: list[Word] = []
     seen: set[tuple[str, int, int]] = set()
     for line, start, raw in _tokens(text_page):
-        text = _CONTROL.sub("", raw.translate(_LIGATURES))
+        text = raw if raw.isascii() and raw.isprintable() else _CONTROL.sub("", raw.translate(_LIGATURES))
         if not text:
             continue
-        first, last = boxes.read(start), boxes.read(start + len(raw.rstrip("\x02")) - 1 if len(raw) > 1 else start)
-        word = Word(
-            text, min(first[0], last[0]), min(first[1], last[1]), max(first[2], last[2]), max(first[3], last[3]), line
-        )
-        key = (text, int(word.x0), int(word.y0))
+        first = read_box(start)
+        if len(raw) == 1:
+            x0, y0, x1, y1 = first
+            turn = -1
+        else:
+            x0, y0, x1, y1 = last = read_box(start + len(raw) - 1 - (raw[-1] in _LINE_HYPHENS))
+            turn = _direction(first, last, text)
+            x0, y0, x1, y1 = min(first[0], x0), min(first[1], y0), max(first[2], x1), max(first[3], y1)
+        key = (text, int(x0), int(y0))
         if key in seen:
             continue
         seen.add(key)
-        word.hyphen = raw.endswith("\x02")
-        word.turn = _direction(first, last, text)
-        word.bold, word.hidden = styles.read(start, word)
-        words.append(word)
+        bold, hidden = read_style(start, x0, y0, x1, y1)
+        words.append(Word(text, x0, y0, x1, y1, line, bold, hidden, raw[-1] in _LINE_HYPHENS, turn))
     return words
 
 
@@ -126,26 +130,26 @@ def _tokens(text_page: Any) -> Iterator[tuple[int, int, str]]:
             line += 1
             continue
         yield line, match.start(), token
-        if token.endswith("\x02"):
+        if token[-1] in _LINE_HYPHENS:
             line += 1
 
 
 def _direction(first: tuple[float, ...], last: tuple[float, ...], text: str) -> int:
     """Quarter turns clockwise of the reading direction: 0 right, 1 down, 2 left, 3 up."""
-    if len(text) < 2:
-        return -1
-    dx, dy = last[0] + last[2] - first[0] - first[2], last[1] + last[3] - first[1] - first[3]
-    if abs(dy) > 1.5 * abs(dx):
+    dx, dy = last[0] - first[0], last[1] + last[3] - first[1] - first[3]
+    if abs(dy) > 3 * abs(dx):
         return 1 if dy > 0 else 3
     return 2 if dx < 0 and text.isascii() else 0
 
 
+@functools.cache
 def _bind(name: str, result: Any, *arguments: Any) -> Any:
-    """A pdfium function under a plainer prototype (handles as integers): calls cost half as much, and millions come."""
+    """A pdfium function under a plainer prototype (handles as integers, no lock given up): calls come by the million
+    and cost half as much."""
     import pypdfium2.raw as pdfium
 
     address = ctypes.cast(getattr(pdfium, name), ctypes.c_void_p).value
-    return ctypes.CFUNCTYPE(result, *arguments)(address)
+    return ctypes.PYFUNCTYPE(result, *arguments)(address)
 
 
 class _BoxReader:
@@ -189,12 +193,13 @@ class _StyleReader:
         self._color = (ctypes.c_uint * 4)()
         start = ctypes.addressof(self._color)
         self._channels = [start + 4 * channel for channel in range(4)]
+        self._width, self._height = frame.size
         self._known: dict[int, tuple[bool, bool, bool]] = {}
-        self._bold_fonts: dict[int, bool] = {}
+        self._bold_fonts: dict[int | None, bool] = {None: False}
         self._covers: list[tuple[tuple[float, float, float, float], bool]] | None = None
 
-    def read(self, index: int, word: Word) -> tuple[bool, bool]:
-        """(bold, hidden) of the word that starts at character `index`."""
+    def read(self, index: int, x0: float, y0: float, x1: float, y1: float) -> tuple[bool, bool]:
+        """(bold, hidden) of the word in that box that starts at character `index`."""
         address = self._object(self._handle, index)
         if not address:
             return False, False
@@ -202,38 +207,37 @@ class _StyleReader:
         if known is None:
             known = self._known[address] = self._look(address, index)
         bold, pale, unpainted = known
-        width, height = self._frame.size
-        outside = word.x1 <= 0 or word.y1 <= 0 or word.x0 >= width or word.y0 >= height
-        tiny = max(word.x1 - word.x0, word.height) < 2 * _TINY_POINTS and word.height < _TINY_POINTS
-        unseen = (pale and not self._on_ground(word, False)) or (unpainted and not self._on_ground(word, True))
-        return bold, outside or tiny or unseen
+        if x1 <= 0 or y1 <= 0 or x0 >= self._width or y0 >= self._height:
+            return bold, True
+        if y1 - y0 < _TINY_POINTS and x1 - x0 < 2 * _TINY_POINTS:
+            return bold, True
+        if pale or unpainted:
+            return bold, not self._on_ground((x0 + x1) / 2, (y0 + y1) / 2, image_only=unpainted)
+        return bold, False
 
     def _look(self, address: int, index: int) -> tuple[bool, bool, bool]:
-        unpainted = self._mode(address) == _INVISIBLE
         self._fill(self._handle, index, *self._channels)
         red, green, blue, alpha = self._color
-        pale = (red >= _WHITE and green >= _WHITE and blue >= _WHITE) or alpha < 5
-        return self._is_bold(self._font(address)), pale, unpainted
+        pale = alpha < 5 or (red >= _WHITE and green >= _WHITE and blue >= _WHITE)
+        font = self._font(address)
+        bold = self._bold_fonts.get(font)
+        return self._is_bold(font) if bold is None else bold, pale, self._mode(address) == _INVISIBLE
 
     def _is_bold(self, font: int | None) -> bool:
         import pypdfium2.raw as pdfium
 
-        if not font:
-            return False
-        if font not in self._bold_fonts:
-            handle = ctypes.cast(font, pdfium.FPDF_FONT)
-            buffer = ctypes.create_string_buffer(128)
-            pdfium.FPDFFont_GetBaseFontName(handle, buffer, 128)
-            name = buffer.value.decode("latin-1").lower()
-            named = any(mark in name for mark in ("bold", "black", "heavy", "semib", "demi", "-bd"))
-            self._bold_fonts[font] = named or pdfium.FPDFFont_GetWeight(handle) >= 600
+        handle = ctypes.cast(font, pdfium.FPDF_FONT)
+        buffer = ctypes.create_string_buffer(128)
+        pdfium.FPDFFont_GetBaseFontName(handle, buffer, 128)
+        name = buffer.value.decode("latin-1").lower()
+        named = any(mark in name for mark in ("bold", "black", "heavy", "semib", "demi", "-bd"))
+        self._bold_fonts[font] = named or pdfium.FPDFFont_GetWeight(handle) >= 600
         return self._bold_fonts[font]
 
-    def _on_ground(self, word: Word, image_only: bool) -> bool:
-        """Whether something painted lies under the middle of the word (an image, or any dark filled shape)."""
+    def _on_ground(self, x: float, y: float, image_only: bool) -> bool:
+        """Whether something painted lies under a point (an image, or any dark filled shape)."""
         if self._covers is None:
             self._covers = list(painted_boxes(self._page, self._frame))
-        x, y = (word.x0 + word.x1) / 2, (word.y0 + word.y1) / 2
         return any(
             box[0] <= x <= box[2] and box[1] <= y <= box[3] and (is_image or not image_only)
             for box, is_image in self._covers

@@ -76,7 +76,7 @@ def parse_workbook(path: Path) -> tuple[list[Page], str]:
         flow = FlowWriter()
         for name in book.sheetnames:
             sheet = book[name]
-            rows = sheet.iter_rows(values_only=True, max_col=_COLUMNS_MAX) if hasattr(sheet, "iter_rows") else ()
+            rows = sheet.iter_rows(values_only=True) if hasattr(sheet, "iter_rows") else ()
             try:
                 _write_sheet(flow, name, rows)
             except (KeyError, ValueError, TypeError, AttributeError, IndexError, SyntaxError):
@@ -112,7 +112,9 @@ def _filled(rows: Iterator[Sequence[Any]]) -> Iterator[list[str]]:
     """Rows that hold something, as texts."""
     for row in islice(rows, _ROWS_MAX):
         texts = [_cell_text(value) for value in row[:_COLUMNS_MAX]]
-        if any(texts):
+        while texts and not texts[-1]:
+            texts.pop()
+        if texts:
             yield texts
 
 
