@@ -42,6 +42,7 @@ TABLE: tuple[Setting, ...] = (
     Setting("sql_result_max_mb", 8, (1, 1000)),
     Setting("sql_time_limit_ms", 3000, (100, 600000)),
     Setting("sql_memory_limit_mb", 700, (128, 64000)),
+    Setting("sql_processes_max", 4, (1, 64)),
 )
 _BY_NAME = {setting.name: setting for setting in TABLE}
 

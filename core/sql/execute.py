@@ -1,0 +1,47 @@
+"""From admitted statements to results: which data sets they name, one sandboxed process for all of a question.
+
+Takes nothing but `CheckedSql`. Does not parse, rank or explain: `guard.py` admits, `sandbox.py` runs.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+from core.records import Catalog, CheckedSql, QueryResult
+from core.sql.frames import Limits
+from core.sql.sandbox import Job, Sandbox, aliases
+
+
+def run_queries(
+    queries: Sequence[CheckedSql],
+    catalog: Catalog,
+    sandbox: Sandbox,
+    *,
+    limit: int | None = None,
+    time_limit_ms: int | None = None,
+    cancel: threading.Event | None = None,
+) -> list[QueryResult]:
+    """One `QueryResult` a query, in order, all run in one child process.
+
+    `limit` (rows) and `time_limit_ms` (each query) can only lower the workspace's settings. Setting `cancel` from
+    another thread ends the running query within a few milliseconds. Nothing is raised for a query that fails: its
+    `error` is (message key, params), `sql.limits.*` where a limit was hit, `sql.run.failed` else."""
+    for query in queries:
+        if not isinstance(query, CheckedSql):
+            raise TypeError(f"run_queries takes CheckedSql, not {type(query).__name__}")
+    if not queries:
+        return []
+    return sandbox.run(make_job(queries, catalog), Limits.of(sandbox.settings, limit, time_limit_ms), cancel)
+
+
+def make_job(queries: Sequence[CheckedSql], catalog: Catalog) -> Job:
+    """Only the data sets that the queries name are attached, with a view for each of their named tables."""
+    named = {name for query in queries for name in query.tables}
+    tables = [table for table in catalog.tables if table.name in named]
+    alias = aliases([table.dataset for table in tables])
+    return Job(
+        datasets=tuple((name, path) for path, name in alias.items()),
+        views=tuple((table.name, alias[table.dataset], table.name) for table in tables),
+        statements=tuple(query.text for query in queries),
+    )

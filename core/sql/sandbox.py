@@ -1,0 +1,170 @@
+"""The sandbox: runs admitted statements in a child process that can be killed, and turns its frames into results.
+
+One `Sandbox` a program, used by any number of threads. It starts the zygote (`zygote.py`) by exec at the first
+question; each question is then a fork of it, with its own socket, watched from here: memory is polled, a deadline is
+kept for every statement, and what goes over is killed. A statement that dies takes only itself along: the rest of its
+question goes on in a new child. Where fork does not exist each question is a plain process (`mode` says which).
+
+It runs whatever text it is handed, safely; that only the guard's `CheckedSql` gets here is `execute.py`'s rule.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.errors import AppError
+from core.records import QueryResult
+from core.settings import Settings
+from core.sql.children import Child, ForkedChild, PlainChild
+from core.sql.frames import Limits, Watch, failed
+from core.sql.zygote import MESSAGE
+
+_PROGRAM = Path(__file__).with_name("zygote.py")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What one question needs: data sets as (alias, path), views as (view, alias, table), statements in order."""
+
+    datasets: tuple[tuple[str, str], ...]
+    views: tuple[tuple[str, str, str], ...]
+    statements: tuple[str, ...]
+
+
+class Sandbox:
+    """Runs jobs in killable children. A context manager; thread-safe; at most `sql_processes_max` children at once."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.mode = "fork" if _can_fork() else "process"
+        self.threads = max(1, min(4, os.cpu_count() or 1))
+        self._slots = threading.BoundedSemaphore(settings.get("sql_processes_max"))
+        self._lock = threading.Lock()
+        self._zygote: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+        self._closed = False
+
+    def __enter__(self) -> Sandbox:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def start(self) -> None:
+        """Start the zygote now, so that the first question does not wait for it (about 0.2 s)."""
+        if self.mode == "fork":
+            with self._lock:
+                self._ensure_zygote()
+
+    def close(self) -> None:
+        """End the zygote and whatever still runs under it."""
+        with self._lock:
+            self._closed = True
+            self._stop_zygote()
+
+    def run(self, job: Job, limits: Limits, cancel: threading.Event | None = None) -> list[QueryResult]:
+        """One result a statement, in order. A statement that fails or hits a limit has `error`, never raises."""
+        results: list[QueryResult] = []
+        with self._slots:
+            while len(results) < len(job.statements):
+                rest = Job(job.datasets, job.views, job.statements[len(results) :])
+                if cancel is not None and cancel.is_set():
+                    results += [failed("sql.limits.cancelled")] * len(rest.statements)
+                    break
+                results += self._run_until_death(rest, limits, cancel)
+        return results
+
+    def _run_until_death(self, job: Job, limits: Limits, cancel: threading.Event | None) -> list[QueryResult]:
+        """Results of at least one statement: all of them, or up to the one that had to be killed."""
+        child = self._open_child()
+        watch = Watch(child, limits, cancel)
+        try:
+            request = {
+                "datasets": job.datasets,
+                "views": job.views,
+                "statements": job.statements,
+                "limits": limits.request(self.threads),
+            }
+            child.write(json.dumps(request).encode("ascii") + b"\n")
+            return watch.collect()
+        finally:
+            child.close()
+
+    # ------------------------------------------------------------ processes
+
+    def _open_child(self) -> Child:
+        if self.mode != "fork":
+            return PlainChild(_start([sys.executable, "-I", str(_PROGRAM), "once"], subprocess.PIPE))
+        ours, theirs = socket.socketpair()
+        with theirs, self._lock:
+            if self._closed:
+                ours.close()
+                raise AppError("sql.limits.closed")
+            for attempt in (1, 2):
+                self._ensure_zygote()
+                assert self._control is not None
+                try:
+                    socket.send_fds(self._control, [MESSAGE.pack(b"F", 0)], [theirs.fileno()])
+                    break
+                except OSError:
+                    # The zygote was killed from outside: a new one, once.
+                    self._stop_zygote()
+                    if attempt == 2:
+                        raise
+        return ForkedChild(ours, self.forget)
+
+    def _ensure_zygote(self) -> None:
+        if self._zygote is not None and self._zygote.poll() is None:
+            return
+        self._stop_zygote()
+        self._control, theirs = socket.socketpair()
+        with theirs:
+            self._zygote = _start([sys.executable, "-I", str(_PROGRAM), "fork"], theirs)
+
+    def _stop_zygote(self) -> None:
+        if self._control is not None:
+            self._control.close()
+            self._control = None
+        if self._zygote is not None:
+            try:
+                self._zygote.wait(timeout=5)
+            except subprocess.TimeoutExpired:
+                self._zygote.kill()
+                self._zygote.wait()
+            self._zygote = None
+
+    def forget(self, pid: int) -> None:
+        """Tell the zygote that a child is done with; until then its pid cannot be given to another process."""
+        with self._lock:
+            if self._control is not None:
+                try:
+                    self._control.sendall(MESSAGE.pack(b"R", pid))
+                except OSError:
+                    self._stop_zygote()
+
+
+def _can_fork() -> bool:
+    return hasattr(os, "fork") and hasattr(socket, "send_fds")
+
+
+def _start(command: list[str], stdin: Any) -> subprocess.Popen[bytes]:
+    """A program with an empty environment; Windows cannot start one without its system folder."""
+    environment = {} if sys.platform != "win32" else {"SYSTEMROOT": str(Path(sys.executable).anchor) + "Windows"}
+    output = subprocess.PIPE if stdin is subprocess.PIPE else subprocess.DEVNULL
+    return subprocess.Popen(
+        command, stdin=stdin, stdout=output, stderr=subprocess.DEVNULL, env=environment, cwd=_PROGRAM.anchor
+    )
+
+
+def aliases(paths: Sequence[str]) -> dict[str, str]:
+    """An alias for each data set file; no user's name goes into it."""
+    return {path: f"dataset_{number}" for number, path in enumerate(dict.fromkeys(paths))}
