@@ -31,15 +31,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args(arguments)
     draw = random.Random(options.seed)
-    span = _run_round(options.documents, None)["seconds"]
-    results = [_run_round(options.documents, draw.uniform(0, span)) for _ in range(options.rounds)]
+    span = run_round(options.documents, None)["seconds"]
+    results = [run_round(options.documents, draw.uniform(0, span)) for _ in range(options.rounds)]
     whole = sum(not result["broken"] for result in results)
     report = {"rounds": len(results), "whole_or_absent": whole, "uninterrupted_s": span, "results": results}
     sys.stdout.write(json.dumps(report, indent=1) + "\n")
     return 0 if whole == len(results) else 1
 
 
-def _run_round(folder: Path, kill_after_s: float | None) -> dict:
+def run_round(folder: Path, kill_after_s: float | None) -> dict:
     workspace = open_workspace(settings_table.load(Path(tempfile.mkdtemp(prefix="cotejo-crash-"))))
     try:
         started = time.perf_counter()
