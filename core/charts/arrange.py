@@ -209,10 +209,10 @@ def time_ticks(x: Field, names: Sequence[Any], lang: str, most: int = 10) -> tup
         for keep in _TICK_RULES.get(x.grain, ()):
             chosen = [p for p in periods if keep(p)]
             if 3 <= len(chosen) <= most:
-                return [ordinal(p, x.grain) for p in chosen], [_tick(p, x.grain, lang) for p in chosen]
+                return [ordinal(p, x.grain) for p in chosen], _ticks(chosen, x.grain, lang)
         step = -(-len(periods) // most)
         periods, places = periods[::step], places[::step]
-    return places, [_tick(p, x.grain, lang) for p in periods]
+    return places, _ticks(periods, x.grain, lang)
 
 
 _TICK_RULES = {
@@ -222,6 +222,16 @@ _TICK_RULES = {
     "week": (lambda p: p.day <= 7, lambda p: p.day <= 7 and p.month in (1, 4, 7, 10)),
     "year": (lambda p: p.year % 2 == 0, lambda p: p.year % 5 == 0, lambda p: p.year % 10 == 0),
 }
+
+
+def _ticks(periods: Sequence[Any], grain: str, lang: str) -> list[str]:
+    """Labels in two lines, the second one (the year, or the day) only where it changes."""
+    labels, last = [], None
+    for period in periods:
+        first, _, second = _tick(period, grain, lang).partition("\n")
+        labels.append(f"{first}\n{second}" if second and second != last else first)
+        last = second
+    return labels
 
 
 def _tick(period: Any, grain: str, lang: str) -> str:

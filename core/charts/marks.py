@@ -12,7 +12,7 @@ from typing import Any
 from core.charts.arrange import Grid, Series, arrange_bars, arrange_groups, arrange_line, time_ticks, with_gaps
 from core.charts.escape import escape
 from core.charts.fields import Field, same_scale
-from core.charts.numbers import axis_ticks, format_value
+from core.charts.numbers import axis_ticks, format_column, format_value
 from core.charts.theme import Look, ordered_colors, series_colors, with_opacity
 from core.charts.titles import humanise, lower_first
 from core.i18n import translate
@@ -60,7 +60,7 @@ def value_axis(values: Sequence[float | None], unit: str, lang: str, zero: bool,
     bottom = low if zero and low == 0 else low - pad
     top = high if zero and high == 0 and low < 0 else high + pad
     places, labels = axis_ticks(bottom, top, lang, unit)
-    return axis(title, tickvals=places, ticktext=labels, range=[bottom, top])
+    return axis(title, tickvals=places, ticktext=labels, range=[bottom, top], zeroline=zero)
 
 
 def label_axis(grid: Grid, horizontal: bool, title: str = "") -> dict[str, Any]:
@@ -97,8 +97,9 @@ def draw_bar(spec: ChartSpec, canvas: Canvas) -> Sketch:
         return _bar_panels(grid, measures, label, canvas)
     trace = _bar_trace(grid, grid.series[0], measures[0], canvas, horizontal, canvas.look.accent)
     values = value_axis(grid.series[0].y, measures[0].unit, canvas.lang, zero=True)
-    values |= {"title": {"text": escape(humanise(measures[0].name, canvas.lang))}}
-    if "text" in trace:
+    if "text" not in trace:
+        values |= {"title": {"text": escape(humanise(measures[0].name, canvas.lang))}}
+    else:
         values |= {"showticklabels": False, "showgrid": False, "ticks": ""}
         low, high = values["range"]
         values["range"] = [low - (0.08 * (high - low) if low < 0 else 0), high + 0.08 * (high - low)]
@@ -134,9 +135,7 @@ def _bar_trace(
     }
     trace |= {"marker": {"color": colors, "line": {"width": 0}}, "hovertext": hover, "hoverinfo": "text"}
     if len(places) <= MOST_VALUE_LABELS:
-        shown = [
-            "" if v is None else escape(format_value(v, canvas.lang, measure.unit, compact=True)) for v in series.y
-        ]
+        shown = [escape(text) for text in format_column(series.y, canvas.lang, measure.unit, compact=True)]
         trace |= {"text": shown, "textposition": "outside", "cliponaxis": False, "textangle": 0}
     return trace
 
@@ -312,10 +311,8 @@ def draw_heatmap(spec: ChartSpec, canvas: Canvas) -> Sketch:
     if cells and min(cells) < 0 < max(cells):
         trace["zmid"] = 0
     if len(grid.labels) <= 12 and len(cells) <= 120:
-        trace["text"] = [
-            [("" if v is None else escape(format_value(v, canvas.lang, unit, compact=True))) for v in s.y]
-            for s in grid.series
-        ]
+        texts = [format_column(s.y, canvas.lang, unit, compact=True) for s in grid.series]
+        trace["text"] = [[escape(text) for text in row] for row in texts]
         trace["texttemplate"] = "%{text}"  # heat maps show text no other way; these are formatted numbers only
     rows = Grid(grid.positions, tuple(s.name for s in grid.series), ())
     yaxis = label_axis(rows, True, humanise(spec.color, canvas.lang) if spec.color else "")

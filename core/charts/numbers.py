@@ -5,6 +5,7 @@ Plain grouping is `core.i18n.format_number`. Units are those of `Field.unit`; a 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from core.i18n import format_number
 
@@ -27,6 +28,21 @@ def format_value(value: float, lang: str, unit: str = "", compact: bool = False,
     if not any(digit in text for digit in "123456789"):
         sign = ""
     return sign + _with_unit(text, lang, unit)
+
+
+def format_column(values: Sequence[float | None], lang: str, unit: str = "", compact: bool = False) -> list[str]:
+    """Values that are read beside one another, with the same number of decimals; '' for None."""
+    known = [v for v in values if v is not None]
+    scale = 100.0 if unit == "fraction" else 1.0
+    largest = max((abs(v) * scale for v in known), default=0.0)
+    if unit in ("€", "$", "£") or largest >= 1e6 or largest < 1 or all(float(v * scale).is_integer() for v in known):
+        return ["" if v is None else format_value(v, lang, unit, compact) for v in values]
+    decimals = 1 if largest < 1000 else 0
+    shown = "percent" if unit == "fraction" else unit
+    texts = [
+        "" if v is None else _with_unit(format_number(abs(v) * scale, lang, decimals), lang, shown) for v in values
+    ]
+    return ["−" + t if v is not None and v < 0 else t for v, t in zip(values, texts, strict=True)]
 
 
 def _plain(size: float, lang: str, unit: str) -> str:
