@@ -6,13 +6,15 @@ the order of their ids, which only grow. It ranks nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 
 from core.index.fuse import group_best
-from core.index.lexical import LexicalIndex
+from core.index.identity import HEAD_CHARS, Identities
+from core.index.lexical import LexicalIndex, Vocabulary
 from core.index.vectors import VectorTable
 from core.state import documents, vectors
 from core.state.database import Database
@@ -20,11 +22,14 @@ from core.state.database import Database
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What happened in SQLite since the last look. Read vectors first: whatever they belong to is then known too."""
+    """What happened in SQLite since the last look. Vectors are read first and names last: whatever a vector belongs
+    to is known then, and a document that still has a name was there all the time."""
 
     runs: list[vectors.Run]
     pieces: list[documents.StoredPiece]
-    owners: list[tuple[int, int]]
+    sentences: list[documents.StoredSentence]
+    passages: list[tuple[int, int, int, int]]
+    heads: dict[int, str]
     deletions: list[tuple[int, int]]
     names: dict[int, tuple[str, str, str]]
 
@@ -34,68 +39,112 @@ class Corpus:
 
     def __init__(self, model: str) -> None:
         self.model = model
-        self.lexical = LexicalIndex()
+        vocabulary = Vocabulary()
+        self.lexical = LexicalIndex(vocabulary)
+        self._by_sentence = LexicalIndex(vocabulary)
+        self._by_passage = LexicalIndex(vocabulary)
+        self._vocabulary = vocabulary
         self.piece_ids = np.empty(0, np.int64)
         self.document_ids = np.empty(0, np.int64)
         self.passages = np.empty(0, np.int64)
         self.langs = np.empty(0, "U8")
         self.names: dict[int, tuple[str, str, str]] = {}
-        self._owner_ids = np.empty((0, 2), np.int64)
+        self.identities = Identities()
+        self._passage_keys = np.empty((0, 2), np.int64)
+        self._passage_rows = np.empty(0, np.int64)
+        self._sentence_ids = np.empty(0, np.int64)
+        self._sentence_pieces = np.empty(0, np.int64)
         self._sentence_rows = np.empty(0, np.int64)
+        self._vector_rows = np.empty(0, np.int64)
         self.piece_vectors: VectorTable | None = None
         self.sentence_vectors: VectorTable | None = None
-        self._seen = [0, 0, 0, 0]  # last piece, sentence, vector run, deletion
+        self._last_piece = self._last_sentence = self._last_document = self._last_run = self._last_deletion = 0
 
     def __len__(self) -> int:
         return len(self.piece_ids)
 
+    # ------------------------------------------------------------ following the state
+
     def read_changes(self, db: Database) -> Changes:
-        runs = list(vectors.vectors_after(db, self.model, self._seen[2]))
-        pieces = documents.pieces_after(db, self._seen[0])
-        owners = documents.sentence_owners_after(db, self._seen[1])
-        deletions = documents.deletions_after(db, self._seen[3])
-        return Changes(runs, pieces, owners, deletions, documents.read_names(db))
+        return Changes(
+            list(vectors.vectors_after(db, self.model, self._last_run)),
+            documents.pieces_after(db, self._last_piece),
+            documents.sentences_after(db, self._last_sentence),
+            documents.passages_after(db, self._last_document),
+            documents.heads_after(db, self._last_document, HEAD_CHARS),
+            documents.deletions_after(db, self._last_deletion),
+            documents.read_names(db),
+        )
 
     def apply(self, changes: Changes) -> None:
         gone = {document_id for _, document_id in changes.deletions}
-        pieces = [piece for piece in changes.pieces if piece.document_id in changes.names]
         self.names = changes.names
-        self._add_pieces(pieces)
-        if changes.owners:
-            self._owner_ids = np.concatenate([self._owner_ids, np.asarray(changes.owners, np.int64)])
-        self._add_vectors([run for run in changes.runs if run.document_id not in gone])
+        pieces = [piece for piece in changes.pieces if piece.document_id in changes.names]
+        self._add_text(pieces, changes)
+        self._add_vectors([run for run in changes.runs if run.document_id in changes.names])
         if gone:
             self._remove(gone)
-        self._settle_sentences()
-        for place, ids in enumerate(
-            (
-                [piece.id for piece in changes.pieces],
-                [sentence for sentence, _ in changes.owners],
-                [run.seq for run in changes.runs],
-                [seq for seq, _ in changes.deletions],
-            )
-        ):
-            self._seen[place] = max(self._seen[place], ids[-1] if ids else 0)
+        self._settle()
+        if changes.pieces:
+            self._last_piece = changes.pieces[-1].id
+            self._last_document = changes.pieces[-1].document_id
+        self._last_sentence = changes.sentences[-1].id if changes.sentences else self._last_sentence
+        self._last_run = changes.runs[-1].seq if changes.runs else self._last_run
+        self._last_deletion = changes.deletions[-1][0] if changes.deletions else self._last_deletion
 
-    def dense_scores(self, query: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """(piece cosine, best sentence cosine) of every row, NaN where not embedded, and each sentence's cosine."""
-        piece = np.full(len(self), np.nan, np.float32)
-        if self.piece_vectors is not None:
-            piece[np.searchsorted(self.piece_ids, self.piece_vectors.ids)] = self.piece_vectors.cosines(query)
-        if self.sentence_vectors is None:
-            return piece, np.full(len(self), np.nan, np.float32), np.empty(0, np.float32)
-        cosines = self.sentence_vectors.cosines(query)
-        return piece, group_best(cosines, self._sentence_rows, len(self)), cosines
+    def _add_text(self, pieces: Sequence[documents.StoredPiece], changes: Changes) -> None:
+        known = {piece.id for piece in pieces}
+        sentences = [sentence for sentence in changes.sentences if sentence.piece_id in known]
+        spans = {piece_id: list(group) for piece_id, group in groupby(sentences, key=lambda s: s.piece_id)}
+        by_piece, by_sentence = [], []
+        for piece in pieces:
+            parts = list(self._number(piece, spans.get(piece.id, [])))
+            by_piece.append([number for _, numbers in parts for number in numbers])
+            by_sentence += [numbers for is_sentence, numbers in parts if is_sentence]
+        self.lexical.add_numbered(by_piece)
+        self._by_sentence.add_numbered(by_sentence)
+        self.piece_ids = np.append(self.piece_ids, [piece.id for piece in pieces]).astype(np.int64)
+        self.document_ids = np.append(self.document_ids, [piece.document_id for piece in pieces]).astype(np.int64)
+        self.passages = np.append(self.passages, [piece.passage for piece in pieces]).astype(np.int64)
+        self.langs = np.append(self.langs, np.asarray([self._lang(piece) for piece in pieces], "U8"))
+        self._sentence_ids = np.append(self._sentence_ids, [s.id for s in sentences]).astype(np.int64)
+        self._sentence_pieces = np.append(self._sentence_pieces, [s.piece_id for s in sentences]).astype(np.int64)
+        self._add_passages(pieces, by_piece, changes)
 
-    def _add_pieces(self, pieces: Sequence[documents.StoredPiece]) -> None:
-        if not pieces:
-            return
-        langs = [self.names[piece.document_id][2] for piece in pieces]
-        self.lexical.add([lexical_text(piece) for piece in pieces], langs)
-        self.piece_ids = np.append(self.piece_ids, [piece.id for piece in pieces])
-        self.document_ids = np.append(self.document_ids, [piece.document_id for piece in pieces])
-        self.passages = np.append(self.passages, [piece.passage for piece in pieces])
-        self.langs = np.append(self.langs, np.asarray(langs, "U8"))
+    def _number(
+        self, piece: documents.StoredPiece, sentences: Iterable[documents.StoredSentence]
+    ) -> Iterator[tuple[bool, list[int]]]:
+        """The term numbers of a piece part by part: its heading, its sentences (True) and what lies between them."""
+        lang = self._lang(piece)
+        if piece.heading:
+            yield False, self._vocabulary.number(piece.heading, lang)
+        at = 0
+        for sentence in sentences:
+            start, end = sentence.start - piece.start, sentence.end - piece.start
+            if start > at and (between := piece.text[at:start].strip()):
+                yield False, self._vocabulary.number(between, lang)
+            yield True, self._vocabulary.number(piece.text[start:end], lang)
+            at = end
+        if rest := piece.text[at:].strip():
+            yield False, self._vocabulary.number(rest, lang)
+
+    def _add_passages(
+        self, pieces: Sequence[documents.StoredPiece], by_piece: list[list[int]], changes: Changes
+    ) -> None:
+        place = {(piece.document_id, piece.ordinal): row for row, piece in enumerate(pieces)}
+        keys, numbers = [], []
+        for document_id, ordinal, first, last in changes.passages:
+            if (document_id, first) in place:
+                rows = range(place[document_id, first], place[document_id, last] + 1)
+                keys.append((document_id, ordinal))
+                numbers.append([number for row in rows for number in by_piece[row]])
+        self._by_passage.add_numbered(numbers)
+        if keys:
+            self._passage_keys = np.concatenate([self._passage_keys, np.asarray(keys, np.int64)])
+        for document_id, count in zip(*np.unique([key[0] for key in keys], return_counts=True), strict=True):
+            name, title, lang = self.names[int(document_id)]
+            head = changes.heads.get(int(document_id), "") if count > 1 else ""
+            self.identities.add(int(document_id), name, title, head, lang)
 
     def _add_vectors(self, runs: Sequence[vectors.Run]) -> None:
         for kind in ("piece", "sentence"):
@@ -105,7 +154,7 @@ class Corpus:
             ids = np.concatenate([np.arange(run.first_id, run.first_id + run.n) for run in mine])
             rows = np.concatenate([np.frombuffer(run.data, np.float16).reshape(run.n, -1) for run in mine])
             table = self.piece_vectors if kind == "piece" else self.sentence_vectors
-            table = table or VectorTable(rows.shape[1])
+            table = VectorTable(rows.shape[1]) if table is None else table
             table.add(ids, rows)
             if kind == "piece":
                 self.piece_vectors = table
@@ -113,26 +162,60 @@ class Corpus:
                 self.sentence_vectors = table
 
     def _remove(self, gone: set[int]) -> None:
-        keep = ~np.isin(self.document_ids, list(gone))
+        away = np.asarray(list(gone), np.int64)
+        keep = ~np.isin(self.document_ids, away)
         lost = self.piece_ids[~keep]
         self.lexical.remove(keep)
         self.piece_ids, self.document_ids = self.piece_ids[keep], self.document_ids[keep]
         self.passages, self.langs = self.passages[keep], self.langs[keep]
+        stays = ~np.isin(self._passage_keys[:, 0], away)
+        self._by_passage.remove(stays)
+        self._passage_keys = self._passage_keys[stays]
+        stays = ~np.isin(self._sentence_pieces, lost)
         if self.piece_vectors is not None:
             self.piece_vectors.remove(lost)
-        owned = np.isin(self._owner_ids[:, 1], lost)
         if self.sentence_vectors is not None:
-            self.sentence_vectors.remove(self._owner_ids[owned, 0])
-        self._owner_ids = self._owner_ids[~owned]
+            self.sentence_vectors.remove(self._sentence_ids[~stays])
+        self._by_sentence.remove(stays)
+        self._sentence_ids, self._sentence_pieces = self._sentence_ids[stays], self._sentence_pieces[stays]
+        self.identities.remove(gone)
 
-    def _settle_sentences(self) -> None:
-        """Which row each sentence vector belongs to."""
+    def _settle(self) -> None:
+        """Which row each sentence, sentence vector and passage belongs to."""
+        self._sentence_rows = np.searchsorted(self.piece_ids, self._sentence_pieces)
+        if self.sentence_vectors is not None:
+            places = np.searchsorted(self._sentence_ids, self.sentence_vectors.ids)
+            self._vector_rows = self._sentence_rows[places]
+        found = {key: row for row, key in enumerate(map(tuple, self._passage_keys.tolist()))}
+        keys = zip(self.document_ids.tolist(), self.passages.tolist(), strict=True)
+        self._passage_rows = np.asarray([found[key] for key in keys], np.int64)
+
+    def _lang(self, piece: documents.StoredPiece) -> str:
+        return self.names[piece.document_id][2]
+
+    # ------------------------------------------------------------ scoring
+
+    def word_scores(self, terms: Sequence[str]) -> np.ndarray:
+        """(n,) BM25 of each piece, of the passage around it and of its best sentence, added.
+
+        The passage gives context, the sentence asks that the question's words stand together."""
+        if not len(self):
+            return np.empty(0, np.float32)
+        sentence = group_best(self._by_sentence.scores(terms), self._sentence_rows, len(self))
+        passage = self._by_passage.scores(terms)[self._passage_rows]
+        return self.lexical.scores(terms) + passage + np.nan_to_num(sentence)
+
+    def dense_scores(self, query: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """(piece cosine, best sentence cosine) of every row, NaN where not embedded, and each sentence's cosine."""
+        piece = np.full(len(self), np.nan, np.float32)
+        if self.piece_vectors is not None:
+            piece[np.searchsorted(self.piece_ids, self.piece_vectors.ids)] = self.piece_vectors.cosines(query)
         if self.sentence_vectors is None:
-            return
-        places = np.searchsorted(self._owner_ids[:, 0], self.sentence_vectors.ids)
-        self._sentence_rows = np.searchsorted(self.piece_ids, self._owner_ids[places, 1])
+            return piece, np.full(len(self), np.nan, np.float32), np.empty(0, np.float32)
+        cosines = self.sentence_vectors.cosines(query)
+        return piece, group_best(cosines, self._vector_rows, len(self)), cosines
 
-
-def lexical_text(piece: documents.StoredPiece) -> str:
-    """What BM25 reads of a piece: its heading, then its text."""
-    return f"{piece.heading}\n{piece.text}" if piece.heading else piece.text
+    def share_within(self, term: str, document_ids: set[int]) -> float:
+        """The part (0..1) of the pieces with a term that lies in these documents."""
+        owners = self.document_ids[self.lexical.rows_with(term)]
+        return float(np.isin(owners, list(document_ids)).mean()) if len(owners) else 1.0

@@ -31,9 +31,8 @@ def fuse(dense: np.ndarray, lexical: np.ndarray, trust: np.ndarray | float) -> n
 
 
 def group_best(values: np.ndarray, groups: np.ndarray, count: int) -> np.ndarray:
-    """(count,) the largest of `values` in each group (sorted group numbers), NaN where a group is empty."""
-    best = np.full(count, np.nan, np.float32)
-    if len(values):
-        present, starts = np.unique(groups, return_index=True)
-        best[present] = np.maximum.reduceat(values, starts)
+    """(count,) the largest of `values` in each group (a number a value, in any order), NaN where a group is empty."""
+    best = np.full(count, -np.inf, np.float32)
+    np.maximum.at(best, groups, values)
+    best[best == -np.inf] = np.nan
     return best

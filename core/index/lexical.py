@@ -6,9 +6,10 @@ Rows are positions: `add` appends, `remove` closes the gaps. It knows no documen
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -93,12 +94,38 @@ class _Segment:
     counts: np.ndarray
 
 
-class LexicalIndex:
-    """BM25 (Robertson's, Lucene's idf) over rows 0 .. n - 1. Not locked: its owner serialises changes."""
+class Vocabulary:
+    """Numbers for terms, shared by indexes over pieces, their sentences and their passages."""
 
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
         self._pairs: dict[str, dict[str, tuple[int, int]]] = {lang: {} for lang in _ANALYZERS}
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def find(self, term: str) -> int | None:
+        return self._numbers.get(term)
+
+    def number(self, text: str, lang: str) -> list[int]:
+        """The numbers of the text's terms, in reading order; new terms get new numbers."""
+        known = self._pairs.get(lang, self._pairs["en"])
+        numbers: list[int] = []
+        for word in words(text):
+            numbers += known.get(word) or self._learn(word, lang, known)
+        return numbers
+
+    def _learn(self, word: str, lang: str, known: dict[str, tuple[int, int]]) -> tuple[int, int]:
+        surface, stem = analyzer(lang)(word)
+        known[word] = pair = tuple(self._numbers.setdefault(term, len(self._numbers)) for term in (surface, stem))
+        return pair
+
+
+class LexicalIndex:
+    """BM25 (Robertson's, Lucene's idf) over rows 0 .. n - 1. Not locked: its owner serialises changes."""
+
+    def __init__(self, vocabulary: Vocabulary | None = None) -> None:
+        self._vocabulary = Vocabulary() if vocabulary is None else vocabulary
         self._segments: list[_Segment] = []
         self._frequency = np.zeros(0, np.int64)
         self.lengths = np.zeros(0, np.float32)
@@ -108,17 +135,21 @@ class LexicalIndex:
         return len(self.lengths)
 
     def add(self, texts: Sequence[str], langs: Sequence[str]) -> None:
-        """Append one row a text; cost grows with the new texts, now and then with a merge."""
-        if not texts:
+        """Append one row a text."""
+        self.add_numbered([self._vocabulary.number(*pair) for pair in zip(texts, langs, strict=True)])
+
+    def add_numbered(self, numbers: Sequence[Sequence[int]]) -> None:
+        """Append one row for each list of term numbers; cost grows with the new rows, now and then with a merge."""
+        if not numbers:
             return
-        numbers, sizes = self._number(texts, langs)
-        rows = np.repeat(np.arange(len(texts)), sizes) + len(self)
-        segment = _postings(numbers, rows.astype(np.int32))
+        sizes = np.fromiter(map(len, numbers), np.int64, len(numbers))
+        flat = np.fromiter(itertools.chain.from_iterable(numbers), np.int64, int(sizes.sum()))
+        segment = _postings(flat, np.repeat(np.arange(len(self), len(self) + len(numbers)), sizes))
         self._segments.append(segment)
         self._merge()
-        self._frequency = _grown(self._frequency, len(self._numbers))
+        self._frequency = _grown(self._frequency, len(self._vocabulary))
         self._frequency[segment.terms] += np.diff(segment.starts)
-        self.lengths = np.concatenate([self.lengths, np.asarray(sizes, np.float32)])
+        self.lengths = np.concatenate([self.lengths, sizes.astype(np.float32)])
         self._settle()
 
     def remove(self, keep: np.ndarray) -> None:
@@ -136,41 +167,31 @@ class LexicalIndex:
         """(n,) float32: the BM25 score of each row for terms as `terms` makes them."""
         total = np.zeros(len(self), np.float32)
         for term in question_terms:
-            number = self._numbers.get(term)
-            if number is None or not self._frequency[number]:
-                continue
             weight = np.float32(self.idf(term) * (K1 + 1))
-            for segment in self._segments:
-                place = int(np.searchsorted(segment.terms, number))
-                if place == len(segment.terms) or segment.terms[place] != number:
-                    continue
-                span = slice(segment.starts[place], segment.starts[place + 1])
-                rows, counts = segment.rows[span], segment.counts[span]
+            for rows, counts in self._postings_of(term):
                 total[rows] += weight * counts / (counts + self._norms[rows])
         return total
 
+    def rows_with(self, term: str) -> np.ndarray:
+        """The rows that hold a term, in no order."""
+        found = [rows for rows, _ in self._postings_of(term)]
+        return np.concatenate(found) if found else np.empty(0, np.int32)
+
     def idf(self, term: str) -> float:
         """ln(1 + (n - df + .5) / (df + .5)); that of an unseen term is the largest."""
-        number = self._numbers.get(term)
-        frequency = int(self._frequency[number]) if number is not None else 0
+        number = self._vocabulary.find(term)
+        frequency = int(self._frequency[number]) if number is not None and number < len(self._frequency) else 0
         return float(np.log1p((len(self) - frequency + 0.5) / (frequency + 0.5)))
 
-    def _number(self, texts: Sequence[str], langs: Sequence[str]) -> tuple[np.ndarray, list[int]]:
-        numbers: list[int] = []
-        sizes = []
-        for text, lang in zip(texts, langs, strict=True):
-            known = self._pairs.get(lang, self._pairs["en"])
-            before = len(numbers)
-            for word in words(text):
-                numbers += known.get(word) or self._learn(word, lang, known)
-            sizes.append(len(numbers) - before)
-        return np.asarray(numbers, np.int32), sizes
-
-    def _learn(self, word: str, lang: str, known: dict[str, tuple[int, int]]) -> tuple[int, int]:
-        surface, stem = analyzer(lang)(word)
-        pair = tuple(self._numbers.setdefault(term, len(self._numbers)) for term in (surface, stem))
-        known[word] = pair
-        return pair
+    def _postings_of(self, term: str) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        number = self._vocabulary.find(term)
+        if number is None:
+            return
+        for segment in self._segments:
+            place = int(np.searchsorted(segment.terms, number))
+            if place < len(segment.terms) and segment.terms[place] == number:
+                span = slice(segment.starts[place], segment.starts[place + 1])
+                yield segment.rows[span], segment.counts[span]
 
     def _settle(self) -> None:
         mean = float(self.lengths.mean()) if len(self.lengths) else 1.0
@@ -183,8 +204,7 @@ class LexicalIndex:
 
 
 def _postings(numbers: np.ndarray, rows: np.ndarray) -> _Segment:
-    keys = (numbers.astype(np.int64) << 32) | rows
-    found, counts = np.unique(keys, return_counts=True)
+    found, counts = np.unique((numbers << 32) | rows, return_counts=True)
     return _sorted_segment((found >> 32).astype(np.int32), found.astype(np.int32), counts.astype(np.float32))
 
 

@@ -299,8 +299,18 @@ def deletions_after(db: Database, seq: int) -> list[tuple[int, int]]:
         return [(row.seq, row.document_id) for row in connection.execute(query)]
 
 
-def sentence_owners_after(db: Database, last_id: int) -> list[tuple[int, int]]:
-    """(sentence id, piece id) of the sentences added since `last_id`, in order."""
-    query = "SELECT id, piece_id FROM sentences WHERE id > ? ORDER BY id"
+def passages_after(db: Database, document_id: int) -> list[tuple[int, int, int, int]]:
+    """(document id, ordinal, first piece, last piece) of the passages of documents added since `document_id`."""
+    query = "SELECT document_id, ordinal, first, last FROM passages WHERE document_id > ? ORDER BY document_id, ordinal"
     with db.read() as connection:
-        return [tuple(row) for row in connection.exec_driver_sql(query, (last_id,))]
+        return [tuple(row) for row in connection.exec_driver_sql(query, (document_id,))]
+
+
+def heads_after(db: Database, document_id: int, length: int) -> dict[int, str]:
+    """The first `length` characters of the first page of each document added since `document_id`."""
+    query = (
+        "SELECT document_id, substr(text, 1, ?) FROM pages p WHERE document_id > ? "
+        "AND number = (SELECT min(number) FROM pages WHERE document_id = p.document_id)"
+    )
+    with db.read() as connection:
+        return dict(connection.exec_driver_sql(query, (length, document_id)).tuples().all())

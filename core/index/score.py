@@ -1,0 +1,80 @@
+"""One score for every piece: keywords and vectors fused, plus what its document gains for what it is. Pure reading:
+it changes nothing and reads no text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from core.index.corpus import Corpus
+from core.index.fuse import expect, standardise
+from core.index.lexical import question_terms
+
+Stage = Literal["keyword", "passages", "sentences"]
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """`fused`: one a piece, -inf where it is out of scope or nothing speaks for it; `cosines`: the question's best
+    cosine to the piece or its sentences; `sentences`: to each sentence vector, in the table's order."""
+
+    fused: np.ndarray
+    cosines: np.ndarray
+    sentences: np.ndarray
+    stage: Stage
+
+
+def score_pieces(
+    corpus: Corpus,
+    question: str,
+    query: np.ndarray | None,
+    weights: np.ndarray,
+    document_ids: Collection[int] | None,
+) -> Scores:
+    """Score every piece of the documents in scope. `weights` (n,) is the trust in the embedder for each piece."""
+    count = len(corpus)
+    scope = np.ones(count, bool) if document_ids is None else np.isin(corpus.document_ids, list(document_ids))
+    fused = np.full(count, -np.inf, np.float32)
+    cosines, sentences, stage = np.zeros(count, np.float32), np.empty(0, np.float32), "keyword"
+    if not scope.any():
+        return Scores(fused, cosines, sentences, stage)
+    langs = set(np.unique(corpus.langs).tolist())
+    words = corpus.word_scores(question_terms(question, langs))[scope]
+    lexical = standardise(words)
+    fused[scope] = np.where(words > 0, lexical, -np.inf)
+    if query is not None:
+        piece, sentence, sentences = corpus.dense_scores(query)
+        cosines = np.nan_to_num(np.fmax(piece, sentence))
+        dense, stage = _dense(piece[scope], sentence[scope], lexical)
+        if stage != "keyword":
+            fused[scope] = weights[scope] * dense + (1 - weights[scope]) * lexical
+    return Scores(fused + _boost(corpus, question, langs, scope), cosines, sentences, stage)
+
+
+def _dense(piece: np.ndarray, sentence: np.ndarray, lexical: np.ndarray) -> tuple[np.ndarray, Stage]:
+    """Standardised cosine of the piece plus that of its best sentence; what is not embedded yet is estimated."""
+    embedded = ~np.isnan(piece)
+    if not embedded.any():
+        return lexical, "keyword"
+    total = piece.copy()
+    read = embedded & ~np.isnan(sentence)
+    if read.any():
+        total[embedded] += expect(read[embedded], piece[embedded], sentence[embedded])
+    total[embedded] = standardise(total[embedded])
+    return expect(embedded, lexical, total), "sentences" if read.any() else "passages"
+
+
+def _boost(corpus: Corpus, question: str, langs: set[str], scope: np.ndarray) -> np.ndarray:
+    """(n,) what each piece gains because of its document."""
+    ids, places = np.unique(corpus.document_ids, return_inverse=True)
+    gains = corpus.identities.boost(
+        question, langs, np.unique(corpus.document_ids[scope]).tolist(), corpus.share_within
+    )
+    by_document = np.zeros(len(ids), np.float32)
+    for document_id, gain in gains.items():
+        by_document[np.searchsorted(ids, document_id)] = gain
+    return by_document[places]
