@@ -19,7 +19,12 @@ KEPT_BARS = 15
 MOST_SERIES = 8
 MOST_ORDERED = 60
 
-_RANGE = re.compile(r"^\D{0,4}?(\d+(?:[.,]\d+)?)\s*(?:[-–—+]|a |to |y |or |o |años|years|$)", re.I)
+_RANGE = re.compile(
+    r"^(?:[<>≤≥=€$£ ]*|(?:under|over|less than|more than|below|above|menos de|mas de|hasta|desde) )"
+    r"(\d+(?:[.,]\d+)*)\s*(?:[-–—+]|a |to |y |or |o |años|years|$)",
+    re.I,
+)
+_THOUSANDS = re.compile(r"[.,](?=\d{3}(?!\d))")
 _BELOW = re.compile(r"^(<|≤|under|less|below|menos|menor|hasta|bajo)", re.I)
 _SCALES = (
     "xxs xs s m l xl xxl xxxl",
@@ -88,8 +93,13 @@ def natural_order(values: Sequence[Any]) -> list[Any] | None:
             return sorted(known, key=lambda v: places[texts[v]]) + missing
     found = {v: _RANGE.match(text) for v, text in texts.items()}
     if len(known) > 1 and all(found.values()):
-        return sorted(known, key=lambda v: (float(found[v][1].replace(",", ".")), not _BELOW.match(texts[v]))) + missing
+        return sorted(known, key=lambda v: (_bound(found[v][1]), not _BELOW.match(texts[v]))) + missing
     return None
+
+
+def _bound(text: str) -> float:
+    """'1.000' and '1,000' are a thousand, '1,5' is one and a half."""
+    return float(".".join(re.split(r"[.,]", _THOUSANDS.sub("", text))[:2]))
 
 
 def order_names(field: Field, totals: dict[Any, float]) -> tuple[list[Any], bool]:

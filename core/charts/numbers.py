@@ -83,7 +83,7 @@ def nice_step(span: float, count: int) -> float:
         return 1.0
     rough = span / max(1, count)
     power = 10.0 ** math.floor(math.log10(rough))
-    return next(m * power for m in (1, 2, 5, 10) if rough <= m * power * 1.0001)
+    return next(m * power for m in (1, 2, 5, 10) if rough <= m * power * 1.25)
 
 
 def axis_ticks(low: float, high: float, lang: str, unit: str = "", count: int = 5) -> tuple[list[float], list[str]]:

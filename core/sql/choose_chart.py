@@ -217,6 +217,8 @@ RULES: tuple[Rule, ...] = (
 
 def _one_series(shape: Shape, time: Field) -> ChartSpec | None:
     names = _charted(shape)
+    if "relation" in shape.intents and len(names) == 2 and shape.rows >= MIN_POINTS:
+        return _scatter(shape)
     if not _unique(shape, time):
         return _raw_values(shape, time) if _scatter_names(shape) is None else _scatter(shape)
     if time.grain == "weekday":

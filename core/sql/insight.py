@@ -8,6 +8,7 @@ were cut off by a limit as if they were all."""
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,6 +32,7 @@ MIN_PAIRS = 8
 MIN_OUTLIERS = 12
 MIN_CONCENTRATION = 8
 SURE = 0.05
+MAX_CHANGE = 100.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +95,13 @@ def find(
     """The sentences of `describe` with their figures."""
     spec = spec or choose_chart(result, question, lang)
     fields = {f.name: f for f in read_fields(result)}
-    if not result.rows or result.error or len(fields) < len(result.columns):
+    told = [fields[name] for name in (*spec.y, spec.x, spec.color) if name in fields]
+    if not result.rows or result.error or len(fields) < len(result.columns) or any(f.role == "other" for f in told):
         return ()
     view = View(spec, fields, len(result.rows), not result.truncated, lang)
     wanted = {*spec.y, *filter(None, (spec.x, spec.color))}
-    finders = _FINDERS.get(spec.kind, ()) if wanted <= fields.keys() else ()
+    fits = wanted <= fields.keys() and wanted and view.measure.role == "measure"
+    finders = _FINDERS.get(spec.kind, ()) if fits else ()
     found = [finding for finder in (*finders, _cut_off, _missing) if (finding := finder(view)) is not None]
     return tuple(_most_telling(found))
 
@@ -128,6 +132,12 @@ def _value(view: View) -> Finding | None:
     )
 
 
+def _given_correlation(view: View) -> Finding | None:
+    """A coefficient that the query computed: its pairs are not in the result, so no interval can be told."""
+    found = {"corr", "correlation", "correlacion", "r2", "regr"}.isdisjoint(view.measure.tokens)
+    return None if found else view.say("no_cause", {})
+
+
 # ---------------------------------------------------------------- one quantity for each category
 
 
@@ -140,12 +150,18 @@ def _pairs(view: View) -> list[tuple[Any, float]]:
 
 def _leader(view: View) -> Finding | None:
     pairs = _pairs(view)
-    if len(pairs) < 2:
+    if len(pairs) < 2 or _in_time(view):
         return None
     ordered = sorted(pairs, key=lambda pair: -pair[1])
     (leader, most), (last, least) = ordered[0], ordered[-1]
     if most == least:
-        return view.say("all_equal", {"value": most, "n": len(pairs)}, measure=view.words(), value=view.number(most))
+        return view.say(
+            "all_equal",
+            {"column": view.measure.name, "value": most, "n": len(pairs)},
+            n=len(pairs),
+            measure=view.words(),
+            value=view.number(most),
+        )
     figures = {"column": view.measure.name, "label_column": view.label.name, "value": most, "label": leader}
     words = {"measure": view.words(), "value": view.number(most)}
     tied = [label for label, value in ordered if value == most]
@@ -162,10 +178,16 @@ def _leader(view: View) -> Finding | None:
     return view.say("range", figures, last=view.name(last), least=view.number(least), **words)
 
 
+def _in_time(view: View) -> bool:
+    """Bars along time are told as a change, unless the question ranks them."""
+    return view.label is not None and view.label.role == "time" and not view.label.cyclic and not _is_top(view)
+
+
 def _has_shares(view: View, pairs: Sequence[tuple[Any, float]]) -> bool:
     values = [value for _, value in pairs]
     fits = view.measure.additive and view.measure.unit not in ("percent", "fraction")
-    return view.whole and fits and not _is_top(view) and min(values) >= 0 and sum(values) > 0
+    total = sum(values)
+    return view.whole and fits and not _is_top(view) and min(values) >= 0 and 0 < total < math.inf
 
 
 def _is_top(view: View) -> bool:
@@ -176,7 +198,7 @@ def _is_top(view: View) -> bool:
 def _concentration(view: View) -> Finding | None:
     """How much of the total the first three hold, where that is half or more."""
     pairs = _pairs(view)
-    if len(pairs) < MIN_CONCENTRATION or not _has_shares(view, pairs):
+    if len(pairs) < MIN_CONCENTRATION or _in_time(view) or not _has_shares(view, pairs):
         return None
     values = sorted((value for _, value in pairs), reverse=True)
     share = sum(values[:3]) / sum(values)
@@ -197,11 +219,12 @@ def _outliers(view: View) -> Finding | None:
     values = view.measure.present
     if len(values) < MIN_OUTLIERS or view.spec.color:
         return None
-    low, high = _fences(values)
-    beyond = [v for v in values if v < low or v > high]
-    if not beyond or len(beyond) > 0.1 * len(values) or low == high:
+    below, above = _fences(values)
+    beyond = [v for v in values if v < below or v > above]
+    if not beyond or len(beyond) > 0.1 * len(values) or below == above:
         return None
-    farthest = max(beyond, key=lambda v: max(low - v, v - high))
+    farthest = max(beyond, key=lambda v: max(below - v, v - above))
+    low, high = (end(v for v in values if below <= v <= above) for end in (min, max))
     figures = {"column": view.measure.name, "count": len(beyond), "n": len(values), "value": farthest}
     words = {"low": view.number(low), "high": view.number(high), "total": len(values)}
     figures |= {"low": low, "high": high}
@@ -227,7 +250,7 @@ def _series(view: View, measure: Field | None = None) -> list[tuple[Any, float]]
 def _change(view: View) -> Finding | None:
     """From the first period to the last; in points where the measure is a percentage."""
     series = _series(view)
-    if len(series) < 2 or view.label is None or view.label.cyclic:
+    if len(series) < 2 or view.label is None or view.label.cyclic or _is_top(view):
         return None
     (start, first), (end, last) = series[0], series[-1]
     figures = {"column": view.measure.name, "label_column": view.label.name, "start": start, "end": end}
@@ -241,9 +264,9 @@ def _change(view: View) -> Finding | None:
         return view.say(
             "change_points", figures | {"points": points}, points=format_value(points, view.lang, signed=True), **words
         )
-    if first <= 0 or last < 0:
+    share = last / first - 1 if first > 0 and last >= 0 else math.inf
+    if share > MAX_CHANGE:
         return view.say("change_plain", figures, **words)
-    share = last / first - 1
     return view.say("change", figures | {"share": share}, share=view.share(share, signed=True), **words)
 
 
@@ -263,7 +286,7 @@ def _peak(view: View) -> Finding | None:
 def _trend(view: View) -> Finding | None:
     """Mann-Kendall's test; a running total always rises, and cyclic periods have no direction."""
     series = _series(view)
-    if not series or view.label is None or view.label.cyclic or _accumulates(view.measure):
+    if not series or view.label is None or view.label.cyclic or _is_top(view) or _accumulates(view.measure):
         return None
     n = len(series)
     if n < MIN_TREND:
@@ -363,7 +386,7 @@ def _fastest_group(view: View) -> Finding | None:
     changes = {}
     for group in dict.fromkeys(color.values):
         first, last = cells.get((start, group)), cells.get((end, group))
-        if first is not None and last is not None and first > 0 and last >= 0:
+        if first is not None and last is not None and first > 0 and 0 <= last <= MAX_CHANGE * first:
             changes[group] = last / first - 1
     if len(changes) < 2 or start == end or view.measure.unit in ("percent", "fraction"):
         return None
@@ -477,13 +500,6 @@ def _shared_trend(view: View) -> Finding | None:
     return view.say(kind, figures, n=found.n, **_r_words(found, view.lang))
 
 
-def _no_cause(view: View) -> Finding | None:
-    pairs = _together(view)
-    if len(pairs) < MIN_PAIRS or correlate([a for a, _, _ in pairs], [b for _, b, _ in pairs]) is None:
-        return None
-    return view.say("no_cause", {})
-
-
 # ---------------------------------------------------------------- what limits all of this
 
 
@@ -508,13 +524,13 @@ def _missing(view: View) -> Finding | None:
 
 
 _FINDERS: dict[str, tuple[Finder, ...]] = {
-    "number": (_value,),
-    "bar": (_leader, _change, _concentration, _outliers),
+    "number": (_value, _given_correlation),
+    "bar": (_leader, _change, _trend, _concentration, _outliers),
     "line": (_change, _trend, _leading_group, _fastest_group, _peak, _gaps, _outliers),
     "grouped_bar": (_leading_group, _highest_cell, _leader),
     "stacked_bar": (_leading_group, _highest_cell),
     "heatmap": (_highest_cell, _leading_group),
     "histogram": (_spread, _outliers),
     "box": (_medians, _outliers),
-    "scatter": (_correlation, _shared_trend, _no_cause),
+    "scatter": (_correlation, _shared_trend),
 }
