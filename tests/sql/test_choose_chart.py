@@ -62,3 +62,9 @@ def test_every_offered_chart_names_columns_that_exist(case):
     assert offered[0].kind == "table" or any(spec.kind == "table" for spec in offered)
     for spec in offered:
         assert {*spec.y, *filter(None, (spec.x, spec.color))} <= set(case["columns"])
+
+
+@pytest.mark.parametrize("case", ASIDE, ids=[case["id"] for case in ASIDE])
+def test_the_same_on_cases_that_the_rules_were_not_made_for(case):
+    ok, spec = agrees(case)
+    assert ok, spec
