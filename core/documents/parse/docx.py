@@ -27,6 +27,7 @@ _DEPTH_MAX = 400
 class _Style:
     level: int | None
     based_on: str | None
+    is_list: bool = False
 
 
 def parse_docx(path: Path) -> tuple[list[Page], str]:
@@ -80,7 +81,7 @@ class _Reader:
         if properties is not None and child(properties, "pageBreakBefore") is not None:
             self._break_page()
         level = self._level(properties)
-        is_item = properties is not None and child(properties, "numPr") is not None and level is None
+        is_item = level is None and self._is_item(properties)
         runs = list(_runs(paragraph, self._notes, self._page_notes))
         visible = "".join(text for text, hidden, _ in runs if not hidden)
         bold = bool(visible.strip()) and all(is_bold for text, hidden, is_bold in runs if text.strip() and not hidden)
@@ -131,15 +132,24 @@ class _Reader:
         outline = child(properties, "outlineLvl")
         if outline is not None and (_value(outline) or "").isdigit() and int(_value(outline) or 9) < 9:
             return int(_value(outline) or 0) + 1
-        style = _value(child(properties, "pStyle"))
+        return next((style.level for style in self._style_chain(properties) if style.level is not None), None)
+
+    def _is_item(self, properties: Any) -> bool:
+        """Whether a paragraph is numbered or bulleted, by itself or by its style."""
+        own = child(properties, "numPr")
+        if own is not None:
+            return _value(child(own, "numId")) != "0"
+        return any(style.is_list for style in self._style_chain(properties))
+
+    def _style_chain(self, properties: Any) -> Iterator[_Style]:
+        """The paragraph's style and those that it is based on."""
+        name = _value(child(properties, "pStyle"))
         for _ in range(12):
-            known = self._styles.get(style or "")
-            if known is None:
-                return None
-            if known.level is not None:
-                return known.level
-            style = known.based_on
-        return None
+            style = self._styles.get(name or "")
+            if style is None:
+                return
+            yield style
+            name = style.based_on
 
     def _part_texts(self, kind: str) -> list[str]:
         """Distinct texts of the headers or footers."""
@@ -176,9 +186,12 @@ def _read_styles(package: Package, main: str) -> dict[str, _Style]:
     for style in root if root is not None else ():
         if name_of(style) == "style":
             name = _value(child(style, "name")) or ""
-            outline = _value(child(child(style, "pPr"), "outlineLvl"))
+            properties = child(style, "pPr")
+            outline = _value(child(properties, "outlineLvl"))
             styles[attribute(style, "styleId") or ""] = _Style(
-                _style_level(name, outline), _value(child(style, "basedOn"))
+                _style_level(name, outline),
+                _value(child(style, "basedOn")),
+                child(properties, "numPr") is not None,
             )
     return styles
 

@@ -56,7 +56,7 @@ class FlowWriter:
         )
         if not text.strip():
             return
-        start = self._begin()
+        start = self._begin(in_text=not (hidden or furniture))
         self._put(text)
         if hidden:
             self._hidden.append((start, self._length))

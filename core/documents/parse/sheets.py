@@ -76,15 +76,26 @@ def parse_workbook(path: Path) -> tuple[list[Page], str]:
         flow = FlowWriter()
         for name in book.sheetnames:
             sheet = book[name]
-            rows = sheet.iter_rows(values_only=True) if hasattr(sheet, "iter_rows") else ()
             try:
-                _write_sheet(flow, name, rows)
+                _write_sheet(flow, name, _sheet_rows(sheet))
             except (KeyError, ValueError, TypeError, AttributeError, IndexError, SyntaxError):
                 raise AppError("documents.broken", kind="XLSX") from None
             flow.page_break()
         return flow.finish(), str(book.properties.title or "")
     finally:
         book.close()
+
+
+def _sheet_rows(sheet: Any) -> Iterable[Sequence[Any]]:
+    """The rows of a worksheet; a sheet that is a chart has none.
+
+    The size that the file states is not believed: one far cell would pad a million rows to sixteen thousand cells."""
+    from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+
+    if not isinstance(sheet, ReadOnlyWorksheet):
+        return ()
+    sheet.reset_dimensions()
+    return sheet.iter_rows(values_only=True)
 
 
 def _write_sheet(flow: FlowWriter, name: str, rows: Iterable[Sequence[Any]]) -> None:
