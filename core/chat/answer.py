@@ -142,8 +142,7 @@ def _sides(understood: Understood, ranked: Ranked, vocabulary: Vocabulary) -> li
 def _cite(n, item: Evidence, understood, ranked, result, vocabulary, pages) -> tuple[Citation, str]:
     """The citation of `item`, and the short answer to put before it ('' where there is none)."""
     page = pages(item.hit.document_id, item.page)
-    lang = item.hit.lang or result.lang
-    asked = ranked.asked[lang]
+    lang, asked = item.hit.lang or result.lang, ranked.asked_of(item)
     if item.row is not None:
         column = choose_cell(item.row, asked, understood.text, lang, vocabulary)
         if column is not None:

@@ -6,6 +6,7 @@ It decides no answer: `answer` chooses among what comes back, `decline` whether 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ from core.records import Hit, HitSentence, Page, SearchResult
 
 ReadPage = Callable[[int, int], Page]
 HITS_READ = 5
+_STEM = re.compile(r"\.\w+$|[_\-/]+")
 _MOST_CANDIDATES = 160
 
 
@@ -35,9 +37,11 @@ class Evidence:
     text: str
     order: int
     words: tuple[Word, ...]
+    context: tuple[Word, ...]
     score: float
     chance: float
     cosine: float
+    features: np.ndarray
     row: Row | None = None
 
     @property
@@ -51,6 +55,11 @@ class Ranked:
 
     evidence: tuple[Evidence, ...]
     asked: dict[str, list[Word]]
+    lang: str
+
+    def asked_of(self, item: Evidence) -> list[Word]:
+        """The question's words as read in the language of `item`."""
+        return self.asked[item.hit.lang or self.lang]
 
 
 class Pages:
@@ -75,7 +84,7 @@ def rank_sentences(understood: Understood, result: SearchResult, vocabulary: Voc
     gathered = _gather(hits, result, vocabulary, pages)
     gathered = _worth_reading(gathered, asked, result.lang)
     if not gathered:
-        return Ranked((), asked)
+        return Ranked((), asked, result.lang)
     candidates = [candidate for candidate, _, _ in gathered]
     languages = [hits[candidate.hit].lang or result.lang for candidate in candidates]
     rows = rank.measure(understood, asked, candidates, languages, result.trust)
@@ -91,14 +100,16 @@ def rank_sentences(understood: Understood, result: SearchResult, vocabulary: Voc
             text=sentence.text,
             order=candidate.order,
             words=candidate.words,
+            context=candidate.context,
             score=float(score),
             chance=float(chance),
             cosine=candidate.cosine,
+            features=values,
             row=row,
         )
-        for (candidate, sentence, row), score, chance in zip(gathered, scores, chances, strict=True)
+        for (candidate, sentence, row), score, chance, values in zip(gathered, scores, chances, rows, strict=True)
     ]
-    return Ranked(tuple(sorted(evidence, key=lambda e: -e.score)), asked)
+    return Ranked(tuple(sorted(evidence, key=lambda e: -e.score)), asked, result.lang)
 
 
 Gathered = tuple[Candidate, HitSentence, Row | None]
@@ -110,18 +121,45 @@ def _gather(hits: tuple[Hit, ...], result: SearchResult, vocabulary: Vocabulary,
     found: list[Gathered] = []
     best = hits[0].score if hits else 0.0
     for number, hit in enumerate(hits):
-        order = 0
-        for sentence, row in _units(hit, pages):
+        units = list(_units(hit, pages))
+        lang = hit.lang or result.lang
+        context = tuple(vocabulary.words(f"{hit.heading} {_STEM.sub(' ', hit.file)}", lang))
+        distances = _distances(hit, units)
+        for order, (sentence, row) in enumerate(units):
             place = hit.document_id, sentence.page, sentence.start
             if place in seen:
                 continue
             seen.add(place)
-            text = sentence.text if row is None else " ".join((sentence.text, row.title, *row.headings))
-            words = tuple(vocabulary.words(text, hit.lang or result.lang))
-            candidate = Candidate(number, order, sentence.text, words, best - hit.score, sentence.cosine)
+            text = sentence.text if row is None else " ".join((sentence.text, row.title, *row.headings, row.periods))
+            candidate = Candidate(
+                hit=number,
+                order=order,
+                text=sentence.text,
+                words=tuple(vocabulary.words(text, lang)),
+                context=context,
+                gap=best - hit.score,
+                cosine=sentence.cosine,
+                opens=order == 0 or _breaks(hit, units[order - 1][0], sentence, pages),
+                distance=distances[order],
+            )
             found.append((candidate, sentence, row))
-            order += 1
     return found
+
+
+def _distances(hit: Hit, units: list[tuple[HitSentence, Row | None]]) -> list[int]:
+    """For each sentence, how many lie between it and the piece that matched (0 inside it)."""
+    inside = [n for n, (s, _) in enumerate(units) if s.page == hit.page and s.start < hit.end and hit.start < s.end]
+    if not inside:
+        return [0] * len(units)
+    low, high = inside[0], inside[-1]
+    return [max(low - n, n - high, 0) for n in range(len(units))]
+
+
+def _breaks(hit: Hit, before: HitSentence, after: HitSentence, pages: Pages) -> bool:
+    """Whether a paragraph ends between two sentences."""
+    if before.page != after.page:
+        return True
+    return "\n\n" in pages(hit.document_id, after.page).text[before.end : after.start]
 
 
 def _units(hit: Hit, pages: Pages):

@@ -10,7 +10,7 @@ import itertools
 import json
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,7 +20,8 @@ from core.chat.question import Understood
 from core.chat.spans import find_spans, spans_for
 from core.chat.words import Vocabulary, Word, fold, is_stop
 
-_WEIGHTS = Path(__file__).with_name("weights.json")
+_CONTEXT = 0.6  # what a word is worth that only the heading or the file name holds
+WEIGHTS = Path(__file__).with_name("weights.json")
 
 FEATURES = (
     "hit_gap",
@@ -40,9 +41,19 @@ FEATURES = (
     "cue",
     "length",
     "short",
-    "first",
+    "opens",
+    "inside",
+    "near",
     "asks",
     "lexical",
+    "soft",
+    "focus",
+    "last",
+    "new_words",
+    "new_names",
+    "new_figures",
+    "untyped_names",
+    "untyped_figures",
     "cosine_trusted",
     "coverage_trusted",
     "hit_gap_trusted",
@@ -68,7 +79,9 @@ _CUE_PATTERNS = {kind: re.compile(pattern) for kind, pattern in _CUES.items()}
 class Candidate:
     """A sentence that may answer: where it stands, and what search said of it and of its passage.
 
-    `gap` is how far its passage scored below the best one; `words` are read in its document's language."""
+    `gap` is how far its passage scored below the best one, `distance` how many sentences lie between it and the piece
+    that matched, `opens` whether a paragraph begins with it; `words` and `context` (its heading
+    and its file's name) are read in its document's language."""
 
     hit: int
     order: int
@@ -76,6 +89,9 @@ class Candidate:
     words: tuple[Word, ...]
     gap: float
     cosine: float
+    context: tuple[Word, ...] = ()
+    opens: bool = False
+    distance: int = 0
 
 
 def question_words(understood: Understood, vocabulary: Vocabulary, lang: str) -> list[Word]:
@@ -98,10 +114,14 @@ def matches(asked: Sequence[Word], words: Sequence[Word]) -> list[list[int]]:
     return [sorted({place for key in word.keys for place in places.get(key, ())}) for word in asked]
 
 
-def coverage(asked: Sequence[Word], found: Sequence[list[int]]) -> float:
-    """Weighted share of the question's words that were found, 0..1."""
+def coverage(asked: Sequence[Word], found: Sequence[list[int]], context: Set[str] = frozenset()) -> float:
+    """Weighted share of the question's words that were found, 0..1; those only in `context` count a little less."""
     total = sum(word.weight for word in asked)
-    return sum(word.weight for word, places in zip(asked, found, strict=True) if places) / total if total else 0.0
+    held = sum(
+        word.weight * (1.0 if places else _CONTEXT if word.keys & context else 0.0)
+        for word, places in zip(asked, found, strict=True)
+    )
+    return held / total if total else 0.0
 
 
 def measure(
@@ -127,6 +147,7 @@ def measure(
         for number in members:
             candidate, places = candidates[number], found[number]
             union = [a or b for a, b in zip(union, places, strict=True)]
+            previous = 0.0 if candidate.opens else previous
             values = _values(understood, words, candidate, places, previous, trust)
             values["lexical"] = lexical[number] / best_lexical
             values["local"] = _local(words, places, rarity)
@@ -137,10 +158,16 @@ def measure(
 
 
 def _values(understood, asked, candidate, found, previous, trust) -> dict[str, float]:
-    covered = coverage(asked, found)
+    context = {key for word in candidate.context for key in word.keys}
+    covered = coverage(asked, found, context)
     exact = [(word, bool(places)) for word, places in zip(asked, found, strict=True) if word.exact and word.start > 1]
     wanted = _wanted(understood, asked, candidate)
     length = len(candidate.words)
+    own = {key for word in asked for key in word.keys}
+    fresh = [word for word in candidate.words if word.weight > 0 and not word.keys & own]
+    names = min(sum(word.text[0].isupper() and word.start > 1 for word in fresh), 4) / 4
+    figures = min(sum(word.text[0].isdigit() for word in fresh), 4) / 4
+    untyped = float(not understood.want)
     return {
         "hit_gap": min(candidate.gap, 4.0),
         "hit_rank": min(candidate.hit, 5) / 5,
@@ -157,12 +184,33 @@ def _values(understood, asked, candidate, found, previous, trust) -> dict[str, f
         "cue": _cue(understood.kind, candidate.text),
         "length": math.log1p(length) / 4,
         "short": float(length < 6),
-        "first": float(candidate.order == 0),
+        "opens": float(candidate.opens),
+        "inside": float(candidate.distance == 0),
+        "near": 1 / (1 + candidate.distance),
         "asks": float(candidate.text.rstrip().endswith("?")),
+        "soft": _soft(asked, found, fresh),
+        "focus": float(bool(found and found[0])),
+        "last": float(bool(found and found[-1])),
+        "new_words": math.log1p(len(fresh)) / 3,
+        "new_names": names,
+        "new_figures": figures,
+        "untyped_names": untyped * names,
+        "untyped_figures": untyped * figures,
         "cosine_trusted": candidate.cosine * trust,
         "coverage_trusted": covered * trust,
         "hit_gap_trusted": min(candidate.gap, 4.0) * trust,
     }
+
+
+def _soft(asked: Sequence[Word], found: Sequence[list[int]], fresh: Sequence[Word]) -> float:
+    """Coverage in which a word also counts by half where another begins with the same five letters."""
+    openings = {word.opening for word in fresh if word.opening}
+    total = sum(word.weight for word in asked)
+    held = sum(
+        word.weight * (1.0 if places else 0.5 if word.opening in openings else 0.0)
+        for word, places in zip(asked, found, strict=True)
+    )
+    return held / total if total else 0.0
 
 
 def _lexical(asked: Sequence[Word], found: Sequence[list[int]], length: int) -> float:
@@ -232,12 +280,12 @@ _AT = {name: number for number, name in enumerate(FEATURES)}
 
 @functools.cache
 def weights() -> dict:
-    return json.loads(_WEIGHTS.read_text(encoding="utf-8"))
+    return json.loads(WEIGHTS.read_text(encoding="utf-8"))
 
 
-def score(rows: np.ndarray) -> np.ndarray:
+def score(rows: np.ndarray, model: dict | None = None) -> np.ndarray:
     """The ranker's score of each row: a linear part plus one hidden layer, standardised as in training."""
-    model = weights()["ranker"]
+    model = model or weights()["ranker"]
     scaled = (rows - np.array(model["mean"])) / np.array(model["scale"])
     hidden = np.tanh(scaled @ np.array(model["hidden"]) + np.array(model["hidden_bias"]))
     return scaled @ np.array(model["linear"]) + hidden @ np.array(model["out"])

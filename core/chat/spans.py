@@ -34,7 +34,9 @@ _WORDS_FOR_NUMBERS = (
 ).split()
 _COUNT = r"(?:%s)" % "|".join(sorted(set(_WORDS_FOR_NUMBERS), key=len, reverse=True))
 _FIGURE = r"[-−]?\d+(?:[.,   ]\d{3})*(?:[.,]\d+)?"
-_SCALE = r"(?:thousand|million(?:es)?|billion(?:es)?|trillion|millon|mil millones|miles de millones|mil|bn|mm|[mk])"
+_SCALE = (
+    r"(?:thousand|million|billion|trillion|millon(?:es)?|billon(?:es)?|mil millones|miles de millones|mil|bn|mm|[mk])"
+)
 _COIN = r"(?:euros?|dolares|dollars?|pounds?|libras?|pesos?|yen|yenes|eur|usd|gbp|mxn|cents?|centavos|[€$£¥])"
 _MONEY_AFTER = rf"{_FIGURE}\s?(?:{_SCALE}\s?)?(?:(?:de )?(?:us )?{_COIN})(?![^\W\d_])"
 _MONEY_BEFORE = rf"(?:us|mx|c|a)?[$€£¥]\s?{_FIGURE}(?:\s?{_SCALE}\b)?"
@@ -58,11 +60,11 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("date", rf"\b(?:[1-4]t|q[1-4]|[1-4]q|h[12]|[12]s) ?(?:de )?{_YEAR}\b|\b{_YEAR} ?[qt][1-4]\b"),
         (
             "date",
-            r"\b(?:early |late |mid[- ]?)?(?:the )?\d{1,2}(?:st|nd|rd|th)(?: and \d{1,2}(?:st|nd|rd"
+            r"\b(?:early |late |mid[- ]?)?\d{1,2}(?:st|nd|rd|th)(?: and \d{1,2}(?:st|nd|rd"
             r"|th))? centur(?:y|ies)\b",
         ),
         ("date", r"\bsiglos? [ivxlc]+(?:\s(?:y|al|a)\s[ivxlc]+)?\b(?: (?:a|d)\. ?c\.)?"),
-        ("date", rf"\b(?:the )?{_YEAR}s\b|\b(?:los )?anos \d{{2,4}}\b|\b{_YEAR}\s?[-–]\s?(?:{_YEAR}|\d{{2}})\b"),
+        ("date", rf"\b{_YEAR}s\b|\b(?:los )?anos \d{{2,4}}\b|\b{_YEAR}\s?[-–]\s?(?:{_YEAR}|\d{{2}})\b"),
         ("percent", rf"{_FIGURE}\s?(?:%|per ?cent\b|por ciento\b|percentage points\b|puntos porcentuales\b)"),
         ("money", rf"{_MONEY_BEFORE}|{_MONEY_AFTER}"),
         (
@@ -91,7 +93,7 @@ _NAME = re.compile(rf"{_CAPITAL}(?:\s+(?:{_LINK_WORD}\s+){{0,2}}{_CAPITAL})*")
 _ANSWERS = {
     "date": ("date", "year"),
     "year": ("year", "date"),
-    "number": ("number", "percent", "duration"),
+    "number": ("number", "percent", "duration", "money"),
     "money": ("money", "number"),
     "percent": ("percent",),
     "duration": ("duration", "number"),

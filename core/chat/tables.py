@@ -19,6 +19,12 @@ _QUARTER = re.compile(
     r"|cuarto) (?:quarter|trimestre))\b"
 )
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "primer": 1, "segundo": 2, "tercer": 3, "cuarto": 4}
+_QUARTER_WORDS = {
+    "q1": "Q1 T1 first quarter primer trimestre",
+    "q2": "Q2 T2 second quarter segundo trimestre",
+    "q3": "Q3 T3 third quarter tercer trimestre",
+    "q4": "Q4 T4 fourth quarter cuarto trimestre",
+}
 _YEAR = re.compile(r"\b(?:19|20)\d{2}\b")
 
 
@@ -35,6 +41,11 @@ class Row:
     @property
     def label(self) -> str:
         return self.cells[0][0] if self.cells else ""
+
+    @property
+    def periods(self) -> str:
+        """The quarters of the headings as they may be asked for in either language."""
+        return " ".join(_QUARTER_WORDS[p] for h in self.headings for p in sorted(_periods(h)) if p in _QUARTER_WORDS)
 
 
 def rows_of(page: Page) -> list[Row]:

@@ -24,7 +24,8 @@ STOP_WORDS = {
         "through during before after over under again also any some such only own same other others can could will "
         "would shall should may might must each per s t d ll m re ve more most many much one kind type sort name named "
         "called call give tell show me please list document documents report say says said according out up down off "
-        "because while both few very just long far old often".split()
+        "because while both few very just long far old often compare comparison difference differences versus vs explain describe mention "
+        "enumerate".split()
     ),
     "es": frozenset(
         "el la los las lo un una unos unas de del al a y e o u en con por para que cual cuales quien quienes cuando "
@@ -34,7 +35,8 @@ STOP_WORDS = {
         "aquella aquellos muy pero tambien mas menos durante ante bajo tras segun cada otro otra otros otras mismo "
         "misma puede pueden podia podria debe deben tipo clase nombre llama llamaba llamado llamada llaman dime dame "
         "muestra lista documento documentos informe dice dicen hacer hace hizo hacia tiene tienen tenia tuvo tan "
-        "solo ya todo toda todos todas algun alguna algunos algunas uno dos".split()
+        "solo ya todo toda todos todas algun alguna algunos algunas uno dos compara comparar diferencia diferencias explica describe menciona "
+        "enumera indica significa".split()
     ),
 }
 
@@ -58,19 +60,36 @@ class Word:
     weight: float
 
     @property
+    def opening(self) -> str:
+        """The first five letters of a longer word, folded; '' for others."""
+        return fold(self.text[:5]) if len(self.text) > 5 and self.text.isalpha() else ""
+
+    @property
+    def named(self) -> bool:
+        """Capitalised, and not because a sentence begins with it."""
+        return self.start > 1 and self.text[0].isupper()
+
+    @property
     def exact(self) -> bool:
         """Digits or a capital: matched by its form more than by its meaning."""
         return any(char.isdigit() or char.isupper() for char in self.text)
 
 
+class _Folding(dict[int, str]):
+    """A table for `str.translate` that learns each character when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        plain = unicodedata.normalize("NFD", chr(code))[0].lower()
+        self[code] = plain if len(plain) == 1 else chr(code)
+        return self[code]
+
+
+_FOLDING = _Folding()
+
+
 def fold(text: str) -> str:
     """Lower case without accents, of the same length as `text` so that offsets stay true (ñ becomes n)."""
-    return "".join(_fold_char(char) for char in text)
-
-
-def _fold_char(char: str) -> str:
-    plain = unicodedata.normalize("NFD", char)[0].lower()
-    return plain if len(plain) == 1 else char
+    return text.lower() if text.isascii() else text.translate(_FOLDING)
 
 
 class Vocabulary:

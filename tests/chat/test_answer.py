@@ -1,0 +1,111 @@
+"""Whole answers over small documents: the right quote first, its key span, honest declines, no fact twice."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from core.chat.answer import answer
+from core.records import Page, SearchResult
+
+CASES = [
+    json.loads(line)
+    for line in (Path(__file__).parent / "data" / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+]
+ANSWERED = [case for case in CASES if "quote" in case]
+DECLINED = [case for case in CASES if "quote" not in case]
+
+
+@pytest.mark.parametrize("case", ANSWERED, ids=lambda case: case["question"])
+def test_first_citation_holds_the_answer(library, case):
+    found = library.ask(case["question"], case["lang"])
+    assert found.status == "answered", found.message
+    first = found.citations[0]
+    assert (first.file, case["quote"] in first.quote) == (case["file"], True), first.quote
+
+
+@pytest.mark.parametrize("case", [case for case in ANSWERED if "key" in case], ids=lambda case: case["question"])
+def test_key_span_comes_first_in_the_text(library, case):
+    found = library.ask(case["question"], case["lang"])
+    first = found.citations[0]
+    page = library.read_page(first.document_id, first.page)
+    assert page.text[slice(*first.key)] == case["key"]
+    assert found.text.startswith(f"**{case['key']}")
+
+
+@pytest.mark.parametrize("case", ANSWERED, ids=lambda case: case["question"])
+def test_quotes_are_the_pages_own_characters(library, case):
+    for citation in library.ask(case["question"], case["lang"]).citations:
+        page = library.read_page(citation.document_id, citation.page)
+        assert page.text[citation.start : citation.end] == citation.quote
+        assert len(citation.quote) <= 350
+        assert citation.verified
+
+
+@pytest.mark.parametrize("case", DECLINED, ids=lambda case: case["question"])
+def test_a_topic_that_is_absent_is_declined_by_name(library, case):
+    found = library.ask(case["question"], case["lang"])
+    assert (found.status, found.text, found.citations) == ("not_found", "", ())
+    assert case["says"] in found.message
+
+
+def test_a_row_is_named_by_its_column(library):
+    found = library.ask("¿Cuáles fueron las ventas en el T2 de 2023?", "es")
+    assert "12,3" in found.text.split("“")[0]
+    assert "T2 2023" in found.text.split("“")[0]
+
+
+def test_a_summary_quotes_the_whole_document(library):
+    found = library.ask("Resume el informe anual", "es")
+    assert found.status == "answered"
+    assert {citation.file for citation in found.citations} == {"informe.es.txt"}
+    assert len(found.citations) >= 3
+    assert len({citation.quote for citation in found.citations}) == len(found.citations)
+
+
+def test_a_comparison_cites_both_sides(library):
+    found = library.ask("Compare the monthly fee of the equipment lease with the price of hotels", "en")
+    assert {citation.file for citation in found.citations} == {"lease.en.txt", "travel.en.txt"}
+
+
+def test_nothing_indexed(empty):
+    found = empty.ask("¿Cuál es la renta?", "es")
+    assert (found.status, found.hits) == ("not_found", ())
+    assert found.message
+
+
+def test_one_short_document_answers_and_declines(empty):
+    empty.add_texts("alquiler.es.txt")
+    assert "4.150 euros" in empty.ask("¿Cuál es la renta mensual?", "es").citations[0].quote
+    assert empty.ask("¿Cuántas lunas tiene Júpiter?", "es").status == "not_found"
+
+
+def test_the_same_sentence_in_two_files_is_cited_once(empty):
+    text = "The warehouse in Gijón stores 4,200 pallets of cork. It opened in 1998."
+    for name in ("a.txt", "b.txt"):
+        empty.add(name, "en", [Page(1, text)])
+    found = empty.ask("How many pallets does the warehouse in Gijón store?", "en")
+    assert sum("4,200 pallets" in citation.quote for citation in found.citations) == 1
+
+
+def test_hidden_text_is_marked(empty):
+    text = "Offer for the bridge at Ribadeo.\n\nThe secret discount for the bridge is 40 percent."
+    at = text.index("The secret")
+    empty.add("offer.txt", "en", [Page(1, text, hidden=((at, len(text)),))])
+    found = empty.ask("What is the secret discount for the bridge?", "en")
+    assert found.citations[0].hidden
+    assert found.message
+
+
+def test_a_long_sentence_is_cut_around_its_answer(empty):
+    filler = ", ".join(f"the workshop number {n} in a street of the old town" for n in range(20))
+    text = f"The guild kept its books here, {filler}, and in 1734 the notary Pedro Quiroga sealed the archive."
+    empty.add("guild.txt", "en", [Page(1, text)])
+    found = empty.ask("Who sealed the archive of the guild?", "en")
+    assert len(found.citations[0].quote) <= 350
+    assert "Pedro Quiroga" in found.citations[0].quote
+
+
+def test_answer_without_hits_needs_no_index(library):
+    found = answer("x?", SearchResult("x?", "en"), library.index, "en", library.read_page)
+    assert found.status == "not_found"
