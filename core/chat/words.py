@@ -24,7 +24,8 @@ STOP_WORDS = {
         "through during before after over under again also any some such only own same other others can could will "
         "would shall should may might must each per s t d ll m re ve more most many much one kind type sort name named "
         "called call give tell show me please list document documents report say says said according out up down off "
-        "because while both few very just long far old often compare comparison difference differences versus vs explain describe mention "
+        "because while both few very just long far old often "
+        "compare comparison difference differences versus vs explain describe mention "
         "enumerate".split()
     ),
     "es": frozenset(
@@ -35,7 +36,8 @@ STOP_WORDS = {
         "aquella aquellos muy pero tambien mas menos durante ante bajo tras segun cada otro otra otros otras mismo "
         "misma puede pueden podia podria debe deben tipo clase nombre llama llamaba llamado llamada llaman dime dame "
         "muestra lista documento documentos informe dice dicen hacer hace hizo hacia tiene tienen tenia tuvo tan "
-        "solo ya todo toda todos todas algun alguna algunos algunas uno dos compara comparar diferencia diferencias explica describe menciona "
+        "solo ya todo toda todos todas algun alguna algunos algunas uno dos "
+        "compara comparar diferencia diferencias explica describe menciona "
         "enumera indica significa".split()
     ),
 }
