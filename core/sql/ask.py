@@ -1,0 +1,226 @@
+"""A question to its rows: link, understand, compose, rank, run the best few, rank again, say how it was read.
+
+`ask` is the only way in. It runs nothing itself: statements go to the `run` that the caller hands in, which guards and
+limits them. No chart is chosen and no language model is called here.
+"""
+
+from __future__ import annotations
+
+import datetime
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from core.i18n import detect_language
+from core.records import Catalog, CheckedSql, QueryResult, Reading, SqlAnswer
+from core.sql.business import BusinessPlan, read_business, uncovered
+from core.sql.business_sql import read_business_plan, write_business
+from core.sql.compare import result_key
+from core.sql.compose import Candidate
+from core.sql.lexicon import Lexicon, builtin_lexicon
+from core.sql.link import Links, cue_rows, is_content
+from core.sql.propose import Parser, builtin_parser, compose_candidates, link_question
+from core.sql.rank import RankContext, candidate_features, confidence_features, result_features
+from core.sql.reading import read_plan
+from core.sql.render import render_query
+from core.sql.schema import Schema, schema_of
+from core.sql.words import stem
+
+RUN_FIRST = 10
+BUSINESS_SURE = 0.85
+BUSINESS_UNCOVERED = 0.2
+BUSINESS_LEFT_MAX = 1
+READINGS = 3
+Run = Callable[[list[str]], list[QueryResult]]
+Check = Callable[[str, Catalog], CheckedSql]
+
+
+@dataclass(frozen=True)
+class Option:
+    """One candidate that ran: its statement, what came back, how it is said, its final score."""
+
+    sql: str
+    result: QueryResult
+    reading: str
+    score: float
+
+
+def ask(
+    question: str,
+    catalog: Catalog,
+    run: Run,
+    *,
+    lang: str | None = None,
+    lexicon: Lexicon | None = None,
+    check: Check | None = None,
+    today: datetime.date | None = None,
+) -> SqlAnswer:
+    """The answer to a question about the catalog's tables; it never raises for a question it cannot answer.
+
+    `run` takes statements and gives a result each, in order. `check` makes the `CheckedSql` of the chosen statement
+    (default: the guard). `confidence` is the calibrated chance (0..1) that the rows are right; `alternatives` are up to
+    two further readings whose rows differ. `error` is (message key, params) where nothing could be answered."""
+    lang = lang or detect_language(question)
+    lexicon = lexicon or builtin_lexicon()
+    parser = builtin_parser()
+    started = time.perf_counter()
+    if not catalog.tables:
+        return SqlAnswer(question, lang, None, None, error=("sql.ask.no_tables", {}))
+    schema = schema_of(catalog, lexicon)
+    links = link_question(question, lang, schema, lexicon, parser)
+    linked = time.perf_counter()
+    unknown = unknown_words(links, schema, parser)
+    if not any_link(links):
+        return SqlAnswer(question, lang, None, None, unknown=unknown, error=_nothing_linked(unknown, question))
+    plan, sql = business_statement(links, schema, today or datetime.date.today())
+    candidates, context = compose_candidates(links, schema, parser.shapes)
+    chosen = first_choice(candidates, context, schema, parser)
+    composed = time.perf_counter()
+    statements = [text for _, text, _ in chosen]
+    results = run([sql, *statements] if sql else statements) if sql or chosen else []
+    executed = time.perf_counter()
+    options, confidence = rank_results(chosen, results[1:] if sql else results, context, parser, lang)
+    if plan and sql and not results[0].error:
+        options, confidence = _put_business_first(plan, sql, results[0], links, schema, options, confidence)
+    timings = {
+        "link": 1000 * (linked - started),
+        "compose": 1000 * (composed - linked),
+        "execute": 1000 * (executed - composed),
+        "total": 1000 * (time.perf_counter() - started),
+    }
+    if not options:
+        return SqlAnswer(
+            question, lang, None, None, unknown=unknown, error=("sql.ask.no_query_ran", {}), timings_ms=timings
+        )
+    return _answer(question, lang, catalog, options, confidence, unknown, timings, check)
+
+
+def _answer(
+    question: str, lang: str, catalog: Catalog, options: list[Option], confidence: float, unknown: tuple[str, ...],
+    timings: dict[str, float], check: Check | None,
+) -> SqlAnswer:  # fmt: skip
+    best = options[0]
+    checked = (check or _guard())(best.sql, catalog)
+    others = tuple(Reading(option.reading, option.sql) for option in options[1:READINGS])
+    return SqlAnswer(
+        question, lang, checked, best.result, reading=best.reading, confidence=round(confidence, 4),
+        alternatives=others, unknown=unknown, timings_ms=timings,
+    )  # fmt: skip
+
+
+def business_statement(links: Links, schema: Schema, today: datetime.date) -> tuple[BusinessPlan | None, str | None]:
+    """(the plan, its SQL) where the question is about a measure; (None, None) elsewhere."""
+    plan = read_business(links, schema, today)
+    sql = write_business(plan, schema) if plan else None
+    return (plan, sql) if sql else (None, None)
+
+
+def _put_business_first(
+    plan: BusinessPlan,
+    sql: str,
+    result: QueryResult,
+    links: Links,
+    schema: Schema,
+    options: list[Option],
+    confidence: float,
+) -> tuple[list[Option], float]:
+    """The rules' reading first where it accounts for (nearly) all that was asked, else second."""
+    left = len(uncovered(plan, links))
+    option = Option(sql, result, read_business_plan(plan, schema, links.lang), 0.0)
+    key = result_key(result)
+    others = [other for other in options if result_key(other.result) != key]
+    sure = BUSINESS_SURE - BUSINESS_UNCOVERED * left - (0.2 if not result.rows else 0.0)
+    if left > BUSINESS_LEFT_MAX and options and confidence > sure:
+        return [options[0], option, *others[1:]] if others[:1] == options[:1] else [option, *others], confidence
+    return [option, *others], max(0.05, sure)
+
+
+def _guard() -> Check:
+    from core.sql.guard import check_sql
+
+    return check_sql
+
+
+# ---------------------------------------------------------------- choosing
+
+
+def first_choice(
+    candidates: list[Candidate], context: RankContext, schema: Schema, parser: Parser
+) -> list[tuple[Candidate, str, Any]]:
+    """(candidate, SQL, (features, score)) of the best few by the first ranker, statements all different."""
+    if not candidates:
+        return []
+    rows = np.array([candidate_features(c, place, context) for place, c in enumerate(candidates)], np.float32)
+    scores = parser.ranker.predict(rows)
+    chosen: list[tuple[Candidate, str, Any]] = []
+    for place in np.argsort(-scores):
+        sql = render_query(candidates[place].plan, schema.graph)
+        if sql is not None and all(sql != other for _, other, _ in chosen):
+            chosen.append((candidates[place], sql, (rows[place], float(scores[place]))))
+        if len(chosen) == RUN_FIRST:
+            break
+    return chosen
+
+
+def rank_results(
+    chosen: list[tuple[Candidate, str, Any]],
+    results: list[QueryResult],
+    context: RankContext,
+    parser: Parser,
+    lang: str,
+) -> tuple[list[Option], float]:
+    """(options with different rows, best first; the chance that the best is right)."""
+    if not chosen or all(result.error for result in results):
+        return [], 0.0
+    first = np.array([score for _, _, (_, score) in chosen])
+    rows = np.concatenate([np.array([row for _, _, (row, _) in chosen]), result_features(results, first)], axis=1)
+    scores = parser.reranker.predict(rows)
+    scores = np.where([bool(result.error) for result in results], -50.0, scores)
+    best = int(np.argmax(scores))
+    raw = parser.confidence.predict(confidence_features(scores, results, context, best))[0]
+    options, seen = [], set()
+    for place in np.argsort(-scores):
+        key = result_key(results[place])
+        if results[place].error or key in seen:
+            continue
+        seen.add(key)
+        reading = read_plan(chosen[place][0].plan, lang)
+        options.append(Option(chosen[place][1], results[place], reading, float(scores[place])))
+    return options, float(1 / (1 + np.exp(-raw)))
+
+
+# ---------------------------------------------------------------- what found nothing
+
+
+def any_link(links: Links) -> bool:
+    """Whether any word names a table, a column or a stored value well enough to go on."""
+    named = any(m.score >= 0.45 for ms in (*links.columns.values(), *links.tables.values()) for m in ms)
+    return named or any(mention.hits for mention in links.values)
+
+
+def unknown_words(links: Links, schema: Schema, parser: Parser) -> tuple[str, ...]:
+    """Content words, as written, that name nothing here and say nothing about the kind of query."""
+    covered: set[int] = set()
+    for mentions in (*links.columns.values(), *links.tables.values(), links.values):
+        for mention in mentions:
+            if getattr(mention, "score", 1.0) >= 0.3:
+                covered.update(range(mention.start, mention.end))
+    cues = cue_rows(links.tokens)
+    found = []
+    for place, token in enumerate(links.tokens):
+        told = (
+            place in covered
+            or not is_content(token)
+            or cues[place].any()
+            or f"w:{stem(token.word)}" in parser.shapes.vocabulary
+        )
+        if not told:
+            found.append(token.source)
+    return tuple(dict.fromkeys(found))
+
+
+def _nothing_linked(unknown: tuple[str, ...], question: str) -> tuple[str, dict[str, Any]]:
+    return "sql.ask.nothing_linked", {"words": ", ".join(unknown) or question}

@@ -1,0 +1,238 @@
+"""Time in questions: years, quarters, months, relative periods, and the grain of a trend ('by month').
+
+Reads English tokens (Spanish ones come translated) and gives half-open day ranges. 'Today' is the caller's. It knows
+no catalog.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from core.sql.words import Token, stem
+
+MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug",
+            "september sep sept", "october oct", "november nov", "december dec",
+        ),
+        1,
+    )
+    for name in names.split()
+}  # fmt: skip
+GRAINS = {"day": "day", "week": "week", "month": "month", "quarter": "quarter", "year": "year"}
+_ADVERBS = {
+    "daily": "day",
+    "weekly": "week",
+    "monthly": "month",
+    "quarterly": "quarter",
+    "yearly": "year",
+    "annual": "year",
+    "annually": "year",
+}
+_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
+_BEFORE_GRAIN = {"by", "each", "every", "per"}
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Days from `first` to before `after`; `start` and `end` are token places; `unit` is the size it was named by."""
+
+    first: datetime.date
+    after: datetime.date
+    start: int
+    end: int
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grain:
+    unit: str
+    start: int
+    end: int
+
+
+def find_periods(tokens: list[Token], today: datetime.date) -> list[Period]:
+    """Every period that the tokens name, left to right, none overlapping."""
+    found: list[Period] = []
+    place = 0
+    while place < len(tokens):
+        period = next((p for p in (read(tokens, place, today) for read in _READERS) if p), None)
+        if period:
+            found.append(period)
+            place = period.end
+        else:
+            place += 1
+    return _share_year(found, tokens)
+
+
+def find_grain(tokens: list[Token]) -> Grain | None:
+    """'by month', 'for each year', 'monthly', 'month over month'."""
+    for place, token in enumerate(tokens):
+        if token.word in _ADVERBS:
+            return Grain(_ADVERBS[token.word], place, place + 1)
+        unit = GRAINS.get(stem(token.word)) or GRAINS.get(token.word)
+        if not unit:
+            continue
+        before = [t.word for t in tokens[max(0, place - 2) : place]]
+        after = [t.word for t in tokens[place + 1 : place + 3]]
+        if before[-1:] and before[-1] in _BEFORE_GRAIN:
+            return Grain(unit, place - 1, place + 1)
+        if after[:1] in (["over"], ["on"], ["by"], ["to"]) and stem(after[1] if after[1:] else "") == stem(token.word):
+            return Grain(unit, place, place + 3)
+    return None
+
+
+def _word(tokens: list[Token], place: int) -> str:
+    return tokens[place].word if 0 <= place < len(tokens) else ""
+
+
+def _year_at(tokens: list[Token], place: int) -> int | None:
+    if 0 <= place < len(tokens) and tokens[place].kind == "number" and isinstance(tokens[place].value, int):
+        value = tokens[place].value
+        return value if 1900 <= value <= 2100 and len(tokens[place].source) == 4 else None
+    return None
+
+
+def _skip(tokens: list[Token], place: int, words: tuple[str, ...]) -> int:
+    while _word(tokens, place) in words:
+        place += 1
+    return place
+
+
+def _read_month(tokens: list[Token], place: int, today: datetime.date) -> Period | None:
+    number = MONTHS.get(_word(tokens, place))
+    if not number or tokens[place].kind != "word":
+        return None
+    year_place = _skip(tokens, place + 1, ("of", "the", ","))
+    year = _year_at(tokens, year_place)
+    if (
+        year is None
+        and _word(tokens, place) == "may"
+        and _word(tokens, place - 1) not in ("in", "of", "since", "from", "and")
+    ):
+        return None
+    end = year_place + 1 if year else place + 1
+    return _month_period(year or 0, number, place, end, today)
+
+
+def _month_period(year: int, month: int, start: int, end: int, today: datetime.date) -> Period:
+    known = year or (today.year if month <= today.month else today.year - 1)
+    first = datetime.date(known, month, 1)
+    return Period(first, _add_months(first, 1), start, end, "month" if year else "month?")
+
+
+def _read_quarter(tokens: list[Token], place: int, today: datetime.date) -> Period | None:
+    word = _word(tokens, place)
+    number, end = None, place + 1
+    if len(word) == 2 and word[0] in "qt" and word[1] in "1234":
+        number = int(word[1])
+    elif len(word) == 2 and word[1] in "qt" and word[0] in "1234":
+        number = int(word[0])
+    elif word in _ORDINALS and _word(tokens, place + 1) == "quarter":
+        number, end = _ORDINALS[word], place + 2
+    if number is None:
+        return None
+    year_place = _skip(tokens, end, ("of", "the", "in", ","))
+    year = _year_at(tokens, year_place)
+    end = year_place + 1 if year else end
+    known = year or (today.year if number <= (today.month + 2) // 3 else today.year - 1)
+    first = datetime.date(known, 3 * number - 2, 1)
+    return Period(first, _add_months(first, 3), place, end, "quarter" if year else "quarter?")
+
+
+def _read_half(tokens: list[Token], place: int, today: datetime.date) -> Period | None:
+    word = _word(tokens, place)
+    if word not in ("first", "second") or _word(tokens, place + 1) not in ("half", "semester"):
+        return None
+    year_place = _skip(tokens, place + 2, ("of", "the", ","))
+    year = _year_at(tokens, year_place)
+    first = datetime.date(year or today.year, 1 if word == "first" else 7, 1)
+    return Period(first, _add_months(first, 6), place, year_place + 1 if year else place + 2, "half")
+
+
+def _read_year(tokens: list[Token], place: int, today: datetime.date) -> Period | None:
+    year = _year_at(tokens, place)
+    if year is None:
+        return None
+    return Period(datetime.date(year, 1, 1), datetime.date(year + 1, 1, 1), place, place + 1, "year")
+
+
+def _read_day(tokens: list[Token], place: int, today: datetime.date) -> Period | None:
+    if tokens[place].kind != "date":
+        return None
+    try:
+        first = datetime.date.fromisoformat(tokens[place].value)
+    except ValueError:
+        return None
+    return Period(first, first + datetime.timedelta(days=1), place, place + 1, "day")
+
+
+def _read_relative(tokens: list[Token], place: int, today: datetime.date) -> Period | None:
+    """'last month', 'this year', 'the last 30 days', 'today', 'yesterday'."""
+    word = _word(tokens, place)
+    if word in ("today", "yesterday"):
+        first = today - datetime.timedelta(days=word == "yesterday")
+        return Period(first, first + datetime.timedelta(days=1), place, place + 1, "day")
+    if word not in ("last", "past", "previous", "this", "current"):
+        return None
+    number_token = tokens[place + 1] if place + 1 < len(tokens) else None
+    if number_token and number_token.kind in ("number", "number_word") and isinstance(number_token.value, int):
+        unit = GRAINS.get(stem(_word(tokens, place + 2)))
+        if unit and word in ("last", "past", "previous") and 0 < number_token.value < 1000:
+            after = today + datetime.timedelta(days=1)
+            return Period(_go_back(after, number_token.value, unit), after, place, place + 3, "span")
+        return None
+    unit = GRAINS.get(stem(_word(tokens, place + 1)))
+    if not unit:
+        return None
+    first = start_of(today, unit)
+    if word in ("last", "past", "previous"):
+        first = _go_back(first, 1, unit)
+    return Period(first, next_start(first, unit), place, place + 2, unit)
+
+
+_READERS = (_read_relative, _read_half, _read_quarter, _read_month, _read_year, _read_day)
+
+
+def _share_year(found: list[Period], tokens: list[Token]) -> list[Period]:
+    """'Q1 and Q2 2024': a quarter or month without a year takes the year of the next one that has one."""
+    shared = list(found)
+    for place in range(len(found) - 2, -1, -1):
+        this, after = shared[place], shared[place + 1]
+        if this.unit.endswith("?") and after.start - this.end <= 2 and after.unit in ("month", "quarter"):
+            months = (this.after.year - this.first.year) * 12 + this.after.month - this.first.month
+            first = this.first.replace(year=after.first.year)
+            shared[place] = Period(first, _add_months(first, months), this.start, this.end, this.unit.rstrip("?"))
+    return [Period(p.first, p.after, p.start, p.end, p.unit.rstrip("?")) for p in shared]
+
+
+def start_of(day: datetime.date, unit: str) -> datetime.date:
+    if unit == "week":
+        return day - datetime.timedelta(days=day.weekday())
+    if unit == "month":
+        return day.replace(day=1)
+    if unit == "quarter":
+        return day.replace(month=3 * ((day.month - 1) // 3) + 1, day=1)
+    return day.replace(month=1, day=1) if unit == "year" else day
+
+
+def next_start(first: datetime.date, unit: str) -> datetime.date:
+    if unit in ("day", "week"):
+        return first + datetime.timedelta(days=1 if unit == "day" else 7)
+    return _add_months(first, {"month": 1, "quarter": 3, "year": 12}[unit])
+
+
+def _go_back(day: datetime.date, count: int, unit: str) -> datetime.date:
+    if unit in ("day", "week"):
+        return day - datetime.timedelta(days=count * (1 if unit == "day" else 7))
+    return _add_months(day, -count * {"month": 1, "quarter": 3, "year": 12}[unit])
+
+
+def _add_months(day: datetime.date, count: int) -> datetime.date:
+    months = day.year * 12 + day.month - 1 + count
+    year, month = divmod(months, 12)
+    last = [31, 29 if year % 4 == 0 and (year % 100 or year % 400 == 0) else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+    return datetime.date(year, month + 1, min(day.day, last[month]))

@@ -1,0 +1,73 @@
+"""Whether two results are the same answer: rows as a bag (as a list where order is asked for), columns in any order.
+
+Used to measure and to train, and to see which candidates agree. It knows nothing of the parser.
+"""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import itertools
+from collections import Counter
+from typing import Any
+
+from core.records import QueryResult
+
+COLUMNS_MAX = 7
+
+
+def same_answer(gold: QueryResult, found: QueryResult, ordered: bool = False) -> bool:
+    """True where both ran and hold the same rows; numbers are compared to six significant digits."""
+    if gold.error or found.error or len(gold.rows) != len(found.rows):
+        return False
+    if not gold.rows:
+        return len(gold.columns) == len(found.columns)
+    width = len(gold.rows[0])
+    if width != len(found.rows[0]):
+        return False
+    a = [tuple(plain_value(v) for v in row) for row in gold.rows]
+    b = [tuple(plain_value(v) for v in row) for row in found.rows]
+    return any(_same_rows(a, [tuple(row[i] for i in order) for row in b], ordered) for order in _orders(a, b, width))
+
+
+def _same_rows(a: list, b: list, ordered: bool) -> bool:
+    return a == b if ordered else Counter(a) == Counter(b)
+
+
+def _orders(a: list, b: list, width: int) -> Any:
+    """Orders of b's columns in which each column holds the same bag of values as a's."""
+    bags_a = [Counter(row[i] for row in a) for i in range(width)]
+    bags_b = [Counter(row[i] for row in b) for i in range(width)]
+    fits = [[j for j in range(width) if bags_b[j] == bags_a[i]] for i in range(width)]
+    if width > COLUMNS_MAX:
+        straight = tuple(range(width))
+        return [straight] if all(i in fits[i] for i in range(width)) else []
+    return (order for order in itertools.product(*fits) if len(set(order)) == width)
+
+
+def plain_value(value: Any) -> Any:
+    """A value as it is compared: numbers rounded to six significant digits, dates as text."""
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, decimal.Decimal):
+        value = float(value)
+    if isinstance(value, float):
+        return float(f"{value:.6g}") if value == value else None
+    if isinstance(value, int):
+        return value if abs(value) < 1e6 else float(f"{value:.6g}")
+    if isinstance(value, datetime.datetime) and value.time() == datetime.time():
+        return str(value.date())
+    if isinstance(value, (datetime.date, datetime.time, datetime.timedelta)):
+        return str(value)
+    if isinstance(value, (list, dict)):
+        return str(value)
+    return value
+
+
+def result_key(result: QueryResult) -> int | None:
+    """One number for results that hold the same bag of rows (columns as they stand); None where it failed."""
+    if result.error:
+        return None
+    return hash(
+        (len(result.columns), frozenset(Counter(tuple(plain_value(v) for v in row) for row in result.rows).items()))
+    )

@@ -1,0 +1,526 @@
+"""Fills shapes with the question's columns and values: a beam over a shape's open slots, each span paying for one slot.
+
+A shape's slots are filled in a fixed order: conditions with literals first (values anchor their columns), then the
+columns that pair outer and inner queries, then the rest, then extra tables. The result is plans with the account of
+how they were filled (`Fill`), which `rank.py` turns into features. Nothing is run here.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import Any
+
+from core.sql.link import Links, ValueMention
+from core.sql.plan import OPEN, STAR, Cond, Item, Query, clause_of, columns_of, map_query, scopes
+from core.sql.render import tables_of
+from core.sql.schema import ColumnEntry, Schema
+from core.sql.understand import like_pattern, operator_beside
+
+BEAM = 10
+CHOICES = 6
+REUSED_SPAN = -1.5
+OPERATOR_MISMATCH = -2.0
+JOINED_TABLE = -0.5
+_FLOOR = -7.0
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """A shape filled in: which column each slot got, which spans were spent, what it cost.
+
+    `spans` are (start, end) runs of tokens; `parts` name the log scores that `total` sums."""
+
+    columns: tuple[tuple[int, int], ...] = ()
+    tables: tuple[tuple[int, str], ...] = ()
+    values: tuple[tuple[Any, Any], ...] = ()
+    spans: tuple[tuple[int, int], ...] = ()
+    limit: Any = None
+    total: float = 0.0
+    linking: float = 0.0
+    weakest: float = 0.0
+    reused: int = 0
+    mismatched: int = 0
+    unmentioned: int = 0
+
+    def column(self, slot: int) -> int | None:
+        return next((number for place, number in self.columns if place == slot), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A plan with its shape's number and score, and the account of its filling."""
+
+    plan: Query
+    shape: int
+    shape_score: float
+    fill: Fill
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One open thing of a shape: kind is value, pair, column, table or limit."""
+
+    kind: str
+    slot: Any = None
+    roles: tuple[str, ...] = ()
+    op: str = ""
+    need: str = ""
+    where: Any = None
+    having: bool = False
+    item: Item | None = None
+
+
+class Composer:
+    """Holds what filling needs for one question, so that shapes share their choices."""
+
+    def __init__(self, links: Links, schema: Schema) -> None:
+        self.links = links
+        self.schema = schema
+        self.choices: dict[tuple, list[tuple[int, float]]] = {}
+        self.value_choices: dict[tuple, list] = {}
+        self.operators = {m: operator_beside(links.tokens, m.start, m.end) for m in links.values}
+        self.named_tables = {number for number, ms in links.tables.items() if ms[0].score >= 0.5}
+
+    # ------------------------------------------------------------ a shape's steps
+
+    def fill(self, shape: Query, number: int, shape_score: float, keep: int) -> list[Candidate]:
+        """The best `keep` fillings of a shape as plans."""
+        beam = [Fill()]
+        for step in shape_steps(shape):
+            grown = [new for fill in beam for new in self._grow(fill, step)]
+            beam = sorted(grown, key=lambda f: -f.total)[:BEAM]
+            if not beam:
+                return []
+        found: dict[Query, Candidate] = {}
+        for fill in beam:
+            plan = self._plan(shape, fill)
+            if plan is not None:
+                cost = self._join_cost(plan)
+                if cost is not None and plan not in found:
+                    final = replace(fill, total=fill.total + cost)
+                    found[plan] = Candidate(plan, number, shape_score, final)
+        return sorted(found.values(), key=lambda c: -c.fill.total)[:keep]
+
+    def _grow(self, fill: Fill, step: _Step) -> list[Fill]:
+        if step.kind == "value":
+            return self._grow_value(fill, step)
+        if step.kind == "pair":
+            return self._grow_pair(fill, step)
+        if step.kind == "column":
+            return self._grow_column(fill, step)
+        if step.kind == "table":
+            return self._grow_table(fill, step)
+        return self._grow_limit(fill, step)
+
+    # ------------------------------------------------------------ columns
+
+    def _column_choices(self, roles: tuple[str, ...], need: str) -> list[tuple[int, float]]:
+        key = (roles, need)
+        if key not in self.choices:
+            scored = []
+            for number in self.links.candidates:
+                if _fits(self.schema.columns[number], need):
+                    parts = [self.links.scores[role][number] for role in roles]
+                    scored.append((number, max(_FLOOR, sum(parts) / len(parts))))
+            scored.sort(key=lambda pair: -pair[1])
+            self.choices[key] = scored[:CHOICES]
+        return self.choices[key]
+
+    def _grow_column(self, fill: Fill, step: _Step) -> list[Fill]:
+        if fill.column(step.slot) is not None:
+            return [fill]
+        taken = _taken(fill, step.slot)
+        return [
+            self._take_column(fill, step.slot, number, score)
+            for number, score in self._column_choices(step.roles, step.need)
+            if number not in taken
+        ]
+
+    def _take_column(self, fill: Fill, slot: int, number: int, score: float, value: ValueMention | None = None) -> Fill:
+        mentions = [m for m in self.links.columns.get(number, ()) if m.score >= 0.3]
+        free = next((m for m in mentions if not _overlaps((m.start, m.end), fill.spans)), None)
+        reused = int(bool(mentions) and free is None and value is None)
+        spans = (*fill.spans, (free.start, free.end)) if free else fill.spans
+        return replace(
+            fill,
+            columns=(*fill.columns, (slot, number)),
+            spans=spans,
+            total=fill.total + score + REUSED_SPAN * reused,
+            linking=fill.linking + score,
+            weakest=min(fill.weakest, score),
+            reused=fill.reused + reused,
+            unmentioned=fill.unmentioned + (not mentions and value is None),
+        )
+
+    # ------------------------------------------------------------ values
+
+    def _grow_value(self, fill: Fill, step: _Step) -> list[Fill]:
+        out = []
+        fixed = fill.column(step.slot) if step.slot is not None else None
+        for mention, other, column, value, score in self._conditions(step):
+            span = (mention.start, (other or mention).end)
+            if _overlaps(span, fill.spans) or (fixed is not None and column is not None and fixed != column):
+                continue
+            found = self.operators[mention]
+            wrong = int(found != step.op and not (step.op == "between" and other) and step.op != "like")
+            if step.op in ("like", "not like"):
+                wrong = int(found != "like" and mention.kind != "name")
+            new = replace(
+                fill,
+                spans=(*fill.spans, span),
+                values=(*fill.values, (step.where, value)),
+                total=fill.total + score + OPERATOR_MISMATCH * wrong,
+                linking=fill.linking + score,
+                mismatched=fill.mismatched + wrong,
+            )
+            if step.slot is None or fixed is not None or column is None:
+                out.append(new)
+            elif column not in _taken(new, step.slot):
+                out.append(self._take_column(new, step.slot, column, self.links.scores["where"][column], mention))
+        return sorted(out, key=lambda f: -f.total)[: BEAM * 2]
+
+    def _conditions(self, step: _Step) -> list[tuple[ValueMention, ValueMention | None, int | None, Any, float]]:
+        """(mention, second mention, column or None, value, log score) that may stand for a condition with a literal."""
+        key = (step.op, step.having, step.need, step.item.agg if step.item else "")
+        if key not in self.value_choices:
+            if step.op == "between":
+                found = self._between_choices(step)
+            elif step.having or (step.item and step.item.agg):
+                found = [(m, None, None, m.value, 0.0) for m in self.links.values if m.kind == "number"]
+            else:
+                found = [choice for m in self.links.values for choice in self._single_choices(m, step)]
+            self.value_choices[key] = found
+        return self.value_choices[key]
+
+    def _between_choices(self, step: _Step) -> list:
+        numbers = [m for m in self.links.values if m.kind in ("number", "date")]
+        found = []
+        for first, second in itertools.pairwise(numbers):
+            if second.start - first.end > 4:
+                continue
+            if step.having or (step.item and step.item.agg):
+                found.append((first, second, None, (first.value, second.value), 0.0))
+                continue
+            for column, score in self._number_columns(first):
+                entry = self.schema.columns[column]
+                values = (date_edge(first.value, entry, False), date_edge(second.value, entry, True))
+                found.append((first, second, column, values, score))
+        return found
+
+    def _single_choices(self, mention: ValueMention, step: _Step) -> list:
+        if step.op in ("like", "not like"):
+            return self._like_choices(mention)
+        if mention.kind in ("number", "date"):
+            compare = step.op in ("<", ">", "<=", ">=")
+            found = [
+                (mention, None, c, _adapt(mention.value, self.schema.columns[c], step.op), s)
+                for c, s in self._number_columns(mention)
+                if not compare or _comparable(self.schema.columns[c])
+            ]
+        elif step.op in ("<", ">", "<=", ">="):
+            return []
+        else:
+            found = [
+                (mention, None, c, value, math.log(min(weight, 1.0)))
+                for c, value, weight in mention.hits
+                if c in self.links.scores["where"]
+            ]
+            if mention.kind in ("quoted", "name") and not mention.hits:
+                found += [(mention, None, c, mention.value, s - 0.7) for c, s in self._text_columns(mention)]
+        return [f for f in found if f[3] is not None]
+
+    def _like_choices(self, mention: ValueMention) -> list:
+        if mention.kind in ("number", "date") and mention.kind != "number":
+            return []
+        text = mention.value if mention.kind != "number" else str(mention.value)
+        if mention.kind == "text":
+            text = " ".join(t.source for t in self.links.tokens[mention.start : mention.end])
+        pattern = like_pattern(self.links.tokens, mention.start, str(text))
+        return [(mention, None, c, pattern, s - 0.2) for c, s in self._text_columns(mention)]
+
+    def _number_columns(self, mention: ValueMention) -> list[tuple[int, float]]:
+        """(column, log score of the number belonging to it): nearer mentions and fitting ranges first."""
+        scored = []
+        for number in self.links.candidates:
+            entry = self.schema.columns[number]
+            if entry.kind == "bool" or (entry.kind == "text" and not _holds_numbers(entry, mention)):
+                continue
+            if entry.kind == "date" and not (mention.kind == "date" or _year(mention.value)):
+                continue
+            score = -0.06 * self._distance(number, mention) + _range_fit(mention.value, entry)
+            scored.append((number, score, self.links.scores["where"][number] + score))
+        scored.sort(key=lambda row: -row[2])
+        return [(number, max(_FLOOR, score)) for number, score, _ in scored[:CHOICES]]
+
+    def _text_columns(self, mention: ValueMention) -> list[tuple[int, float]]:
+        scored = []
+        for number in self.links.candidates:
+            entry = self.schema.columns[number]
+            if entry.kind == "text":
+                score = -0.06 * self._distance(number, mention)
+                scored.append((number, score, self.links.scores["where"][number] + score))
+        scored.sort(key=lambda row: -row[2])
+        return [(number, max(_FLOOR, score)) for number, score, _ in scored[:CHOICES]]
+
+    def _distance(self, number: int, mention: ValueMention) -> int:
+        mentions = [m for m in self.links.columns.get(number, ()) if m.score >= 0.4]
+        gaps = [min(abs(mention.start - m.end), abs(m.start - mention.end)) for m in mentions]
+        return min(min(gaps, default=20), 20)
+
+    # ------------------------------------------------------------ pairs, tables, limits
+
+    def _grow_pair(self, fill: Fill, step: _Step) -> list[Fill]:
+        """The two columns that tie an outer query to an inner one: the ends of an edge of the join graph."""
+        outer, inner = step.slot
+        left, right = fill.column(outer), fill.column(inner)
+        out = []
+        for a, b, score in self._pairs():
+            if (left is None or left == a) and (right is None or right == b):
+                columns = fill.columns
+                columns += ((outer, a),) if left is None else ()
+                columns += ((inner, b),) if right is None else ()
+                out.append(
+                    replace(
+                        fill,
+                        columns=columns,
+                        total=fill.total + score,
+                        linking=fill.linking + score,
+                        weakest=min(fill.weakest, score),
+                    )
+                )
+        return out
+
+    def _pairs(self) -> list[tuple[int, int, float]]:
+        key = ("pairs",)
+        if key not in self.choices:
+            found = []
+            likely = [n for n, score in self.links.table_scores.items() if score > -4.5]
+            for number in likely:
+                name = self.schema.tables[number].table.name
+                for edge in self.schema.graph.edges[name]:
+                    other = self.schema.table_of[edge.right].number
+                    if other in self.links.table_scores and len(edge.left_columns) == 1:
+                        a = self.schema.column_of[edge.left, edge.left_columns[0]].number
+                        b = self.schema.column_of[edge.right, edge.right_columns[0]].number
+                        score = (self.links.table_scores[number] + self.links.table_scores[other]) / 2
+                        found.append((a, b, score))
+            self.choices[key] = sorted(found, key=lambda row: -row[2])[:12]
+        return self.choices[key]
+
+    def _grow_table(self, fill: Fill, step: _Step) -> list[Fill]:
+        inside = {self.schema.columns[number].table for _, number in fill.columns}
+        ranked = sorted(self.links.table_scores.items(), key=lambda pair: -pair[1])
+        out = []
+        for number, score in ranked[:CHOICES]:
+            name = self.schema.tables[number].table.name
+            if name in {table for _, table in fill.tables} or (number in inside and step.need == "new"):
+                continue
+            mentions = self.links.tables.get(number, ())
+            free = next(((m.start, m.end) for m in mentions if not _overlaps((m.start, m.end), fill.spans)), None)
+            out.append(
+                replace(
+                    fill,
+                    tables=(*fill.tables, (step.slot, name)),
+                    spans=(*fill.spans, free) if free else fill.spans,
+                    total=fill.total + max(score, _FLOOR),
+                    linking=fill.linking + max(score, _FLOOR),
+                    weakest=min(fill.weakest, score),
+                    unmentioned=fill.unmentioned + (not mentions),
+                )
+            )
+        return out
+
+    def _grow_limit(self, fill: Fill, step: _Step) -> list[Fill]:
+        out = []
+        for mention in self.links.values:
+            whole = mention.kind == "number" and isinstance(mention.value, int) and 0 < mention.value <= 1000
+            if whole and not _overlaps((mention.start, mention.end), fill.spans):
+                wrong = int(self.operators[mention] not in ("=",))
+                out.append(
+                    replace(
+                        fill,
+                        limit=mention.value,
+                        spans=(*fill.spans, (mention.start, mention.end)),
+                        total=fill.total + OPERATOR_MISMATCH * wrong,
+                        mismatched=fill.mismatched + wrong,
+                    )
+                )
+        return out
+
+    # ------------------------------------------------------------ the plan
+
+    def _plan(self, shape: Query, fill: Fill) -> Query | None:
+        values = dict(fill.values)
+        columns = {slot: self.schema.columns[number].key for slot, number in fill.columns}
+        tables = dict(fill.tables)
+        counter = iter(range(1000))
+        plan = map_query(shape, lambda s, _: columns[s], lambda c: values[next(counter)], lambda s: tables[s])
+        plan = _close_limits(plan, fill.limit)
+        return _spread_dates(plan)
+
+    def _join_cost(self, plan: Query) -> float | None:
+        cost = 0.0
+        for scope in scopes(plan):
+            tables = tables_of(scope)
+            if not tables:
+                return None
+            edges = self.schema.graph.connect(tables)
+            if edges is None:
+                return None
+            reached = {tables[0], *(edge.right for edge in edges)}
+            own = set(tables)
+            for name in reached:
+                number = self.schema.table_of[name].number
+                if number not in self.named_tables:
+                    cost += JOINED_TABLE * (1.0 if name in own else 0.5)
+        return cost
+
+
+def shape_steps(shape: Query) -> list[_Step]:
+    """What is open in a shape, in the order of filling."""
+    roles: dict[int, list[str]] = defaultdict(list)
+    needs: dict[int, str] = {}
+    order: list[int] = []
+    values, pairs, tables, limits = [], [], [], []
+    counter = iter(range(1000))
+
+    def visit(query: Query) -> None:
+        for role, it in _all_items(query):
+            for slot in (it.col, it.col2):
+                if slot is None or slot == STAR:
+                    continue
+                if slot not in roles:
+                    order.append(slot)
+                roles[slot].append("agg" if it.agg else "where" if role == "having" else role)
+                if it.agg in ("sum", "avg") or it.sign:
+                    needs[slot] = "number"
+        for cond, having in [*((c, False) for c in query.where), *((c, True) for c in query.having)]:
+            slot = cond.item.col if cond.item.col != STAR else None
+            if isinstance(cond.value, Query):
+                inner = cond.value.select[0]
+                if cond.op in ("in", "not in") and inner.col != STAR and inner.col != slot and not inner.agg:
+                    pairs.append(_Step("pair", (slot, inner.col)))
+                visit(cond.value)
+            elif not isinstance(cond.value, Item) and cond.value is not None:
+                values.append(_Step("value", slot, op=cond.op, where=next(counter), having=having, item=cond.item))
+        tables.extend(_Step("table", slot, need="new") for slot in query.tables)
+        if query.limit == OPEN:
+            limits.append(_Step("limit"))
+        if query.right:
+            for a, b in zip(query.select, query.right.select, strict=False):
+                if a.col != b.col and STAR not in (a.col, b.col):
+                    pairs.append(_Step("pair", (a.col, b.col)))
+            visit(query.right)
+
+    visit(shape)
+    rank = {"=": 0, "like": 1}
+    values.sort(key=lambda step: (step.having, rank.get(step.op, -1)))
+    columns = [_Step("column", slot, tuple(sorted(set(roles[slot]))), need=needs.get(slot, "")) for slot in order]
+    return [*limits, *values, *pairs, *columns, *tables]
+
+
+def _all_items(query: Query) -> list[tuple[str, Item]]:
+    found = [("select", it) for it in query.select]
+    for cond in query.where:
+        found.append(("where", cond.item))
+        if isinstance(cond.value, Item):
+            found.append(("where", cond.value))
+    found += [("group", Item(col)) for col in query.group]
+    found += [("having", cond.item) for cond in query.having]
+    found += [("order", it) for it, _ in query.order]
+    return found
+
+
+def _close_limits(plan: Query, limit: Any) -> Query:
+    conds = tuple(
+        replace(c, value=_close_limits(c.value, limit)) if isinstance(c.value, Query) else c for c in plan.where
+    )
+    right = _close_limits(plan.right, limit) if plan.right else None
+    return replace(plan, where=conds, right=right, limit=limit if plan.limit == OPEN else plan.limit)
+
+
+def _spread_dates(plan: Query) -> Query:
+    """`date = year` becomes the days of that year."""
+    conds = tuple(
+        Cond(c.item, "between", c.value[1]) if isinstance(c.value, tuple) and c.value[:1] == ("span",) else
+        replace(c, value=_spread_dates(c.value)) if isinstance(c.value, Query) else c
+        for c in plan.where
+    )  # fmt: skip
+    return replace(plan, where=conds, right=_spread_dates(plan.right) if plan.right else None)
+
+
+def _taken(fill: Fill, slot: int) -> set[int]:
+    """Columns that other slots of the same clause hold."""
+    return {number for other, number in fill.columns if clause_of(other) == clause_of(slot)}
+
+
+def _overlaps(span: tuple[int, int], spans: tuple[tuple[int, int], ...]) -> bool:
+    return any(span[0] < end and start < span[1] for start, end in spans)
+
+
+def _fits(entry: ColumnEntry, need: str) -> bool:
+    return not need or entry.kind == need
+
+
+def _comparable(entry: ColumnEntry) -> bool:
+    return entry.kind in ("number", "date") or entry.date_like
+
+
+def _year(value: Any) -> bool:
+    return isinstance(value, int) and 1500 <= value <= 2100
+
+
+def _holds_numbers(entry: ColumnEntry, mention: ValueMention) -> bool:
+    if mention.kind == "date":
+        return entry.date_like
+    if entry.column.values:
+        return str(mention.value) in entry.column.values or (_year(mention.value) and entry.date_like)
+    return entry.id_like or entry.date_like
+
+
+def _range_fit(value: Any, entry: ColumnEntry) -> float:
+    low, high = entry.column.minimum, entry.column.maximum
+    if entry.kind == "number" and isinstance(value, (int, float)) and low is not None and high is not None:
+        span = float(high) - float(low)
+        outside = max(float(low) - value, value - float(high), 0)
+        if outside:
+            return -0.5 if outside <= span else -1.5
+    if entry.kind == "text":
+        return -0.5
+    return 0.0
+
+
+def _adapt(value: Any, entry: ColumnEntry, op: str) -> Any:
+    """The value as the column stores it; a year against dates becomes its first or last day, or a span for '='."""
+    if entry.kind == "number":
+        return value if isinstance(value, (int, float)) else None
+    if entry.kind == "date" or (entry.date_like and _iso_text(entry)):
+        if isinstance(value, str):
+            return value
+        if op == "=":
+            return ("span", (date_edge(value, entry, False), date_edge(value, entry, True)))
+        return date_edge(value, entry, op in (">", "<=")) if op in ("<", ">", "<=", ">=") else None
+    return str(value)
+
+
+def _iso_text(entry: ColumnEntry) -> bool:
+    low = str(entry.column.minimum or "")
+    return len(low) >= 10 and low[4:5] == "-" and low[:4].isdigit()
+
+
+def date_edge(value: Any, entry: ColumnEntry, last: bool) -> Any:
+    """The first or last moment of a year, for a column of dates; other values stay as they are."""
+    if not _year(value) or not (entry.kind == "date" or (entry.date_like and _iso_text(entry))):
+        return value
+    late = (
+        " 23:59:59" if entry.column.type.upper().startswith("TIMESTAMP") or len(str(entry.column.minimum)) > 10 else ""
+    )
+    return f"{value}-12-31{late}" if last else f"{value}-01-01"
+
+
+def used_columns(plan: Query) -> list[tuple[str, tuple[str, str]]]:
+    """(role, column) over all scopes."""
+    return [pair for scope in scopes(plan) for pair in columns_of(scope)]

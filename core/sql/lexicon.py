@@ -1,0 +1,109 @@
+"""The bilingual lexicon: Spanish words and phrases in English, synonyms, short forms, and names for stored values.
+
+Plain text files in `core/sql/lexicon/`, one entry a line, which users extend with files of their own:
+`spanish.txt` (`ventas = sales, revenue`), `phrases.txt` (function phrases: `más de = more than`), `synonyms.txt`
+(`salary ~ pay, wage`), `short.txt` (`dept = department`), `values.txt` (`spain = españa, es`). `#` opens a comment.
+Nothing here looks at a question or a catalog.
+"""
+
+from __future__ import annotations
+
+import functools
+import tomllib
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+_FOLDER = Path(__file__).parent / "lexicon"
+
+
+def fold(text: str) -> str:
+    """Lower case without accents; ñ becomes n."""
+    text = unicodedata.normalize("NFKD", text.lower())
+    return "".join(char for char in text if not unicodedata.combining(char))
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """`spanish` and `phrases` map folded Spanish words (a tuple) to English texts; the rest map folded words."""
+
+    spanish: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
+    phrases: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
+    synonyms: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    short: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    values: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@functools.cache
+def builtin_lexicon() -> Lexicon:
+    """The lexicon that ships with the code."""
+    return read_lexicon(_FOLDER)
+
+
+@functools.cache
+def read_cues() -> dict[str, Any]:
+    """`cues.toml`: words that tell the kind of query, phrases that tell a comparison."""
+    return tomllib.loads((_FOLDER / "cues.toml").read_text(encoding="utf-8"))
+
+
+def read_lexicon(folder: Path, below: Lexicon | None = None) -> Lexicon:
+    """The lexicon of a folder's files; entries of `below` are kept where the folder has none for the same key."""
+    below = below or Lexicon()
+    return Lexicon(
+        spanish={**below.spanish, **_pairs(folder / "spanish.txt")},
+        phrases={**below.phrases, **_pairs(folder / "phrases.txt")},
+        synonyms=_merge(below.synonyms, _symmetric(folder / "synonyms.txt")),
+        short={**below.short, **{" ".join(key): texts for key, texts in _pairs(folder / "short.txt").items()}},
+        values=_merge(below.values, _groups(folder / "values.txt")),
+    )
+
+
+def _lines(path: Path) -> Iterable[str]:
+    if not path.exists():
+        return
+    for line in path.read_text(encoding="utf-8").splitlines():
+        line = line.split("#")[0].strip()
+        if line:
+            yield line
+
+
+def _pairs(path: Path) -> dict[tuple[str, ...], tuple[str, ...]]:
+    """`a, b = x, y`: every left side maps to all right sides."""
+    table = {}
+    for line in _lines(path):
+        left, _, right = line.partition("=")
+        texts = tuple(part.strip() for part in right.split(",") if part.strip())
+        for key in left.split(","):
+            if key.strip():
+                table[tuple(fold(key).split())] = texts
+    return table
+
+
+def _symmetric(path: Path) -> dict[str, tuple[str, ...]]:
+    """`a ~ b, c`: a means b and c, and each of these means a."""
+    table: dict[str, tuple[str, ...]] = {}
+    for line in _lines(path):
+        left, _, right = line.partition("~")
+        others = [fold(part.strip()) for part in right.split(",") if part.strip()]
+        key = fold(left.strip())
+        table[key] = (*table.get(key, ()), *others)
+        for other in others:
+            table[other] = (*table.get(other, ()), key)
+    return table
+
+
+def _groups(path: Path) -> dict[str, tuple[str, ...]]:
+    """`a = b, c`: all of them are names for one value."""
+    table: dict[str, tuple[str, ...]] = {}
+    for line in _lines(path):
+        left, _, right = line.partition("=")
+        names = [fold(left.strip()), *(fold(part.strip()) for part in right.split(",") if part.strip())]
+        for name in names:
+            table[name] = tuple(dict.fromkeys((*table.get(name, ()), *(n for n in names if n != name))))
+    return table
+
+
+def _merge(below: dict[str, tuple[str, ...]], above: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    return {key: tuple(dict.fromkeys((*below.get(key, ()), *above.get(key, ())))) for key in {**below, **above}}

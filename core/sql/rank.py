@@ -1,0 +1,286 @@
+"""Chooses among candidates: features of a filled shape (and of what came back), boosted trees, calibrated confidence.
+
+The first ranker sees no results and picks the few candidates to run; the second adds what came back. Nothing is
+composed or run here.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from typing import Any
+
+import numpy as np
+
+from core.records import QueryResult
+from core.sql.compare import plain_value, result_key
+from core.sql.compose import Candidate
+from core.sql.link import _CUE_NAMES, Links, cue_rows, is_content
+from core.sql.plan import STAR, Item, Query, columns_of, items_of, scopes
+from core.sql.render import tables_of
+from core.sql.schema import Schema
+from core.sql.understand import ASPECTS, ShapeModel, labels_of
+from core.sql.words import stem
+
+_ROLES = ("select", "agg", "where", "group", "order")
+
+
+class RankContext:
+    """What the features of one question's candidates share."""
+
+    def __init__(self, links: Links, schema: Schema, model: ShapeModel, probabilities: dict) -> None:
+        self.links, self.schema, self.model, self.probabilities = links, schema, model, probabilities
+        self.content = [place for place, token in enumerate(links.tokens) if is_content(token)]
+        self.cues = cue_rows(links.tokens)
+        self.cue_places = set(np.nonzero(self.cues.any(axis=1))[0].tolist()) if len(links.tokens) else set()
+        self.strong = _strong_places(links)
+        self.counts = self.cues.sum(axis=0) if len(links.tokens) else np.zeros(len(_CUE_NAMES))
+        self.words = Counter(stem(token.word) for token in links.tokens)
+        self.best_table = max(links.table_scores.values(), default=0.0)
+        self.table_places = {
+            p for ms in links.tables.values() for m in ms if m.score >= 0.6 for p in range(m.start, m.end)
+        }
+        self.best = {role: max(scores.values(), default=0.0) for role, scores in links.scores.items()}
+        self.best_probability = {name: max(values.values()) for name, values in probabilities.items()}
+
+
+def _strong_places(links: Links) -> dict[int, set[int]]:
+    """token -> columns that name it fully."""
+    places: dict[int, set[int]] = {}
+    for number, mentions in links.columns.items():
+        for mention in mentions:
+            if mention.score >= 0.85:
+                for place in range(mention.start, mention.end):
+                    places.setdefault(place, set()).add(number)
+    return places
+
+
+def candidate_features(candidate: Candidate, place: int, context: RankContext) -> list[float]:
+    """One row for the first ranker."""
+    plan = candidate.plan
+    return [
+        *_shape_features(candidate, place, context),
+        *_fill_features(candidate, context),
+        *_role_features(plan, context),
+        *_coverage_features(candidate, context),
+        *_join_features(plan, context),
+        *_cue_features(plan, context),
+    ]
+
+
+def _shape_features(candidate: Candidate, place: int, context: RankContext) -> list[float]:
+    labels = context.model.shape_labels[candidate.shape]
+    rows = [candidate.shape_score, float(place), float(context.model.prior[candidate.shape])]
+    for name in ASPECTS:
+        value = context.probabilities[name].get(labels[name], -9.0)
+        rows += [value, value - context.best_probability[name]]
+    return rows
+
+
+def _fill_features(candidate: Candidate, context: RankContext) -> list[float]:
+    fill = candidate.fill
+    slots = max(1, len(fill.columns) + len(fill.tables) + len(fill.values))
+    return [
+        fill.total, fill.linking, fill.linking / slots, fill.weakest, float(fill.reused), float(fill.mismatched),
+        float(fill.unmentioned), float(len(fill.columns)), float(len(fill.values)), float(len(fill.tables)),
+        candidate.shape_score + fill.total,
+    ]  # fmt: skip
+
+
+def _role_features(plan: Query, context: RankContext) -> list[float]:
+    found: dict[str, list[float]] = {role: [] for role in _ROLES}
+    for scope in scopes(plan):
+        for role, key in columns_of(scope):
+            role = "where" if role == "having" else role
+            number = context.schema.column_of[key].number
+            found[role].append(context.links.scores[role].get(number, -8.0))
+    rows = []
+    for role in _ROLES:
+        values = found[role]
+        rows += [
+            min(values) if values else 1.0,
+            sum(values) / len(values) if values else 1.0,
+            (max(values) - context.best[role]) if values else 1.0,
+        ]
+    # columns that the linker holds likely for a role and the plan leaves out
+    used = {context.schema.column_of[key].number for scope in scopes(plan) for _, key in columns_of(scope)}
+    left = sorted((s for n, s in context.links.scores["any"].items() if n not in used), reverse=True)[:3]
+    rows += [*(left + [-8.0] * (3 - len(left)))]
+    selected = {context.schema.column_of[it.col].number for it in plan.select if it.col != STAR and not it.agg}
+    rest = sorted((s for n, s in context.links.scores["select"].items() if n not in selected), reverse=True)[:2]
+    rows += [*(rest + [-8.0] * (2 - len(rest)))]
+    outer = [context.schema.column_of[it.col] for it in plan.select if it.col != STAR and not it.agg]
+    rows += [
+        float(sum(entry.id_like for entry in outer)), float(sum(entry.name_like for entry in outer)),
+        float(sum(entry.number not in context.links.columns for entry in outer)),
+        float(sum(entry.first_text for entry in outer)),
+    ]  # fmt: skip
+    return rows
+
+
+def _coverage_features(candidate: Candidate, context: RankContext) -> list[float]:
+    links, schema = context.links, context.schema
+    covered: set[int] = set()
+    for start, end in candidate.fill.spans:
+        covered.update(range(start, end))
+    paid = set(covered)
+    used = {schema.column_of[key].number for scope in scopes(candidate.plan) for _, key in columns_of(scope)}
+    for number in used:
+        for mention in links.columns.get(number, ()):
+            if mention.score >= 0.4:
+                covered.update(range(mention.start, mention.end))
+    for scope in scopes(candidate.plan):
+        for name in _reached(scope, schema):
+            for mention in links.tables.get(schema.table_of[name].number, ()):
+                covered.update(range(mention.start, mention.end))
+    content = context.content
+    open_places = [p for p in content if p not in covered and p not in context.cue_places]
+    strong = [p for p in content if p not in covered and p in context.strong]
+    unpaid = [p for p in content if p not in paid and p in context.strong and p not in context.table_places]
+    spent = candidate.fill.spans
+    unused = [m for m in links.values if not any(m.start < end and start < m.end for start, end in spent)]
+    return [
+        float(len(open_places)), len(open_places) / max(1, len(content)), float(len(strong)), float(len(unpaid)),
+        float(sum(m.kind in ("number", "date") for m in unused)), float(sum(bool(m.hits) for m in unused)),
+        float(sum(m.kind in ("quoted",) for m in unused)), float(sum(m.kind == "name" for m in unused)),
+        float(sum(m.kind == "number" and links.tokens[m.start].kind == "number_word" for m in unused)),
+        float(len(context.table_places - covered)), float(len(content)), float(len(used)),
+    ]  # fmt: skip
+
+
+def _reached(scope: Query, schema: Schema) -> set[str]:
+    tables = tables_of(scope)
+    edges = schema.graph.connect(tables) or []
+    return {*tables, *(edge.right for edge in edges)}
+
+
+def _join_features(plan: Query, context: RankContext) -> list[float]:
+    links, schema = context.links, context.schema
+    reached = [name for scope in scopes(plan) for name in _reached(scope, schema)]
+    outer = _reached(plan, schema)
+    own = {name for scope in scopes(plan) for name in tables_of(scope)}
+    scores = [links.table_scores.get(schema.table_of[name].number, -6.0) for name in own]
+    named = {n for n, ms in links.tables.items() if ms[0].score >= 0.9}
+    inside = {schema.table_of[name].number for name in reached}
+    left = max((s for n, s in links.table_scores.items() if n not in inside), default=-8.0)
+    cost = sum(edge.cost for scope in scopes(plan) for edge in (schema.graph.connect(tables_of(scope)) or []))
+    return [
+        float(len(reached)), float(len(outer)), float(len(own)), min(scores), sum(scores) / len(scores),
+        float(len(inside - named)), float(len(named - inside)), left, cost,
+        float(sum(1 for _ in scopes(plan))), float(len(plan.tables)),
+    ]  # fmt: skip
+
+
+def _cue_features(plan: Query, context: RankContext) -> list[float]:
+    cue = dict(zip(_CUE_NAMES, context.counts.tolist(), strict=True))
+    words = context.words
+    every = [it for scope in scopes(plan) for _, it in items_of(scope)]
+    aggs = Counter(it.agg for it in every)
+    outer = Counter(it.agg for it in plan.select)
+    flat = [c for scope in scopes(plan) for c in (*scope.where, *scope.having)]
+    negated = sum(c.op in ("not in", "!=", "not like") for c in flat) + (plan.setop == "except")
+    order = plan.order[0] if plan.order else None
+    ascending = words["ascend"] + words["alphabet"] + words["lexicograph"]
+    descending = words["descend"] + words["decreas"]
+    rising = sum(
+        words[w]
+        for w in (
+            "least",
+            "fewest",
+            "lowest",
+            "smallest",
+            "minimum",
+            "youngest",
+            "earliest",
+            "shortest",
+            "cheapest",
+            "oldest",
+            "first",
+            "min",
+        )
+    )
+    falling = sum(
+        words[w]
+        for w in (
+            "most",
+            "highest",
+            "largest",
+            "biggest",
+            "greatest",
+            "maximum",
+            "top",
+            "longest",
+            "oldest",
+            "latest",
+            "last",
+            "recent",
+            "max",
+            "best",
+            "common",
+            "popular",
+        )
+    )
+    return [
+        cue["count"], float(aggs["count"]), float(outer["count"]), cue["count"] - aggs["count"],
+        cue["avg"] - aggs["avg"], float(aggs["avg"]), cue["sum"] - aggs["sum"], float(aggs["sum"]),
+        float(aggs["max"]), float(aggs["min"]), cue["max"], cue["min"],
+        cue["each"], float(bool(plan.group)), cue["not"] - negated, float(negated),
+        cue["distinct"] - plan.distinct - sum(it.distinct for it in every),
+        float(plan.any_of), float(words["or"]), float(words["both"] + words["and"]),
+        float(plan.setop == "intersect"), float(plan.setop == "union"), float(plan.setop == "except"),
+        float(order is not None), float(bool(order and order[1])), float(plan.limit == 1),
+        float(ascending), float(descending),
+        float(rising), float(falling), cue["order"], float(len(plan.select)),
+        float(len(flat)), float(len(plan.having)), float(len(context.links.values)),
+        float(len(context.links.tokens)), float(words["how"] and words["mani"]),
+        float(sum(it.col == STAR and not it.agg for it in plan.select)),
+        float(any(isinstance(c.value, Query) for c in flat)), float(any(isinstance(c.value, Item) for c in flat)),
+    ]  # fmt: skip
+
+
+# ---------------------------------------------------------------- after running
+
+
+def result_features(results: list[QueryResult], scores: np.ndarray) -> np.ndarray:
+    """One row a run candidate: what came back, and how much of the first ranker's mass agrees with it."""
+    mass = np.exp(scores - np.logaddexp.reduce(scores))
+    keys = [result_key(result) for result in results]
+    together = {key: sum(m for m, k in zip(mass, keys, strict=True) if k == key) for key in keys}
+    order = np.argsort(-scores)
+    rank = {int(number): place for place, number in enumerate(order)}
+    rows = []
+    for place, (result, key) in enumerate(zip(results, keys, strict=True)):
+        single = len(result.rows) == 1 and len(result.columns) == 1
+        cell = plain_value(result.rows[0][0]) if single else None
+        rows.append([
+            float(scores[place]), float(scores[place] - scores.max()), float(mass[place]), float(rank[place]),
+            float(together[key]), float(together[key] - max(together.values())),
+            float(bool(result.error)), float(not result.rows), math.log1p(len(result.rows)),
+            float(single), float(single and cell is None), float(single and cell == 0), float(len(result.columns)),
+            float(len(set(map(_row_key, result.rows[:200])))) / max(1, min(200, len(result.rows))),
+            float(any(all(value is None for value in row) for row in result.rows[:50])),
+            float(sum(k == key for k in keys)), float(len(results)),
+        ])  # fmt: skip
+    return np.array(rows, np.float32)
+
+
+def _row_key(row: tuple[Any, ...]) -> Any:
+    return tuple(plain_value(value) for value in row)
+
+
+def confidence_features(scores: np.ndarray, results: list[QueryResult], context: RankContext, best: int) -> np.ndarray:
+    """One row that the confidence model reads: how far the winner leads other answers, and how well all was linked."""
+    mass = np.exp(scores - np.logaddexp.reduce(scores))
+    keys = [result_key(result) for result in results]
+    own = sum(m for m, k in zip(mass, keys, strict=True) if k == keys[best])
+    others = [s for s, k in zip(scores, keys, strict=True) if k != keys[best]]
+    lead = float(scores[best] - max(others)) if others else 10.0
+    return np.array([[
+        own, min(lead, 10.0), float(scores[best]), float(mass[best]), float(len(set(keys))),
+        float(not results[best].rows), max(context.links.scores["any"].values(), default=-8.0), context.best_table,
+        *(context.best_probability[name] for name in ASPECTS), float(len(context.content)),
+        float(len(context.links.values)),
+    ]], np.float32)  # fmt: skip
+
+
+__all__ = ["RankContext", "candidate_features", "confidence_features", "labels_of", "result_features"]

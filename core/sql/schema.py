@@ -1,0 +1,177 @@
+"""A catalog made ready for linking: the words of its tables and columns, an index of stored values, the join graph.
+
+Built once for a catalog and a lexicon and kept (`schema_of`). It reads no question.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+
+from core.records import Catalog, Column, Table
+from core.sql.joins import JoinGraph
+from core.sql.lexicon import Lexicon, fold
+from core.sql.words import split_name, word_stems
+
+NUMBER_TYPES = ("INT", "DECIMAL", "DOUBLE", "FLOAT", "REAL", "NUMERIC", "HUGEINT", "BIGINT", "SMALLINT", "TINYINT")
+_NAME_WORDS = {"name", "title", "nombre", "titulo", "label", "description", "descripcion", "nombres"}
+_DATE_WORDS = {"date", "day", "year", "month", "time", "fecha", "dia", "ano", "mes", "hora", "birthday", "since"}
+_PLACE_WORDS = {"city", "country", "state", "location", "address", "place", "ciudad", "pais", "county", "region"}
+_VALUE_SPLIT = re.compile(r"[^\w]+")
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnEntry:
+    """A column's facts for linking. `words` holds, a word of its name, the (stem, weight) pairs it matches."""
+
+    number: int
+    table: int
+    key: tuple[str, str]
+    column: Column
+    kind: str  # number, text, date, bool
+    words: tuple[tuple[tuple[str, float], ...], ...]
+    others: tuple[tuple[tuple[tuple[str, float], ...], ...], ...]  # synonyms and description names, same form
+    extra: int  # words that repeat the table's name
+    primary: bool
+    foreign: bool
+    id_like: bool
+    name_like: bool
+    date_like: bool
+    place_like: bool
+    first_text: bool
+    unique: float
+
+
+@dataclass(frozen=True, slots=True)
+class TableEntry:
+    number: int
+    table: Table
+    words: tuple[tuple[tuple[str, float], ...], ...]
+    others: tuple[tuple[tuple[tuple[str, float], ...], ...], ...]
+    columns: tuple[int, ...]
+    keys_only: bool
+
+
+class Schema:
+    """Entries by number, words and values to entries, and the join graph."""
+
+    def __init__(self, catalog: Catalog, lexicon: Lexicon) -> None:
+        self.catalog = catalog
+        self.lexicon = lexicon
+        self.graph = JoinGraph(catalog)
+        self.tables: list[TableEntry] = []
+        self.columns: list[ColumnEntry] = []
+        self.column_of: dict[tuple[str, str], ColumnEntry] = {}
+        self.table_of: dict[str, TableEntry] = {}
+        foreign = {(k.table, c) for k in catalog.foreign_keys for c in k.columns}
+        for table in catalog.tables:
+            self._add_table(table, foreign)
+        self.column_words = _index_words([(c.number, (c.words, *c.others)) for c in self.columns])
+        self.table_words = _index_words([(t.number, (t.words, *t.others)) for t in self.tables])
+        self.values = _index_values(self.columns)
+
+    def _add_table(self, table: Table, foreign: set[tuple[str, str]]) -> None:
+        number = len(self.tables)
+        names = split_name(table.name)
+        first = len(self.columns)
+        texts = [c.name for c in table.columns if kind_of(c) == "text" and not _is_id(c.name)]
+        for column in table.columns:
+            self.columns.append(
+                self._column_entry(len(self.columns), number, table, column, names, foreign, texts[:1] == [column.name])
+            )
+            self.column_of[(table.name, column.name)] = self.columns[-1]
+        own = self.columns[first:]
+        entry = TableEntry(
+            number,
+            table,
+            self._stems(names),
+            tuple(self._stems(split_name(name)) for name in table.synonyms),
+            tuple(entry.number for entry in own),
+            all(entry.foreign or entry.primary or entry.id_like for entry in own),
+        )
+        self.tables.append(entry)
+        self.table_of[table.name] = entry
+
+    def _stems(self, words: tuple[str, ...]) -> tuple[tuple[tuple[str, float], ...], ...]:
+        return tuple(tuple(word_stems(word, self.lexicon)) for word in words)
+
+    def _column_entry(
+        self, number: int, table: int, owner: Table, column: Column, names: tuple[str, ...], foreign: set, first: bool
+    ) -> ColumnEntry:
+        words = split_name(column.name)
+        kind = kind_of(column)
+        told = set(words)
+        return ColumnEntry(
+            number=number,
+            table=table,
+            key=(owner.name, column.name),
+            column=column,
+            kind=kind,
+            words=self._stems(words),
+            others=tuple(self._stems(split_name(name)) for name in column.synonyms),
+            extra=sum(word in names or word + "s" in names for word in words),
+            primary=owner.primary_key == (column.name,),
+            foreign=(owner.name, column.name) in foreign,
+            id_like=_is_id(column.name),
+            name_like=bool(told & _NAME_WORDS) or column.name.lower().endswith("name"),
+            date_like=kind == "date" or bool(told & _DATE_WORDS),
+            place_like=bool(told & _PLACE_WORDS),
+            first_text=first,
+            unique=min(1.0, (column.distinct or 0) / owner.rows) if owner.rows else 0.0,
+        )
+
+
+def kind_of(column: Column) -> str:
+    kind = column.type.upper()
+    if kind.startswith(NUMBER_TYPES) or (kind.startswith("U") and "INT" in kind):
+        return "number"
+    if kind.startswith(("DATE", "TIMESTAMP", "TIME")):
+        return "date"
+    return "bool" if kind.startswith("BOOL") else "text"
+
+
+def _is_id(name: str) -> bool:
+    words = split_name(name)
+    return bool(words) and (words[-1] in ("id", "ids", "code", "key", "codigo", "ssn") or name.lower().endswith("id"))
+
+
+def _index_words(entries: list) -> dict[str, list[tuple[int, int, int, float]]]:
+    """stem -> (entry, which name of it, which word of that name, weight)."""
+    index: dict[str, list[tuple[int, int, int, float]]] = defaultdict(list)
+    for number, names in entries:
+        for which, words in enumerate(names):
+            for place, stems in enumerate(words):
+                for text, weight in stems:
+                    index[text].append((number, which, place, weight))
+    return dict(index)
+
+
+def fold_value(text: str) -> str:
+    """A stored value or a piece of a question, as the value index compares them."""
+    return " ".join(part for part in _VALUE_SPLIT.split(fold(text)) if part)
+
+
+def _index_values(columns: list[ColumnEntry]) -> dict[str, list[tuple[int, str]]]:
+    """folded value -> (column, value as stored)."""
+    index: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for entry in columns:
+        for value in entry.column.values:
+            folded = fold_value(value)
+            if folded:
+                index[folded].append((entry.number, value))
+    return dict(index)
+
+
+_KEPT: dict[tuple[int, int], Schema] = {}
+
+
+def schema_of(catalog: Catalog, lexicon: Lexicon) -> Schema:
+    """The schema of a catalog, made once as long as both live; the last eight are kept."""
+    key = (id(catalog), id(lexicon))
+    found = _KEPT.get(key)
+    if found is None or found.catalog is not catalog:
+        if len(_KEPT) >= 8:
+            _KEPT.pop(next(iter(_KEPT)))
+        found = _KEPT[key] = Schema(catalog, lexicon)
+    return found

@@ -1,0 +1,238 @@
+"""Questions and names as words: tokens with spans, stems of both languages, numbers, and Spanish read as English.
+
+A Spanish question becomes a row of English tokens, each with the span of the Spanish words it came from, so that
+everything after this step is written (and learned) once. Nothing here knows a catalog.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from core.sql.lexicon import Lexicon, fold
+
+_TOKEN = re.compile(
+    r"(?P<quoted>\"[^\"]{1,120}\"|“[^”]{1,120}”|«[^»]{1,120}»|``[^`']{1,120}''|`[^`]{1,120}`|(?<![\w])'[^']{1,120}'(?![\w]))"
+    r"|(?P<date>\d{4}-\d{1,2}-\d{1,2}|\d{1,2}/\d{1,2}/\d{4})"
+    r"|(?P<number>\d+(?:[.,]\d+)*)(?=$|[^\w]|%|k\b|st\b|nd\b|rd\b|th\b|º|ª|€)"
+    r"|(?P<word>[^\W_]+(?:['’][a-z]{1,2}\b)?|[<>]=?|%|=)"
+    r"|(?P<mark>[,;?.!:()])"
+)
+_NUMBERS = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "hundred": 100,
+    "thousand": 1000, "million": 1000000, "zero": 0, "once": 1, "twice": 2,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One English word (or number, quoted text, mark) and where it stands in the question as written.
+
+    `stems` maps each stem it may match to a weight (1 its own, less for a synonym); `value` is a number, a date text or
+    the quoted text; `source` is the text as written."""
+
+    word: str
+    kind: str
+    start: int
+    end: int
+    source: str
+    stems: tuple[tuple[str, float], ...] = ()
+    value: Any = None
+
+
+@functools.cache
+def _stemmers() -> tuple[Any, Any]:
+    import Stemmer
+
+    return Stemmer.Stemmer("english"), Stemmer.Stemmer("spanish")
+
+
+@functools.lru_cache(maxsize=100_000)
+def stem(word: str) -> str:
+    """The English stem of a folded word."""
+    return _IRREGULAR.get(word) or _stemmers()[0].stemWord(word)
+
+
+@functools.lru_cache(maxsize=100_000)
+def spanish_stem(word: str) -> str:
+    """The Spanish stem of a folded word, marked so that it never meets an English one."""
+    return "es:" + fold(_stemmers()[1].stemWord(word))
+
+
+_IRREGULAR = {
+    "people": "person", "persons": "person", "men": "man", "women": "woman", "children": "child", "feet": "foot",
+    "wives": "wife", "lives": "live", "born": "birth", "bought": "buy", "sold": "sell", "sales": "sale", "paid": "pay",
+    "countries": "countri", "aged": "age", "ages": "age", "dates": "date", "days": "day", "taught": "teach",
+    "won": "win", "written": "write", "wrote": "write", "spent": "spend", "held": "hold", "taken": "take",
+    "classes": "class", "codes": "code", "times": "time", "names": "name", "movies": "movi", "leaving": "leav",
+    "data": "data", "news": "news", "statuses": "status", "status": "status", "addresses": "address",
+}  # fmt: skip
+
+
+def read_number(text: str, lang: str) -> int | float:
+    """`1,234.5` or, in Spanish, `1.234,5` as a number; a lone separator followed by three digits parts thousands."""
+    if lang == "es":
+        text = text.translate(str.maketrans(".,", ",."))
+    if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", text):
+        text = text.replace(",", "")
+    text = text.replace(",", ".")
+    if text.count(".") > 1:
+        text = text.replace(".", "")
+    number = float(text)
+    return int(number) if number.is_integer() and "." not in text else number
+
+
+def tokenize(question: str, lang: str, lexicon: Lexicon) -> list[Token]:
+    """The question's tokens, in English, left to right."""
+    raw = [_raw_token(match, lang) for match in _TOKEN.finditer(question)]
+    if lang == "es":
+        raw = _translate(raw, lexicon)
+    return [_with_stems(token, lang, lexicon) for token in raw]
+
+
+def _raw_token(match: re.Match, lang: str) -> Token:
+    kind, text = match.lastgroup or "word", match.group()
+    start, end = match.span()
+    if kind == "quoted":
+        inner = text.strip("\"“”«»`'").strip()
+        return Token("<v>", "quoted", start, end, text, value=inner)
+    if kind == "date":
+        return Token("<n>", "date", start, end, text, value=_iso_date(text))
+    if kind == "number":
+        return Token("<n>", "number", start, end, text, value=read_number(text, lang))
+    word = fold(re.sub(r"['’]s$", "", text))
+    if lang == "en" and word in _NUMBERS:
+        return Token(word, "number_word", start, end, text, value=_NUMBERS[word])
+    return Token(word, kind, start, end, text)
+
+
+def _iso_date(text: str) -> str:
+    """Day first where slashes part it, as Spanish writes it; the month is told by its size where it can be."""
+    if "-" in text:
+        year, month, day = (int(part) for part in text.split("-"))
+    else:
+        day, month, year = (int(part) for part in text.split("/"))
+        if month > 12:
+            day, month = month, day
+    return f"{year:04d}-{month:02d}-{day:02d}"
+
+
+def _translate(raw: list[Token], lexicon: Lexicon) -> list[Token]:
+    """English tokens for Spanish ones: the longest phrase first; a word without an entry stays as it is."""
+    out: list[Token] = []
+    place = 0
+    while place < len(raw):
+        run, texts = _longest_entry(raw, place, lexicon)
+        if not texts:
+            out.append(raw[place])
+            place += 1
+            continue
+        first, last = raw[place], raw[place + run - 1]
+        source = " ".join(token.source for token in raw[place : place + run])
+        out += _english_tokens(texts, first.start, last.end, source)
+        place += run
+    return out
+
+
+def _longest_entry(raw: list[Token], place: int, lexicon: Lexicon) -> tuple[int, tuple[str, ...]]:
+    words = []
+    for token in raw[place : place + 5]:
+        if token.kind not in ("word", "number_word"):
+            break
+        words.append(token.word)
+    for run in range(len(words), 0, -1):
+        for key in _forms(tuple(words[:run])):
+            texts = lexicon.phrases.get(key) or lexicon.spanish.get(key)
+            if texts is not None:
+                return run, texts or ("",)
+    return 1, ()
+
+
+def _forms(words: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """The words as written, then with the last (or first) in its likely singular and masculine forms."""
+    forms = [words]
+    singles = [_singulars(word) for word in words]
+    if len(words) == 1:
+        forms += [(single,) for single in singles[0]]
+    else:
+        forms += [(*words[:-1], single) for single in singles[-1]]
+        forms += [(single, *words[1:]) for single in singles[0]]
+        if singles[0] and singles[-1]:
+            forms += [(a, *words[1:-1], b) for a in singles[0][:2] for b in singles[-1][:2]]
+    return forms
+
+
+def _singulars(word: str) -> list[str]:
+    forms = []
+    if word.endswith("ces"):
+        forms.append(word[:-3] + "z")
+    if word.endswith("es") and len(word) > 4:
+        forms.append(word[:-2])
+    if word.endswith("s") and len(word) > 3:
+        forms.append(word[:-1])
+    for form in [word, *forms]:
+        if form.endswith("a") and len(form) > 3:
+            forms.append(form[:-1] + "o")
+            forms.append(form[:-1])
+    return forms
+
+
+def _english_tokens(texts: tuple[str, ...], start: int, end: int, source: str) -> list[Token]:
+    """Tokens of the first text; single-word texts after it are kept as further stems of a single token."""
+    words = texts[0].split()
+    others = tuple((stem(fold(other)), 0.85) for text in texts[1:] for other in text.split()[-1:])
+    tokens = []
+    for word in words:
+        kind = "number_word" if word in _NUMBERS else "word"
+        value = _NUMBERS.get(word)
+        tokens.append(Token(word, kind, start, end, source, others if len(words) == 1 else (), value))
+    return tokens
+
+
+def _with_stems(token: Token, lang: str, lexicon: Lexicon) -> Token:
+    if token.kind not in ("word", "number_word"):
+        return token
+    stems = dict(word_stems(token.word, lexicon, spanish=lang == "es"))
+    for other, weight in token.stems:
+        stems[other] = max(stems.get(other, 0.0), weight)
+    return Token(token.word, token.kind, token.start, token.end, token.source, tuple(stems.items()), token.value)
+
+
+@functools.lru_cache(maxsize=50_000)
+def _own_stems(word: str) -> tuple[str, ...]:
+    return (stem(word), spanish_stem(word))
+
+
+def word_stems(word: str, lexicon: Lexicon, spanish: bool = True) -> list[tuple[str, float]]:
+    """(stem, weight) of a folded word: its own 1, its short form's long form .95, a translation .9, a synonym .7."""
+    found: dict[str, float] = {}
+    english, other = _own_stems(word)
+    found[other] = 1.0
+    for text in lexicon.short.get(word, ()):
+        for part in text.split():
+            found[stem(part)] = max(found.get(stem(part), 0), 0.95)
+    if spanish:
+        for key in _forms((word,)):
+            for text in lexicon.spanish.get(key, ()):
+                if len(text.split()) == 1:
+                    found[stem(fold(text))] = max(found.get(stem(fold(text)), 0), 0.9)
+            if key in lexicon.spanish:
+                break
+    for key in {word, english}:
+        for text in lexicon.synonyms.get(key, ()):
+            if " " not in text:
+                found[stem(text)] = max(found.get(stem(text), 0), 0.7)
+    found[english] = 1.0
+    return list(found.items())
+
+
+_CAMEL = re.compile(r"[A-ZÁÉÍÓÚÑ]?[a-záéíóúñü]+|[A-ZÁÉÍÓÚÑ]+(?![a-záéíóúñü])|\d+")
+
+
+@functools.lru_cache(maxsize=50_000)
+def split_name(name: str) -> tuple[str, ...]:
+    """The folded words of a table's or column's name: `customerID`, `order_date`, `Importe (€)`."""
+    return tuple(fold(part) for part in _CAMEL.findall(name))
