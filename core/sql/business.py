@@ -62,6 +62,7 @@ _WINDOWS = {name: tuple(phrases) for name, phrases in read_cues()["windows"].ite
 _FLOW = frozenset(stem(word) for word in read_cues()["measures"]["flow"].split())
 _MONEY = tuple(stem(word) for word in read_cues()["measures"]["money"].split())
 _PIECES = tuple(stem(word) for word in read_cues()["measures"]["pieces"].split())
+_MARGIN = frozenset(stem(word) for word in ("margin", "profit"))
 _YES = ("yes", "true", "y", "1", "si", "sí", "t", "churned", "baja")
 
 
@@ -105,11 +106,11 @@ def _is_business(plan: BusinessPlan, links: Links, schema: Schema) -> bool:
         return bool(plan.grain and plan.date is not None)
     if plan.window in ("share", "rank"):
         return bool(plan.dimensions)
-    if plan.measure.metric or plan.measure.yes is not None:
+    if plan.measure.metric or plan.measure.yes is not None or plan.measure.agg == "corr":
         return True
     if plan.periods and plan.date is not None:
         return bool(plan.measure.columns) or _counts(links)
-    flow = any(stem(links.tokens[p].word) in _FLOW for p in range(*plan.measure.span))
+    flow = any(_is_flow(token) for token in links.tokens)
     grouped = plan.dimensions and all(schema.columns[n].unique < 0.5 for n in plan.dimensions)
     return bool(flow and plan.measure.columns and (grouped or plan.filters) and not plan.measure.agg.startswith("?"))
 
@@ -141,6 +142,9 @@ def find_measure(links: Links, schema: Schema, window: str) -> Measure | None:
         return metric
     agg = _aggregate(links)
     named = _named_columns(links, schema)
+    pair = _correlated(links, named, schema)
+    if pair:
+        return pair
     rate = _rate(links, schema, window)
     if rate:
         return rate
@@ -191,14 +195,29 @@ def _named_columns(links: Links, schema: Schema) -> list[tuple[int, Mention]]:
         plain = entry.kind == "number" and not (entry.id_like or entry.primary or entry.foreign or entry.date_like)
         for mention in mentions[:2]:
             before = links.tokens[mention.start - 1].word if mention.start else ""
-            if plain and mention.score >= 0.3 and before not in ("by", "each", "per"):
+            told = {root for root, _ in entry.words[0]} if entry.words else set()
+            first = any(root in told for t in links.tokens[mention.start : mention.end] for root, _ in t.stems)
+            if plain and mention.score >= (0.2 if first else 0.5) and before not in ("each", "per"):
                 score = (
                     2 * mention.score + 0.4 * max(links.scores["agg"].get(number, -6.0), -4.0) - 0.02 * mention.start
                 )
-                score += 0.3 * _is_money(entry)
+                score += 0.3 * _is_money(entry) - 0.3 * (before == "by")
                 found.append((score, number, mention))
     found.sort(key=lambda row: -row[0])
     return [(number, mention) for _, number, mention in found]
+
+
+def _correlated(links: Links, named: list[tuple[int, Mention]], schema: Schema) -> Measure | None:
+    """'the correlation between a and b': two number columns of one table, each named by words of its own."""
+    if not any(stem(token.word) == "correl" for token in links.tokens):
+        return None
+    for place, (first, mention) in enumerate(named):
+        for second, other in named[place + 1 :]:
+            apart = mention.end <= other.start or other.end <= mention.start
+            if apart and first != second and schema.columns[first].table == schema.columns[second].table:
+                span = (min(mention.start, other.start), max(mention.end, other.end))
+                return Measure("corr", schema.columns[first].table, (first, second), "{0}, {1}", span)
+    return None
 
 
 def _is_money(entry: ColumnEntry) -> bool:
@@ -214,7 +233,9 @@ def _flow(links: Links, schema: Schema, agg: str) -> Measure | None:
     sold = stem(links.tokens[place].word) == "sold" or links.tokens[place].word in ("sold", "selling")
     best: tuple[float, Measure] | None = None
     for table in schema.tables:
-        choice = _table_measure(table.number, schema, prefer_pieces=sold)
+        choice = _table_measure(
+            table.number, schema, prefer_pieces=sold, margin=stem(links.tokens[place].word) in _MARGIN
+        )
         if choice is None:
             continue
         columns, expression = choice
@@ -230,10 +251,12 @@ def _flow(links: Links, schema: Schema, agg: str) -> Measure | None:
 
 
 def _is_flow(token: Any) -> bool:
-    return token.kind == "word" and (stem(token.word) in _FLOW or any(s in _FLOW for s, w in token.stems if w >= 0.85))
+    return token.kind in ("word", "cue") and (
+        stem(token.word) in _FLOW or any(s in _FLOW for s, w in token.stems if w >= 0.85)
+    )
 
 
-def _table_measure(table: int, schema: Schema, prefer_pieces: bool) -> tuple[tuple[int, ...], str] | None:
+def _table_measure(table: int, schema: Schema, prefer_pieces: bool, margin: bool) -> tuple[tuple[int, ...], str] | None:
     """The columns and expression of a table's money, or of its pieces where those are asked for."""
     numbers = [
         schema.columns[c]
@@ -243,7 +266,11 @@ def _table_measure(table: int, schema: Schema, prefer_pieces: bool) -> tuple[tup
     pieces = _first_with(numbers, _PIECES)
     if prefer_pieces and pieces:
         return (pieces.number,), "{0}"
-    money = _first_with(numbers, _MONEY)
+    money = _first_with([e for e in numbers if e is not pieces], _MONEY)
+    cost = _first_with(numbers, (stem("cost"),))
+    if margin and money and cost and money is not cost:
+        gain = _first_with(numbers, (stem("margin"), stem("profit")))
+        return ((gain.number,), "{0}") if gain else ((money.number, cost.number), "{0} - {1}")
     if money:
         return (money.number,), "{0}"
     price = _first_with(numbers, (stem("price"),))
@@ -309,8 +336,8 @@ def _count(links: Links, schema: Schema) -> Measure | None:
     ranked = []
     for number, mentions in links.tables.items():
         for mention in mentions:
-            distance = mention.start - cue if mention.start >= cue else 6 + cue - mention.start
-            ranked.append((mention.score - 0.05 * distance, number, mention))
+            distance = mention.start - cue if mention.start >= cue else 5 + cue - mention.start
+            ranked.append((mention.score - 0.1 * distance, number, mention))
     _, table, mention = max(ranked, key=lambda row: row[0])
     return Measure("count", table, (), "*", (mention.start, mention.end))
 
@@ -373,7 +400,7 @@ def _dimension_at(
         for mention in mentions:
             if not (place <= mention.start <= place + reach) or set(range(mention.start, mention.end)) & taken:
                 continue
-            if entry.kind == "number" and entry.unique > 0.5 and not entry.date_like:
+            if entry.kind == "date" or (entry.kind == "number" and entry.unique > 0.2 and not entry.date_like):
                 continue
             score = mention.score + 0.25 * max(links.scores["group"].get(number, -8.0), -4.0) / 4
             score += 0.35 * (entry.table == fact) - 0.12 * (mention.start - place) - 0.5 * entry.id_like
@@ -515,8 +542,8 @@ def _add_order(plan: BusinessPlan, links: Links) -> BusinessPlan:
     """Descending for 'most', ascending for 'least'; a number beside 'top' or a superlative is how many."""
     tokens, covered = links.tokens, set(plan.covered)
     roots = [stem(token.word) for token in tokens]
-    high = any(root in _SUPERLATIVES_HIGH for place, root in enumerate(roots) if place not in plan.covered)
-    low = any(root in _SUPERLATIVES_LOW for place, root in enumerate(roots) if place not in plan.covered)
+    high = any(root in _SUPERLATIVES_HIGH for root in roots)
+    low = any(root in _SUPERLATIVES_LOW for root in roots)
     if "descend" in roots:
         return replace(plan, descending=True)
     if "ascend" in roots:

@@ -16,7 +16,7 @@ from core.sql.reading import _value as say_value
 from core.sql.render import literal, quote
 from core.sql.schema import Schema
 
-_PREFIX = {"sum": "total", "avg": "avg", "max": "max", "min": "min", "median": "median"}
+_PREFIX = {"sum": "total", "avg": "avg", "max": "max", "min": "min", "median": "median", "corr": "corr"}
 _WHOLE = {"year": "year", "quarter": "quarter", "month": "month"}
 
 

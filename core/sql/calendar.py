@@ -78,7 +78,8 @@ def find_grain(tokens: list[Token]) -> Grain | None:
             continue
         before = [t.word for t in tokens[max(0, place - 2) : place]]
         after = [t.word for t in tokens[place + 1 : place + 3]]
-        if before[-1:] and before[-1] in _BEFORE_GRAIN:
+        listed = before[-1:] == ["and"] and any(t.word in _BEFORE_GRAIN for t in tokens[max(0, place - 5) : place])
+        if listed or (before[-1:] and before[-1] in _BEFORE_GRAIN):
             return Grain(unit, place - 1, place + 1)
         if after[:1] in (["over"], ["on"], ["by"], ["to"]) and stem(after[1] if after[1:] else "") == stem(token.word):
             return Grain(unit, place, place + 3)

@@ -116,7 +116,9 @@ def _same_name_edges(tables: tuple[Table, ...]) -> list[Edge]:
             places[column.name.lower()].append((table.name, column.name, key))
     edges = []
     for name, found in places.items():
-        id_like = name.endswith(("id", "_code", "_key", "_no", "_num")) and name != "id"
+        id_like = (
+            name.endswith(("id", "_code", "_key", "_no", "_num")) or name.startswith(("id ", "id_"))
+        ) and name != "id"
         for i, (left, left_column, left_key) in enumerate(found):
             for right, right_column, right_key in found[i + 1 :]:
                 if left != right and name != "id" and (id_like or left_key or right_key):

@@ -182,7 +182,11 @@ def _value_hits(
     number = tokens[start].kind == "number"
     if single and not number and (tokens[start].kind == "mark" or (len(folded) < 2 and not text.isupper())):
         return []
-    if single and stem(folded) in _WEAK and not (text.isupper() and len(text) > 1):
+    if (
+        single
+        and (stem(folded) in _WEAK or stem(tokens[start].word) in _WEAK)
+        and not (text.isupper() and len(text) > 1)
+    ):
         return []
     hits: dict[int, tuple[Any, float]] = {}
     for form, weight in _value_forms(folded, tokens[start:end], lexicon):

@@ -133,7 +133,9 @@ def kind_of(column: Column) -> str:
 
 def _is_id(name: str) -> bool:
     words = split_name(name)
-    return bool(words) and (words[-1] in ("id", "ids", "code", "key", "codigo", "ssn") or name.lower().endswith("id"))
+    return bool(words) and (
+        (words[0] == "id" or words[-1] in ("id", "ids", "code", "key", "codigo", "ssn")) or name.lower().endswith("id")
+    )
 
 
 def _index_words(entries: list) -> dict[str, list[tuple[int, int, int, float]]]:

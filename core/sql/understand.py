@@ -150,7 +150,7 @@ def labels_of(shape: Query) -> dict[str, str]:
 
 
 def order_select(query: Query) -> Query:
-    """The query with its select list in a fixed order, plain columns first: a result may have its columns in any order."""
+    """The query with its select list in a fixed order, plain columns first: a result's columns may be in any order."""
     ranked = sorted(query.select, key=lambda it: (bool(it.agg), it.agg, it.col == STAR))
     right = order_select(query.right) if query.right and len(query.select) == 1 else query.right
     if query.right and len(query.select) > 1:

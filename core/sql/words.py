@@ -20,6 +20,7 @@ _TOKEN = re.compile(
     r"|(?P<word>[^\W_]+(?:['’][a-z]{1,2}\b)?|[<>]=?|%|=)"
     r"|(?P<mark>[,;?.!:()])"
 )
+_NAMING = {"total", "price", "population", "duration", "old", "month", "quarter", "year", "information"}
 _NUMBERS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
     "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "hundred": 100,
@@ -125,19 +126,20 @@ def _translate(raw: list[Token], lexicon: Lexicon) -> list[Token]:
     out: list[Token] = []
     place = 0
     while place < len(raw):
-        run, texts = _longest_entry(raw, place, lexicon)
-        if not texts:
+        run, texts, phrase = _longest_entry(raw, place, lexicon)
+        if not run:
             out.append(raw[place])
             place += 1
             continue
         first, last = raw[place], raw[place + run - 1]
         source = " ".join(token.source for token in raw[place : place + run])
-        out += _english_tokens(texts, first.start, last.end, source)
+        out += _english_tokens(texts or ("",), first.start, last.end, source, phrase)
         place += run
     return out
 
 
-def _longest_entry(raw: list[Token], place: int, lexicon: Lexicon) -> tuple[int, tuple[str, ...]]:
+def _longest_entry(raw: list[Token], place: int, lexicon: Lexicon) -> tuple[int, tuple[str, ...], bool]:
+    """(words taken, their English texts, whether they are a function phrase); no words where nothing fits."""
     words = []
     for token in raw[place : place + 5]:
         if token.kind not in ("word", "number_word"):
@@ -145,10 +147,11 @@ def _longest_entry(raw: list[Token], place: int, lexicon: Lexicon) -> tuple[int,
         words.append(token.word)
     for run in range(len(words), 0, -1):
         for key in _forms(tuple(words[:run])):
-            texts = lexicon.phrases.get(key) or lexicon.spanish.get(key)
-            if texts is not None:
-                return run, texts or ("",)
-    return 1, ()
+            if key in lexicon.phrases:
+                return run, lexicon.phrases[key], True
+            if key in lexicon.spanish:
+                return run, lexicon.spanish[key], False
+    return 0, (), False
 
 
 def _forms(words: tuple[str, ...]) -> list[tuple[str, ...]]:
@@ -180,13 +183,16 @@ def _singulars(word: str) -> list[str]:
     return forms
 
 
-def _english_tokens(texts: tuple[str, ...], start: int, end: int, source: str) -> list[Token]:
-    """Tokens of the first text; single-word texts after it are kept as further stems of a single token."""
+def _english_tokens(texts: tuple[str, ...], start: int, end: int, source: str, phrase: bool) -> list[Token]:
+    """Tokens of the first text; single-word texts after it are kept as further stems of a single token.
+
+    Words of a function phrase name no column (kind `cue`), `total` and the like excepted."""
     words = texts[0].split()
     others = tuple((stem(fold(other)), 0.85) for text in texts[1:] for other in text.split()[-1:])
     tokens = []
     for word in words:
-        kind = "number_word" if word in _NUMBERS else "word"
+        silent = phrase and len(words) > 1 and word not in _NAMING
+        kind = "number_word" if word in _NUMBERS else "cue" if silent else "word"
         value = _NUMBERS.get(word)
         tokens.append(Token(word, kind, start, end, source, others if len(words) == 1 else (), value))
     return tokens
