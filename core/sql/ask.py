@@ -7,6 +7,7 @@ limits them. No chart is chosen and no language model is called here.
 from __future__ import annotations
 
 import datetime
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from core.errors import AppError
 from core.i18n import detect_language
 from core.records import Catalog, CheckedSql, QueryResult, Reading, SqlAnswer
 from core.sql.business import BusinessPlan, read_business, uncovered
@@ -29,6 +31,7 @@ from core.sql.render import render_query
 from core.sql.schema import Schema, schema_of
 from core.sql.words import stem
 
+log = logging.getLogger(__name__)
 RUN_FIRST = 10
 BUSINESS_SURE = 0.85
 BUSINESS_UNCOVERED = 0.2
@@ -73,9 +76,9 @@ def ask(
     links = link_question(question, lang, schema, lexicon, parser)
     linked = time.perf_counter()
     unknown = unknown_words(links, schema, parser)
-    if not any_link(links):
-        return SqlAnswer(question, lang, None, None, unknown=unknown, error=_nothing_linked(unknown, question))
     plan, sql = business_statement(links, schema, today or datetime.date.today())
+    if not sql and not any_link(links):
+        return SqlAnswer(question, lang, None, None, unknown=unknown, error=_nothing_linked(unknown, question))
     candidates, context = compose_candidates(links, schema, parser.shapes)
     chosen = first_choice(candidates, context, schema, parser)
     composed = time.perf_counter()
@@ -102,8 +105,12 @@ def _answer(
     question: str, lang: str, catalog: Catalog, options: list[Option], confidence: float, unknown: tuple[str, ...],
     timings: dict[str, float], check: Check | None,
 ) -> SqlAnswer:  # fmt: skip
+    options, checked = _first_admitted(options, catalog, check or _guard())
+    if checked is None:
+        return SqlAnswer(
+            question, lang, None, None, unknown=unknown, error=("sql.ask.no_query_ran", {}), timings_ms=timings
+        )
     best = options[0]
-    checked = (check or _guard())(best.sql, catalog)
     others = tuple(Reading(option.reading, option.sql) for option in options[1:READINGS])
     return SqlAnswer(
         question, lang, checked, best.result, reading=best.reading, confidence=round(confidence, 4),
@@ -136,6 +143,16 @@ def _put_business_first(
     if left > BUSINESS_LEFT_MAX and options and confidence > sure:
         return [options[0], option, *others[1:]] if others[:1] == options[:1] else [option, *others], confidence
     return [option, *others], max(0.05, sure)
+
+
+def _first_admitted(options: list[Option], catalog: Catalog, check: Check) -> tuple[list[Option], CheckedSql | None]:
+    """(options from the first that the guard admits, that one checked); it should admit all that is composed."""
+    for place, option in enumerate(options):
+        try:
+            return options[place:], check(option.sql, catalog)
+        except AppError as error:
+            log.warning("the guard refused a composed statement: %s: %s", error, option.sql)
+    return [], None
 
 
 def _guard() -> Check:

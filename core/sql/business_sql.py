@@ -71,7 +71,7 @@ def _windowed(plan: BusinessPlan, inner: str, labels: list[str], name: str) -> s
         return f"WITH base AS ({inner}) SELECT {listed}, {share} FROM base ORDER BY {order}{limit}"
     if plan.window == "rank" and len(labels) > 1:
         outer = quote(labels[-1])
-        place = f"RANK() OVER (PARTITION BY {outer} ORDER BY {value} {'ASC' if plan.descending is False else 'DESC'})"
+        place = f"RANK() OVER (PARTITION BY {outer} ORDER BY {value}{'' if plan.descending is False else ' DESC'})"
         keep = f" WHERE place <= {plan.limit}" if plan.limit else ""
         ranked = f"SELECT {listed}, {place} AS place FROM base"
         return f"WITH base AS ({inner}) SELECT * FROM ({ranked}) AS ranked{keep} ORDER BY {outer}, place"
@@ -156,7 +156,7 @@ def _order(plan: BusinessPlan, labels: list[str], name: str) -> str:
     if not labels:
         return ""
     if plan.descending is not None:
-        order = f"{quote(name)} {'DESC' if plan.descending else 'ASC'}"
+        order = f"{quote(name)}{' DESC' if plan.descending else ''}"
     elif plan.grain:
         order = ", ".join(quote(label) for label in labels)
     else:

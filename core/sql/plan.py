@@ -135,14 +135,6 @@ def abstract(query: Query) -> Query:
     return open_limits(map_query(query, number, lambda cond: OPEN, lambda table: number(table, "table")))
 
 
-def split_shape(shape: Query) -> tuple[Query, tuple[tuple[Cond, ...], bool]] | None:
-    """(the shape without its conditions, its conditions); None for a set operation. Both parts can be recombined."""
-    if shape.right is not None:
-        return None
-    nested_tables = any(inner.tables for inner in list(scopes(shape))[1:])
-    return None if nested_tables else (replace(shape, where=(), any_of=False), (shape.where, shape.any_of))
-
-
 def open_limits(query: Query) -> Query:
     """The query with every limit above one left open."""
     conds = tuple(replace(c, value=open_limits(c.value)) if isinstance(c.value, Query) else c for c in query.where)

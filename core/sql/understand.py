@@ -11,7 +11,6 @@ import functools
 import itertools
 import json
 import math
-from collections import defaultdict
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,13 +19,12 @@ import numpy as np
 
 from core.sql.lexicon import read_cues
 from core.sql.link import Links, is_content
-from core.sql.plan import OPEN, STAR, Cond, Item, Query, split_shape
+from core.sql.plan import OPEN, STAR, Cond, Item, Query
+from core.sql.recombine import recombine_shapes
 from core.sql.words import Token, stem
 
 MENTION_MIN = 0.6
 PRIOR_WEIGHT = 0.6
-COMPOSED_SHARE = 0.5
-COMPOSED_MIN = 4e-7
 
 
 # ---------------------------------------------------------------- the masked question
@@ -196,7 +194,7 @@ class ShapeModel:
 def make_model(raw: dict[str, Any]) -> ShapeModel:
     """The model from its JSON form."""
     seen = {shape_from_json(item["shape"]): item["count"] / raw["total"] for item in raw["shapes"]}
-    known_shares = {**compose_shapes(seen), **seen}
+    known_shares = {**recombine_shapes(seen), **seen}
     shapes = tuple(known_shares)
     labels = tuple(labels_of(shape) for shape in shapes)
     classes = raw["classes"]
@@ -217,24 +215,6 @@ def make_model(raw: dict[str, Any]) -> ShapeModel:
         prior,
         index,
     )
-
-
-def compose_shapes(seen: dict[Query, float]) -> dict[Query, float]:
-    """Shapes that training never showed, put together from a seen query body and seen conditions, with a share each."""
-    bodies: dict[Query, float] = defaultdict(float)
-    conditions: dict[Any, float] = defaultdict(float)
-    for shape, share in seen.items():
-        parts = split_shape(shape)
-        if parts:
-            bodies[parts[0]] += share
-            conditions[parts[1]] += share
-    composed = {}
-    for body, body_share in bodies.items():
-        for (where, any_of), share in conditions.items():
-            both = COMPOSED_SHARE * body_share * share
-            if both > COMPOSED_MIN:
-                composed[replace(body, where=where, any_of=any_of)] = both
-    return composed
 
 
 @functools.cache
