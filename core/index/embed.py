@@ -6,6 +6,7 @@ It searches nothing.
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -64,17 +65,24 @@ def embed_missing(
         _activate(db, ActiveModel(name, embedder.id))
     kinds: tuple[vectors.Kind, ...] = ("piece", "sentence")
     for kind in kinds:
-        while (missing := vectors.next_missing(db, embedder.id, kind, _AT_ONCE[kind])) is not None:
+        while missing := vectors.next_missing_batch(db, embedder.id, kind, _AT_ONCE[kind]):
             if stop():
                 return False
-            rows = embedder.encode(missing.texts)
-            vectors.put_vectors(db, embedder.id, missing, rows.astype(np.float16).tobytes())
+            _embed_batch(db, embedder, missing)
             if progress:
                 progress(vectors.embedding_progress(db, embedder.id))
         if kind == "piece":
             _activate(db, ActiveModel(name, embedder.id))
     refresh_trust(db, embedder.id, name == "builtin")
     return True
+
+
+def _embed_batch(db: Database, embedder: Embedder, missing: list[vectors.Missing]) -> None:
+    """All texts together, so that the embedder can sort them by length; stored a run a document."""
+    rows = embedder.encode([text for part in missing for text in part.texts]).astype(np.float16)
+    bounds = np.cumsum([0, *(len(part.texts) for part in missing)])
+    runs = [rows[start:end].tobytes() for start, end in itertools.pairwise(bounds)]
+    vectors.put_batch(db, embedder.id, list(zip(missing, runs, strict=True)))
 
 
 def _activate(db: Database, model: ActiveModel) -> None:

@@ -16,8 +16,6 @@ from core.records import Hit, HitSentence
 from core.state import documents
 from core.state.database import Database
 
-Weighted = list[tuple[tuple[str, str], float]]
-
 
 def best_parents(corpus: Corpus, fused: np.ndarray, k: int) -> list[int]:
     """Rows of the best pieces, one a parent passage, best first."""
@@ -33,26 +31,45 @@ def make_hits(db: Database, corpus: Corpus, rows: Sequence[int], question: str, 
     """One hit a row; a passage that was deleted meanwhile is left out."""
     keys = [(int(corpus.document_ids[row]), int(corpus.passages[row])) for row in rows]
     parents = documents.read_passages(db, keys)
-    sentences = documents.read_sentences(db, [piece.id for parent in parents.values() for piece in parent])
+    stored = documents.read_sentences(db, [piece.id for parent in parents.values() for piece in parent])
+    cosines = _cosines(corpus, [sentence.id for group in stored.values() for sentence in group], scores.sentences)
+    coverages = {lang: Coverage(corpus, question, lang) for lang in {corpus.names[key[0]][2] for key in parents}}
     hits = []
     for row, key in zip(rows, keys, strict=True):
         parent = parents.get(key, [])
         matching = next((piece for piece in parent if piece.id == corpus.piece_ids[row]), None)
         if matching is not None:
-            weighted = weigh_words(corpus, question, corpus.names[key[0]][2])
-            spoken = _sentences(corpus, parent, sentences, weighted, scores)
-            hits.append(_hit(corpus, row, parent, matching, weighted, scores, spoken))
+            coverage = coverages[corpus.names[key[0]][2]]
+            sentences = tuple(
+                _sentence(piece, sentence, cosines, coverage) for piece in parent for sentence in stored[piece.id]
+            )
+            hits.append(_hit(corpus, row, parent, matching, coverage, scores, sentences))
     return tuple(hits)
 
 
-def weigh_words(corpus: Corpus, question: str, lang: str) -> Weighted:
-    """((surface, stem), idf) of each word of the question."""
-    analyse = lexical.analyzer(lang)
-    pairs = dict.fromkeys(analyse(word) for word in lexical.words(question))
-    return [(pair, min(map(corpus.lexical.idf, pair))) for pair in pairs]
+class Coverage:
+    """The IDF-weighted share (0..1) of a question's words that a text holds, as written or by stem."""
+
+    def __init__(self, corpus: Corpus, question: str, lang: str) -> None:
+        self._analyse = lexical.analyzer(lang)
+        pairs = list(dict.fromkeys(self._analyse(word) for word in lexical.words(question)))
+        self._weights = [min(map(corpus.lexical.idf, pair)) for pair in pairs]
+        self._total = sum(self._weights)
+        self._places = {term: place for place, pair in enumerate(pairs) for term in pair}
+        self._seen: dict[str, tuple[int, ...]] = {}
+
+    def share(self, text: str) -> float:
+        held: set[int] = set()
+        for word in lexical.words(text):
+            places = self._seen.get(word)
+            if places is None:
+                places = tuple({self._places[term] for term in self._analyse(word) if term in self._places})
+                self._seen[word] = places
+            held.update(places)
+        return sum(self._weights[place] for place in held) / self._total if self._total else 0.0
 
 
-def _hit(corpus: Corpus, row: int, parent, matching, weighted: Weighted, scores: Scores, sentences) -> Hit:
+def _hit(corpus: Corpus, row: int, parent, matching, coverage: Coverage, scores: Scores, sentences) -> Hit:
     name, _, lang = corpus.names[matching.document_id]
     return Hit(
         piece_id=matching.id,
@@ -66,37 +83,26 @@ def _hit(corpus: Corpus, row: int, parent, matching, weighted: Weighted, scores:
         piece=matching.text,
         heading=matching.heading,
         lang=lang,
-        coverage=_share(f"{matching.heading} {matching.text}", lang, weighted),
+        coverage=coverage.share(f"{matching.heading} {matching.text}"),
         cosine=float(scores.cosines[row]),
         sentences=sentences,
     )
 
 
-def _sentences(corpus: Corpus, parent, stored, weighted: Weighted, scores: Scores) -> tuple[HitSentence, ...]:
-    found = []
-    for piece in parent:
-        lang = corpus.names[piece.document_id][2]
-        for sentence in stored[piece.id]:
-            text = piece.text[sentence.start - piece.start : sentence.end - piece.start]
-            cosine = _cosine(corpus, sentence.id, scores.sentences)
-            share = _share(text, lang, weighted)
-            found.append(HitSentence(sentence.page, sentence.start, sentence.end, text, cosine, share))
-    return tuple(found)
+def _sentence(piece, sentence, cosines: dict[int, float], coverage: Coverage) -> HitSentence:
+    text = piece.text[sentence.start - piece.start : sentence.end - piece.start]
+    cosine = cosines.get(sentence.id, 0.0)
+    return HitSentence(sentence.page, sentence.start, sentence.end, text, cosine, coverage.share(text))
 
 
-def _cosine(corpus: Corpus, sentence_id: int, cosines: np.ndarray) -> float:
+def _cosines(corpus: Corpus, sentence_ids: Sequence[int], cosines: np.ndarray) -> dict[int, float]:
+    """The cosine of each sentence that has a vector."""
     if not len(cosines):
-        return 0.0
-    ids = corpus.sentence_vectors.ids
-    place = int(np.searchsorted(ids, sentence_id))
-    return float(cosines[place]) if place < len(ids) and ids[place] == sentence_id else 0.0
-
-
-def _share(text: str, lang: str, weighted: Weighted) -> float:
-    """The IDF-weighted share (0..1) of the question's words that `text` holds, as written or by stem."""
-    held = set(lexical.terms(text, lang))
-    total = sum(weight for _, weight in weighted)
-    return sum(weight for pair, weight in weighted if not held.isdisjoint(pair)) / total if total else 0.0
+        return {}
+    known = corpus.sentence_vectors.ids
+    places = np.minimum(np.searchsorted(known, sentence_ids), len(known) - 1)
+    there = known[places] == sentence_ids
+    return dict(zip(np.asarray(sentence_ids)[there].tolist(), cosines[places[there]].tolist(), strict=True))
 
 
 def _parent_text(parent: Sequence[documents.StoredPiece]) -> str:

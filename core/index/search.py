@@ -6,6 +6,7 @@ SQLite; the live index follows it on `refresh`. It writes no answer.
 
 from __future__ import annotations
 
+import functools
 import threading
 import time
 from collections.abc import Callable, Collection, Sequence
@@ -18,7 +19,7 @@ from core.index.corpus import Corpus
 from core.index.embed import ActiveModel, read_active
 from core.index.hits import best_parents, make_hits
 from core.index.score import score_pieces
-from core.models.embedder import Embedder, TokenVectors, load_embedder
+from core.models.embedder import Embedder, TokenVectors, load_embedder, same_weights
 from core.records import HitSentence, SearchResult
 from core.settings import Settings, cache_folder
 from core.state import vectors
@@ -72,12 +73,13 @@ class SearchIndex:
                 self._active, self._trust, self._revision = active, weights, found
 
     def _load(self, active: ActiveModel) -> tuple[Embedder | None, str]:
+        """The model that made the vectors, or None and the key of a message that says why not."""
+        given = self._given or functools.partial(load_embedder, cache_folder=cache_folder())
         try:
-            if self._given is None:
-                return load_embedder(active.name, cache_folder()), ""
-            return (self._given(active.name) if callable(self._given) else self._given), ""
+            embedder = given(active.name) if callable(given) else given
         except AppError as error:
             return None, error.key
+        return (embedder, "") if same_weights(embedder.id, active.id) else (None, "models.embedder_changed")
 
     # ------------------------------------------------------------ asking
 

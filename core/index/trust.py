@@ -20,6 +20,7 @@ from core.state.database import Database
 PRIOR = {"en": 0.58, "es": 0.41}
 MIDDLE = 0.5
 _PRIOR_STRENGTH = 100  # the prior counts as much as this many sentences
+_FARTHEST = {True: 0.15, False: 0.3}  # from the prior, for the built-in model and for others
 _SENTENCES = 1200
 
 
@@ -54,11 +55,14 @@ def shares(rows: np.ndarray, texts: Sequence[str], groups: np.ndarray, lang: str
 
 
 def estimate_trust(db: Database, model: str, lang: str, builtin: bool, seed: int = 0) -> tuple[float, int]:
-    """(weight, sentences sampled) for a language of the workspace, drawn towards the prior where text is scarce."""
+    """(weight, sentences sampled) for a language of the workspace, drawn towards the prior where text is scarce.
+
+    Tables and repeated boilerplate mislead both shares, so the weight never goes far from the prior."""
     rows, texts, groups = _sample(db, model, lang, seed)
     dense, lexical, count = shares(rows, texts, groups, lang)
     start = prior(lang, builtin)
-    return (count * weigh(dense, lexical) + _PRIOR_STRENGTH * start) / (count + _PRIOR_STRENGTH), count
+    weight = (count * weigh(dense, lexical) + _PRIOR_STRENGTH * start) / (count + _PRIOR_STRENGTH)
+    return min(max(weight, start - _FARTHEST[builtin]), start + _FARTHEST[builtin]), count
 
 
 def read_trust(db: Database, model: str) -> dict[str, tuple[float, int]]:

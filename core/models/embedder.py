@@ -23,7 +23,7 @@ _BATCH_TOKENS = 2048  # a batch holds about this many tokens, padding included: 
 
 
 class Embedder(Protocol):
-    """What search needs of a model. `id` names weights and recipe: vectors of different ids are never compared."""
+    """What search needs of a model. `id` is 'weights@recipe': vectors of different weights are never compared."""
 
     id: str
     dimension: int
@@ -39,21 +39,26 @@ class Embedder(Protocol):
         """Tokens of the text, uncut, with the marks that the model adds."""
 
 
+def same_weights(first: str, second: str) -> bool:
+    """Whether vectors of two ids can be compared: one model, whatever the recipes it was run by."""
+    return first.split("@")[0] == second.split("@")[0]
+
+
 def load_embedder(name: str, cache_folder: Path) -> Embedder:
     """The embedder called `name`: 'builtin', or a sentence-transformers id or folder.
 
     Raises AppError `models.*` where it is missing, damaged or cannot be loaded."""
     if name == "builtin":
-        from core.models.export import exported_folder
+        from core.models.export import exported_folder, model_id
 
-        return OnnxEmbedder(exported_folder(cache_folder))
+        return OnnxEmbedder(exported_folder(cache_folder), model_id())
     return SentenceTransformersEmbedder(name)
 
 
 class OnnxEmbedder:
     """A BERT-like encoder with mean pooling in onnxruntime. Threads may share it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, model: str) -> None:
         import onnxruntime
         from tokenizers import Tokenizer
 
@@ -72,7 +77,7 @@ class OnnxEmbedder:
         self._counter = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._counter.no_truncation()
         self._counter.no_padding()
-        self.id = folder.name
+        self.id = model
         self.dimension = int(self._session.get_outputs()[0].shape[-1])
         self.max_tokens = _MAX_TOKENS
 
@@ -118,7 +123,7 @@ class SentenceTransformersEmbedder:
     def __init__(self, name: str) -> None:
         self._model = _load_sentence_transformer(name)
         self._prompts = {"question": "query: ", "passage": "passage: "} if "e5" in Path(name).name.lower() else {}
-        self.id = f"st:{name}:{_revision(self._model)}"
+        self.id = f"{name}:{_revision(self._model)}@1"
         self.dimension = int(self._model.get_sentence_embedding_dimension())
         self.max_tokens = int(self._model.max_seq_length or 512)
 

@@ -44,6 +44,12 @@ def next_missing(db: Database, model: str, kind: Kind, limit: int) -> Missing | 
     """At most `limit` texts of one document that `model` has not embedded, oldest document first; None when done.
 
     A piece's text is given with its document's title and heading in front, as it is to be embedded."""
+    found = next_missing_batch(db, model, kind, limit)
+    return found[0] if found else None
+
+
+def next_missing_batch(db: Database, model: str, kind: Kind, limit: int) -> list[Missing]:
+    """Like `next_missing`, over as many documents as it takes to come to `limit` texts; [] when done."""
     total = documents.c.pieces if kind == "piece" else documents.c.sentences
     first = documents.c.first_piece if kind == "piece" else documents.c.first_sentence
     done = (
@@ -58,19 +64,19 @@ def next_missing(db: Database, model: str, kind: Kind, limit: int) -> Missing | 
         .select_from(documents.outerjoin(done, done.c.document_id == documents.c.id))
         .where(made < total)
         .order_by(documents.c.id)
-        .limit(1)
+        .limit(limit)
     )
+    read = _piece_texts if kind == "piece" else _sentence_texts
+    found: list[Missing] = []
     with db.read() as connection:
-        row = connection.execute(query).first()
-        if row is None:
-            return None
-        start = row.first + row.made
-        texts = (
-            _piece_texts(connection, row, start, limit)
-            if kind == "piece"
-            else _sentence_texts(connection, row, start, limit)
-        )
-    return Missing(row.id, kind, start, tuple(texts))
+        for row in connection.execute(query):
+            start = row.first + row.made
+            texts = tuple(read(connection, row, start, limit))
+            found.append(Missing(row.id, kind, start, texts))
+            limit -= len(texts)
+            if limit <= 0:
+                break
+    return found
 
 
 def embedding_text(title: str, heading: str, text: str) -> str:
@@ -102,22 +108,29 @@ def _sentence_texts(connection, row, start: int, limit: int) -> list[str]:
 
 def put_vectors(db: Database, model: str, missing: Missing, data: bytes) -> bool:
     """Store the vectors made for `missing`. False where its document was deleted meanwhile (nothing is stored)."""
+    return put_batch(db, model, [(missing, data)]) == 1
+
+
+def put_batch(db: Database, model: str, made: list[tuple[Missing, bytes]]) -> int:
+    """Store vectors of several documents in one transaction, but for those deleted meanwhile; how many were left."""
     with db.write() as connection:
-        if connection.execute(select(documents.c.id).where(documents.c.id == missing.document_id)).first() is None:
-            return False
-        connection.execute(
-            insert(vectors)
-            .prefix_with("OR IGNORE")
-            .values(
-                document_id=missing.document_id,
-                model=model,
-                kind=missing.kind,
-                first_id=missing.first_id,
-                n=len(missing.texts),
-                data=data,
-            )
-        )
-    return True
+        wanted = [missing.document_id for missing, _ in made]
+        alive = set(connection.execute(select(documents.c.id).where(documents.c.id.in_(wanted))).scalars())
+        rows = [
+            {
+                "document_id": missing.document_id,
+                "model": model,
+                "kind": missing.kind,
+                "first_id": missing.first_id,
+                "n": len(missing.texts),
+                "data": data,
+            }
+            for missing, data in made
+            if missing.document_id in alive
+        ]
+        if rows:
+            connection.execute(insert(vectors).prefix_with("OR IGNORE"), rows)
+    return len(rows)
 
 
 def vectors_after(db: Database, model: str, seq: int) -> Iterator[Run]:

@@ -97,7 +97,7 @@ def test_without_a_model_keywords_answer_and_the_note_says_why(db, tmp_path, add
 def test_the_old_embedder_answers_until_the_new_one_has_every_passage(db, tmp_path, add_text, word_embedder):
     models = {"old": word_embedder("old-1"), "new": word_embedder("new-1")}
     index = SearchIndex(db, Settings(tmp_path), embedder=models.__getitem__)
-    for n in range(3):
+    for n in range(60):  # more passages than two batches hold
         add_text(f"{n}.txt", f"{REPORT} Copy {n}.")
     embed_missing(db, models["old"], "old")
     asked = []
