@@ -7,7 +7,7 @@ It decides no answer: `answer` chooses among what comes back, `decline` whether 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +22,7 @@ from core.records import Hit, HitSentence, Page, SearchResult
 ReadPage = Callable[[int, int], Page]
 HITS_READ = 5
 _STEM = re.compile(r"\.\w+$|[_\-/]+")
-_MOST_CANDIDATES = 160
+_MOST_CANDIDATES = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def rank_sentences(understood: Understood, result: SearchResult, vocabulary: Voc
     langs = {hit.lang or result.lang for hit in hits}
     asked = {lang: rank.question_words(understood, vocabulary, lang) for lang in langs}
     gathered = _gather(hits, result, vocabulary, pages)
-    gathered = _worth_reading(gathered, asked, result.lang)
+    gathered = _worth_reading(gathered, asked)
     if not gathered:
         return Ranked((), asked, result.lang)
     candidates = [candidate for candidate, _, _ in gathered]
@@ -113,6 +113,7 @@ def rank_sentences(understood: Understood, result: SearchResult, vocabulary: Voc
 
 
 Gathered = tuple[Candidate, HitSentence, Row | None]
+Units = list[tuple[HitSentence, Row | None]]
 
 
 def _gather(hits: tuple[Hit, ...], result: SearchResult, vocabulary: Vocabulary, pages: Pages) -> list[Gathered]:
@@ -120,12 +121,16 @@ def _gather(hits: tuple[Hit, ...], result: SearchResult, vocabulary: Vocabulary,
     seen: set[tuple[int, int, int]] = set()
     found: list[Gathered] = []
     best = hits[0].score if hits else 0.0
+    units_of = [list(_units(hit, pages)) for hit in hits]
+    likely = _likely(hits, units_of)
     for number, hit in enumerate(hits):
-        units = list(_units(hit, pages))
+        units = units_of[number]
         lang = hit.lang or result.lang
         context = tuple(vocabulary.words(f"{hit.heading} {_STEM.sub(' ', hit.file)}", lang))
         distances = _distances(hit, units)
         for order, (sentence, row) in enumerate(units):
+            if (sentence.page, sentence.start) not in likely[number]:
+                continue
             place = hit.document_id, sentence.page, sentence.start
             if place in seen:
                 continue
@@ -146,7 +151,7 @@ def _gather(hits: tuple[Hit, ...], result: SearchResult, vocabulary: Vocabulary,
     return found
 
 
-def _distances(hit: Hit, units: list[tuple[HitSentence, Row | None]]) -> list[int]:
+def _distances(hit: Hit, units: Units) -> list[int]:
     """For each sentence, how many lie between it and the piece that matched (0 inside it)."""
     inside = [n for n, (s, _) in enumerate(units) if s.page == hit.page and s.start < hit.end and hit.start < s.end]
     if not inside:
@@ -178,16 +183,20 @@ def _units(hit: Hit, pages: Pages):
                 yield HitSentence(sentence.page, row.start, row.end, text, sentence.cosine, sentence.lexical), row
 
 
-def _worth_reading(gathered: list[Gathered], asked: dict[str, list[Word]], lang: str) -> list[Gathered]:
-    """Leave out what only repeats the question's words, and the weakest of very many."""
+def _likely(hits: tuple[Hit, ...], units_of: Sequence[Units]) -> list[set[tuple[int, int]]]:
+    """Where the sentences stand that are worth reading closely, for each passage: all where there are few."""
+    worth = [
+        (-(s.cosine + s.lexical + 0.2 * (row is not None) - 0.1 * n - 0.02 * far), n, s.page, s.start)
+        for n, (hit, units) in enumerate(zip(hits, units_of, strict=True))
+        for (s, row), far in zip(units, _distances(hit, units), strict=True)
+    ]
+    kept: list[set[tuple[int, int]]] = [set() for _ in hits]
+    for _, number, page, start in sorted(worth)[:_MOST_CANDIDATES]:
+        kept[number].add((page, start))
+    return kept
+
+
+def _worth_reading(gathered: list[Gathered], asked: dict[str, list[Word]]) -> list[Gathered]:
+    """Leave out what only repeats the question's words."""
     own = {key for words in asked.values() for word in words for key in word.keys}
-    kept = [item for item in gathered if any(word.weight > 0 and not word.keys & own for word in item[0].words)]
-    if len(kept) <= _MOST_CANDIDATES:
-        return kept
-
-    def worth(item: Gathered) -> float:
-        return item[0].cosine + item[1].lexical - 0.1 * item[0].hit
-
-    return sorted(
-        sorted(kept, key=worth, reverse=True)[:_MOST_CANDIDATES], key=lambda item: (item[0].hit, item[0].order)
-    )
+    return [item for item in gathered if any(word.weight > 0 and not word.keys & own for word in item[0].words)]

@@ -96,22 +96,30 @@ class Candidate:
 
 def question_words(understood: Understood, vocabulary: Vocabulary, lang: str) -> list[Word]:
     """The question's own content words, with the keys they have in text of language `lang`."""
+    words = vocabulary.question_words(understood.text, understood.lang)
     if lang == understood.lang:
-        return [word for word in vocabulary.words(understood.text, lang) if word.weight > 0.0]
+        return words
     return [
         replace(word, keys=word.keys | vocabulary.keys(word.text, lang))
-        for word in vocabulary.words(understood.text, understood.lang)
-        if word.weight > 0.0 and not is_stop(word.text, lang)
+        for word in words
+        if not is_stop(word.text, lang)
     ]
 
 
 def matches(asked: Sequence[Word], words: Sequence[Word]) -> list[list[int]]:
-    """For each question word, the positions of the words that match it."""
-    places: dict[str, list[int]] = {}
-    for position, word in enumerate(words):
+    """For each question word, the positions of the words that match it, in order."""
+    owners: dict[str, list[int]] = {}
+    for number, word in enumerate(asked):
         for key in word.keys:
-            places.setdefault(key, []).append(position)
-    return [sorted({place for key in word.keys for place in places.get(key, ())}) for word in asked]
+            owners.setdefault(key, []).append(number)
+    keys = frozenset(owners)
+    found: list[list[int]] = [[] for _ in asked]
+    for position, word in enumerate(words):
+        shared = word.keys & keys
+        if shared:
+            for number in {owner for key in shared for owner in owners[key]}:
+                found[number].append(position)
+    return found
 
 
 def coverage(asked: Sequence[Word], found: Sequence[list[int]], context: Set[str] = frozenset()) -> float:

@@ -5,7 +5,9 @@ Every span keeps the text's own characters; nothing is normalised or computed he
 
 from __future__ import annotations
 
+import functools
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.chat.words import fold, is_stop
@@ -105,19 +107,26 @@ _ANSWERS = {
 }
 
 
-def find_spans(text: str, lang: str) -> list[Span]:
+_WITHOUT_FIGURES = ("email", "link", "date", "duration", "number")
+
+
+@functools.lru_cache(maxsize=4096)
+def find_spans(text: str, lang: str) -> tuple[Span, ...]:
     """All spans of `text`, in order, none inside another of an earlier pattern."""
     folded = fold(text)
+    figures = any(char.isdigit() for char in text)
     taken = [False] * (len(text) + 1)
     found: list[Span] = []
     for sort, pattern in _PATTERNS:
+        if not figures and sort not in _WITHOUT_FIGURES:
+            continue
         for match in pattern.finditer(folded):
             start, end = match.span()
             if not any(taken[start:end]) and end > start:
                 taken[start:end] = [True] * (end - start)
                 found.append(Span(start, end, sort))
     found += [span for span in _names(text, lang) if not all(taken[span.start : span.end])]
-    return sorted(found, key=lambda span: span.start)
+    return tuple(sorted(found, key=lambda span: span.start))
 
 
 def _names(text: str, lang: str) -> list[Span]:
@@ -139,7 +148,7 @@ def _names(text: str, lang: str) -> list[Span]:
     return found
 
 
-def spans_for(want: str, spans: list[Span]) -> list[Span]:
+def spans_for(want: str, spans: Sequence[Span]) -> list[Span]:
     """The spans that can answer a question that wants `want`, the fitting sort first."""
     sorts = _ANSWERS.get(want, ())
     return [span for sort in sorts for span in spans if span.sort == sort]

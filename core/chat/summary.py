@@ -94,7 +94,7 @@ def _bag(vocabulary: Vocabulary, text: str, lang: str) -> dict[str, float]:
     bag: dict[str, float] = defaultdict(float)
     for word in vocabulary.words(text, lang):
         if word.weight > 0:
-            bag[min(word.keys)] += word.weight
+            bag[min(word.keys)] += vocabulary.weight(word.keys)
     norm = math.sqrt(sum(v * v for v in bag.values())) or 1.0
     return {key: value / norm for key, value in bag.items()}
 

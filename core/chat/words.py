@@ -7,10 +7,11 @@ of one document, where inverse document frequency alone says nothing.
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:[\-'’][^\W\d_]+)*|[^\W_]+", re.UNICODE)
@@ -53,18 +54,16 @@ class Terms(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of a text: its range there, what it matches by, and how much a match is worth (0 for stop words)."""
+    """A word of a text: its range there, what it matches by, and how much a match is worth (0 for stop words).
+
+    `opening` are the first five letters of a longer word, folded."""
 
     text: str
     start: int
     end: int
     keys: frozenset[str]
     weight: float
-
-    @property
-    def opening(self) -> str:
-        """The first five letters of a longer word, folded; '' for others."""
-        return fold(self.text[:5]) if len(self.text) > 5 and self.text.isalpha() else ""
+    opening: str = ""
 
     @property
     def named(self) -> bool:
@@ -99,25 +98,24 @@ class Vocabulary:
 
     def __init__(self, index: Terms) -> None:
         self._index = index
-        self._keys: dict[tuple[str, str], frozenset[str]] = {}
+        self._terms = index.terms
         self._weights: dict[str, float] = {}
         self._rarest = max(index.idf(_UNSEEN), 1e-6)
 
     def words(self, text: str, lang: str) -> list[Word]:
-        found = []
-        for match in _TOKEN.finditer(text):
-            token = match.group()
-            keys = self.keys(token, lang)
-            weight = 0.0 if is_stop(token, lang) else self.weight(keys)
-            found.append(Word(token, match.start(), match.end(), keys, weight))
-        return found
+        """The words of a document's text; every content word weighs 1."""
+        terms = self._terms
+        return [
+            Word(match.group(), match.start(), match.end(), *_read(terms, match.group(), lang))
+            for match in _TOKEN.finditer(text)
+        ]
+
+    def question_words(self, text: str, lang: str) -> list[Word]:
+        """The content words of a question, weighed by how rare they are in the index."""
+        return [replace(word, weight=self.weight(word.keys)) for word in self.words(text, lang) if word.weight > 0]
 
     def keys(self, token: str, lang: str) -> frozenset[str]:
-        known = self._keys.get((token, lang))
-        if known is None:
-            known = frozenset(self._index.terms(token, lang)) | {fold(token)}
-            self._keys[token, lang] = known
-        return known
+        return _read(self._terms, token, lang)[0]
 
     def weight(self, keys: Iterable[str]) -> float:
         """0.2 (in every passage) to 1 (in none), by the commonest of a word's keys."""
@@ -132,6 +130,14 @@ class Vocabulary:
             share = min(self._index.idf(key) / self._rarest, 1.0)
             self._weights[key] = 0.2 + 0.8 * max(share, 0.0)
         return self._weights[key]
+
+
+@functools.lru_cache(maxsize=100_000)
+def _read(terms: Callable[[str, str], list[str]], token: str, lang: str) -> tuple[frozenset[str], float, str]:
+    """Keys, weight and opening of a token: what the same token gives in every text of its language."""
+    folded = fold(token)
+    opening = folded[:5] if len(token) > 5 and token.isalpha() else ""
+    return frozenset(terms(token, lang)) | {folded}, 0.0 if is_stop(token, lang) else 1.0, opening
 
 
 def is_stop(token: str, lang: str) -> bool:
