@@ -156,7 +156,18 @@ def drop_privileges(limits) -> None:
         os.setgroups([])
         os.setgid(NOBODY)
         os.setuid(NOBODY)
-    _die_with_parent()
+    die_with_parent()
+
+
+def limit_memory(memory_mb: int) -> None:
+    """For the import child: bounded memory, no core dump, and an end with its parent."""
+    try:
+        import resource
+    except ImportError:
+        return
+    _limit(resource, "RLIMIT_DATA", memory_mb * _MB)
+    _limit(resource, "RLIMIT_CORE", 0)
+    die_with_parent()
 
 
 def _limit(resource, name: str, value: int) -> None:
@@ -167,7 +178,7 @@ def _limit(resource, name: str, value: int) -> None:
         resource.setrlimit(kind, (value, value))
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """Linux kills this process when the zygote dies. Asked last: a change of user clears it."""
     if sys.platform == "linux":
         import ctypes

@@ -1,0 +1,221 @@
+"""The catalog: every table of the workspace with its columns, profile, keys and relations, and what its users added.
+
+Built from the cards of the data sets, without opening one. Relations that a file does not declare are inferred where
+the names say so and the values agree; they are kept in `relations.json` until the data sets change. Descriptions,
+synonyms and named metrics are the users' own, in `notes.json`. Nothing here runs a statement.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from core.records import Catalog, Column, ForeignKey, Metric, Table
+from core.sql.datasets import read_cards
+from core.sql.frames import decode
+from core.sql.profile import included
+
+INCLUSION_MIN = 0.95
+_VERSION = 1
+
+
+def build_catalog(folder: Path | str) -> Catalog:
+    """All tables of the data sets in `folder`, with declared and inferred foreign keys, notes and metrics."""
+    folder = Path(folder)
+    cards = read_cards(folder)
+    notes = read_notes(folder)
+    tables = tuple(_table(card, table, notes) for card in cards for table in card["tables"])
+    metrics = tuple(
+        Metric(m["name"], m["expression"], m["table"], tuple(m.get("synonyms", ()))) for m in notes["metrics"]
+    )
+    return Catalog(tables, _foreign_keys(folder, cards), metrics)
+
+
+def _table(card: dict[str, Any], table: dict[str, Any], notes: dict[str, Any]) -> Table:
+    said = notes["tables"].get(table["name"], {})
+    return Table(
+        name=table["name"],
+        columns=tuple(_column(column, said.get("columns", {}).get(column["name"], {})) for column in table["columns"]),
+        rows=table["rows"],
+        dataset=card["path"],
+        source=card["source"],
+        primary_key=tuple(table["primary_key"]),
+        description=said.get("description", ""),
+        synonyms=tuple(said.get("synonyms", ())),
+    )
+
+
+def _column(column: dict[str, Any], said: dict[str, Any]) -> Column:
+    return Column(
+        name=column["name"],
+        type=column["type"],
+        nulls=column["nulls"],
+        distinct=column["distinct"],
+        minimum=decode(column["minimum"]),
+        maximum=decode(column["maximum"]),
+        values=tuple(column.get("values", ())),
+        description=said.get("description", "") or column.get("unit", ""),
+        synonyms=tuple(said.get("synonyms", ())),
+    )
+
+
+# ---------------------------------------------------------------- what users add
+
+
+def read_notes(folder: Path | str) -> dict[str, Any]:
+    """`{"tables": {name: {"description", "synonyms", "columns": {name: {...}}}}, "metrics": [{"name", ...}]}`."""
+    path = Path(folder) / "notes.json"
+    notes = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return {"tables": notes.get("tables", {}), "metrics": notes.get("metrics", [])}
+
+
+def save_notes(folder: Path | str, notes: dict[str, Any]) -> None:
+    """Keep the users' descriptions, synonyms and metrics, through a temporary name."""
+    _write_json(Path(folder) / "notes.json", notes)
+
+
+def describe(
+    folder: Path | str, table: str, column: str = "", *, description: str = "", synonyms: tuple[str, ...] = ()
+) -> None:
+    """Set the description and synonyms of a table, or of one of its columns."""
+    notes = read_notes(folder)
+    entry = notes["tables"].setdefault(table, {})
+    if column:
+        entry = entry.setdefault("columns", {}).setdefault(column, {})
+    entry.update(description=description, synonyms=list(synonyms))
+    save_notes(folder, notes)
+
+
+def _write_json(path: Path, value: Any) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
+    os.replace(temporary, path)
+
+
+# ---------------------------------------------------------------- relations
+
+
+def _foreign_keys(folder: Path, cards: list[dict[str, Any]]) -> tuple[ForeignKey, ...]:
+    state = [_VERSION, *(card["hash"] for card in cards)]
+    path = folder / "relations.json"
+    if path.exists():
+        try:
+            kept = json.loads(path.read_text(encoding="utf-8"))
+            if kept["of"] == state:
+                return tuple(ForeignKey(*_tuples(key)) for key in kept["keys"])
+        except (ValueError, KeyError, TypeError):
+            path.unlink(missing_ok=True)
+    keys = infer_relations(cards)
+    if folder.exists():
+        rows = [[k.table, k.columns, k.ref_table, k.ref_columns, k.declared] for k in keys]
+        _write_json(path, {"of": state, "keys": rows})
+    return keys
+
+
+def _tuples(key: list[Any]) -> tuple[str, tuple[str, ...], str, tuple[str, ...], bool]:
+    return key[0], tuple(key[1]), key[2], tuple(key[3]), key[4]
+
+
+def infer_relations(cards: list[dict[str, Any]]) -> tuple[ForeignKey, ...]:
+    """Declared keys, and for columns without one the parent that fits best by name and by values."""
+    tables = [
+        {**table, "home": card["hash"], "alone": len(card["tables"]) == 1} for card in cards for table in card["tables"]
+    ]
+    declared = [key for table in tables for key in _declared(table, {t["name"]: t for t in tables})]
+    taken = {(key.table, column) for key in declared for column in key.columns}
+    parents = _parents(tables)
+    inferred = []
+    for table in tables:
+        for column in table["columns"]:
+            if (table["name"], column["name"]) in taken or "sketch" not in column:
+                continue
+            near = [parent for word in _words(column["name"]) for parent in parents.get(word, ())]
+            best = max(filter(None, (_fit(table, column, *parent) for parent in near)), default=None)
+            if best is not None:
+                inferred.append(ForeignKey(table["name"], (column["name"],), best[1], (best[2],), declared=False))
+    return tuple(declared + inferred)
+
+
+def _declared(table: dict[str, Any], by_name: dict[str, dict[str, Any]]) -> list[ForeignKey]:
+    keys = []
+    for key in table["foreign_keys"]:
+        parent = by_name[key["ref_table"]]
+        # SQLite leaves the target out where it is the primary key, and does not mind case.
+        targets = [c or (parent["primary_key"] + [""] * 9)[i] for i, c in enumerate(key["ref_columns"])]
+        own, theirs = _spelled(table, key["columns"]), _spelled(parent, targets)
+        if all(own) and all(theirs):
+            keys.append(ForeignKey(table["name"], tuple(own), parent["name"], tuple(theirs), declared=True))
+    return keys
+
+
+def _spelled(table: dict[str, Any], names: list[str]) -> list[str]:
+    known = {column["name"].lower(): column["name"] for column in table["columns"]}
+    return [known.get(name.lower(), "") for name in names]
+
+
+def _parents(tables: list[dict[str, Any]]) -> dict[str, list[tuple[dict[str, Any], dict[str, Any]]]]:
+    """Tables with a one-column key, found by the words a column that points at them would be called by."""
+    index: dict[str, list[tuple[dict[str, Any], dict[str, Any]]]] = {}
+    for table in tables:
+        if len(table["primary_key"]) != 1:
+            continue
+        key = next(c for c in table["columns"] if c["name"] == table["primary_key"][0])
+        if "sketch" not in key:
+            continue
+        bare = _bare(table["name"])
+        words = {bare, bare.split("_")[-1]} | ({_bare(key["name"])} - {""})
+        for word in words:
+            index.setdefault(word, []).append((table, key))
+    return index
+
+
+_KEY_WORDS = frozenset("id code cod codigo código key clave fk num no raw stg dim fact".split())
+
+
+def _bare(name: str) -> str:
+    """A name without its key word and plural: `customer_id`, `id_customer`, `Customers` -> `customer`."""
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)
+    parts = [p for p in re.split(r"[^a-z0-9áéíóúñü]+", spaced.lower()) if p]
+    parts = [part for part in parts if part not in _KEY_WORDS]
+    return "_".join(_singular(part) for part in parts)
+
+
+def _singular(word: str) -> str:
+    if len(word) > 4 and word.endswith("ies"):
+        return word[:-3] + "y"
+    if len(word) > 4 and word.endswith("es") and word[-3] in "rnlszdjx":
+        return word[:-2]
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+
+
+def _words(column: str) -> set[str]:
+    bare = _bare(column)
+    return {bare, bare.split("_")[-1]} - {""}
+
+
+def _fit(table: dict[str, Any], column: dict[str, Any], parent: dict[str, Any], key: dict[str, Any]) -> tuple | None:
+    """(score, parent table, parent column) where the column may point at that key, else None."""
+    if table["home"] != parent["home"] and not (table["alone"] or parent["alone"]):
+        return None  # Two databases: each is complete in itself, and small numbers agree by chance.
+    if parent is table or (column["type"] == "VARCHAR") != (key["type"] == "VARCHAR"):
+        return None
+    both_keys = table["primary_key"] == [column["name"]]
+    if both_keys and table["home"] != parent["home"] and not (table["alone"] and parent["alone"]):
+        return None
+    if both_keys and (
+        table["rows"] > parent["rows"] or (table["rows"] == parent["rows"] and table["name"] < parent["name"])
+    ):
+        return None
+    share = included(column["sketch"], key["sketch"])
+    if share is not None and share < INCLUSION_MIN:
+        return None
+    same_name = column["name"].lower() == key["name"].lower() and column["name"].lower() != "id"
+    bare, target = _bare(column["name"]), _bare(parent["name"])
+    named = bare in (target, target.split("_")[-1])
+    if column["name"].lower() == "id" or not (same_name or named or bare.endswith("_" + target)):
+        return None
+    return (2 * named + same_name + (share or 0) / 2 - both_keys, parent["name"], key["name"])

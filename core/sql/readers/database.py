@@ -1,0 +1,163 @@
+"""SQLite and DuckDB files, opened read-only and copied table by table with their keys; values as they are.
+
+Views, triggers, functions and extensions of the file are never run: only base tables are read. SQLite has a type a
+cell, not a column: a column becomes a number only where every cell is one, else text, and no text is interpreted.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from core.errors import AppError
+from core.sql.readers.stage import Staged, quoted, text_literal, unique_names
+
+BATCH_ROWS = 20_000
+
+
+def read_sqlite(
+    con: Any, path: Path, stem: str, options: dict[str, Any], work: Path, progress: Callable[[float], None]
+) -> list[Staged]:
+    """Stage every table of a SQLite file."""
+    source = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+    try:
+        source.execute("PRAGMA trusted_schema = OFF")
+        source.execute("PRAGMA cell_size_check = ON")
+        source.text_factory = lambda raw: raw.decode("utf-8", "replace")
+        tables = [
+            row[0]
+            for row in source.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite^_%' ESCAPE '^' "
+                "AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY rootpage"
+            )
+        ]
+        if not tables:
+            raise AppError("sql.sources.empty", name=stem)
+        staged = []
+        for number, table in enumerate(tables):
+            staged.append(_copy_sqlite_table(con, source, table, f"rows_{number}"))
+            progress((number + 1) / len(tables))
+        return staged
+    except sqlite3.DatabaseError as error:
+        raise AppError("sql.sources.unreadable", detail=str(error)[:200]) from None
+    finally:
+        source.close()
+
+
+def _copy_sqlite_table(con: Any, source: sqlite3.Connection, table: str, place: str) -> Staged:
+    import pyarrow as pa
+
+    described = source.execute(f"PRAGMA table_info({quoted(table)})").fetchall()
+    originals = [row[1] for row in described]
+    names = unique_names(originals)
+    kinds = _sqlite_kinds(source, table, described)
+    columns = ", ".join(f"{quoted(name)} {kind}" for name, kind in zip(names, kinds, strict=True))
+    con.execute(f"CREATE OR REPLACE TABLE stage.{place} ({columns})")
+    arrow = {"BIGINT": pa.int64(), "DOUBLE": pa.float64(), "VARCHAR": pa.string(), "BLOB": pa.binary()}
+    for batch in _batches(source, table, originals):
+        arrays = [pa.array([_as_kind(row[i], kind) for row in batch], arrow[kind]) for i, kind in enumerate(kinds)]
+        con.register("batch", pa.table(arrays, names=[f"c{i}" for i in range(len(names))]))
+        con.execute(f"INSERT INTO stage.{place} SELECT * FROM batch")
+        con.unregister("batch")
+    key = [row[1] for row in sorted(described, key=lambda row: row[5]) if row[5]]
+    renamed = dict(zip(originals, names, strict=True))
+    return Staged(
+        table,
+        f"stage.{place}",
+        names,
+        typed=set(names),
+        primary_key=tuple(renamed[name] for name in key),
+        foreign_keys=_sqlite_foreign_keys(source, table),
+    )
+
+
+def _sqlite_kinds(source: sqlite3.Connection, table: str, described: list[tuple]) -> list[str]:
+    """One engine type a column, wide enough for every cell; an empty column follows its declaration."""
+    counts = ", ".join(
+        f"sum(typeof({q}) = 'integer'), sum(typeof({q}) = 'real'), sum(typeof({q}) = 'text'), sum(typeof({q}) = 'blob')"
+        for q in (quoted(row[1]) for row in described)
+    )
+    totals = source.execute(f"SELECT {counts} FROM {quoted(table)}").fetchone()
+    kinds = []
+    for number, row in enumerate(described):
+        whole, real, text, blob = (value or 0 for value in totals[4 * number : 4 * number + 4])
+        if text or (blob and (whole or real)):
+            kinds.append("VARCHAR")
+        elif blob:
+            kinds.append("BLOB")
+        elif real:
+            kinds.append("DOUBLE")
+        elif whole:
+            kinds.append("BIGINT")
+        else:
+            kinds.append(_declared_kind(row[2] or ""))
+    return kinds
+
+
+def _declared_kind(declared: str) -> str:
+    """SQLite's rules of affinity, for a column without a single value."""
+    declared = declared.upper()
+    if "INT" in declared:
+        return "BIGINT"
+    if any(word in declared for word in ("CHAR", "CLOB", "TEXT", "DATE", "TIME")):
+        return "VARCHAR"
+    if "BLOB" in declared:
+        return "BLOB"
+    return "DOUBLE" if any(word in declared for word in ("REAL", "FLOA", "DOUB", "NUM", "DEC")) else "VARCHAR"
+
+
+def _as_kind(value: Any, kind: str) -> Any:
+    if value is None or kind in ("BIGINT", "BLOB"):
+        return value
+    if kind == "DOUBLE":
+        return float(value)
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def _batches(source: sqlite3.Connection, table: str, columns: list[str]) -> Iterator[list[tuple]]:
+    cursor = source.execute(f"SELECT {', '.join(map(quoted, columns))} FROM {quoted(table)}")
+    while batch := cursor.fetchmany(BATCH_ROWS):
+        yield batch
+
+
+def _sqlite_foreign_keys(source: sqlite3.Connection, table: str) -> list[dict[str, Any]]:
+    keys: dict[int, dict[str, Any]] = {}
+    for number, _, target, column, target_column, *_ in source.execute(f"PRAGMA foreign_key_list({quoted(table)})"):
+        key = keys.setdefault(number, {"columns": [], "ref_table": target, "ref_columns": []})
+        key["columns"].append(column)
+        key["ref_columns"].append(target_column)
+    return list(keys.values())
+
+
+def read_duckdb(
+    con: Any, path: Path, stem: str, options: dict[str, Any], work: Path, progress: Callable[[float], None]
+) -> list[Staged]:
+    """Stage every base table of a DuckDB file."""
+    con.execute(f"ATTACH {text_literal(str(path))} AS source (READ_ONLY)")
+    con.execute("SET enable_external_access = false")
+    tables = con.execute(
+        "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'source' AND NOT internal "
+        "ORDER BY table_oid"
+    ).fetchall()
+    if not tables:
+        raise AppError("sql.sources.empty", name=stem)
+    staged = []
+    for number, (schema, table) in enumerate(tables):
+        place = f"source.{quoted(schema)}.{quoted(table)}"
+        names = [row[0] for row in con.execute(f"DESCRIBE {place}").fetchall()]
+        keys = con.execute(
+            "SELECT constraint_type, constraint_column_names, referenced_table, referenced_column_names "
+            "FROM duckdb_constraints() WHERE database_name = 'source' AND schema_name = ? AND table_name = ?",
+            [schema, table],
+        ).fetchall()
+        primary = next((tuple(columns) for kind, columns, _, _ in keys if kind == "PRIMARY KEY"), ())
+        foreign = [
+            {"columns": list(columns), "ref_table": target, "ref_columns": list(targets)}
+            for kind, columns, target, targets in keys
+            if kind == "FOREIGN KEY"
+        ]
+        staged.append(Staged(table, place, names, typed=set(names), primary_key=primary, foreign_keys=foreign))
+        progress((number + 1) / len(tables))
+    return staged
