@@ -44,6 +44,32 @@ def write_column(sheet, x, top, words, each=5):
         write(sheet, x, top - 12 * (number // each), " ".join(words[number : number + each]))
 
 
+def write_justified(sheet, x, top, words, right, each=9):
+    """Lines set to the full width, their gaps stretched as a typesetter does: one of them very wide."""
+    for number in range(0, len(words), each):
+        line = words[number : number + (each - 3 if number == 2 * each else each)]
+        width = sum(sheet.stringWidth(word, "Helvetica", 10) for word in line)
+        gap, at = (right - x - width) / max(len(line) - 1, 1), x
+        for word in line:
+            write(sheet, at, top - 12 * (number // each), word)
+            at += sheet.stringWidth(word, "Helvetica", 10) + gap
+
+
+def test_columns_below_a_table_are_read_one_after_the_other(draw):
+    def page(sheet):
+        for row, cells in enumerate((("Year", "2023", "2024"), ("Sales", "120", "140"), ("Costs", "80", "90"))):
+            for x, cell in zip((72, 300, 420), cells, strict=True):
+                write(sheet, x, 740 - 14 * row, cell)
+        write_justified(sheet, 72, 660, ["left", *PROSE], 285)
+        write_justified(sheet, 330, 660, ["right", *PROSE], 543)
+        write(sheet, 72, 540, "Table 2. What came of it")
+
+    text = draw(page).pages[0].text
+    assert "Sales\t120\t140" in text
+    assert text.index("left") < text.index("right The") < text.index("Table 2.")
+    assert "higher ground" in text[: text.index("right The")]
+
+
 def test_two_columns_are_read_one_after_the_other(draw):
     def page(sheet):
         write(sheet, 72, 740, "Two columns", 18, bold=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 from statistics import median
 
 from core.documents.parse.pdf_words import Word
@@ -17,8 +17,10 @@ from core.documents.parse.pdf_words import Word
 _CELL_GAP = 0.75
 _FIGURE_GAP = 0.42
 _FIGURE = re.compile(r"[(\[$€£¥+\-–—]*\s*\d[\d.,]*\s*[)\]%]*|[—–-]|[$€£]|N/?A", re.IGNORECASE)
+_CAPTION = re.compile(r"(?:Tabla|Cuadro|Gr[aá]fico|Figura|Table|Figure|Chart|Exhibit) \d", re.IGNORECASE)
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _BINS = 240
+_GUTTERS = 5
 
 
 @dataclass(slots=True)
@@ -169,17 +171,16 @@ def _collides(row: Row, segment: Segment) -> bool:
 def _regions(rows: list[Row], depth: int) -> list[list[Row]]:
     if depth > 3 or len(rows) < 4:
         return [rows] if rows else []
-    gutter = _find_gutter(rows)
-    if gutter is None:
+    cuts = [(gutter, _bands(rows, gutter)) for gutter in _find_gutters(rows)]
+    gutter, bands = max(cuts, key=lambda cut: _rows_in_columns(cut[1]), default=(0.0, []))
+    if not _rows_in_columns(bands):
         return [rows]
     regions: list[list[Row]] = []
     open_band: list[Row] | None = None
-    for is_columns, band in _bands(rows, gutter):
-        members = [segment for row in band for segment in row.segments]
-        left = [segment for segment in members if segment.x1 <= gutter]
-        right = [segment for segment in members if segment.x0 >= gutter]
-        if is_columns and _is_prose(left) and _is_prose(right):
-            regions += _regions(group_rows(left), depth + 1) + _regions(group_rows(right), depth + 1)
+    for is_columns, band in bands:
+        if is_columns:
+            for side in _sides(band, gutter):
+                regions += _regions(group_rows(side), depth + 1)
             open_band = None
         elif open_band is not None:
             open_band.extend(band)
@@ -189,12 +190,22 @@ def _regions(rows: list[Row], depth: int) -> list[list[Row]]:
     return regions
 
 
-def _find_gutter(rows: list[Row]) -> float | None:
-    """The x that the most rows leave empty between two segments; None where fewer than four rows do."""
+def _rows_in_columns(bands: list[tuple[bool, list[Row]]]) -> int:
+    return sum(len(band) for is_columns, band in bands if is_columns)
+
+
+def _sides(rows: list[Row], gutter: float) -> tuple[list[Segment], list[Segment]]:
+    members = [segment for row in rows for segment in row.segments]
+    return [item for item in members if item.x1 <= gutter], [item for item in members if item.x0 >= gutter]
+
+
+def _find_gutters(rows: list[Row]) -> list[float]:
+    """Where many rows leave room between two segments, most rows first: the best place, and others that at least four
+    rows and a third of its rows share, since a table above may have the better one."""
     left, right = min(row.x0 for row in rows), max(row.x1 for row in rows)
     scale = (right - left) / _BINS
     if scale <= 0:
-        return None
+        return []
     votes = [0] * (_BINS + 1)
     for row in rows:
         ordered = sorted(row.segments, key=lambda item: item.x0)
@@ -202,46 +213,84 @@ def _find_gutter(rows: list[Row]) -> float | None:
             low, high = int((first.x1 - left) / scale) + 1, int((second.x0 - left) / scale)
             for index in range(low, min(high + 1, _BINS)):
                 votes[index] += 1
-    best = max(votes)
-    if best < 4:
-        return None
-    run = [index for index, vote in enumerate(votes) if vote >= best * 0.95]
-    first = last = run[0]
-    for index in run[1:]:
-        if index > last + 1:
-            break
-        last = index
-    return left + scale * (first + last) / 2
+    peaks = _peaks(votes)
+    floor = max(4, max((height for height, _ in peaks), default=0) / 3)
+    best = sorted((peak for peak in peaks if peak[0] >= floor), reverse=True)[:_GUTTERS]
+    return [left + scale * middle for _, middle in best]
+
+
+def _peaks(votes: list[int]) -> list[tuple[int, float]]:
+    """(height, middle) of every level run of votes that is higher than what stands on both sides of it."""
+    peaks = []
+    first = 0
+    for index in range(1, len(votes) + 1):
+        if index < len(votes) and votes[index] == votes[first]:
+            continue
+        before = votes[first - 1] if first else 0
+        after = votes[index] if index < len(votes) else 0
+        if votes[first] > before and votes[first] > after:
+            peaks.append((votes[first], (first + index - 1) / 2))
+        first = index
+    return peaks
 
 
 def _bands(rows: list[Row], gutter: float) -> list[tuple[bool, list[Row]]]:
-    """Runs of rows that respect the gutter (True, with at least three two-sided rows) and of rows that do not."""
+    """Runs of rows that are two columns of prose at this gutter (True), and of all others."""
+    kinds = _smooth([_kind(row, gutter) for row in rows])
+    bands: list[tuple[bool, list[Row]]] = []
+    for is_prose, members in _runs(rows, kinds):
+        columns = is_prose and sum(row.x0 < gutter < row.x1 for row in members) >= 3
+        columns = columns and all(map(_is_prose, _sides(members, gutter)))
+        if bands and not columns and not bands[-1][0]:
+            bands[-1][1].extend(members)
+        else:
+            bands.append((columns, members))
+    return bands
+
+
+def _runs(rows: list[Row], kinds: list[str]) -> list[tuple[bool, list[Row]]]:
+    """Rows of prose and others, in runs; a caption, and what stands far below, begins a run of its own."""
     runs: list[tuple[bool, list[Row]]] = []
-    for row in rows:
-        crosses = any(segment.x0 < gutter < segment.x1 for segment in row.segments)
-        if runs and runs[-1][0] is not crosses:
+    for index, (row, kind) in enumerate(zip(rows, kinds, strict=True)):
+        is_prose = kind == "prose"
+        far = index > 0 and row.y0 - rows[index - 1].y1 > 3 * (row.y1 - row.y0)
+        caption = len(row.segments) == 1 and bool(_CAPTION.match(row.segments[0].text))
+        if runs and runs[-1][0] is is_prose and not (is_prose and (far or caption)):
             runs[-1][1].append(row)
         else:
-            runs.append((not crosses, [row]))
-    bands: list[tuple[bool, list[Row]]] = []
-    for respects, run in runs:
-        columns = respects and sum(row.x0 < gutter < row.x1 for row in run) >= 3
-        if bands and not columns and not bands[-1][0]:
-            bands[-1][1].extend(run)
-        else:
-            bands.append((columns, run))
-    return bands
+            runs.append((is_prose, [row]))
+    return runs
+
+
+def _kind(row: Row, gutter: float) -> str:
+    """'across' where a segment lies over the gutter, 'cells' where a side is cells or a figure, else 'prose'."""
+    if any(segment.x0 < gutter < segment.x1 for segment in row.segments):
+        return "across"
+    for side in _sides([row], gutter):
+        if len(side) > 1 or (side and _FIGURE.fullmatch(side[0].text)):
+            return "cells"
+    return "prose"
+
+
+def _smooth(kinds: list[str]) -> list[str]:
+    """A line or two of cells in the midst of prose are justified lines set wide, not a table."""
+    smoothed: list[str] = []
+    for kind, run in groupby(kinds):
+        count = len(list(run))
+        end = len(smoothed) + count
+        inside = smoothed and smoothed[-1] == "prose" and end < len(kinds) and kinds[end] == "prose"
+        smoothed += ["prose" if kind == "cells" and count <= 2 and inside else kind] * count
+    return smoothed
 
 
 def _is_prose(segments: list[Segment]) -> bool:
     """Whether a side of a gutter reads as lines of text: long, of letters, filling the column."""
     if len(segments) < 3:
         return False
-    texts = [segment.text for segment in segments]
+    rows = group_rows(segments)
+    texts = [" ".join(segment.text for segment in row.segments) for row in rows]
     letters = sum(sum(char.isalpha() for char in text) for text in texts)
     if letters < 0.6 * sum(map(len, texts)) or median(map(len, texts)) < 14:
         return False
-    side = max(segment.x1 for segment in segments) - min(segment.x0 for segment in segments)
-    rows = group_rows(segments)
-    filled = sum(sum(segment.width for segment in row.segments) > 0.7 * side for row in rows)
-    return filled >= 0.5 * len(rows)
+    side = max(row.x1 for row in rows) - min(row.x0 for row in rows)
+    return sum(row.x1 - row.x0 > 0.7 * side for row in rows) >= 0.5 * len(rows)
