@@ -14,6 +14,7 @@ import re
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 from core import router
@@ -30,6 +31,8 @@ from core.validation import grounding
 
 log = logging.getLogger("cotejo.assistant")
 _TOKEN = re.compile(r"\S+\s*|\s+")
+_TOKENS_EVERY_S = 0.08
+_BEAT_S = 4.0
 
 
 class Shelf(Protocol):
@@ -125,25 +128,51 @@ def start_turn(db: Database, assistant: Assistant, conversation_id: int, questio
 
 
 def _run_turn(db, assistant, turn_id, question, history, scope) -> None:
-    events = assistant.ask(question, history, **scope)
+    lang = detect_language(question)
     try:
-        for seq, event in enumerate(events, 1):
-            if event.answer is not None:
-                chats.finish_turn(db, turn_id, event.answer)
-            elif not chats.append_event(db, turn_id, seq, event.kind, _event_data(event)):
-                return  # stopped by its user, or deleted
+        with _beating(db, turn_id):
+            _store_events(db, turn_id, assistant.ask(question, history, **scope))
     except AppError as error:
-        lang = detect_language(question)
-        route = Route("none", error.key)
-        message = error_text(error, lang)
-        chats.finish_turn(db, turn_id, Answer(question, question, lang, route, "error", "", message=message))
+        failed = Answer(question, question, lang, Route("none", error.key), "error", "", error_text(error, lang))
+        chats.finish_turn(db, turn_id, failed)
     except Exception:
         log.exception("turn %s failed", turn_id)
-        lang = detect_language(question)
         message = error_text(AppError("assistant.internal"), lang)
-        chats.finish_turn(
-            db, turn_id, Answer(question, question, lang, Route("none", ""), "error", "", message=message)
-        )
+        chats.finish_turn(db, turn_id, Answer(question, question, lang, Route("none", ""), "error", "", message))
+
+
+def _store_events(db: Database, turn_id: int, events: Iterator[Event]) -> None:
+    """Write events as they come, tokens in bundles (each write is synced to disk); ends where the turn was stopped."""
+    seq, text, written = 0, "", time.monotonic()
+    for event in events:
+        if event.answer is not None:
+            chats.finish_turn(db, turn_id, event.answer)
+            return
+        if event.kind == "token":
+            text += event.text
+            if time.monotonic() - written < _TOKENS_EVERY_S:
+                continue
+            event, text = Event("token", text), ""
+        seq += 1
+        if not chats.append_event(db, turn_id, seq, event.kind, _event_data(event)):
+            return
+        written = time.monotonic()
+
+
+@contextmanager
+def _beating(db: Database, turn_id: int) -> Iterator[None]:
+    """Keep the turn's heart beating while nothing is written: loading a model may take longer than a heartbeat."""
+    ended = threading.Event()
+
+    def beat() -> None:
+        while not ended.wait(_BEAT_S) and chats.beat(db, turn_id):
+            pass
+
+    threading.Thread(target=beat, daemon=True, name=f"beat-{turn_id}").start()
+    try:
+        yield
+    finally:
+        ended.set()
 
 
 def _event_data(event: Event) -> dict[str, Any]:

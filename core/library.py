@@ -155,6 +155,10 @@ class Library:
     def files(self, after_id: int = 0) -> list[files.FileRow]:
         return files.list_files(self.db, after_id)
 
+    def open_files(self) -> int:
+        """How many files wait or are being read."""
+        return files.count_open(self.db)
+
     def report(self, file_id: int, lang: str = "en") -> IngestReport:
         """What became of a queued file, in words."""
         row = files.read_file(self.db, file_id)

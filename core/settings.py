@@ -106,6 +106,11 @@ def load(workspace: Path | str | None = None) -> Settings:
     return Settings(folder).replace(**values)
 
 
+def fixed_by_environment() -> set[str]:
+    """Names of the settings that an environment variable decides, whatever the file says."""
+    return {setting.name for setting in TABLE if f"COTEJO_{setting.name.upper()}" in os.environ}
+
+
 def save(settings: Settings) -> None:
     """Write the values that differ from their defaults, through a temporary name."""
     settings.workspace.mkdir(parents=True, exist_ok=True)

@@ -13,9 +13,9 @@ LAYERS = [
     {"metrics", "settings", "i18n", "records", "errors"},
     {"models", "charts", "state"},
     {"index", "documents"},
-    {"chat", "sql", "validation", "router", "training"},
+    {"chat", "sql", "validation", "router", "training", "samples"},
     {"assistant", "library"},
-    {"evaluation", "monitoring", "export"},
+    {"evaluation", "monitoring", "export", "health", "suggest"},
     {"workspace"},
     {"ask", "worker"},
 ]

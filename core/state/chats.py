@@ -73,6 +73,12 @@ def list_conversations(db: Database, search: str = "", limit: int = 200) -> list
     return [Conversation(row.id, row.title, row.created_at, row.updated_at, row.n) for row in rows]
 
 
+def read_conversation(db: Database, conversation_id: int) -> Conversation | None:
+    with db.read() as connection:
+        row = connection.execute(select(conversations).where(conversations.c.id == conversation_id)).first()
+    return Conversation(row.id, row.title, row.created_at, row.updated_at) if row else None
+
+
 def rename_conversation(db: Database, conversation_id: int, title: str) -> None:
     with db.write() as connection:
         connection.execute(update(conversations).where(conversations.c.id == conversation_id).values(title=title))
@@ -113,6 +119,13 @@ def append_event(db: Database, turn_id: int, seq: int, kind: str, data: dict[str
             insert(events).values(turn_id=turn_id, seq=seq, kind=kind, data=json.dumps(data, default=str))
         )
     return True
+
+
+def beat(db: Database, turn_id: int) -> bool:
+    """Say that a turn is still being answered. False where it no longer runs."""
+    with db.write() as connection:
+        query = update(turns).where(turns.c.id == turn_id, turns.c.state == "running").values(heartbeat=time.time())
+        return connection.execute(query).rowcount == 1
 
 
 def events_after(db: Database, turn_id: int, seq: int) -> list[Event]:

@@ -203,6 +203,19 @@ def read_page(db: Database, document_id: int, number: int) -> StoredPage | None:
     return StoredPage(row.number, row.kind, row.text, row.layout) if row else None
 
 
+def list_headings(db: Database, document_id: int, limit: int = 200) -> list[str]:
+    """The heading paths of a document's pieces, in reading order, each once."""
+    query = (
+        select(pieces.c.heading, func.min(pieces.c.id).label("first"))
+        .where(pieces.c.document_id == document_id, pieces.c.heading != "")
+        .group_by(pieces.c.heading)
+        .order_by("first")
+        .limit(limit)
+    )
+    with db.read() as connection:
+        return [row.heading for row in connection.execute(query)]
+
+
 def pieces_after(db: Database, last_id: int) -> list[StoredPiece]:
     """Pieces added since `last_id`, in order: what a live index has not seen."""
     with db.read() as connection:

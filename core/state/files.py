@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from core.state.database import Database, now
 from core.state.schema import documents, files
@@ -55,6 +55,11 @@ def list_files(db: Database, after_id: int = 0) -> list[FileRow]:
     with db.read() as connection:
         rows = connection.execute(select(files).where(files.c.id > after_id).order_by(files.c.id)).all()
     return [_to_row(row) for row in rows]
+
+
+def count_open(db: Database) -> int:
+    with db.read() as connection:
+        return connection.execute(select(func.count()).where(files.c.status.in_(OPEN))).scalar_one()
 
 
 def settle_first(db: Database, document_id: int) -> None:

@@ -1,0 +1,208 @@
+"""The evidence beside a conversation: the source of a statement on its page, the checks, the times taken.
+
+A source is drawn as its page's picture with the passage marked, or as the page's text where the format has no
+pictures. Which one is shown is kept in the session. It judges nothing: verdicts come with the answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from core.documents.layout import boxes_for
+from core.records import Answer, BoxTuple, Document
+from core.state import chats
+from pages.parts import services
+from pages.parts.language import duration, say
+from pages.parts.plain import marked, one_line, plain
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A place in a document. `key` names it within its answer: c1 for citation 1, h3 for the third passage found."""
+
+    key: str
+    document_id: int
+    file: str
+    page: int
+    start: int
+    end: int
+    quote: str
+    boxes: tuple[BoxTuple, ...] | None = None
+    verified: bool = False
+    hidden: bool = False
+
+    @property
+    def label(self) -> str:
+        name = one_line(self.file.rsplit("/", 1)[-1], 34)
+        number = f"{self.key[1:]} · " if self.key[0] == "c" else ""
+        return f"{number}{name} · {say('chat_page.page_short', n=self.page)}"
+
+
+def cited(answer: Answer) -> list[Source]:
+    return [
+        Source(f"c{c.n}", c.document_id, c.file, c.page, c.start, c.end, c.quote, c.boxes, c.verified, c.hidden)
+        for c in answer.citations
+    ]
+
+
+def nearest(answer: Answer) -> list[Source]:
+    """The passages that were found, best first, one a page."""
+    found: dict[tuple[int, int], Source] = {}
+    for n, hit in enumerate(answer.hits, start=1):
+        source = Source(f"h{n}", hit.document_id, hit.file, hit.page, hit.start, hit.end, hit.piece)
+        found.setdefault((hit.document_id, hit.page), source)
+    return list(found.values())
+
+
+def show(turn_id: int, key: str) -> None:
+    st.session_state["shown"] = {"turn": turn_id, "key": key, "page": None}
+
+
+def is_shown(turn_id: int, source: Source) -> bool:
+    shown = st.session_state.get("shown")
+    return bool(shown) and shown["turn"] == turn_id and shown["key"] == source.key
+
+
+def choose(turns: list[chats.Turn]) -> chats.Turn | None:
+    """The turn whose evidence is drawn: the one chosen, else the last with a source; its first source is chosen."""
+    shown = st.session_state.get("shown") or {}
+    candidates = [turn for turn in turns if turn.answer and (cited(turn.answer) or nearest(turn.answer))]
+    turn = next((turn for turn in candidates if turn.id == shown.get("turn")), None)
+    if turn is None and candidates:
+        turn = candidates[-1]
+        show(turn.id, (cited(turn.answer) or nearest(turn.answer))[0].key)
+    return turn
+
+
+@st.fragment
+def draw(turn: chats.Turn) -> None:
+    """The panel for one answer."""
+    answer = turn.answer
+    sources, checks, times = st.tabs(
+        [say("chat_page.tab_source"), say("chat_page.tab_checks"), say("chat_page.tab_times")]
+    )
+    with sources:
+        all_sources = {source.key: source for source in [*cited(answer), *nearest(answer)]}
+        source = all_sources.get(st.session_state["shown"]["key"])
+        document = services.workspace().library.document(source.document_id) if source else None
+        if source is None or document is None:
+            st.caption(say("chat_page.source_gone"))
+        else:
+            _draw_source(source, document)
+            _draw_others(turn, [other for other in nearest(answer) if other.key != source.key])
+    with checks:
+        _draw_checks(answer)
+    with times:
+        _draw_times(answer)
+
+
+def _draw_source(source: Source, document: Document) -> None:
+    page_shown = st.session_state["shown"]["page"] or source.page
+    on_source = page_shown == source.page
+    st.markdown(f"**{one_line(document.title or document.name, 90)}**")
+    place = say("chat_page.page_of", n=page_shown, total=document.pages)
+    name = one_line(document.name, 60)
+    verified = f" · :material/check: {say('chat_page.verified_here')}" if source.verified and on_source else ""
+    st.caption(f"{name} · {place}" + verified)
+    if source.hidden:
+        st.warning(say("chat_page.hidden"), icon=":material/visibility_off:")
+    if document.media == "pdf":
+        _draw_picture(source, document, page_shown if not on_source else source.page, on_source)
+    else:
+        _draw_text(source, page_shown, on_source)
+    _draw_neighbours(page_shown, source.page, document.pages)
+
+
+def _draw_picture(source: Source, document: Document, number: int, on_source: bool) -> None:
+    library = services.workspace().library
+    boxes: tuple[BoxTuple, ...] = ()
+    if on_source:
+        boxes = source.boxes if source.boxes is not None else _boxes(source)
+    image = services.page_image(str(library.folder), document.sha256, document.id, number, boxes)
+    if image is None:
+        _draw_text(source, number, on_source)
+        return
+    alt = say("chat_page.page_alt", n=number, file=document.name)
+    st.image(image, width="stretch", alt=alt)
+    if on_source:
+        with st.expander(say("chat_page.quote"), icon=":material/format_quote:"):
+            st.text(" ".join(source.quote.split()))
+
+
+def _boxes(source: Source) -> tuple[BoxTuple, ...]:
+    page = services.workspace().library.page(source.document_id, source.page)
+    return boxes_for(page, source.start, source.end) if page else ()
+
+
+def _draw_text(source: Source, number: int, on_source: bool) -> None:
+    page = services.workspace().library.page(source.document_id, number)
+    if page is None:
+        st.caption(say("chat_page.source_gone"))
+        return
+    with st.container(border=True, key="page-text"):
+        st.markdown(marked(page.text, source.start, source.end) if on_source else plain(page.text[:4000]))
+
+
+def _draw_neighbours(shown: int, home: int, total: int) -> None:
+    if total < 2:
+        return
+    with st.container(horizontal=True, horizontal_alignment="distribute", key="neighbours"):
+        for number, icon, position, enabled in (
+            (shown - 1, "chevron_left", "left", shown > 1),
+            (home, "my_location", "left", shown != home),
+            (shown + 1, "chevron_right", "right", shown < total),
+        ):
+            st.button(
+                say("chat_page.page_short", n=min(max(number, 1), total)),
+                icon=f":material/{icon}:",
+                icon_position=position,
+                type="tertiary",
+                disabled=not enabled,
+                key=f"go-{icon}",
+                help=say("chat_page.back_to_quote") if icon == "my_location" else None,
+                on_click=_turn_to,
+                args=(number,),
+            )
+
+
+def _turn_to(number: int) -> None:
+    st.session_state["shown"] = {**st.session_state["shown"], "page": number}
+
+
+def _draw_others(turn: chats.Turn, others: list[Source]) -> None:
+    if not others:
+        return
+    with st.expander(say("chat_page.other_passages", n=len(others)), icon=":material/library_books:"):
+        for source in others:
+            st.button(
+                replace(source, key="h").label,
+                key=f"other-{turn.id}-{source.key}",
+                type="tertiary",
+                icon=":material/description:",
+                on_click=show,
+                args=(turn.id, source.key),
+            )
+            st.caption(one_line(source.quote, 160))
+
+
+def _draw_checks(answer: Answer) -> None:
+    if not answer.checks:
+        st.caption(say("chat_page.no_checks"))
+    icons = {"supported": "check_circle", "partly": "help", "unsupported": "cancel"}
+    for check in answer.checks:
+        verdict = say(f"chat_page.verdict_{check.verdict}")
+        st.markdown(f":material/{icons[check.verdict]}: **{verdict}**  \n{one_line(check.claim, 240)}")
+        if check.reason:
+            st.caption(plain(check.reason))
+
+
+def _draw_times(answer: Answer) -> None:
+    known = ("embed", "search", "answer", "total")
+    rows = [(say(f"chat_page.time_{step}"), answer.timings_ms[step]) for step in known if step in answer.timings_ms]
+    with st.container(key="times", gap="xsmall"):
+        for label, ms in rows:
+            with st.container(horizontal=True, horizontal_alignment="distribute"):
+                st.text(label)
+                st.text(duration(ms))

@@ -1,0 +1,124 @@
+"""One document beside the list: its pages as pictures, text and tables, search inside it, and its deletion."""
+
+from __future__ import annotations
+
+import json
+
+import streamlit as st
+
+from core import i18n
+from core.documents.layout import boxes_for
+from core.records import Document, Page
+from pages.parts import services
+from pages.parts.language import lang, say, say_count
+from pages.parts.plain import marked, one_line, plain
+
+_FOUND = 8
+
+
+@st.fragment
+def draw(document: Document) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.subheader(one_line(document.title or document.name, 80), anchor=False)
+        if st.button(
+            say("documents_page.delete"), icon=":material/delete:", type="tertiary", key=f"delete-{document.id}"
+        ):
+            _confirm_delete(document)
+    _draw_notes(document)
+    found = _draw_search(document)
+    number = _choose_page(document)
+    page = services.workspace().library.page(document.id, number)
+    if page is None:
+        return
+    here = found if found and found[0] == number else None
+    _draw_page(document, page, here)
+
+
+def _draw_notes(document: Document) -> None:
+    for key, params in json.loads(document.reason) if document.reason else ():
+        st.caption(f":material/info: {plain(i18n.translate(key, lang(), **params))}")
+
+
+def _choose_page(document: Document) -> int:
+    key = f"page-{document.id}"
+    if document.pages < 2:
+        return 1
+    return st.pagination(document.pages, key=key, max_visible_pages=5)
+
+
+def _draw_search(document: Document) -> tuple[int, int, int] | None:
+    """The place found inside the document that is looked at: (page, start, end)."""
+    asked = st.text_input(
+        say("documents_page.find_inside"),
+        key=f"find-{document.id}",
+        placeholder=say("documents_page.find_inside"),
+        label_visibility="collapsed",
+        icon=":material/search:",
+    ).strip()
+    if not asked:
+        st.session_state.pop("found", None)
+        return None
+    found = services.workspace().index.search_within(document.id, asked, k=_FOUND)
+    if not found:
+        st.caption(say("documents_page.found_none"))
+    with st.container(gap="xsmall", key="found-inside"):
+        for n, sentence in enumerate(found):
+            place = (sentence.page, sentence.start, sentence.end)
+            st.button(
+                f"{say('chat_page.page_short', n=sentence.page)} · {one_line(sentence.text, 110)}",
+                key=f"found-{document.id}-{n}",
+                type="tertiary",
+                width="stretch",
+                on_click=_go_to,
+                args=(document.id, place),
+            )
+    return st.session_state.get("found")
+
+
+def _go_to(document_id: int, place: tuple[int, int, int]) -> None:
+    st.session_state["found"] = place
+    st.session_state[f"page-{document_id}"] = place[0]
+
+
+def _draw_page(document: Document, page: Page, found: tuple[int, int, int] | None) -> None:
+    names = [say("documents_page.tab_text")]
+    if document.media == "pdf":
+        names.insert(0, say("documents_page.tab_page"))
+    if page.tables:
+        names.append(say_count("documents_page.tab_tables", len(page.tables)))
+    tabs = dict(zip(names, st.tabs(names), strict=True))
+    if document.media == "pdf":
+        with tabs[names[0]]:
+            _draw_picture(document, page, found)
+    with tabs[say("documents_page.tab_text")], st.container(height=520, border=True, key="text-of-page"):
+        if page.kind != "text":
+            st.caption(say(f"documents_page.kind_{page.kind}"))
+        st.markdown(marked(page.text, *found[1:], context=len(page.text)) if found else plain(page.text[:20000]))
+    if page.tables:
+        with tabs[names[-1]]:
+            for table in page.tables:
+                if table.title:
+                    st.caption(one_line(table.title, 160))
+                width = max(map(len, table.rows), default=0)
+                rows = [[*row, *[""] * (width - len(row))] for row in table.rows]
+                st.dataframe({str(n + 1): [row[n] for row in rows] for n in range(width)}, hide_index=True)
+
+
+def _draw_picture(document: Document, page: Page, found: tuple[int, int, int] | None) -> None:
+    folder = str(services.workspace().library.folder)
+    boxes = boxes_for(page, *found[1:]) if found else ()
+    image = services.page_image(folder, document.sha256, document.id, page.number, boxes)
+    if image:
+        st.image(image, width="stretch", alt=say("chat_page.page_alt", n=page.number, file=document.name))
+
+
+def _confirm_delete(document: Document) -> None:
+    @st.dialog(say("documents_page.delete_title"))
+    def ask() -> None:
+        st.markdown(say("documents_page.delete_text", name=one_line(document.name, 100)))
+        if st.button(say("documents_page.delete"), type="primary", icon=":material/delete:", key="delete-confirmed"):
+            services.delete_document(document.id, lang())
+            st.session_state.pop("document", None)
+            st.rerun()
+
+    ask()

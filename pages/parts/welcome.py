@@ -1,0 +1,83 @@
+"""What a new conversation shows: what this workspace holds in one line, three questions that work, the sample."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core import samples
+from core.records import Document
+from pages.parts import errors, services, turns
+from pages.parts.language import lang, say, say_count
+from pages.parts.plain import one_line
+
+
+def draw(documents: list[Document]) -> None:
+    with (
+        st.container(horizontal=True, horizontal_alignment="center"),
+        st.container(width=680, gap="medium", key="welcome"),
+    ):
+        st.title(say("chat_page.welcome"), anchor=False)
+        waiting = services.workspace().library.open_files()
+        if not documents:
+            _draw_empty(waiting)
+            return
+        held = say_count("router.documents", len(documents))
+        pages = say_count("router.pages", sum(document.pages for document in documents))
+        st.markdown(say("chat_page.holds", documents=held, pages=pages))
+        if waiting:
+            st.caption(f":shimmer[{say_count('chat_page.arriving', waiting)}]")
+        _draw_questions(documents)
+
+
+def _draw_empty(waiting: int) -> None:
+    if waiting:
+        st.markdown(f":shimmer[{say_count('chat_page.arriving', waiting)}]")
+        _wait()
+        return
+    st.markdown(say("chat_page.empty"))
+    with st.container(horizontal=True):
+        if st.button(say("chat_page.add_documents"), type="primary", icon=":material/upload_file:", key="to-documents"):
+            st.switch_page("pages/documents.py")
+        st.button(say("chat_page.open_sample"), icon=":material/science:", on_click=open_sample, key="open-sample")
+    st.caption(say("chat_page.sample_note"))
+
+
+@st.fragment(run_every=1)
+def _wait() -> None:
+    """Look once a second whether the first document is there."""
+    if services.workspace().library.documents():
+        st.rerun()
+
+
+@st.fragment(run_every=1)
+def _wait_for_suggestions(documents: list[Document]) -> None:
+    if services.suggestions(documents, lang()) is not None:
+        st.rerun()
+
+
+@errors.guarded
+def open_sample() -> None:
+    """Add the sample's documents as files of this computer, and start on them."""
+    workspace = services.workspace()
+    for path in samples.documents():
+        workspace.library.add_path(path)
+    services.ensure_worker()
+
+
+def _draw_questions(documents: list[Document]) -> None:
+    questions = samples.featured(documents, lang()) or services.suggestions(documents, lang())
+    if questions is None:
+        _wait_for_suggestions(documents)
+        return
+    if questions:
+        st.caption(say("chat_page.try"))
+    with st.container(gap="xsmall", key="suggestions"):
+        for n, question in enumerate(questions[:3]):
+            st.button(
+                one_line(question),
+                key=f"suggestion-{n}",
+                icon=":material/arrow_outward:",
+                width="stretch",
+                on_click=turns.ask,
+                args=(question,),
+            )

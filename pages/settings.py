@@ -1,0 +1,107 @@
+"""Settings: each with its effect and its default; what this machine can carry; a health check of every part."""
+
+from pages.parts import frame
+
+frame.enter("settings")
+
+import streamlit as st  # noqa: E402
+
+from core import health  # noqa: E402
+from core import settings as table  # noqa: E402
+from pages.parts import errors, services  # noqa: E402
+from pages.parts.language import NAMES, number, say  # noqa: E402
+from pages.parts.plain import plain  # noqa: E402
+
+GROUPS = {
+    "look": ("language",),
+    "answers": ("engine", "passages_per_answer"),
+    "search": ("embedder", "passage_tokens", "passage_overlap_tokens"),
+    "reading": ("ocr", "upload_max_mb", "parser_pages_max", "parser_time_limit_s", "parser_memory_mb"),
+}
+EMBEDDERS = (
+    "builtin",
+    "intfloat/multilingual-e5-small",
+    "ibm-granite/granite-embedding-311m-multilingual-r2",
+    "Qwen/Qwen3-Embedding-0.6B",
+)
+
+
+def draw_setting(name: str, fixed: set[str]) -> None:
+    """One setting: its control, its effect in words, its default."""
+    setting = table.known_setting(name)
+    value = services.settings().get(name)
+    common = {"label": say(f"settings.{name}"), "key": f"setting-{name}", "disabled": name in fixed}
+    if name == "embedder":
+        options = [*EMBEDDERS, *([value] if value not in EMBEDDERS else [])]
+        st.selectbox(**common, options=options, index=options.index(value), accept_new_options=True)
+    elif isinstance(setting.default, str) and setting.allowed:
+        words = {option: _option(name, option) for option in setting.allowed}
+        st.selectbox(**common, options=list(words), index=list(words).index(value), format_func=words.get)
+    elif setting.allowed:
+        low, high = setting.allowed
+        st.number_input(**common, min_value=low, max_value=high, value=value, step=max(1, setting.default // 20))
+    default = setting.default if isinstance(setting.default, str) else number(setting.default)
+    shown = _option(name, default) if isinstance(setting.default, str) else default
+    note = say("settings_page.fixed") if name in fixed else say("settings_page.default", value=plain(shown))
+    st.caption(f"{say(f'settings.{name}_help')} {note}")
+
+
+def _option(name: str, option: str) -> str:
+    if name == "language" and option in NAMES:
+        return NAMES[option]
+    return say(f"settings_page.option_{option}") if option in ("auto", "off", "builtin") else option
+
+
+@errors.guarded
+def save() -> None:
+    held = services.settings()
+    fixed = table.fixed_by_environment()
+    names = [name for group in GROUPS.values() for name in group if name not in fixed]
+    typed = {name: st.session_state[f"setting-{name}"] for name in names if f"setting-{name}" in st.session_state}
+    changes = {name: value for name, value in typed.items() if value != held.get(name)}
+    if not changes:
+        return
+    services.change_settings(**changes)
+    if "language" in changes:
+        st.session_state.pop("language", None)
+    st.session_state["saved"] = True
+
+
+def draw_settings() -> None:
+    fixed = table.fixed_by_environment()
+    with st.form("settings", border=False):
+        for group, names in GROUPS.items():
+            st.subheader(say(f"settings_page.group_{group}"), anchor=False)
+            for name in names:
+                draw_setting(name, fixed)
+        st.form_submit_button(say("settings_page.save"), type="primary", icon=":material/check:", on_click=save)
+
+
+def draw_health() -> None:
+    workspace = services.workspace()
+    st.subheader(say("settings_page.machine"), anchor=False)
+    carried = health.machine(workspace.settings)
+    st.markdown(say("settings_page.carries", **carried))
+    st.caption(say("settings_page.folder", path=plain(str(workspace.settings.workspace))))
+    st.subheader(say("settings_page.health"), anchor=False)
+    icons = {"good": ":material/check_circle:", "note": ":material/info:", "bad": ":material/cancel:"}
+    for finding in health.check(workspace.db, workspace.settings, workspace.library.documents()):
+        params = {key: plain(value) if isinstance(value, str) else value for key, value in finding.params.items()}
+        colour = {"good": "primary", "note": "gray", "bad": "red"}[finding.state]
+        part = say(f"health.part_{finding.part}")
+        st.markdown(f":{colour}[{icons[finding.state]}] **{part}**  \n:gray[{say(finding.message, **params)}]")
+    st.button(say("settings_page.check_again"), icon=":material/refresh:", key="check-again")
+
+
+def main() -> None:
+    st.title(say("settings_page.title"), anchor=False)
+    if st.session_state.pop("saved", False):
+        st.success(say("settings_page.saved"), icon=":material/check:")
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        draw_settings()
+    with right:
+        draw_health()
+
+
+main()
