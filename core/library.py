@@ -148,7 +148,7 @@ class Library:
     def page_image(self, document_id: int, number: int, width_px: int, boxes: Iterable[tuple] = ()) -> bytes | None:
         """A page as PNG with boxes highlighted; None where the format has no page images."""
         document = self.document(document_id)
-        if document is None or document.media != "pdf":
+        if document is None or document.media != "application/pdf":
             return None
         return self.pool.page_image(self.originals.path(document.sha256), number, width_px, tuple(boxes))
 
