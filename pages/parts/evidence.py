@@ -108,7 +108,7 @@ def _draw_source(source: Source, document: Document) -> None:
     st.caption(f"{name} · {place}" + verified)
     if source.hidden:
         st.warning(say("chat_page.hidden"), icon=":material/visibility_off:")
-    if document.media == "pdf":
+    if document.media == PDF:
         _draw_picture(source, document, page_shown if not on_source else source.page, on_source)
     else:
         _draw_text(source, page_shown, on_source)

@@ -82,12 +82,12 @@ def _go_to(document_id: int, place: tuple[int, int, int]) -> None:
 
 def _draw_page(document: Document, page: Page, found: tuple[int, int, int] | None) -> None:
     names = [say("documents_page.tab_text")]
-    if document.media == "pdf":
+    if document.media == PDF:
         names.insert(0, say("documents_page.tab_page"))
     if page.tables:
         names.append(say_count("documents_page.tab_tables", len(page.tables)))
     tabs = dict(zip(names, st.tabs(names), strict=True))
-    if document.media == "pdf":
+    if document.media == PDF:
         with tabs[names[0]]:
             _draw_picture(document, page, found)
     with tabs[say("documents_page.tab_text")], st.container(height=520, border=True, key="text-of-page"):
