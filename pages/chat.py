@@ -9,7 +9,6 @@ import streamlit as st  # noqa: E402
 from core.state import chats  # noqa: E402
 from pages.parts import conversations, evidence, services, turns, welcome  # noqa: E402
 from pages.parts.language import say  # noqa: E402
-from pages.parts.plain import one_line  # noqa: E402
 
 _TURNS_SHOWN = 12
 
@@ -33,10 +32,9 @@ def draw_scope(documents) -> None:
 
 
 def draw_conversation(conversation: chats.Conversation, documents) -> None:
-    left, right = st.columns([2, 1], gap="large")
+    left, right = st.columns([3, 2], gap="large")
     with left:
-        with st.container(horizontal=True, vertical_alignment="center", key="chat-head"):
-            st.subheader(one_line(conversation.title, 90), anchor=False)
+        with st.container(horizontal=True, horizontal_alignment="right", key="chat-head"):
             draw_scope(documents)
             conversations.draw_menu(conversation)
         stored = chats.list_turns(services.workspace().db, conversation.id)

@@ -8,8 +8,7 @@ import streamlit as st  # noqa: E402
 
 from core.records import Document  # noqa: E402
 from pages.parts import arrivals, preview, services  # noqa: E402
-from pages.parts.language import NAMES, moment, say, say_count, size  # noqa: E402
-from pages.parts.plain import one_line  # noqa: E402
+from pages.parts.language import moment, say, say_count, size  # noqa: E402
 
 
 def draw_table(documents: list[Document]) -> Document | None:
@@ -27,11 +26,11 @@ def draw_table(documents: list[Document]) -> Document | None:
     shown = [d for d in documents if wanted in f"{d.name} {d.title}".casefold()]
     rows = {
         "name": [document.name for document in shown],
-        "pages": [document.pages for document in shown],
-        "language": [NAMES.get(document.lang, document.lang) for document in shown],
         "state": [say(f"documents_page.state_{document.state}") for document in shown],
+        "pages": [document.pages for document in shown],
         "size": [size(document.size) for document in shown],
         "added": [moment(document.added_at) for document in shown],
+        "language": [document.lang.upper() for document in shown],
     }
     column = st.column_config
     date_format = "DD/MM/YYYY" if say("app.date_order") == "day" else "YYYY-MM-DD"
@@ -40,20 +39,20 @@ def draw_table(documents: list[Document]) -> Document | None:
         hide_index=True,
         key="documents-table",
         on_select="rerun",
-        selection_mode="single-row",
+        selection_mode="single-cell",
         height=min(38 + 35 * max(len(shown), 1), 560),
         column_config={
-            "name": column.TextColumn(say("documents_page.name"), width="large"),
-            "pages": column.NumberColumn(say("documents_page.pages"), width="small"),
-            "language": column.TextColumn(say("documents_page.language"), width="small"),
-            "state": column.TextColumn(say("documents_page.state"), width="medium"),
-            "size": column.TextColumn(say("documents_page.size"), width="small", alignment="right"),
-            "added": column.DatetimeColumn(say("documents_page.added"), width="small", format=date_format),
+            "name": column.TextColumn(say("documents_page.name"), width=235),
+            "state": column.TextColumn(say("documents_page.state"), width=92),
+            "pages": column.NumberColumn(say("documents_page.pages"), width=70),
+            "size": column.TextColumn(say("documents_page.size"), width=70, alignment="right"),
+            "added": column.DatetimeColumn(say("documents_page.added"), width=90, format=date_format),
+            "language": column.TextColumn(say("documents_page.language"), width=60),
         },
     )
-    selected = event["selection"]["rows"]
-    if selected and selected[0] < len(shown):
-        st.session_state["document"] = shown[selected[0]].id
+    selected = event["selection"]["cells"]
+    if selected and selected[0][0] < len(shown):
+        st.session_state["document"] = shown[selected[0][0]].id
     chosen = st.session_state.get("document")
     return next((document for document in documents if document.id == chosen), shown[0] if shown else None)
 
@@ -76,7 +75,6 @@ def main() -> None:
         st.caption(say("documents_page.states_help"))
     if selected is not None:
         with right, st.container(key="preview"):
-            st.caption(one_line(selected.name, 80))
             preview.draw(selected)
 
 

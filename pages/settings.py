@@ -33,7 +33,13 @@ def draw_setting(name: str, fixed: set[str]) -> None:
     common = {"label": say(f"settings.{name}"), "key": f"setting-{name}", "disabled": name in fixed}
     if name == "embedder":
         options = [*EMBEDDERS, *([value] if value not in EMBEDDERS else [])]
-        st.selectbox(**common, options=options, index=options.index(value), accept_new_options=True)
+        st.selectbox(
+            **common,
+            options=options,
+            index=options.index(value),
+            accept_new_options=True,
+            format_func=lambda option: _option(name, option),
+        )
     elif isinstance(setting.default, str) and setting.allowed:
         words = {option: _option(name, option) for option in setting.allowed}
         st.selectbox(**common, options=list(words), index=list(words).index(value), format_func=words.get)
@@ -44,6 +50,10 @@ def draw_setting(name: str, fixed: set[str]) -> None:
     shown = _option(name, default) if isinstance(setting.default, str) else default
     note = say("settings_page.fixed") if name in fixed else say("settings_page.default", value=plain(shown))
     st.caption(f"{say(f'settings.{name}_help')} {note}")
+
+
+def embedder_name(option: str) -> str:
+    return _option("embedder", option)
 
 
 def _option(name: str, option: str) -> str:

@@ -21,7 +21,7 @@ def draw_drop_zone() -> None:
     st.session_state.setdefault("drop", 0)
     key = f"drop-{st.session_state['drop']}"
     st.file_uploader(
-        say("documents_page.drop"),
+        say("documents_page.drop", mb=limit),
         accept_multiple_files=True,
         max_upload_size=limit,
         key=key,

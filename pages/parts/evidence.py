@@ -17,6 +17,8 @@ from pages.parts import services
 from pages.parts.language import duration, say
 from pages.parts.plain import marked, one_line, plain
 
+PDF = "application/pdf"
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -99,36 +101,30 @@ def draw(turn: chats.Turn) -> None:
 
 
 def _draw_source(source: Source, document: Document) -> None:
-    page_shown = st.session_state["shown"]["page"] or source.page
-    on_source = page_shown == source.page
+    number = st.session_state["shown"]["page"] or source.page
+    on_source = number == source.page
     st.markdown(f"**{one_line(document.title or document.name, 90)}**")
-    place = say("chat_page.page_of", n=page_shown, total=document.pages)
-    name = one_line(document.name, 60)
     verified = f" · :material/check: {say('chat_page.verified_here')}" if source.verified and on_source else ""
-    st.caption(f"{name} · {place}" + verified)
-    if source.hidden:
+    st.caption(one_line(document.name, 60) + verified)
+    if source.hidden and on_source:
         st.warning(say("chat_page.hidden"), icon=":material/visibility_off:")
-    if document.media == PDF:
-        _draw_picture(source, document, page_shown if not on_source else source.page, on_source)
-    else:
-        _draw_text(source, page_shown, on_source)
-    _draw_neighbours(page_shown, source.page, document.pages)
-
-
-def _draw_picture(source: Source, document: Document, number: int, on_source: bool) -> None:
-    library = services.workspace().library
-    boxes: tuple[BoxTuple, ...] = ()
-    if on_source:
-        boxes = source.boxes if source.boxes is not None else _boxes(source)
-    image = services.page_image(str(library.folder), document.sha256, document.id, number, boxes)
+    image = _picture(source, document, number) if document.media == PDF else None
+    _draw_turner(source, document, number, image)
     if image is None:
         _draw_text(source, number, on_source)
         return
-    alt = say("chat_page.page_alt", n=number, file=document.name)
-    st.image(image, width="stretch", alt=alt)
+    st.image(image, width="stretch", alt=say("chat_page.page_alt", n=number, file=document.name))
     if on_source:
         with st.expander(say("chat_page.quote"), icon=":material/format_quote:"):
             st.text(" ".join(source.quote.split()))
+
+
+def _picture(source: Source, document: Document, number: int) -> bytes | None:
+    boxes: tuple[BoxTuple, ...] = ()
+    if number == source.page:
+        boxes = source.boxes if source.boxes is not None else _boxes(source)
+    folder = str(services.workspace().library.folder)
+    return services.page_image(folder, document.sha256, document.id, number, boxes)
 
 
 def _boxes(source: Source) -> tuple[BoxTuple, ...]:
@@ -145,26 +141,49 @@ def _draw_text(source: Source, number: int, on_source: bool) -> None:
         st.markdown(marked(page.text, source.start, source.end) if on_source else plain(page.text[:4000]))
 
 
-def _draw_neighbours(shown: int, home: int, total: int) -> None:
-    if total < 2:
-        return
-    with st.container(horizontal=True, horizontal_alignment="distribute", key="neighbours"):
-        for number, icon, position, enabled in (
-            (shown - 1, "chevron_left", "left", shown > 1),
-            (home, "my_location", "left", shown != home),
-            (shown + 1, "chevron_right", "right", shown < total),
+def _draw_turner(source: Source, document: Document, number: int, image: bytes | None) -> None:
+    """The neighbouring pages, the way back to the quote, and the page enlarged: one click each."""
+    total = document.pages
+    with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall", key="turner"):
+        if total > 1:
+            _draw_step("chevron_left", "page_before", number - 1, number > 1)
+        st.button(
+            say("chat_page.page_of", n=number, total=total),
+            type="tertiary",
+            disabled=number == source.page,
+            icon=":material/my_location:" if number != source.page else None,
+            key="go-home",
+            help=say("chat_page.back_to_quote") if number != source.page else None,
+            on_click=_turn_to,
+            args=(source.page,),
+        )
+        if total > 1:
+            _draw_step("chevron_right", "page_after", number + 1, number < total)
+        if image is not None and st.button(
+            say("chat_page.enlarge"), icon=":material/zoom_in:", type="tertiary", key="enlarge"
         ):
-            st.button(
-                say("chat_page.page_short", n=min(max(number, 1), total)),
-                icon=f":material/{icon}:",
-                icon_position=position,
-                type="tertiary",
-                disabled=not enabled,
-                key=f"go-{icon}",
-                help=say("chat_page.back_to_quote") if icon == "my_location" else None,
-                on_click=_turn_to,
-                args=(number,),
-            )
+            _enlarge(document, number, image)
+
+
+def _draw_step(icon: str, label: str, number: int, possible: bool) -> None:
+    st.button(
+        "",
+        icon=f":material/{icon}:",
+        type="tertiary",
+        disabled=not possible,
+        key=f"go-{icon}",
+        help=say(f"chat_page.{label}"),
+        on_click=_turn_to,
+        args=(number,),
+    )
+
+
+def _enlarge(document: Document, number: int, image: bytes) -> None:
+    @st.dialog(say("chat_page.page_alt", n=number, file=one_line(document.name, 60)), width="large")
+    def large() -> None:
+        st.image(image, width="stretch", alt=say("chat_page.page_alt", n=number, file=document.name))
+
+    large()
 
 
 def _turn_to(number: int) -> None:

@@ -38,6 +38,8 @@ def dress() -> None:
     shade = "dark" if st.context.theme.type == "dark" else "light"
     st.logo(str(_ASSETS / f"wordmark-{shade}.svg"), size="large", icon_image=MARK)
     st.html(_ASSETS / "style.css")
+    if lang() == "es":  # the words that Streamlit writes by itself, in English only
+        st.html(_ASSETS / "words-es.css")
 
 
 def choose_language() -> None:

@@ -62,13 +62,13 @@ def _inline(text: str, numbers: Collection[int]) -> str:
     return "".join(pieces)
 
 
-def marked(text: str, start: int, end: int, context: int = 1200) -> str:
-    """`text` around `start`..`end`, that span set off; cut to `context` characters on either side."""
-    first, last = max(0, start - context), min(len(text), end + context)
-    before = ("… " if first else "") + text[first:start]
-    after = text[end:last] + (" …" if last < len(text) else "")
+def marked(text: str, start: int, end: int, before: int = 300, after: int = 1500) -> str:
+    """`text` around `start`..`end`, that span set off, cut to so many characters before and after it."""
+    first, last = max(0, start - before), min(len(text), end + after)
+    head = ("… " if first else "") + text[first:start]
+    tail = text[end:last] + (" …" if last < len(text) else "")
     spans = [f":primary-background[{plain(line)}]" for line in text[start:end].split("\n") if line.strip()]
-    return _joined(before) + "  \n".join(spans) + _joined(after)
+    return _joined(head) + "  \n".join(spans) + _joined(tail)
 
 
 def _joined(text: str) -> str:

@@ -10,6 +10,7 @@ from core import i18n
 from core.documents.layout import boxes_for
 from core.records import Document, Page
 from pages.parts import services
+from pages.parts.evidence import PDF
 from pages.parts.language import lang, say, say_count
 from pages.parts.plain import marked, one_line, plain
 
@@ -18,8 +19,9 @@ _FOUND = 8
 
 @st.fragment
 def draw(document: Document) -> None:
+    st.subheader(one_line(document.title or document.name, 80), anchor=False)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.subheader(one_line(document.title or document.name, 80), anchor=False)
+        st.caption(one_line(document.name, 60), width="content")
         if st.button(
             say("documents_page.delete"), icon=":material/delete:", type="tertiary", key=f"delete-{document.id}"
         ):
@@ -93,7 +95,7 @@ def _draw_page(document: Document, page: Page, found: tuple[int, int, int] | Non
     with tabs[say("documents_page.tab_text")], st.container(height=520, border=True, key="text-of-page"):
         if page.kind != "text":
             st.caption(say(f"documents_page.kind_{page.kind}"))
-        st.markdown(marked(page.text, *found[1:], context=len(page.text)) if found else plain(page.text[:20000]))
+        st.markdown(marked(page.text, *found[1:], after=20000) if found else plain(page.text[:20000]))
     if page.tables:
         with tabs[names[-1]]:
             for table in page.tables:

@@ -72,6 +72,7 @@ def _follow(turn: chats.Turn, place) -> chats.Turn:
                 shown.markdown(answer_text(text, ()))
         now = chats.read_turn(db, turn.id)
         if now is None or now.state != "running":
+            stop.empty()
             return now or turn
         if not stoppable and time.monotonic() - started > 0.5:  # most answers are there before a button could be read
             stop.button(
@@ -112,10 +113,7 @@ def _draw_answer(turn_id: int, answer: Answer) -> None:
     icon = "search_off" if answer.status == "not_found" else "error"
     with st.container(border=True, key=f"not-found-{turn_id}"):
         st.markdown(f":material/{icon}: {plain(answer.message)}")
-        nearest = evidence.nearest(answer)[:_NEAREST]
-        if nearest:
-            st.caption(say("chat_page.nearest"))
-        for source in nearest:
+        for source in evidence.nearest(answer)[:_NEAREST]:
             _draw_chips(turn_id, [source])
             st.caption(one_line(source.quote, 220))
 

@@ -26,13 +26,14 @@ def draw(documents: list[Document]) -> None:
         st.markdown(say("chat_page.holds", documents=held, pages=pages))
         if waiting:
             st.caption(f":shimmer[{say_count('chat_page.arriving', waiting)}]")
+            _wait(len(documents))
         _draw_questions(documents)
 
 
 def _draw_empty(waiting: int) -> None:
     if waiting:
         st.markdown(f":shimmer[{say_count('chat_page.arriving', waiting)}]")
-        _wait()
+        _wait(0)
         return
     st.markdown(say("chat_page.empty"))
     with st.container(horizontal=True):
@@ -43,9 +44,10 @@ def _draw_empty(waiting: int) -> None:
 
 
 @st.fragment(run_every=1)
-def _wait() -> None:
-    """Look once a second whether the first document is there."""
-    if services.workspace().library.documents():
+def _wait(known: int) -> None:
+    """Look once a second whether another document is there, or nothing more is to come."""
+    library = services.workspace().library
+    if len(library.documents()) != known or not library.open_files():
         st.rerun()
 
 
@@ -69,9 +71,9 @@ def _draw_questions(documents: list[Document]) -> None:
     if questions is None:
         _wait_for_suggestions(documents)
         return
-    if questions:
-        st.caption(say("chat_page.try"))
     with st.container(gap="xsmall", key="suggestions"):
+        if questions:
+            st.caption(say("chat_page.try"))
         for n, question in enumerate(questions[:3]):
             st.button(
                 one_line(question),
