@@ -44,7 +44,7 @@ def draw_conversation(conversation: chats.Conversation, documents) -> None:
         drawn = [turns.draw(turn) for turn in stored]
     chosen = evidence.choose(drawn)
     if chosen is not None:
-        with right, st.container(key="evidence"):
+        with right, st.container(key=evidence.panel_key()):
             evidence.draw(chosen)
 
 

@@ -38,7 +38,7 @@ def draw_setting(name: str, fixed: set[str]) -> None:
             options=options,
             index=options.index(value),
             accept_new_options=True,
-            format_func=lambda option: _option(name, option),
+            format_func=embedder_name,
         )
     elif isinstance(setting.default, str) and setting.allowed:
         words = {option: _option(name, option) for option in setting.allowed}

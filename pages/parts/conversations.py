@@ -127,9 +127,20 @@ def _confirm_delete(conversation: chats.Conversation) -> None:
     @st.dialog(say("chat_page.delete_title"))
     def ask() -> None:
         st.markdown(say("chat_page.delete_text", title=one_line(conversation.title, 80)))
-        if st.button(say("chat_page.delete"), type="primary", icon=":material/delete:", key="delete-confirmed"):
-            chats.delete_conversation(services.workspace().db, conversation.id)
-            open_conversation(None)
+        if st.button(
+            say("chat_page.delete"),
+            type="primary",
+            icon=":material/delete:",
+            key="delete-confirmed",
+            on_click=_delete,
+            args=(conversation.id,),
+        ):
             st.rerun()
 
     ask()
+
+
+@errors.guarded
+def _delete(conversation_id: int) -> None:
+    chats.delete_conversation(services.workspace().db, conversation_id)
+    open_conversation(None)

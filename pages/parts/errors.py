@@ -19,7 +19,6 @@ log = logging.getLogger("cotejo.pages")
 
 def run_page(run: Callable[[], Any]) -> None:
     """Run a page; what it raises is shown in words."""
-    show_kept()
     try:
         run()
     except AppError as error:

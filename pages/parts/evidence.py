@@ -58,8 +58,14 @@ def nearest(answer: Answer) -> list[Source]:
     return list(found.values())
 
 
-def show(turn_id: int, key: str) -> None:
-    st.session_state["shown"] = {"turn": turn_id, "key": key, "page": None}
+def show(turn_id: int, key: str, opened: bool = True) -> None:
+    """Choose a source. `opened`: by its user, who then sees it on a narrow screen too."""
+    st.session_state["shown"] = {"turn": turn_id, "key": key, "page": None, "opened": opened}
+
+
+def panel_key() -> str:
+    """The panel's name for the style sheet, which leaves it out on narrow screens until it is opened."""
+    return "evidence-opened" if st.session_state["shown"]["opened"] else "evidence"
 
 
 def is_shown(turn_id: int, source: Source) -> bool:
@@ -74,7 +80,7 @@ def choose(turns: list[chats.Turn]) -> chats.Turn | None:
     turn = next((turn for turn in candidates if turn.id == shown.get("turn")), None)
     if turn is None and candidates:
         turn = candidates[-1]
-        show(turn.id, (cited(turn.answer) or nearest(turn.answer))[0].key)
+        show(turn.id, (cited(turn.answer) or nearest(turn.answer))[0].key, opened=False)
     return turn
 
 

@@ -19,10 +19,11 @@ MARK = str(_ASSETS / "mark.svg")
 
 
 def enter(page: str) -> None:
-    """To be called first by every page. Returns only where `app.py` runs the page."""
+    """To be called first by every page. Returns only where `app.py` runs the page; says what a click failed to do."""
     if not st.session_state.get("arrived"):
         st.session_state["wanted"] = page
         st.switch_page("app.py")
+    errors.show_kept()
 
 
 def arrive(pages: dict[str, object]) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from core import i18n
 from core.documents.layout import boxes_for
 from core.records import Document, Page
-from pages.parts import services
+from pages.parts import errors, services
 from pages.parts.evidence import PDF
 from pages.parts.language import lang, say, say_count
 from pages.parts.plain import marked, one_line, plain
@@ -118,9 +118,20 @@ def _confirm_delete(document: Document) -> None:
     @st.dialog(say("documents_page.delete_title"))
     def ask() -> None:
         st.markdown(say("documents_page.delete_text", name=one_line(document.name, 100)))
-        if st.button(say("documents_page.delete"), type="primary", icon=":material/delete:", key="delete-confirmed"):
-            services.delete_document(document.id, lang())
-            st.session_state.pop("document", None)
+        if st.button(
+            say("documents_page.delete"),
+            type="primary",
+            icon=":material/delete:",
+            key="delete-confirmed",
+            on_click=_delete,
+            args=(document.id,),
+        ):
             st.rerun()
 
     ask()
+
+
+@errors.guarded
+def _delete(document_id: int) -> None:
+    services.delete_document(document_id, lang())
+    st.session_state.pop("document", None)

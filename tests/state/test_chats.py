@@ -56,3 +56,17 @@ def test_answers_that_quote_a_deleted_document_lose_its_words(db, turn):
     assert chats.forget_document(db, 8, "borrado") == 0
     assert chats.forget_document(db, 7, "borrado") == 1
     assert chats.read_turn(db, turn).answer.citations == ()
+
+
+def test_a_beating_turn_is_not_interrupted(tmp_path):
+    db = Database(tmp_path / "state.sqlite")
+    turn_id = chats.add_turn(db, chats.create_conversation(db), "q", "1")
+    with db.write() as connection:
+        connection.exec_driver_sql("UPDATE turns SET heartbeat = 0")
+    assert chats.read_turn(db, turn_id).state == "interrupted"
+    assert chats.beat(db, turn_id)
+    assert chats.read_turn(db, turn_id).state == "running"
+    chats.stop_turn(db, turn_id)
+    assert not chats.beat(db, turn_id)
+    assert chats.read_conversation(db, 1).title == "q"
+    assert chats.read_conversation(db, 99) is None
