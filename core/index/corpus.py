@@ -6,7 +6,7 @@ the order of their ids, which only grow. It ranks nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -202,8 +202,11 @@ class Corpus:
         if not len(self):
             return np.empty(0, np.float32)
         sentence = group_best(self._by_sentence.scores(terms), self._sentence_rows, len(self))
-        passage = self._by_passage.scores(terms)[self._passage_rows]
-        return self.lexical.scores(terms) + passage + np.nan_to_num(sentence)
+        return self.lexical.scores(terms) + self.passage_scores(terms) + np.nan_to_num(sentence)
+
+    def passage_scores(self, terms: Sequence[str]) -> np.ndarray:
+        """(n,) BM25 of the passage around each piece."""
+        return self._by_passage.scores(terms)[self._passage_rows]
 
     def dense_scores(self, query: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """(piece cosine, best sentence cosine) of every row, NaN where not embedded, and each sentence's cosine."""
@@ -215,7 +218,7 @@ class Corpus:
         cosines = self.sentence_vectors.cosines(query)
         return piece, group_best(cosines, self._vector_rows, len(self)), cosines
 
-    def share_within(self, term: str, document_ids: set[int]) -> float:
+    def share_within(self, term: str, document_ids: Collection[int]) -> float:
         """The part (0..1) of the pieces with a term that lies in these documents."""
         owners = self.document_ids[self.lexical.rows_with(term)]
         return float(np.isin(owners, list(document_ids)).mean()) if len(owners) else 1.0

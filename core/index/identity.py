@@ -8,8 +8,8 @@ documents need none of this: their passage holds their first lines. It ranks no 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 import numpy as np
@@ -19,6 +19,7 @@ from core.index.lexical import fold, question_terms, terms
 HEAD_CHARS = 1500
 _IN_NAME, _IN_HEAD = 1.0, 0.6
 _NAMES, _PERIOD, _LATEST = 3.0, 2.0, 2.0
+_COMMON = 0.7  # a name that more documents bear tells none apart
 _MONTHS = {
     name: number
     for number, names in enumerate(
@@ -50,7 +51,7 @@ _YEAR = re.compile(r"(?<![\d.,])(?:19|20)\d\d(?![\d]|[.,]\d)")
 _RECENT = re.compile(
     r"\b(?:latest|newest|most recent|last (?:quarter|year|report|filing)|ultim[oa]s?|mas (?:reciente|actual)s?)\b"
 )
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"[^\W_]+", re.UNICODE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class Periods:
 
 @dataclass(frozen=True, slots=True)
 class _Label:
-    names: dict[str, float]
+    names: tuple[str, ...]
     own: Periods
     head: Periods
     newest: tuple[int, int, int]
@@ -88,60 +89,68 @@ def find_periods(text: str) -> Periods:
     return Periods(frozenset(years), frozenset(quarters), frozenset(days))
 
 
-@dataclass
 class Identities:
-    """The labels of the live documents. `boost` scores them against a question; small, so a plain walk suffices."""
+    """The labels of the live documents, and which documents bear a name. `boost` scores them against a question."""
 
-    _labels: dict[int, _Label] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self._labels: dict[int, _Label] = {}
+        self._bearers: dict[str, dict[int, float]] = {}
 
     def add(self, document_id: int, name: str, title: str, head: str, lang: str) -> None:
         """`head` is the top of the first page, '' for a document of a single passage."""
         own = f"{PurePosixPath(name).stem} {title}"
         names = dict.fromkeys(_proper_terms(head, lang), _IN_HEAD)
-        names |= dict.fromkeys(terms(" ".join(_WORD.findall(own.replace("_", " "))), lang), _IN_NAME)
+        names |= dict.fromkeys(terms(" ".join(_WORD.findall(own)), lang), _IN_NAME)
         said, at_top = find_periods(own), find_periods(head)
-        self._labels[document_id] = _Label(names, said, at_top, _newest(at_top, said))
+        self._labels[document_id] = _Label(tuple(names), said, at_top, _newest(at_top, said))
+        for term, strength in names.items():
+            self._bearers.setdefault(term, {})[document_id] = strength
 
     def remove(self, document_ids: Iterable[int]) -> None:
         for document_id in document_ids:
-            self._labels.pop(document_id, None)
+            label = self._labels.pop(document_id, None)
+            for term in label.names if label else ():
+                del self._bearers[term][document_id]
 
     def boost(
-        self, question: str, langs: Iterable[str], document_ids: Iterable[int], share: Callable[[str, set[int]], float]
+        self,
+        question: str,
+        langs: Iterable[str],
+        document_ids: Collection[int] | None,
+        share: Callable[[str, Collection[int]], float],
     ) -> dict[int, float]:
-        """What each document gains, in standard deviations of the fused score, for what it is.
+        """What each document (among `document_ids` where given) gains for what it is, in standard deviations of the
+        fused score.
 
         `share(term, documents)` tells which part (0..1) of the passages with a term lies in these documents: a word
         names a document only where its passages and hardly any others speak of it."""
-        labels = {number: self._labels[number] for number in document_ids if number in self._labels}
-        if len(labels) < 2:
+        scope = self._labels.keys() if document_ids is None else self._labels.keys() & set(document_ids)
+        if len(scope) < 2:
             return {}
-        gains = _meet_names(labels, question_terms(question, langs), share)
+        gains = self._meet_names(question_terms(question, langs), scope, share)
         asked = find_periods(question)
         if asked:
-            for number, label in labels.items():
-                gains[number] = gains.get(number, 0.0) + _PERIOD * _meet_period(asked, label)
+            for number in scope:
+                gains[number] = gains.get(number, 0.0) + _PERIOD * _meet_period(asked, self._labels[number])
         if _RECENT.search(fold(question.lower())):
-            _add_latest(labels, gains)
+            _add_latest({number: self._labels[number].newest for number in scope}, gains)
         return gains
 
-
-def _meet_names(
-    labels: dict[int, _Label], asked: list[str], share: Callable[[str, set[int]], float]
-) -> dict[int, float]:
-    """`_NAMES` for the documents that bear all the names the question says, less for fewer or weaker ones."""
-    gains: dict[int, float] = {}
-    total = 0.0
-    for term in asked:
-        bearers = {number: label.names[term] for number, label in labels.items() if term in label.names}
-        if not bearers or len(bearers) > len(labels) * 0.7 or term.lstrip("~").isdigit():
-            continue
-        rarity = float(np.log(len(labels) / len(bearers)))
-        weight = rarity * share(term, set(bearers)) ** 2
-        total += weight
-        for number, strength in bearers.items():
-            gains[number] = gains.get(number, 0.0) + weight * strength
-    return {number: _NAMES * gain / max(total, 1.0) for number, gain in gains.items()}
+    def _meet_names(
+        self, asked: list[str], scope: Collection[int], share: Callable[[str, Collection[int]], float]
+    ) -> dict[int, float]:
+        """`_NAMES` for the documents that bear all the names the question says, less for fewer or weaker ones."""
+        gains: dict[int, float] = {}
+        total = 0.0
+        for term in asked:
+            bearers = {number: strength for number, strength in self._bearers.get(term, {}).items() if number in scope}
+            if not bearers or len(bearers) > len(scope) * _COMMON or term.lstrip("~").isdigit():
+                continue
+            weight = float(np.log(len(scope) / len(bearers))) * share(term, bearers.keys()) ** 2
+            total += weight
+            for number, strength in bearers.items():
+                gains[number] = gains.get(number, 0.0) + weight * strength
+        return {number: _NAMES * gain / max(total, 1.0) for number, gain in gains.items()}
 
 
 def _meet_period(asked: Periods, label: _Label) -> float:
@@ -160,14 +169,14 @@ def _meet_period(asked: Periods, label: _Label) -> float:
     return year * quarter if asked.years else quarter
 
 
-def _add_latest(labels: dict[int, _Label], gains: dict[int, float]) -> None:
+def _add_latest(newest: dict[int, tuple[int, int, int]], gains: dict[int, float]) -> None:
     """The newest of the documents that meet the question best gains most."""
     best = max(gains.values(), default=0.0)
-    meant = [number for number in labels if gains.get(number, 0.0) >= best * 0.8 - 1e-9]
-    newest = max((labels[number].newest for number in meant), default=(0, 0, 0))
-    if newest > (0, 0, 0) and len(meant) > 1:
+    meant = [number for number in newest if gains.get(number, 0.0) >= best * 0.8 - 1e-9]
+    latest = max((newest[number] for number in meant), default=(0, 0, 0))
+    if latest > (0, 0, 0) and len(meant) > 1:
         for number in meant:
-            if labels[number].newest == newest:
+            if newest[number] == latest:
                 gains[number] = gains.get(number, 0.0) + _LATEST
 
 

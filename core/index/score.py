@@ -52,7 +52,7 @@ def score_pieces(
         dense, stage = _dense(piece[scope], sentence[scope], lexical)
         if stage != "keyword":
             fused[scope] = weights[scope] * dense + (1 - weights[scope]) * lexical
-    return Scores(fused + _boost(corpus, question, langs, scope), cosines, sentences, stage)
+    return Scores(fused + _boost(corpus, question, langs, document_ids), cosines, sentences, stage)
 
 
 def _dense(piece: np.ndarray, sentence: np.ndarray, lexical: np.ndarray) -> tuple[np.ndarray, Stage]:
@@ -68,13 +68,27 @@ def _dense(piece: np.ndarray, sentence: np.ndarray, lexical: np.ndarray) -> tupl
     return expect(embedded, lexical, total), "sentences" if read.any() else "passages"
 
 
-def _boost(corpus: Corpus, question: str, langs: set[str], scope: np.ndarray) -> np.ndarray:
+def _boost(corpus: Corpus, question: str, langs: set[str], document_ids: Collection[int] | None) -> np.ndarray:
     """(n,) what each piece gains because of its document."""
+    gains = corpus.identities.boost(question, langs, document_ids, corpus.share_within)
+    if not gains:
+        return np.zeros(len(corpus), np.float32)
     ids, places = np.unique(corpus.document_ids, return_inverse=True)
-    gains = corpus.identities.boost(
-        question, langs, np.unique(corpus.document_ids[scope]).tolist(), corpus.share_within
-    )
-    by_document = np.zeros(len(ids), np.float32)
-    for document_id, gain in gains.items():
-        by_document[np.searchsorted(ids, document_id)] = gain
-    return by_document[places]
+    return np.asarray([gains.get(number, 0.0) for number in ids.tolist()], np.float32)[places]
+
+
+def score_plainly(corpus: Corpus, question: str, query: np.ndarray | None) -> dict[str, np.ndarray]:
+    """The scores that ours are compared with: BM25 over passages, cosine of the piece, reciprocal rank fusion (k 60,
+    Cormack et al. 2009) of both."""
+    langs = set(np.unique(corpus.langs).tolist())
+    found = {"bm25": corpus.passage_scores(question_terms(question, langs))}
+    if query is not None:
+        found["dense"] = np.nan_to_num(corpus.dense_scores(query)[0], nan=-1.0)
+        found["rrf"] = sum(1 / (60 + _ranks(scores)) for scores in (found["bm25"], found["dense"]))
+    return found
+
+
+def _ranks(scores: np.ndarray) -> np.ndarray:
+    ranks = np.empty(len(scores), np.int64)
+    ranks[np.argsort(-scores, kind="stable")] = np.arange(1, len(scores) + 1)
+    return ranks

@@ -7,6 +7,7 @@ SQLite; the live index follows it on `refresh`. It writes no answer.
 from __future__ import annotations
 
 import functools
+import itertools
 import threading
 import time
 from collections.abc import Callable, Collection, Sequence
@@ -18,7 +19,7 @@ from core.index import lexical, trust
 from core.index.corpus import Corpus
 from core.index.embed import ActiveModel, read_active
 from core.index.hits import best_parents, make_hits
-from core.index.score import score_pieces
+from core.index.score import score_pieces, score_plainly
 from core.models.embedder import Embedder, TokenVectors, load_embedder, same_weights
 from core.records import HitSentence, SearchResult
 from core.settings import Settings, cache_folder
@@ -111,6 +112,19 @@ class SearchIndex:
         result = self.search(text, lang=self._lang_of(document_id), k=k, document_ids={document_id})
         found = {(s.page, s.start): s for hit in result.hits for s in hit.sentences if s.lexical > 0 or s.cosine > 0.4}
         return tuple(sorted(found.values(), key=lambda s: -(s.lexical + s.cosine))[:k])
+
+    def rank_plainly(self, question: str, k: int) -> dict[str, list[str]]:
+        """The first `k` files by plain BM25, dense search and their rank fusion: what our order is measured against."""
+        self.refresh()
+        query, _ = self._encode_question(question)
+        with self._lock:
+            corpus = self._corpus
+            found = {}
+            for mode, scores in score_plainly(corpus, question, query).items():
+                rows = np.argsort(-scores, kind="stable")
+                files = (corpus.names[document_id][0] for document_id in corpus.document_ids[rows].tolist())
+                found[mode] = list(itertools.islice(dict.fromkeys(files), k))
+        return found
 
     def idf(self, term: str) -> float:
         """The inverse document frequency of a term as `terms` makes it."""
