@@ -337,7 +337,7 @@ def _color_bar(cells: Sequence[float], unit: str, name: str, canvas: Canvas) -> 
         "thickness": 10,
         "outlinewidth": 0,
         "len": 0.8,
-        "title": {"text": title, "side": "right"},
+        "title": {"text": title, "side": "right", "font": {"size": 12, "color": canvas.look.quiet}},
         "tickfont": {"color": canvas.look.quiet},
     }
 

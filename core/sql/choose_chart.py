@@ -6,17 +6,13 @@ and whether that name is unique (one quantity each: bars, lines) or repeats (raw
 
 from __future__ import annotations
 
-import functools
-import re
-import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 
-from core.charts.fields import ORDINAL_WORDS, Field, is_aggregate, name_tokens, read_fields, same_scale
-from core.charts.periods import fold
+from core.charts.fields import ORDINAL_WORDS, Field, is_aggregate, name_tokens, same_scale
 from core.charts.titles import title_of
 from core.records import ChartSpec, QueryResult
+from core.sql.chart_shape import Shape, crossing_categories, is_unique, read_shape
 
 MAX_BARS = 50
 MAX_COUNTED_BARS = 300
@@ -30,44 +26,19 @@ MIN_POINTS = 8
 _RANK_WORDS = frozenset("rank ranking puesto posicion position rn row_number".split())
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """A result as the rules see it: its fields by role, its number of rows, and what the question asks for."""
-
-    fields: tuple[Field, ...]
-    rows: int
-    kind: str | None
-    intents: frozenset[str]
-
-    def having(self, *roles: str) -> list[Field]:
-        return [field for field in self.fields if field.role in roles]
-
-    @property
-    def times(self) -> list[Field]:
-        return self.having("time")
-
-    @property
-    def measures(self) -> list[Field]:
-        return self.having("measure")
-
-    @property
-    def categories(self) -> list[Field]:
-        return self.having("category")
-
-
 Rule = Callable[[Shape], ChartSpec | None]
 
 
 def choose_chart(result: QueryResult, question: str = "", lang: str = "en") -> ChartSpec:
     """The chart an analyst would pick for this result and question, with its title in `lang`."""
-    spec = next(spec for rule in RULES if (spec := rule(_read_shape(result, question))) is not None)
+    spec = next(spec for rule in RULES if (spec := rule(read_shape(result, question))) is not None)
     return replace(spec, title=title_of(spec.kind, spec.x, spec.y, spec.color, lang))
 
 
 def possible_charts(result: QueryResult, lang: str = "en") -> tuple[ChartSpec, ...]:
     """Every kind that these columns can carry, the chosen one first: what a user may switch to."""
     chosen = choose_chart(result, "", lang)
-    shape = _read_shape(result, "")
+    shape = read_shape(result, "")
     specs = [chosen]
     for kind, build in _BUILDERS.items():
         spec = build(shape)
@@ -77,44 +48,8 @@ def possible_charts(result: QueryResult, lang: str = "en") -> tuple[ChartSpec, .
     return tuple(specs)
 
 
-def read_wishes(question: str) -> tuple[str | None, frozenset[str]]:
-    """(the kind that the question names, if any; what else it says about the chart)."""
-    folded = fold(question)
-    kind = next((kind for kind, pattern in _patterns("kind").items() if pattern.search(folded)), None)
-    return kind, frozenset(name for name, pattern in _patterns("intent").items() if pattern.search(folded))
-
-
-@functools.cache
-def _patterns(section: str) -> dict[str, re.Pattern[str]]:
-    """The expressions of `chart_words.toml`: each kind or intent as one pattern over folded text."""
-    table = tomllib.loads((Path(__file__).parent / "chart_words.toml").read_text("utf-8"))[section]
-    return {name: re.compile("|".join(map(_phrase_pattern, phrases))) for name, phrases in table.items()}
-
-
-def _phrase_pattern(phrase: str) -> str:
-    phrase = re.sub(r"\((\w+) \)", r"<\1>", phrase)
-    parts = []
-    for word in phrase.split(" "):
-        optional = re.match(r"<(\w+)>(.*)", word)
-        lead, word = (f"(?:{optional[1]} )?", optional[2]) if optional else ("", word)
-        suffix = r"\w*" if word.endswith("*") else ""
-        choices = "|".join(re.escape(choice) for choice in word.rstrip("*").split("|"))
-        parts.append(f"{lead}(?:{choices}){suffix}")
-    return r"\b" + r"\s+".join(parts) + r"\b"
-
-
-def _read_shape(result: QueryResult, question: str) -> Shape:
-    kind, intents = read_wishes(question)
-    return Shape(read_fields(result), len(result.rows), kind, intents)
-
-
 def _table(reason: str) -> ChartSpec:
     return ChartSpec("table", reason=reason)
-
-
-def _unique(shape: Shape, *fields: Field) -> bool:
-    keys = list(zip(*(f.values for f in fields), strict=True))
-    return len(set(keys)) == len(keys) == shape.rows
 
 
 # ---------------------------------------------------------------- the rules, in order
@@ -160,7 +95,7 @@ def _records(shape: Shape) -> ChartSpec | None:
 
 
 def _over_time(shape: Shape) -> ChartSpec | None:
-    times, categories = shape.times, _crossing(shape)
+    times, categories = shape.times, crossing_categories(shape)
     if not times:
         return None
     if len(times) == 2 and not categories:
@@ -175,7 +110,7 @@ def _over_time(shape: Shape) -> ChartSpec | None:
 
 
 def _by_category(shape: Shape) -> ChartSpec | None:
-    categories = _crossing(shape)
+    categories = crossing_categories(shape)
     if len(categories) > 2:
         return _table("records")
     if len(categories) == 2:
@@ -183,7 +118,7 @@ def _by_category(shape: Shape) -> ChartSpec | None:
     if not categories:
         return None
     category = categories[0]
-    return _one_each(shape, category) if _unique(shape, category) else _raw_values(shape, category)
+    return _one_each(shape, category) if is_unique(shape, category) else _raw_values(shape, category)
 
 
 def _only_numbers(shape: Shape) -> ChartSpec:
@@ -192,7 +127,7 @@ def _only_numbers(shape: Shape) -> ChartSpec:
         return _table("records")
     relation = "relation" in shape.intents
     label = ids[0] if ids else _ordinal(shape, measures)
-    if label is not None and not (relation and len(measures) > 1 + (label in measures)) and _unique(shape, label):
+    if label is not None and not (relation and len(measures) > 1 + (label in measures)) and is_unique(shape, label):
         return _one_each(shape, label)
     if len(measures) == 1:
         return _histogram(shape) or _table("records")
@@ -219,7 +154,7 @@ def _one_series(shape: Shape, time: Field) -> ChartSpec | None:
     names = _charted(shape)
     if "relation" in shape.intents and len(names) == 2 and shape.rows >= MIN_POINTS:
         return _scatter(shape)
-    if not _unique(shape, time):
+    if not is_unique(shape, time):
         return _raw_values(shape, time) if _scatter_names(shape) is None else _scatter(shape)
     if time.grain == "weekday":
         return ChartSpec("bar" if len(names) == 1 else "grouped_bar", time.name, names, reason="category")
@@ -240,7 +175,7 @@ def _ranked(shape: Shape, time: Field) -> bool:
 
 def _two_times(shape: Shape, times: list[Field]) -> ChartSpec:
     """Year and month: a line for each year; weekday and hour: a heat map; start and end dates: a table."""
-    if not _unique(shape, *times):
+    if not is_unique(shape, *times):
         return _table("records")
     y = (shape.measures[0].name,)
     inner = next((t for t in times if t.cyclic), None)
@@ -255,9 +190,9 @@ def _two_times(shape: Shape, times: list[Field]) -> ChartSpec:
 
 def _many_series(shape: Shape, time: Field, category: Field) -> ChartSpec:
     y = (shape.measures[0].name,)
-    if not _unique(shape, time, category):
+    if not is_unique(shape, time, category):
         return _raw_values(shape, category)
-    if _unique(shape, category):
+    if is_unique(shape, category):
         return _one_each(shape, category)
     if time.grain in ("weekday", "hour"):
         return _two_categories(shape, time, category)
@@ -279,30 +214,8 @@ def _many_series(shape: Shape, time: Field, category: Field) -> ChartSpec:
 # ---------------------------------------------------------------- categories
 
 
-def _crossing(shape: Shape) -> list[Field]:
-    """The categories that say something of their own: those that another one decides are left out
-    (the category of a product beside the product)."""
-    kept: list[Field] = []
-    for field in sorted(shape.categories, key=lambda f: -f.distinct):
-        if field.distinct == 0 or any(_decides(other, field) for other in kept):
-            continue
-        kept.append(field)
-    if len(kept) == 1 and _described(shape, kept[0]):
-        return kept
-    return [f for f in shape.categories if f in kept]
-
-
-def _described(shape: Shape, label: Field) -> bool:
-    return label.distinct == shape.rows
-
-
-def _decides(key: Field, other: Field) -> bool:
-    """Each value of `key` comes with one value of `other`. One row for each key proves it for any column."""
-    return len(set(zip(key.values, other.values, strict=True))) == len(set(key.values))
-
-
 def _two_categories(shape: Shape, first: Field, second: Field) -> ChartSpec:
-    if not _unique(shape, first, second):
+    if not is_unique(shape, first, second):
         return _raw_values(shape, max(first, second, key=lambda f: f.distinct))
     measure = shape.measures[0]
     y = (measure.name,)
@@ -375,7 +288,7 @@ def _raw_values(shape: Shape, category: Field) -> ChartSpec:
 def _ordinal(shape: Shape, measures: list[Field]) -> Field | None:
     """A whole number that names the rows: stars, floors, ages beside what was counted for each."""
     first = measures[0]
-    if len(measures) < 2 or not first.integer or is_aggregate(first) or not _unique(shape, first):
+    if len(measures) < 2 or not first.integer or is_aggregate(first) or not is_unique(shape, first):
         return None
     if not ORDINAL_WORDS.isdisjoint(name_tokens(first.name)):
         return first if "relation" not in shape.intents else None
@@ -419,10 +332,10 @@ def _box(shape: Shape, category: Field | None = None) -> ChartSpec | None:
 
 
 def _label(shape: Shape) -> Field | None:
-    candidates = _crossing(shape) + shape.times + shape.having("id")
+    candidates = crossing_categories(shape) + shape.times + shape.having("id")
     ordinal = _ordinal(shape, shape.measures) if shape.measures else None
     candidates += [ordinal] if ordinal else []
-    return next((f for f in candidates if _unique(shape, f)), None)
+    return next((f for f in candidates if is_unique(shape, f)), None)
 
 
 def _bar(shape: Shape) -> ChartSpec | None:
@@ -438,7 +351,7 @@ def _line(shape: Shape) -> ChartSpec | None:
     label = times[0] if times else _label(shape)
     if label is None or shape.rows < 2 or not shape.measures:
         return None
-    if _unique(shape, label):
+    if is_unique(shape, label):
         names = _charted(shape, label)
         return ChartSpec("line", label.name, names) if names else None
     return _pair_chart(shape, "line")
@@ -446,8 +359,8 @@ def _line(shape: Shape) -> ChartSpec | None:
 
 def _pair_chart(shape: Shape, kind: str) -> ChartSpec | None:
     """A chart of two naming columns and a measure; time goes along the axis."""
-    pair = (shape.times + _crossing(shape))[:2]
-    if len(pair) < 2 or not shape.measures or not _unique(shape, *pair):
+    pair = (shape.times + crossing_categories(shape))[:2]
+    if len(pair) < 2 or not shape.measures or not is_unique(shape, *pair):
         return None
     x, color = pair if pair[0].role == "time" or pair[0].distinct >= pair[1].distinct else pair[::-1]
     if (kind != "heatmap" and color.distinct > 20) or (kind == "stacked_bar" and not shape.measures[0].additive):

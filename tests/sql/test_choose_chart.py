@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from core.records import QueryResult
-from core.sql.choose_chart import choose_chart, possible_charts, read_wishes
+from core.sql.chart_shape import read_wishes
+from core.sql.choose_chart import choose_chart, possible_charts
 
 FOLDER = Path(__file__).resolve().parent.parent / "charts"
 CASES = json.loads((FOLDER / "chart_cases.json").read_text("utf-8"))

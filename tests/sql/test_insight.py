@@ -356,7 +356,7 @@ def check_all(case, lang):
     return findings
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @pytest.mark.parametrize(
     "tables",
     [categories(), times(), crossings(), raw(), pairs()],
