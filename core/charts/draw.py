@@ -48,9 +48,23 @@ def draw(spec: ChartSpec, result: QueryResult, lang: str = "en", theme: str = "l
     fields = {field.name: field for field in read_fields(result)}
     canvas = Canvas(fields, len(result.rows), not result.truncated, lang, look_of(theme))
     wanted = [*spec.y, *([spec.x] if spec.x else []), *([spec.color] if spec.color else [])]
-    fits = result.rows and wanted and all(name in fields for name in wanted)
+    fits = result.rows and _complete(spec) and all(name in fields for name in wanted)
+    fits = fits and all(fields[name].role == "measure" for name in _quantities(spec))
     sketch = _MARKS[spec.kind](spec, canvas) if fits and spec.kind in _MARKS else _table(result, canvas)
     return frame(sketch, spec.title, canvas.look)
+
+
+def _complete(spec: ChartSpec) -> bool:
+    """The fields that the kind cannot do without are named (a user may have cleared one)."""
+    if spec.kind == "number":
+        return bool(spec.y)
+    return spec.x is not None and (spec.kind == "histogram" or bool(spec.y))
+
+
+def _quantities(spec: ChartSpec) -> list[str]:
+    """The columns that must hold numbers for this kind."""
+    along = [spec.x] if spec.x and spec.kind in ("histogram", "scatter") else []
+    return [*spec.y, *along]
 
 
 def number_cards(spec: ChartSpec, result: QueryResult, lang: str) -> tuple[Card, ...]:

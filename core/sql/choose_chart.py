@@ -252,7 +252,8 @@ def _one_each(shape: Shape, label: Field) -> ChartSpec:
 
 def _charted(shape: Shape, label: Field | None = None) -> tuple[str, ...]:
     """The measures worth drawing together: a percentage or growth beside its own quantity, and ranks, stay out."""
-    measures = [m for m in shape.measures if m is not label and _RANK_WORDS.isdisjoint(m.tokens)]
+    others = [m for m in shape.measures if m is not label]
+    measures = [m for m in others if _RANK_WORDS.isdisjoint(m.tokens)] or others
     quantities = [m for m in measures if m.unit not in ("percent", "fraction")]
     if quantities and len(quantities) < len(measures):
         measures = quantities

@@ -128,3 +128,26 @@ def test_curves_and_estimates_for_other_pages():
     assert draw_lines([], lang="en").layout.height
     runs = [Estimate("base", 0.5, 0.4, 0.6), Estimate("new", 0.7, 0.6, 0.8)]
     assert len(draw_estimates(runs, lang="en", unit="fraction", reference=0.5).data[0].x) == 2
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        ChartSpec("histogram", "who"),
+        ChartSpec("scatter", "who", ("n",)),
+        ChartSpec("bar", "who"),
+        ChartSpec("line", "gone", ("n",)),
+        ChartSpec("bar", "n", ("who",)),
+        ChartSpec("number"),
+    ],
+)
+def test_a_chart_that_does_not_fit_becomes_a_table(spec):
+    result = QueryResult(("who", "n"), ("VARCHAR", "BIGINT"), (("a", 1), ("b", 2)))
+    assert draw(spec, result).data[0].type == "table"
+
+
+def test_a_result_of_ranks_alone_still_draws():
+    rows = (("2024-01-01", 1.0), ("2024-02-03", None))
+    result = QueryResult(("month", "rank"), ("DATE", "DOUBLE"), rows)
+    for spec in possible_charts(result):
+        assert draw(spec, result, "es").layout.height
