@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from core.chat.citations import fit_quote, key_span, make_citation, same_fact
+from core.chat.citations import fit_quote, key_span, make_citation, read_on, same_fact
 from core.chat.decline import Judgement, judge
 from core.chat.extract import Evidence, Pages, Ranked, ReadPage, rank_sentences
 from core.chat.question import Understood, understand
@@ -150,8 +150,11 @@ def _cite(n, item: Evidence, understood, ranked, result, vocabulary, pages) -> t
             where = fit_quote(page, item.start, item.end, (), asked, Span(start - item.start, end - item.start, "cell"))
             short = translate("chat.answer.row", understood.lang, value=_plain(value), what=describe(item.row, column))
             return make_citation(n, item.hit, page, where, item.chance, (start, end)), short
+        if len(item.row.cells) > 2:  # several figures and no telling which: the row speaks for itself
+            return make_citation(n, item.hit, page, (item.start, item.end), item.chance, None), ""
     key = key_span(understood, item.text, item.words, asked, lang)
-    where = fit_quote(page, item.start, item.end, item.words, asked, key)
+    end = read_on(page, item.start, item.end) if item.text.rstrip().endswith(":") else item.end
+    where = fit_quote(page, item.start, end, item.words, asked, key)
     span = (item.start + key.start, item.start + key.end) if key else None
     citation = make_citation(n, item.hit, page, where, item.chance, span)
     return citation, _plain(page.text[slice(*citation.key)]) if citation.key else ""

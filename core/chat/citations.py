@@ -17,6 +17,7 @@ from core.records import Citation, Hit, Page
 
 QUOTE_MAX = 350
 _CLAUSE_START = re.compile(r"(?:^|(?<=[,;:—–(\n]))\s*")
+_LINE = re.compile(r"[^\n]+")
 _WORD_END = re.compile(r"\S(?=\s|$)")
 
 
@@ -32,8 +33,7 @@ def fit_quote(
         end -= 1
     if end - start <= QUOTE_MAX:
         return start, end
-    keys = {k for word in asked for k in word.keys}
-    held = [(start + word.start, start + word.end, word.weight) for word in words if word.keys & keys]
+    held = [(start + word.start, start + word.end, weight) for word, weight in _held(words, asked)]
     if key is not None:
         held.append((start + key.start, start + key.end, 10.0))
     begins = {start + match.end() for match in _CLAUSE_START.finditer(text[start:end])}
@@ -47,6 +47,17 @@ def fit_quote(
     return best, stop
 
 
+def read_on(page: Page, start: int, end: int) -> int:
+    """Where a quote ends whose sentence announces a list or a table: after the lines that follow, while they fit."""
+    at = end
+    for match in _LINE.finditer(page.text, end):
+        gap = page.text[at : match.start()]
+        if match.end() - start > QUOTE_MAX or (at > end and "\n\n" in gap):
+            break
+        at = match.end()
+    return at
+
+
 def key_span(understood: Understood, text: str, words: Sequence[Word], asked: Sequence[Word], lang: str) -> Span | None:
     """The span that answers a who/when/how many question: of the right sort, not in the question, nearest to its
     words."""
@@ -56,17 +67,23 @@ def key_span(understood: Understood, text: str, words: Sequence[Word], asked: Se
     options = [s for s in spans_for(understood.want, find_spans(text, lang)) if fold(text[s.start : s.end]) not in own]
     if not options:
         return None
-    keys = {k for word in asked for k in word.keys}
-    held = [word for word in words if word.weight > 0 and word.keys & keys and word.end <= len(text)]
-    unit = [word for word in held if understood.unit and fold(word.text)[:4] == fold(understood.unit)[:4]]
+    held = [(word, weight) for word, weight in _held(words, asked) if word.end <= len(text)]
+    unit = [word for word, _ in held if understood.unit and fold(word.text)[:4] == fold(understood.unit)[:4]]
     sorts = [option.sort for option in options]
 
     def nearness(option: Span) -> float:
-        near = sum(word.weight / (1 + _gap(option, word) / 12) for word in held)
+        near = sum(weight / (1 + _gap(option, word) / 12) for word, weight in held)
         counted = sum(2.0 for word in unit if 0 <= word.start - option.end <= 12)
         return near + counted - 0.5 * sorts.index(option.sort)
 
     return max(options, key=nearness)
+
+
+def _held(words: Sequence[Word], asked: Sequence[Word]) -> list[tuple[Word, float]]:
+    """The words that the question holds too, with what they weigh there."""
+    weights = {key: word.weight for word in asked for key in word.keys}
+    found = [(word, max((weights.get(key, 0.0) for key in word.keys), default=0.0)) for word in words]
+    return [(word, weight) for word, weight in found if weight > 0]
 
 
 def _gap(span: Span, word: Word) -> int:

@@ -21,6 +21,9 @@ from core.records import Hit, HitSentence, Page, SearchResult
 
 ReadPage = Callable[[int, int], Page]
 HITS_READ = 5
+_FRAGMENT_LOSS = 1.5
+_CONTENTS = re.compile(r"pages?|p[áa]ginas?|p[áa]g\.", re.I)
+_LEADERS = re.compile(r"\.{4}|(?:\. ){4}")
 _STEM = re.compile(r"\.\w+$|[_\-/]+")
 _MOST_CANDIDATES = 60
 
@@ -68,6 +71,14 @@ class Pages:
     def __init__(self, read_page: ReadPage) -> None:
         self._read = read_page
         self._pages: dict[tuple[int, int], Page] = {}
+        self._rows: dict[tuple[int, int], list[Row]] = {}
+
+    def rows(self, document_id: int, number: int) -> list[Row]:
+        """The rows of the page's tables."""
+        key = document_id, number
+        if key not in self._rows:
+            self._rows[key] = rows_of(self(document_id, number))
+        return self._rows[key]
 
     def __call__(self, document_id: int, number: int) -> Page:
         key = document_id, number
@@ -88,7 +99,7 @@ def rank_sentences(understood: Understood, result: SearchResult, vocabulary: Voc
     candidates = [candidate for candidate, _, _ in gathered]
     languages = [hits[candidate.hit].lang or result.lang for candidate in candidates]
     rows = rank.measure(understood, asked, candidates, languages, result.trust)
-    scores = rank.score(rows)
+    scores = rank.score(rows) - [_unlike_an_answer(sentence, row) for _, sentence, row in gathered]
     chances = np.exp(scores - scores.max())
     chances /= chances.sum()
     evidence = [
@@ -176,11 +187,33 @@ def _units(hit: Hit, pages: Pages):
         if not inside:
             yield sentence, None
             continue
-        for row in rows_of(page):
+        for row in pages.rows(hit.document_id, sentence.page):
             if row.start < sentence.end and sentence.start < row.end and (sentence.page, row.start) not in given:
                 given.add((sentence.page, row.start))
                 text = page.text[row.start : row.end]
                 yield HitSentence(sentence.page, row.start, row.end, text, sentence.cosine, sentence.lexical), row
+
+
+def _unlike_an_answer(sentence: HitSentence, row: Row | None) -> float:
+    """What a line loses that states nothing: a heading, an entry of a contents list, words that only announce.
+
+    Set by hand: the encyclopedia articles that the ranker learned from have no such lines."""
+    text = sentence.text.strip()
+    if row is not None:
+        return _FRAGMENT_LOSS if any(_CONTENTS.fullmatch(heading.strip()) for heading in row.headings) else 0.0
+    if _LEADERS.search(text) or _is_contents_line(text.split()):
+        return _FRAGMENT_LOSS
+    if text.endswith(":"):
+        return _FRAGMENT_LOSS / 2
+    ends = text.rstrip("\"'”»)]")[-1:] in (".", "!", "?", "…", ";")
+    return 0.0 if ends or len(text.split()) > 8 or any(char.isdigit() for char in text) else _FRAGMENT_LOSS
+
+
+def _is_contents_line(words: list[str]) -> bool:
+    """'Risk Factors 37': capitalised words and a page number."""
+    if not 2 <= len(words) <= 9 or not words[-1].isdigit() or len(words[-1]) > 3:
+        return False
+    return all(word[0].isupper() or not word[0].isalpha() or len(word) < 4 for word in words[:-1])
 
 
 def _likely(hits: tuple[Hit, ...], units_of: Sequence[Units]) -> list[set[tuple[int, int]]]:
@@ -197,6 +230,10 @@ def _likely(hits: tuple[Hit, ...], units_of: Sequence[Units]) -> list[set[tuple[
 
 
 def _worth_reading(gathered: list[Gathered], asked: dict[str, list[Word]]) -> list[Gathered]:
-    """Leave out what only repeats the question's words."""
+    """Leave out what only repeats the question's words, unless it announces what follows."""
     own = {key for words in asked.values() for word in words for key in word.keys}
-    return [item for item in gathered if any(word.weight > 0 and not word.keys & own for word in item[0].words)]
+    return [
+        (candidate, sentence, row)
+        for candidate, sentence, row in gathered
+        if sentence.text.rstrip().endswith(":") or any(w.weight > 0 and not w.keys & own for w in candidate.words)
+    ]

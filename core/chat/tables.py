@@ -93,14 +93,22 @@ def _place(text: str, cells: Sequence[str], at: int, stop: int) -> tuple[list[tu
         if not value:
             placed.append(("", at, at))
             continue
-        pattern = r"\s+".join(re.escape(word) for word in value.split())
-        match = re.compile(pattern).search(text, at, stop)
-        if match is None:
+        start, end = _find(text, value, at, stop)
+        if start < 0:
             return [], at
-        placed.append((match.group(), match.start(), match.end()))
-        at = match.end()
+        placed.append((text[start:end], start, end))
+        at = end
     filled = [cell for cell in placed if cell[0]]
     return (placed if filled else []), at
+
+
+def _find(text: str, value: str, at: int, stop: int) -> tuple[int, int]:
+    """Where `value` stands in `text[at:stop]`, whatever its white space became; (-1, -1) where it does not."""
+    start = text.find(value, at, stop)
+    if start >= 0:
+        return start, start + len(value)
+    match = re.compile(r"\s+".join(re.escape(word) for word in value.split())).search(text, at, stop)
+    return match.span() if match else (-1, -1)
 
 
 def choose_cell(row: Row, asked: Sequence[Word], question: str, lang: str, vocabulary: Vocabulary) -> int | None:

@@ -109,3 +109,17 @@ def test_a_long_sentence_is_cut_around_its_answer(empty):
 def test_answer_without_hits_needs_no_index(library):
     found = answer("x?", SearchResult("x?", "en"), library.index, "en", library.read_page)
     assert found.status == "not_found"
+
+
+def test_a_sentence_that_announces_a_list_is_quoted_with_it(empty):
+    text = "Claims for the boat insurance need these papers:\n- the logbook\n- photographs of it\n\nSend them soon."
+    empty.add("claims.txt", "en", [Page(1, text)])
+    found = empty.ask("Which papers do claims for the boat insurance need?", "en")
+    assert found.citations[0].quote.endswith("photographs of it")
+
+
+def test_a_contents_line_is_not_the_answer(empty):
+    contents = "Contents\n\nTravel Insurance 37\n\nOffice Hours 41"
+    body = "The travel insurance covers lost luggage up to 900 euros. It is bought by the office."
+    empty.add("guide.txt", "en", [Page(1, contents), Page(2, body)])
+    assert empty.ask("What does the travel insurance cover?", "en").citations[0].page == 2
