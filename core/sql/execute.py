@@ -1,6 +1,6 @@
 """From admitted statements to results: which data sets they name, one sandboxed process for all of a question.
 
-Takes nothing but `CheckedSql`. Does not parse, rank or explain: `guard.py` admits, `sandbox.py` runs.
+`run_queries` takes nothing but `CheckedSql`. Does not parse, rank or explain: `guard.py` admits, `sandbox.py` runs.
 """
 
 from __future__ import annotations
@@ -8,8 +8,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 
+from core.errors import AppError
 from core.records import Catalog, CheckedSql, QueryResult
 from core.sql.frames import Limits
+from core.sql.guard import check_sql
+from core.sql.pivot import VALUES_MAX, expand_pivot
 from core.sql.sandbox import Job, Sandbox, aliases
 
 
@@ -33,6 +36,19 @@ def run_queries(
     if not queries:
         return []
     return sandbox.run(make_job(queries, catalog), Limits.of(sandbox.settings, limit, time_limit_ms), cancel)
+
+
+def admit_sql(text: str, catalog: Catalog, sandbox: Sandbox) -> CheckedSql:
+    """`check_sql` for a statement that a user wrote: a PIVOT without its values is given them first.
+
+    Raises AppError `sql.guard.*` as `check_sql` does, or the limit that the question for the values hit."""
+    try:
+        return check_sql(text, catalog)
+    except AppError as error:
+        if error.key != "sql.guard.pivot_without_in":
+            raise
+    written = expand_pivot(text, catalog, lambda query: run_queries([query], catalog, sandbox, limit=VALUES_MAX + 1)[0])
+    return check_sql(written, catalog)
 
 
 def make_job(queries: Sequence[CheckedSql], catalog: Catalog) -> Job:

@@ -7,7 +7,9 @@ It builds under the temporary name it is given; names, hashes, cards and renames
 from __future__ import annotations
 
 import json
+import os
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -28,15 +30,26 @@ READERS: dict[str, Callable[..., list[Staged]]] = {
 }
 
 
+_answers = sys.stdout
+
+
 def say(**frame: Any) -> None:
-    sys.stdout.write(json.dumps(frame) + "\n")
-    sys.stdout.flush()
+    _answers.write(json.dumps(frame) + "\n")
+    _answers.flush()
+
+
+def keep_answers_apart() -> None:
+    """From here on standard output is nowhere: no library's own words may get between the frames."""
+    global _answers
+    _answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 def main() -> None:
     """One request, one answer; an unexpected failure ends the process, and the parent says so."""
     import duckdb
 
+    keep_answers_apart()
     request = json.loads(sys.stdin.readline())
     limit_memory(request["memory_mb"])
     try:
@@ -66,9 +79,11 @@ def open_output(request: dict[str, Any]) -> Any:
     import duckdb
 
     con = duckdb.connect(request["out"])
-    con.execute(f"SET memory_limit = '{request['memory_mb'] * 2 // 5}MB'")
+    con.execute(f"SET memory_limit = '{request['memory_mb'] // 2}MB'")
     con.execute(f"SET temp_directory = {text_literal(str(Path(request['work']) / 'spill'))}")
     con.execute("SET threads = 2")
+    con.execute("SET enable_progress_bar = true")
+    con.execute("SET enable_progress_bar_print = false")
     con.execute("SET TimeZone = 'UTC'")
     con.execute("SET autoinstall_known_extensions = false")
     con.execute("SET autoload_known_extensions = false")
@@ -77,29 +92,57 @@ def open_output(request: dict[str, Any]) -> Any:
     return con
 
 
+class _Share:
+    """Says how far the import is: by steps, and inside a long statement by the engine's own estimate."""
+
+    def __init__(self, con: Any) -> None:
+        self.con = con
+        self.step, self.low, self.width, self.said = "read", 0.0, 0.0, -1.0
+        self.ended = threading.Event()
+        self.saying = threading.Lock()
+        threading.Thread(target=self._look, daemon=True).start()
+
+    def begin(self, step: str, low: float, width: float) -> None:
+        self.step, self.low, self.width = step, low, width
+        self.reach(0.0)
+
+    def reach(self, share: float) -> None:
+        with self.saying:
+            now = round(self.low + self.width * min(1.0, share), 3)
+            if now > self.said and not self.ended.is_set():
+                self.said = now
+                say(progress=now, step=self.step)
+
+    def end(self) -> None:
+        with self.saying:
+            self.ended.set()
+
+    def _look(self) -> None:
+        while not self.ended.wait(0.5):
+            self.reach(max(0.0, self.con.query_progress() / 100))
+
+
 def build_dataset(request: dict[str, Any]) -> dict[str, Any]:
     """Read, settle and profile every table of the file; `{"tables": [...], "notes": [...]}` for the card."""
     con = open_output(request)
     work, options = Path(request["work"]), request["options"]
-    say(progress=0.02, step="read")
-    staged = READERS[request["kind"]](
-        con,
-        Path(request["path"]),
-        request["stem"],
-        options,
-        work,
-        lambda share: say(progress=0.02 + 0.58 * share, step="read"),
-    )
+    share = _Share(con)
+    share.begin("read", 0.02, 0.58)
+    read = READERS[request["kind"]]
+    staged = read(con, Path(request["path"]), request["stem"], options, work, share.reach)
     names = table_names([table.wanted for table in staged], request["keep_names"])
+    share.begin("convert", 0.6, 0.2)
     settled = []
-    for number, (table, name) in enumerate(zip(staged, names, strict=True)):
+    for number, (table, name) in enumerate(zip(staged, names, strict=True), 1):
         settled.append(settle(con, table, name, options))
-        say(progress=0.6 + 0.2 * (number + 1) / len(staged), step="convert")
-    by_source = {table.wanted: name for table, name in zip(staged, names, strict=True)}
+        share.reach(number / len(staged))
+    by_source = {table.wanted.lower(): name for table, name in zip(staged, names, strict=True)}
+    share.begin("profile", 0.8, 0.18)
     tables = []
-    for number, table in enumerate(settled):
+    for number, table in enumerate(settled, 1):
         tables.append(_card_of(con, table, by_source))
-        say(progress=0.8 + 0.18 * (number + 1) / len(settled), step="profile")
+        share.reach(number / len(settled))
+    share.end()
     con.execute("CHECKPOINT")
     con.close()
     return {"tables": tables}
@@ -117,9 +160,9 @@ def _card_of(con: Any, table: Settled, by_source: dict[str, str]) -> dict[str, A
         "facts": table.staged.facts,
         "notes": table.notes,
         "foreign_keys": [
-            {**key, "ref_table": by_source[key["ref_table"]]}
+            {**key, "ref_table": by_source[key["ref_table"].lower()]}
             for key in table.staged.foreign_keys
-            if key["ref_table"] in by_source
+            if key["ref_table"].lower() in by_source
         ],
         **profile,
     }

@@ -15,7 +15,7 @@ from core.sql.zygote import encode
 VALUES_MAX = 1000
 VALUE_LENGTH_MAX = 80
 SKETCH_SIZE = 128
-SKETCH_ALL_ROWS_MAX = 2_000_000
+EXACT_ROWS_MAX = 2_000_000
 _COMPARED = ("BIGINT", "INTEGER", "SMALLINT", "TINYINT", "UBIGINT", "UINTEGER", "HUGEINT", "VARCHAR", "UUID")
 _RANGED = (*_COMPARED[:8], "DOUBLE", "FLOAT", "DECIMAL", "DATE", "TIMESTAMP", "TIME", "BOOLEAN")
 KEY_NAME = re.compile(
@@ -64,7 +64,7 @@ def _describe_column(con: Any, table: str, rows: int, name: str, kind: str, meas
     }
     compared = kind in _COMPARED
     q = quoted(name)
-    unique = compared and filled and distinct >= filled * 0.9
+    unique = compared and filled and distinct >= filled * 0.9 and (rows <= EXACT_ROWS_MAX or KEY_NAME.search(name))
     if distinct is not None and (unique or distinct <= 2 * VALUES_MAX):
         column["distinct"] = con.execute(f"SELECT count(DISTINCT {q}) FROM {table}").fetchone()[0]
     if kind == "VARCHAR" and column["distinct"] and column["distinct"] <= VALUES_MAX:
@@ -73,7 +73,7 @@ def _describe_column(con: Any, table: str, rows: int, name: str, kind: str, meas
         ).fetchall()
         if all(len(value) <= VALUE_LENGTH_MAX for value, _ in found):
             column["values"] = [value for value, _ in found]
-    if compared and filled and (rows <= SKETCH_ALL_ROWS_MAX or KEY_NAME.search(name)):
+    if compared and filled and (rows <= EXACT_ROWS_MAX or KEY_NAME.search(name)):
         column["sketch"] = _sketch(con, table, q, kind)
     return column
 

@@ -118,6 +118,7 @@ def open_locked(datasets, views, limits):
     run(f"SET memory_limit = '{limits['engine_memory_mb']}MB'")
     run(f"SET threads = {int(limits['threads'])}")
     run("SET TimeZone = 'UTC'")
+    run("SET enable_progress_bar = false")
     for alias, path in datasets:
         run(f"ATTACH {_text(path)} AS {_name(alias)} (READ_ONLY)")
     for view, alias, table in views:
