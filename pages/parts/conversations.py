@@ -23,6 +23,17 @@ def current() -> int | None:
     return st.session_state.get("conversation")
 
 
+def read_current() -> chats.Conversation | None:
+    """The open conversation as stored, its id in the address; None (and no id there) for a new or deleted one."""
+    asked = current()
+    found = chats.read_conversation(services.workspace().db, asked) if asked else None
+    if found is None:
+        open_conversation(None)
+    else:
+        st.query_params["c"] = str(found.id)
+    return found
+
+
 def open_conversation(conversation_id: int | None) -> None:
     st.session_state["conversation"] = conversation_id
     st.session_state.pop("shown", None)

@@ -1,33 +1,41 @@
-"""What a new conversation shows: what this workspace holds in one line, three questions that work, the sample."""
+"""What a new conversation shows: what this workspace holds in one line, three questions that work, the sample.
+
+`open_box` needs nothing of the core, so that it can be painted first.
+"""
 
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core import samples
 from core.records import Document
-from pages.parts import errors, services, turns
+from pages.parts import errors, services
 from pages.parts.language import lang, say, say_count
 from pages.parts.plain import one_line
 
 
+def open_box() -> DeltaGenerator:
+    """The heading, in a box for all the rest."""
+    with st.container(horizontal=True, horizontal_alignment="center"):
+        box = st.container(width=680, gap="medium", key="welcome")
+    box.title(say("chat_page.welcome"), anchor=False)
+    return box
+
+
 def draw(documents: list[Document]) -> None:
-    with (
-        st.container(horizontal=True, horizontal_alignment="center"),
-        st.container(width=680, gap="medium", key="welcome"),
-    ):
-        st.title(say("chat_page.welcome"), anchor=False)
-        waiting = services.workspace().library.open_files()
-        if not documents:
-            _draw_empty(waiting)
-            return
-        held = say_count("router.documents", len(documents))
-        pages = say_count("router.pages", sum(document.pages for document in documents))
-        st.markdown(say("chat_page.holds", documents=held, pages=pages))
-        if waiting:
-            st.caption(f":shimmer[{say_count('chat_page.arriving', waiting)}]")
-            _wait(len(documents))
-        _draw_questions(documents)
+    """What stands below the heading."""
+    waiting = services.workspace().library.open_files()
+    if not documents:
+        _draw_empty(waiting)
+        return
+    held = say_count("router.documents", len(documents))
+    pages = say_count("router.pages", sum(document.pages for document in documents))
+    st.markdown(say("chat_page.holds", documents=held, pages=pages))
+    if waiting:
+        st.caption(f":shimmer[{say_count('chat_page.arriving', waiting)}]")
+        _wait(len(documents))
+    _draw_questions(documents)
 
 
 def _draw_empty(waiting: int) -> None:
@@ -67,6 +75,8 @@ def open_sample() -> None:
 
 
 def _draw_questions(documents: list[Document]) -> None:
+    from pages.parts import turns
+
     questions = samples.featured(documents, lang()) or services.suggestions(documents, lang())
     if questions is None:
         _wait_for_suggestions(documents)

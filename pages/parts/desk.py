@@ -1,0 +1,47 @@
+"""An open conversation: its turns on the left, the evidence of one answer on the right, and what is asked of which."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.records import Document
+from core.state import chats
+from pages.parts import conversations, evidence, services, turns
+from pages.parts.language import say
+
+_TURNS_SHOWN = 12
+
+
+def draw(conversation: chats.Conversation, documents: list[Document]) -> None:
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        with st.container(horizontal=True, horizontal_alignment="right", key="chat-head"):
+            _draw_scope(documents)
+            conversations.draw_menu(conversation)
+        stored = chats.list_turns(services.workspace().db, conversation.id)
+        earlier = len(stored) - _TURNS_SHOWN
+        if earlier > 0 and not st.toggle(say("chat_page.earlier", n=earlier), key=f"earlier-{conversation.id}"):
+            stored = stored[earlier:]
+        drawn = [turns.draw(turn) for turn in stored]
+    chosen = evidence.choose(drawn)
+    if chosen is not None:
+        with right, st.container(key=evidence.panel_key()):
+            evidence.draw(chosen)
+
+
+def _draw_scope(documents: list[Document]) -> None:
+    """Which documents are asked; all of them where none is chosen."""
+    names = {document.id: document.name for document in documents}
+    if len(names) < 2:
+        return
+    chosen = [found for found in st.session_state.get("scope") or [] if found in names]
+    label = say("chat_page.scope_some", n=len(chosen), total=len(names)) if chosen else say("chat_page.scope_all")
+    with st.popover(label, icon=":material/filter_list:", type="tertiary"):
+        st.multiselect(
+            say("chat_page.scope"),
+            list(names),
+            format_func=names.get,
+            key="scope",
+            placeholder=say("chat_page.scope_all"),
+            persist_state="session",
+        )
