@@ -1,13 +1,16 @@
-"""The app: page configuration, language, navigation. What is shown on a page is in `pages/`."""
+"""The app: page configuration, language, navigation. What is shown on a page is in `pages/`.
+
+The wordmark comes last: to serve a picture Streamlit imports numpy and Pillow, and the first paint need not wait.
+"""
 
 import streamlit as st
 
 from pages.parts import errors, frame, services
 from pages.parts.language import say
 
-st.set_page_config(page_title="Cotejo", page_icon=frame.MARK, layout="wide")
+st.set_page_config(page_title="Cotejo", layout="wide")
 frame.choose_language()
-frame.dress()
+frame.style()
 PAGES = {
     "chat": st.Page("pages/chat.py", title=say("app.chat"), icon=":material/forum:", default=True),
     "documents": st.Page("pages/documents.py", title=say("app.documents"), icon=":material/description:"),
@@ -18,5 +21,6 @@ frame.arrive(PAGES)
 try:
     errors.run_page(page.run)
     frame.language_switch()
+    frame.sign()
 finally:
     services.warm()

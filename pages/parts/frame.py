@@ -34,13 +34,18 @@ def arrive(pages: dict[str, object]) -> None:
         st.switch_page(pages[wanted])
 
 
-def dress() -> None:
-    """Wordmark and style sheet."""
-    shade = "dark" if st.context.theme.type == "dark" else "light"
-    st.logo(str(_ASSETS / f"wordmark-{shade}.svg"), size="large", icon_image=MARK)
+def style() -> None:
+    """The style sheet."""
     st.html(_ASSETS / "style.css")
     if lang() == "es":  # the words that Streamlit writes by itself, in English only
         st.html(_ASSETS / "words-es.css")
+
+
+def sign() -> None:
+    """Wordmark and icon."""
+    shade = "dark" if st.context.theme.type == "dark" else "light"
+    st.logo(str(_ASSETS / f"wordmark-{shade}.svg"), size="large", icon_image=MARK)
+    st.set_page_config(page_icon=MARK)
 
 
 def choose_language() -> None:

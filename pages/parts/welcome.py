@@ -5,14 +5,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core import samples
-from core.records import Document
 from pages.parts import errors, services
 from pages.parts.language import lang, say, say_count
 from pages.parts.plain import one_line
+
+if TYPE_CHECKING:
+    from core.records import Document
 
 
 def open_box() -> DeltaGenerator:
@@ -68,6 +71,8 @@ def _wait_for_suggestions(documents: list[Document]) -> None:
 @errors.guarded
 def open_sample() -> None:
     """Add the sample's documents as files of this computer, and start on them."""
+    from core import samples
+
     workspace = services.workspace()
     for path in samples.documents():
         workspace.library.add_path(path)
@@ -75,6 +80,7 @@ def open_sample() -> None:
 
 
 def _draw_questions(documents: list[Document]) -> None:
+    from core import samples
     from pages.parts import turns
 
     questions = samples.featured(documents, lang()) or services.suggestions(documents, lang())
