@@ -1,6 +1,7 @@
 """The app: page configuration, language, navigation. What is shown on a page is in `pages/`.
 
 The wordmark comes last: to serve a picture Streamlit imports numpy and Pillow, and the first paint need not wait.
+A page has no icon of its own: the browser would fetch it from a font server.
 """
 
 import streamlit as st
@@ -12,9 +13,9 @@ st.set_page_config(page_title="Cotejo", layout="wide")
 frame.choose_language()
 frame.style()
 PAGES = {
-    "chat": st.Page("pages/chat.py", title=say("app.chat"), icon=":material/forum:", default=True),
-    "documents": st.Page("pages/documents.py", title=say("app.documents"), icon=":material/description:"),
-    "settings": st.Page("pages/settings.py", title=say("app.settings"), icon=":material/tune:"),
+    "chat": st.Page("pages/chat.py", title=say("app.chat"), default=True),
+    "documents": st.Page("pages/documents.py", title=say("app.documents")),
+    "settings": st.Page("pages/settings.py", title=say("app.settings")),
 }
 page = st.navigation(list(PAGES.values()))
 frame.arrive(PAGES)

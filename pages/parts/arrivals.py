@@ -62,14 +62,15 @@ def _take_path() -> None:
     services.ensure_worker()
 
 
-def is_working(files: list[FileRow], documents: list[Document]) -> bool:
-    return any(row.status in OPEN for row in files) or any(d.state in ("parsed", "embedded") for d in documents)
+def is_working() -> bool:
+    """Whether files wait or are read, or vectors are still to be made."""
+    library = services.workspace().library
+    return library.open_files() > 0 or not library.fully_embedded()
 
 
 def draw_progress() -> None:
     """Live while work is open; the page is drawn anew when a document arrives or the work ends."""
-    library = services.workspace().library
-    if is_working(library.files(), library.documents()) and not library.fully_embedded():
+    if is_working():
         _follow()
 
 
@@ -81,7 +82,7 @@ def _follow() -> None:
     seen = tuple((document.id, document.state) for document in documents)
     changed = st.session_state.get("documents-seen") not in (None, seen)
     st.session_state["documents-seen"] = seen
-    if changed or not is_working(files, documents) or workspace.library.fully_embedded():
+    if changed or not is_working():
         st.session_state.pop("documents-seen", None)
         st.rerun()
     _draw_work(files, documents)

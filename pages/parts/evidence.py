@@ -173,8 +173,9 @@ def _draw_turner(source: Source, document: Document, number: int, image: bytes |
 
 def _draw_step(icon: str, label: str, number: int, possible: bool) -> None:
     st.button(
-        "",
+        say("chat_page.page_short", n=number) if possible else "–",
         icon=f":material/{icon}:",
+        icon_position="left" if icon == "chevron_left" else "right",
         type="tertiary",
         disabled=not possible,
         key=f"go-{icon}",
