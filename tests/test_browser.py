@@ -132,7 +132,7 @@ def test_the_journey(server, browser, page, report):
     page.screenshot(path=SHOTS / "answer.png")
 
     # Open the citation; turn to the neighbouring page and back.
-    page.locator("[class*='st-key-chip-'] button").first.click()
+    page.locator("[class*='st-key-chip-'] button:visible").first.click()
     page.locator(".st-key-evidence-opened img").wait_for()
     idle(page)
     marked = picture.get_attribute("src")
@@ -160,7 +160,7 @@ def test_the_journey(server, browser, page, report):
     narrow.get_by_text("1 de 1 afirmación verificada").first.wait_for()
     assert not narrow.locator(".st-key-evidence img").is_visible()
     assert narrow.evaluate("document.documentElement.scrollWidth") <= 390
-    narrow.locator("[class*='st-key-chip-'] button").first.click()
+    narrow.locator("[class*='st-key-chip-'] button:visible").first.click()
     narrow.locator(".st-key-evidence-opened img").wait_for()
     narrow.screenshot(path=SHOTS / "narrow.png")
     context.close()
