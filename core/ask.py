@@ -34,6 +34,8 @@ def main(arguments: list[str] | None = None) -> int:
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(name)s %(message)s")
     try:
         settings = settings_table.load(options.workspace).replace(engine=options.engine or "builtin")
+        if options.max_rows is not None:
+            settings = settings.replace(sql_rows_max=options.max_rows)
         workspace = open_workspace(settings)
     except AppError as error:
         return _complain(error)
@@ -143,26 +145,30 @@ def _read_case(line: str, number: int, path: Path) -> dict[str, Any]:
 
 
 def _answer(workspace: Workspace, case: dict[str, Any], options, histories: dict[Any, list[Answer]]) -> Answer:
-    question = case.get("question") or case.get("sql")
+    question = case.get("question") or case["sql"]
     lang = case.get("lang") if case.get("lang") in LANGUAGES else None
+    if case.get("sql"):
+        return workspace.assistant.run_sql(case["sql"], case.get("question", ""), lang)
     history = histories.setdefault(case["conversation"], []) if case.get("conversation") is not None else []
     try:
         scope = _scope(workspace, case.get("file"))
-        answer = last_answer(workspace.assistant.ask(question, history, document_ids=scope, lang=lang))
+        answer = last_answer(workspace.assistant.ask(question, history, route=options.route, lang=lang, **scope))
     except AppError as error:
         answer = _failed(question, lang or detect_language(question), error)
     history.append(answer)
     return answer
 
 
-def _scope(workspace: Workspace, name: str | None) -> list[int] | None:
+def _scope(workspace: Workspace, name: str | None) -> dict[str, Any]:
+    """What restricts a question to the file of that name: its document, its tables."""
     if name is None:
-        return None
-    found = [document.id for document in workspace.library.documents() if document.name == name]
-    known = {row.document_id for row in files.list_files(workspace.db) if row.name == name and row.document_id}
-    if not found and not known:
+        return {}
+    found = {document.id for document in workspace.library.documents() if document.name == name}
+    found |= {row.document_id for row in files.list_files(workspace.db) if row.name == name and row.document_id}
+    has_tables = any(table.source == name for table in workspace.tables.catalog().tables)
+    if not found and not has_tables:
         raise AppError("ask.unknown_file", name=name)
-    return found or sorted(known)
+    return {"document_ids": found, "sources": {name}}
 
 
 def _failed(question: str, lang: str, error: AppError) -> Answer:

@@ -13,7 +13,7 @@ import os
 import re
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
@@ -21,9 +21,9 @@ from core import router
 from core.chat import answer as documents_answer
 from core.chat import history as follow_ups
 from core.errors import AppError
-from core.i18n import detect_language, error_text
+from core.i18n import detect_language, error_text, plural, translate
 from core.index.search import SearchIndex
-from core.records import Answer, Document, Event, Page, Route
+from core.records import Answer, Catalog, Document, Event, Page, Route, SqlAnswer
 from core.settings import Settings
 from core.state import chats
 from core.state.database import Database
@@ -45,12 +45,23 @@ class Shelf(Protocol):
     def page_count(self, document_id: int) -> int: ...
 
 
+class TableSide(Protocol):
+    """What the assistant asks of the workspace's tables (`core.sql.tables.Tables` is one)."""
+
+    def catalog(self) -> Catalog: ...
+
+    def ask(self, question: str, lang: str, *, sources: Collection[str] | None = None) -> SqlAnswer: ...
+
+    def run(self, sql: str, *, question: str = "", lang: str | None = None, limit: int | None = None) -> SqlAnswer: ...
+
+
 class Assistant:
     """Answers questions over one workspace. Threads may share it."""
 
-    def __init__(self, library: Shelf, index: SearchIndex, settings: Settings) -> None:
+    def __init__(self, library: Shelf, index: SearchIndex, tables: TableSide, settings: Settings) -> None:
         self.library = library
         self.index = index
+        self.tables = tables
         self.settings = settings
 
     def ask(
@@ -58,12 +69,15 @@ class Assistant:
         question: str,
         history: Sequence[Answer] = (),
         *,
-        document_ids: Sequence[int] | None = None,
+        document_ids: Collection[int] | None = None,
+        sources: Collection[str] | None = None,
+        route: router.Hint = "auto",
         lang: str | None = None,
     ) -> Iterator[Event]:
         """Answer one question; `history` are the conversation's earlier answers, oldest first.
 
-        `document_ids` restricts the search; `lang` ('es', 'en') is the answer's language, else the question's."""
+        `document_ids` and `sources` (names of table files) restrict where to look, `route` the side; `lang` ('es', 'en')
+        is the answer's language, else the question's."""
         started = time.perf_counter()
         question = question.strip()
         if not question:
@@ -71,43 +85,105 @@ class Assistant:
         lang = lang or detect_language(question, default=history[-1].lang if history else "en")
         asked_before = [(past.completed_question, past.text) for past in history]
         completed, _ = follow_ups.complete_question(question, asked_before, lang)
-        route = router.route(completed, lang)
-        if route.kind in ("workspace", "smalltalk"):
-            text = router.reply(route, lang, self.library.documents())
-            yield Event("routed", completed, route)
-            yield from self._finish(Answer(question, completed, lang, route, "answered", text, confidence=1.0), started)
+        turn = _Turn(question, completed, lang, started)
+        said = router.without_source(completed, lang)
+        if said is not None:
+            yield Event("routed", completed, said)
+            yield from turn.finish(turn.answer(said, "answered", router.reply(said, lang, *self._holdings()), 1.0))
             return
-        result = self.index.search(
-            completed, lang=lang, k=self.settings.get("passages_per_answer"), document_ids=document_ids
-        )
-        yield Event("routed", completed, route)
-        yield Event("sources", hits=result.hits)
+        wanted = router.sides(route, *self._held())
+        data = self.tables.ask(completed, lang, sources=sources) if "data" in wanted else None
+        written = self._ask_documents(turn, document_ids) if "documents" in wanted else None
+        chosen = router.choose(completed, lang, written, data)
+        yield Event("routed", completed, chosen)
+        yield Event("sources", hits=written.hits if written else ())
+        answer = written
+        if written is None or chosen.kind == "data":
+            answer = turn.from_rows(data, chosen) if data else turn.answer(chosen, "not_found", "", 0.0)
+        if answer.status != "answered":
+            chosen = Route("none", answer.message or chosen.reason)
+        yield from turn.finish(dataclasses.replace(answer, route=chosen, timings_ms=_merge(written, data)))
+
+    def run_sql(self, sql: str, question: str = "", lang: str | None = None) -> Answer:
+        """A statement of the user's own: guarded and limited like any other; `question` helps to choose the chart."""
+        started = time.perf_counter()
+        lang = lang or detect_language(question)
+        turn = _Turn(question or sql, question or sql, lang, started)
+        route = Route("data", translate("router.sql_reason", lang))
+        try:
+            answer = turn.from_rows(self.tables.run(sql, question=question, lang=lang), route)
+        except AppError as error:
+            answer = dataclasses.replace(turn.answer(route, "refused", "", 1.0), message=error_text(error, lang))
+        return dataclasses.replace(answer, timings_ms={**answer.timings_ms, "total": _ms(started)})
+
+    def _held(self) -> tuple[bool, bool]:
+        """Whether there are tables, and documents that are more than the page of a table."""
+        sources = {table.source for table in self.tables.catalog().tables}
+        return bool(sources), any(document.name not in sources for document in self.library.documents())
+
+    def _holdings(self) -> tuple[list[Document], Catalog]:
+        return self.library.documents(), self.tables.catalog()
+
+    def _ask_documents(self, turn: _Turn, document_ids: Collection[int] | None) -> Answer:
+        """The documents' answer, each quote checked again on its page."""
+        k = self.settings.get("passages_per_answer")
+        result = self.index.search(turn.completed, lang=turn.lang, k=k, document_ids=document_ids)
         found_at = time.perf_counter()
-        found = documents_answer.answer(completed, result, self.index, lang, self.library.page, self.library.page_count)
-        citations, checks = grounding.check_quotes(found.citations, self.library.page)
-        timings = {**result.timings_ms, **found.timings_ms, "answer": _ms(found_at)}
-        answer = Answer(
-            question=question,
-            completed_question=completed,
-            lang=lang,
-            route=route if found.status == "answered" else Route("none", found.message),
-            status=found.status,
-            text=found.text,
+        shelf = self.library
+        found = documents_answer.answer(turn.completed, result, self.index, turn.lang, shelf.page, shelf.page_count)
+        citations, checks = grounding.check_quotes(found.citations, shelf.page)
+        route = Route("documents", translate("router.documents_reason", turn.lang))
+        return dataclasses.replace(
+            turn.answer(route, found.status, found.text, found.confidence),
             message=found.message,
-            confidence=found.confidence,
             citations=citations,
             hits=found.hits or result.hits,
             checks=checks,
-            timings_ms=timings,
+            timings_ms={**result.timings_ms, **found.timings_ms, "answer": _ms(found_at)},
         )
-        yield from self._finish(answer, started)
 
-    def _finish(self, answer: Answer, started: float) -> Iterator[Event]:
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Turn:
+    """One question on its way: as asked, as completed, its language, when it began."""
+
+    question: str
+    completed: str
+    lang: str
+    started: float
+
+    def answer(self, route: Route, status: str, text: str, confidence: float) -> Answer:
+        return Answer(self.question, self.completed, self.lang, route, status, text, confidence=confidence)
+
+    def from_rows(self, data: SqlAnswer, route: Route) -> Answer:
+        """A result in words: its sentences, or what it holds; and why, where there is none."""
+        status, text, message = tell(data, self.lang)
+        answer = self.answer(route, status, text, data.confidence)
+        return dataclasses.replace(answer, message=message, data=data, timings_ms=data.timings_ms)
+
+    def finish(self, answer: Answer) -> Iterator[Event]:
         for token in _TOKEN.findall(answer.text):
             yield Event("token", token)
         yield Event("checked", checks=answer.checks)
-        timings = {"route": 0.0, **answer.timings_ms, "total": _ms(started)}
+        timings = {"route": 0.0, **answer.timings_ms, "total": _ms(self.started)}
         yield Event("done", answer=dataclasses.replace(answer, timings_ms=timings))
+
+
+def tell(data: SqlAnswer, lang: str) -> tuple[str, str, str]:
+    """(status, text, message) of an answer from tables."""
+    if data.error is not None or data.result is None:
+        key, params = data.error or ("assistant.no_table_has", {"words": ", ".join(data.unknown)})
+        status = "error" if data.sql is not None else "not_found"
+        return status, "", translate(key, lang, **params)
+    rows = len(data.result.rows)
+    if not rows:
+        return "answered", translate("assistant.no_row", lang), ""
+    text = " ".join(data.insight) or plural("assistant.rows", rows, lang)
+    return "answered", text, translate("assistant.truncated", lang, n=rows) if data.result.truncated else ""
+
+
+def _merge(written: Answer | None, data: SqlAnswer | None) -> dict[str, float]:
+    return {**(written.timings_ms if written else {}), **(data.timings_ms if data else {})}
 
 
 def last_answer(events: Iterator[Event]) -> Answer:

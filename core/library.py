@@ -1,12 +1,13 @@
-"""One upload's way in: queue it, parse it, cut it, store it whole, and have it embedded; and its way out again.
+"""One upload's way in: queue it; parse, cut, store and embed a document, bring in a table; and its way out again.
 
-`add*` and `delete` are for whoever faces the user and return at once; `ingest` is for the worker process. Vectors
-are made by the worker afterwards (`core.index.embed`). It draws nothing and knows no page.
+A file may be both: a CSV or a workbook becomes a data set to query and a page to find it by. `add*` and `delete` are for whoever faces the user and return at once; `ingest` is for the worker process. Vectors
+are made by the worker afterwards (`core.index.embed`). It draws nothing.
 """
 
 from __future__ import annotations
 
 import os
+import threading
 import time
 import unicodedata
 import uuid
@@ -23,6 +24,7 @@ from core.i18n import translate
 from core.index import embed
 from core.records import Document, IngestReport, Page
 from core.settings import Settings
+from core.sql import datasets, sources
 from core.state import chats, documents, files, jobs, vectors
 from core.state.database import Database
 
@@ -39,6 +41,8 @@ class Library:
         self.folder = settings.workspace
         self.originals = FileStore(settings.workspace)
         self.pool = ParserPool(settings)
+        self.datasets = self.folder / "datasets"
+        self._importing = threading.Lock()
 
     def close(self) -> None:
         self.pool.close()
@@ -101,9 +105,32 @@ class Library:
         return self.report(file_id)
 
     def _store(self, row: files.FileRow, path: Path) -> dict[str, Any]:
+        """What became of the file. It counts as added when its tables or its text could be taken in."""
         _check_kind(path, row.name)
+        files.update_file(self.db, row.id, sha256=hash_file(path), size=path.stat().st_size)
+        outcome: dict[str, Any] = {}
+        refusals: list[AppError] = []
+        for take in (self._take_tables, self._take_document):
+            try:
+                outcome |= take(row, path)
+            except AppError as error:
+                refusals.append(error)
+        if not outcome.get("tables") and "document_id" not in outcome:
+            raise refusals[-1]
+        return outcome
+
+    def _take_tables(self, row: files.FileRow, path: Path) -> dict[str, Any]:
+        if sources.source_kind(row.name, path) is None:
+            return {}
+        with self._importing:  # names are given in the order in which files were added
+            found = sources.import_source(path, row.name, self.datasets)
+        notes = [note for dataset in found for note in dataset.notes]
+        known = all(dataset.known for dataset in found)
+        outcome = {"status": "known" if known else "added", "tables": sum(len(dataset.tables) for dataset in found)}
+        return {**outcome, "reason": notes[0]} if notes else outcome
+
+    def _take_document(self, row: files.FileRow, path: Path) -> dict[str, Any]:
         sha256, size = hash_file(path), path.stat().st_size
-        files.update_file(self.db, row.id, sha256=sha256, size=size)
         known = documents.find_by_hash(self.db, sha256)
         if known is not None:
             return {"status": "known", "document_id": known}
@@ -184,6 +211,13 @@ class Library:
         files.forget_files(self.db, document_id=document_id)
         chats.forget_document(self.db, document_id, translate("library.answer_forgotten", lang, name=document.name))
         self.originals.delete(document.sha256)
+        self.delete_tables(document.name)
+
+    def delete_tables(self, source: str) -> None:
+        """Take away the data sets that came from the file added under this name."""
+        for found in datasets.list_datasets(self.datasets):
+            if found.source == source:
+                datasets.remove_dataset(found.path)
 
     def forget_file(self, file_id: int) -> None:
         """Drop a failed or skipped file from the list."""
@@ -192,6 +226,7 @@ class Library:
     def sweep(self) -> None:
         """Remove bytes that no row owns: what a killed process left. Only for the worker, before it starts."""
         self.originals.sweep()
+        sources.sweep(self.datasets)
         for sha256 in set(self.originals.hashes()) - {document.sha256 for document in self.documents()}:
             self.originals.delete(sha256)
         waiting = {row.path for row in self.files() if row.status in files.OPEN}

@@ -8,20 +8,55 @@ import functools
 import re
 import unicodedata
 from collections.abc import Sequence
+from typing import Literal
 
 from core.i18n import LANGUAGES, plural, translate
-from core.records import Document, Route
+from core.records import Answer, Catalog, Document, Route, SqlAnswer
+
+Hint = Literal["auto", "documents", "data"]
 
 _NAMES_SHOWN = 12
+_PER_UNKNOWN = 0.12  # what each word that no table knows takes off the rows' confidence
+_ROWS_ALONE = 0.3
+_ROWS_SURE = 0.5
+_ROWS_LEAD = 0.15
 
 
-def route(question: str, lang: str) -> Route:
-    """The route of a completed question, with its reason in words."""
+def without_source(question: str, lang: str) -> Route | None:
+    """The route of what needs no source (small talk, 'what do you have?'), else None."""
     said = _fold(question)
     if said in _phrases("smalltalk"):
         return Route("smalltalk", translate("router.smalltalk_reason", lang))
     if said in _phrases("workspace"):
         return Route("workspace", translate("router.workspace_reason", lang))
+    return None
+
+
+def sides(hint: Hint, has_tables: bool, has_documents: bool) -> tuple[str, ...]:
+    """Which sides to ask: what the hint names, else what the workspace holds."""
+    if hint != "auto":
+        return (hint,)
+    held = (("documents", has_documents or not has_tables), ("data", has_tables))
+    return tuple(side for side, is_held in held if is_held)
+
+
+def choose(question: str, lang: str, written: Answer | None, data: SqlAnswer | None) -> Route:
+    """Which side's answer to show, by how sure each is of its own.
+
+    Rows win where the whole question was understood and the parser is at least as sure as the quotes are; a question
+    with a word that no table knows is the documents', unless they decline."""
+    if written is None or data is None:
+        side = "data" if written is None else "documents"
+        return Route(side, translate(f"router.{side}_reason", lang))
+    has_rows = data.result is not None and data.result.error is None and data.sql is not None
+    if not has_rows:
+        return Route("documents", translate("router.documents_reason", lang))
+    quoted = written.confidence if written.status == "answered" else 0.0
+    sure = data.confidence - _PER_UNKNOWN * len(data.unknown)
+    if written.status != "answered" and sure >= _ROWS_ALONE:
+        return Route("data", translate("router.data_reason", lang))
+    if sure >= _ROWS_SURE and sure >= quoted - _ROWS_LEAD:
+        return Route("data", translate("router.data_over_reason", lang))
     return Route("documents", translate("router.documents_reason", lang))
 
 
@@ -37,15 +72,19 @@ def _fold(text: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", "".join(mark for mark in plain if not unicodedata.combining(mark))))
 
 
-def reply(route: Route, lang: str, documents: Sequence[Document]) -> str:
+def reply(route: Route, lang: str, documents: Sequence[Document], catalog: Catalog) -> str:
     """What small talk and questions about the workspace get: what is here, in words."""
-    if not documents:
+    if not documents and not catalog.tables:
         return translate("router.empty_workspace", lang)
     count = plural("router.documents", len(documents), lang)
+    if catalog.tables:
+        tables = plural("router.tables", len(catalog.tables), lang)
+        count = translate("router.and", lang, first=count, second=tables) if documents else tables
     if route.kind == "smalltalk":
         return translate("router.greeting", lang, count=count)
-    pages = plural("router.pages", sum(document.pages for document in documents), lang)
-    names = "\n".join(f"- {document.name}" for document in documents[:_NAMES_SHOWN])
+    lines = [f"- {name}" for name in [found.name for found in documents][:_NAMES_SHOWN]]
     more = len(documents) - _NAMES_SHOWN
-    rest = "\n" + plural("router.more", more, lang) if more > 0 else ""
-    return translate("router.inventory", lang, count=count, pages=pages) + "\n\n" + names + rest
+    if more > 0:
+        lines.append(plural("router.more", more, lang))
+    lines += [f"- {table.name}: {plural('router.rows', table.rows, lang)}" for table in catalog.tables[:_NAMES_SHOWN]]
+    return translate("router.inventory", lang, count=count) + "\n\n" + "\n".join(lines)

@@ -12,6 +12,7 @@ from core.assistant import Assistant
 from core.index.search import SearchIndex
 from core.library import Library
 from core.settings import Settings
+from core.sql.tables import Tables
 from core.state.database import Database
 
 _ROOT = Path(__file__).resolve().parent.parent
@@ -25,6 +26,7 @@ class Workspace:
     db: Database
     library: Library
     index: SearchIndex
+    tables: Tables
     assistant: Assistant
     worker: subprocess.Popen | None = field(default=None)
 
@@ -50,6 +52,7 @@ class Workspace:
                 self.worker.kill()
                 self.worker.wait()
             self.worker = None
+        self.tables.close()
         self.library.close()
         self.db.close()
 
@@ -59,4 +62,5 @@ def open_workspace(settings: Settings) -> Workspace:
     db = Database(settings.workspace / "state.sqlite")
     library = Library(db, settings)
     index = SearchIndex(db, settings)
-    return Workspace(settings, db, library, index, Assistant(library, index, settings))
+    tables = Tables(settings)
+    return Workspace(settings, db, library, index, tables, Assistant(library, index, tables, settings))

@@ -1,0 +1,107 @@
+"""The tables of one workspace: what there is, questions in words, statements of the user's own. The way in to `sql/`.
+
+Every statement, whoever wrote it, passes the guard and runs in the sandbox; charts and sentences are added to what
+comes back. It imports no files (`sources.py`) and draws nothing.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+import time
+from collections.abc import Collection
+from pathlib import Path
+
+from core.errors import AppError
+from core.i18n import detect_language
+from core.records import Catalog, ChartSpec, QueryResult, SqlAnswer
+from core.settings import Settings
+from core.sql.ask import ask
+from core.sql.catalog import build_catalog
+from core.sql.choose_chart import choose_chart
+from core.sql.execute import run_queries
+from core.sql.guard import check_sql
+from core.sql.insight import describe
+from core.sql.sandbox import Sandbox
+
+
+class Tables:
+    """The data sets in a workspace's `datasets` folder. Threads may share it; close it to end its sandbox."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.folder = settings.workspace / "datasets"
+        self._sandbox = Sandbox(settings)
+        self._lock = threading.Lock()
+        self._catalog = Catalog()
+        self._state: tuple = ()
+
+    def close(self) -> None:
+        self._sandbox.close()
+
+    def catalog(self) -> Catalog:
+        """Every table with its profile and relations; read again when a data set or a note came, changed or went."""
+        state = _state_of(self.folder)
+        with self._lock:
+            if state != self._state:
+                self._catalog, self._state = build_catalog(self.folder), state
+            return self._catalog
+
+    def ask(self, question: str, lang: str, *, sources: Collection[str] | None = None) -> SqlAnswer:
+        """A question answered from the tables, with chart and sentences; `sources` restricts it to those files' tables."""
+        catalog = _restrict(self.catalog(), sources)
+        answer = ask(question, catalog, lambda texts: self._run_texts(texts, catalog), lang=lang)
+        return _complete(answer)
+
+    def run(self, sql: str, *, question: str = "", lang: str | None = None, limit: int | None = None) -> SqlAnswer:
+        """A statement of the user's own. Raises AppError `sql.guard.*` where the guard does not admit it."""
+        catalog = self.catalog()
+        lang = lang or detect_language(question)
+        started = time.perf_counter()
+        checked = check_sql(sql, catalog)
+        (result,) = run_queries([checked], catalog, self._sandbox, limit=limit)
+        timings = {"execute": round(1000 * (time.perf_counter() - started), 2)}
+        answer = SqlAnswer(
+            question or sql, lang, checked, result, confidence=1.0, error=result.error, timings_ms=timings
+        )
+        return _complete(answer, asked=question)
+
+    def _run_texts(self, texts: list[str], catalog: Catalog) -> list[QueryResult]:
+        """Results of statements in order; one that the guard refuses gets its reason as error."""
+        results: dict[int, QueryResult] = {}
+        admitted = {}
+        for position, text in enumerate(texts):
+            try:
+                admitted[position] = check_sql(text, catalog)
+            except AppError as error:
+                results[position] = QueryResult(error=(error.key, error.params))
+        ran = run_queries(list(admitted.values()), catalog, self._sandbox)
+        results.update(zip(admitted, ran, strict=True))
+        return [results[position] for position in range(len(texts))]
+
+
+def _complete(answer: SqlAnswer, asked: str | None = None) -> SqlAnswer:
+    """The answer with the chart for its rows and one to three true sentences about them."""
+    result = answer.result
+    if result is None or result.error is not None:
+        return answer
+    question = answer.question if asked is None else asked
+    chart: ChartSpec = choose_chart(result, question, answer.lang)
+    sentences = tuple(describe(result, question, answer.lang, chart))
+    return dataclasses.replace(answer, chart=chart, insight=sentences)
+
+
+def _restrict(catalog: Catalog, sources: Collection[str] | None) -> Catalog:
+    if sources is None:
+        return catalog
+    tables = tuple(table for table in catalog.tables if table.source in sources)
+    names = {table.name for table in tables}
+    keys = tuple(key for key in catalog.foreign_keys if {key.table, key.ref_table} <= names)
+    metrics = tuple(metric for metric in catalog.metrics if metric.table in names)
+    return Catalog(tables, keys, metrics)
+
+
+def _state_of(folder: Path) -> tuple:
+    """What tells one state of the folder from another: its cards and notes with their times."""
+    if not folder.is_dir():
+        return ()
+    return tuple(sorted((path.name, path.stat().st_mtime_ns) for path in folder.glob("*.json")))
