@@ -76,8 +76,8 @@ class Assistant:
     ) -> Iterator[Event]:
         """Answer one question; `history` are the conversation's earlier answers, oldest first.
 
-        `document_ids` and `sources` (names of table files) restrict where to look, `route` the side; `lang` ('es', 'en')
-        is the answer's language, else the question's."""
+        `document_ids` and `sources` (names of table files) restrict where to look, `route` the side; `lang` ('es',
+        'en') is the answer's language, else the question's."""
         started = time.perf_counter()
         question = question.strip()
         if not question:
@@ -91,9 +91,10 @@ class Assistant:
             yield Event("routed", completed, said)
             yield from turn.finish(turn.answer(said, "answered", router.reply(said, lang, *self._holdings()), 1.0))
             return
-        wanted = router.sides(route, *self._held())
+        prose = self._prose() if route == "auto" and document_ids is None else document_ids
+        wanted = router.sides(route, bool(self.tables.catalog().tables), prose is None or bool(prose))
         data = self.tables.ask(completed, lang, sources=sources) if "data" in wanted else None
-        written = self._ask_documents(turn, document_ids) if "documents" in wanted else None
+        written = self._ask_documents(turn, prose) if "documents" in wanted else None
         chosen = router.choose(completed, lang, written, data)
         yield Event("routed", completed, chosen)
         yield Event("sources", hits=written.hits if written else ())
@@ -116,10 +117,14 @@ class Assistant:
             answer = dataclasses.replace(turn.answer(route, "refused", "", 1.0), message=error_text(error, lang))
         return dataclasses.replace(answer, timings_ms={**answer.timings_ms, "total": _ms(started)})
 
-    def _held(self) -> tuple[bool, bool]:
-        """Whether there are tables, and documents that are more than the page of a table."""
+    def _prose(self) -> set[int] | None:
+        """The documents that are more than the page of a table; None where that is all of them, or nothing is here.
+
+        What a table says is asked of its rows, not of the lines that list them."""
         sources = {table.source for table in self.tables.catalog().tables}
-        return bool(sources), any(document.name not in sources for document in self.library.documents())
+        held = self.library.documents()
+        prose = {document.id for document in held if document.name not in sources}
+        return None if len(prose) == len(held) else prose
 
     def _holdings(self) -> tuple[list[Document], Catalog]:
         return self.library.documents(), self.tables.catalog()

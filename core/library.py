@@ -1,7 +1,8 @@
 """One upload's way in: queue it; parse, cut, store and embed a document, bring in a table; and its way out again.
 
-A file may be both: a CSV or a workbook becomes a data set to query and a page to find it by. `add*` and `delete` are for whoever faces the user and return at once; `ingest` is for the worker process. Vectors
-are made by the worker afterwards (`core.index.embed`). It draws nothing.
+A file may be both: a CSV or a workbook becomes a data set to query and a page to find it by. `add*` and `delete` are
+for whoever faces the user and return at once; `ingest` is for the worker process. Vectors are made by the worker
+afterwards (`core.index.embed`). It draws nothing.
 """
 
 from __future__ import annotations

@@ -30,7 +30,8 @@ def test_every_part_is_in_the_tree():
     listed = set(tree())
     parts = [
         path.relative_to(ROOT).as_posix()
-        for path in (ROOT / "core").iterdir()
+        for folder in (ROOT / "core", ROOT / "pages")
+        for path in folder.iterdir()
         if not path.name.startswith("__") and (path.suffix in (".py", "") or path.is_dir())
     ]
     assert [path for path in sorted(parts) if path not in listed] == []

@@ -47,7 +47,7 @@ class Tables:
             return self._catalog
 
     def ask(self, question: str, lang: str, *, sources: Collection[str] | None = None) -> SqlAnswer:
-        """A question answered from the tables, with chart and sentences; `sources` restricts it to those files' tables."""
+        """A question answered from the tables, with chart and sentences; `sources` restricts it to those files."""
         catalog = _restrict(self.catalog(), sources)
         answer = ask(question, catalog, lambda texts: self._run_texts(texts, catalog), lang=lang)
         return _complete(answer)
