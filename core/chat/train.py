@@ -30,7 +30,7 @@ from core.state.documents import read_page
 
 SOURCE = "Learned from XQuAD and SQuAD-es, which build on SQuAD; CC BY-SA 4.0, see NOTICE."
 _HIDDEN = 8
-_EPOCHS = 40
+_EPOCHS = 15
 _FOLDS = 4
 _ENOUGH = 700  # a set with more questions than this counts as much as one with this many
 
