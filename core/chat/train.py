@@ -207,7 +207,7 @@ def _balanced(pairs: Sequence[tuple[float, bool]], threshold: float) -> float:
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Learn which sentence answers, and whether any does.")
     parser.add_argument("--set", action="append", required=True, metavar="CASES.jsonl=WORKSPACE")
-    parser.add_argument("--threshold", type=float, default=0.45)
+    parser.add_argument("--threshold", type=float, default=0.5)
     parser.add_argument("--write", action="store_true", help="replace weights.json")
     options = parser.parse_args(arguments)
     examples: list[Example] = []
