@@ -42,7 +42,7 @@ def draw_table(documents: list[Document]) -> Document | None:
         selection_mode="single-cell",
         height=min(38 + 35 * max(len(shown), 1), 560),
         column_config={
-            "name": column.TextColumn(say("documents_page.name"), width=235),
+            "name": column.TextColumn(say("documents_page.name"), width=196),
             "state": column.TextColumn(say("documents_page.state"), width=92),
             "pages": column.NumberColumn(say("documents_page.pages"), width=70),
             "size": column.TextColumn(say("documents_page.size"), width=70, alignment="right"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import streamlit as st
@@ -14,6 +15,8 @@ from pages.parts.language import lang, say, say_count, size
 from pages.parts.plain import one_line, plain
 
 _LISTED = 8
+_REDRAW_S = 5.0  # the list below is drawn anew at most this often, so that it can be read meanwhile
+_SHARE = {"parsed": 0.4, "embedded": 0.8, "complete": 1.0, "failed": 1.0}  # of the work on one document
 
 
 def draw_drop_zone() -> None:
@@ -79,11 +82,11 @@ def _follow() -> None:
     workspace = services.workspace()
     services.ensure_worker()
     files, documents = workspace.library.files(), workspace.library.documents()
-    seen = tuple((document.id, document.state) for document in documents)
-    changed = st.session_state.get("documents-seen") not in (None, seen)
-    st.session_state["documents-seen"] = seen
-    if changed or not is_working():
-        st.session_state.pop("documents-seen", None)
+    seen = [(document.id, document.state) for document in documents]
+    drawn, since = st.session_state.setdefault("documents-drawn", (seen, time.monotonic()))
+    due = not drawn or time.monotonic() - since > _REDRAW_S
+    if (seen != drawn and due) or not is_working():
+        st.session_state.pop("documents-drawn")
         st.rerun()
     _draw_work(files, documents)
 
@@ -91,11 +94,10 @@ def _follow() -> None:
 def _draw_work(files: list[FileRow], documents: list[Document]) -> None:
     waiting = [row for row in files if row.status in OPEN]
     unfinished = [document for document in documents if document.state != "complete"]
-    by_document = {row.document_id for row in files if row.status not in OPEN}
     todo = len(waiting) + len(unfinished)
-    total = todo + sum(d.state == "complete" and d.id in by_document for d in documents)
+    done = sum(_SHARE[document.state] for document in documents) / max(len(documents) + len(waiting), 1)
     with st.container(border=True, key="arrivals", gap="xsmall"):
-        st.progress(1 - todo / max(total, 1), text=say_count("documents_page.working", todo))
+        st.progress(done, text=say_count("documents_page.working", todo))
         shown = [(row.name, row.size, row.status) for row in waiting]
         shown += [(document.name, document.size, document.state) for document in unfinished]
         for name, bytes_, state in shown[:_LISTED]:
