@@ -79,6 +79,11 @@ def format_number(value: float, lang: str, decimals: int | None = None) -> str:
     return text.translate(str.maketrans(",.", ".,"))
 
 
+def fold_space(text: str) -> str:
+    """Lower case, every run of white space one blank: for comparing words, never for showing."""
+    return " ".join(text.lower().split())
+
+
 _WORD = re.compile(r"[^\W\d_]+", re.UNICODE)
 _FUNCTION_WORDS = {
     "es": frozenset(

@@ -1,0 +1,70 @@
+"""How good the documents' answers are: found in the first quote, quotes verbatim, declined when nothing answers.
+
+It asks the very assistant that the chat uses, and reads pages again to see whether a quote stands where it is said to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.assistant import Assistant, last_answer
+from core.evaluation.retrieval import Case
+from core.i18n import fold_space
+from core.library import Library
+from core.metrics import balanced_accuracy, mean, percentile
+from core.records import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerReport:
+    """Shares over the cases they apply to (0..1), counts, milliseconds a question.
+
+    `in_first_quote` and `in_any_quote` count a declined answerable case as missed; `declined_balanced` is the mean of
+    answered among the answerable and declined among the unanswerable, 0 where one of both kinds is absent."""
+
+    cases: int
+    answerable: int
+    in_first_quote: float
+    in_any_quote: float
+    answered: float
+    declined: float
+    declined_balanced: float
+    quotes: int
+    quotes_not_verbatim: int
+    p50_ms: float
+    p95_ms: float
+
+
+def measure_answers(assistant: Assistant, library: Library, cases: Sequence[Case]) -> AnswerReport:
+    """Ask every case, documents only."""
+    asked = [(case, last_answer(assistant.ask(case.question, lang=case.lang, route="documents"))) for case in cases]
+    told = [(case, answer) for case, answer in asked if case.answerable and case.answers]
+    flags = [case.answerable for case, _ in asked]
+    given = [answer.status == "answered" for _, answer in asked]
+    quotes = [quote for _, answer in asked for quote in answer.citations]
+    times = [answer.timings_ms["total"] for _, answer in asked]
+    return AnswerReport(
+        cases=len(asked),
+        answerable=sum(flags),
+        in_first_quote=mean([float(holds_answer(case, answer, 1)) for case, answer in told]),
+        in_any_quote=mean([float(holds_answer(case, answer, None)) for case, answer in told]),
+        answered=mean([float(said) for flag, said in zip(flags, given, strict=True) if flag]),
+        declined=mean([float(not said) for flag, said in zip(flags, given, strict=True) if not flag]),
+        declined_balanced=balanced_accuracy(flags, given) if len(set(flags)) == 2 else 0.0,
+        quotes=len(quotes),
+        quotes_not_verbatim=sum(not _is_verbatim(library, quote) for quote in quotes),
+        p50_ms=round(percentile(times, 0.5), 1),
+        p95_ms=round(percentile(times, 0.95), 1),
+    )
+
+
+def holds_answer(case: Case, answer: Answer, quotes: int | None) -> bool:
+    """Whether one of the accepted answers stands in the first `quotes` quotes (all where None), white space folded."""
+    texts = [fold_space(quote.quote) for quote in answer.citations[:quotes]]
+    return any(fold_space(accepted) in text for accepted in case.answers for text in texts)
+
+
+def _is_verbatim(library: Library, quote) -> bool:
+    page = library.page(quote.document_id, quote.page)
+    return page is not None and page.text[quote.start : quote.end] == quote.quote and len(quote.quote) <= 350
