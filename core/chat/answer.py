@@ -70,7 +70,7 @@ def _quoted(understood: Understood, result: SearchResult, vocabulary: Vocabulary
     citations = tuple(citation for citation, _ in cited)
     text = compose(understood, cited)
     message = translate("chat.answer.hidden", understood.lang) if any(c.hidden for c in citations) else ""
-    confidence = verdict.chance * (0.4 + 0.6 * chosen[0].chance)
+    confidence = verdict.chance * chosen[0].chance  # the share of the best one is right about that often
     return DocumentsAnswer("answered", text, message, round(confidence, 4), citations, result.hits)
 
 
