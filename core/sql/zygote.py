@@ -166,7 +166,9 @@ def limit_memory(memory_mb: int) -> None:
         import resource
     except ImportError:
         return
-    _limit(resource, "RLIMIT_DATA", memory_mb * _MB)
+    # Twice: what is reserved runs far ahead of what is used (1.45 GB against 0.74 for ten million rows); the parent
+    # keeps the limit itself, by looking at the memory in use.
+    _limit(resource, "RLIMIT_DATA", 2 * memory_mb * _MB)
     _limit(resource, "RLIMIT_CORE", 0)
     die_with_parent()
 
