@@ -1,7 +1,7 @@
-"""Two scores of every passage become one: standardised over the corpus, weighted by the trust in the embedder.
+"""What makes two scores of every passage comparable: standardising over the corpus, filling in what is not known yet.
 
-Pure functions over arrays. A passage without vectors yet gets the value that its keyword score lets expect, so a
-half-embedded corpus favours neither half.
+Pure functions over arrays. A passage without vectors gets the value that its keyword score lets expect, so a
+half-embedded corpus favours neither half. The weights of the two sides come from `core.index.trust`.
 """
 
 from __future__ import annotations
@@ -23,11 +23,6 @@ def expect(known: np.ndarray, given: np.ndarray, target: np.ndarray) -> np.ndarr
     variance = float(x.var())
     slope = float(((x - x.mean()) * (y - y.mean())).mean()) / variance if variance > 1e-12 else 0.0
     return np.where(known, target, y.mean() + slope * (given - x.mean())).astype(np.float32)
-
-
-def fuse(dense: np.ndarray, lexical: np.ndarray, trust: np.ndarray | float) -> np.ndarray:
-    """trust * z(dense) + (1 - trust) * z(lexical); `trust` is one weight or one a passage."""
-    return trust * standardise(dense) + (1 - trust) * standardise(lexical)
 
 
 def group_best(values: np.ndarray, groups: np.ndarray, count: int) -> np.ndarray:

@@ -84,6 +84,7 @@ def find_periods(text: str) -> Periods:
             month = _MONTHS.get(parts["m"]) or (int(parts["m"]) if parts["m"].isdigit() else 0)
             if 1 <= month <= 12 and 0 <= int(parts.get("d") or 0) <= 31:
                 days.add((int(parts["y"]), month, int(parts.get("d") or 0)))
+    days -= {(year, month, 0) for year, month, day in days if day}
     quarters = {int(match["a"] or match["b"] or 0) or _ORDINALS[match["c"]] for match in _QUARTER.finditer(plain)}
     years = {int(year) for year in _YEAR.findall(plain)}
     return Periods(frozenset(years), frozenset(quarters), frozenset(days))
@@ -155,8 +156,8 @@ class Identities:
 
 def _meet_period(asked: Periods, label: _Label) -> float:
     """0..1: how well a document's periods are those of the question; its own name counts more than its first page."""
-    if asked.days:
-        return 1.0 if asked.days & (label.own.days | label.head.days) else 0.0
+    if any(_same_day(one, other) for one in asked.days for other in label.own.days | label.head.days):
+        return 1.0
     year = 1.0 if asked.years & label.own.years else 0.6 if asked.years & label.head.years else 0.0
     if not asked.quarters:
         return year
@@ -167,6 +168,11 @@ def _meet_period(asked: Periods, label: _Label) -> float:
     if label.own.quarters and not asked.quarters & label.own.quarters:
         quarter = 0.0
     return year * quarter if asked.years else quarter
+
+
+def _same_day(one: tuple[int, int, int], other: tuple[int, int, int]) -> bool:
+    """Whether two dates agree; one without a day agrees with any of its month."""
+    return one[:2] == other[:2] and (one[2] == other[2] or not one[2] or not other[2])
 
 
 def _add_latest(newest: dict[int, tuple[int, int, int]], gains: dict[int, float]) -> None:

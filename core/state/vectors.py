@@ -6,6 +6,7 @@ missing is known from one sum. It makes no vectors and searches none.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -16,6 +17,7 @@ from core.state.database import Database
 from core.state.schema import documents, meta, pieces, sentences, vectors
 
 Kind = Literal["piece", "sentence"]
+_WORD = re.compile(r"[^\W\d_]{4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +82,8 @@ def next_missing_batch(db: Database, model: str, kind: Kind, limit: int) -> list
 
 
 def embedding_text(title: str, heading: str, text: str) -> str:
-    """What is embedded for a piece: where it stands, then what it says."""
-    context = " · ".join(part for part in (title, heading) if part)
+    """What is embedded for a piece: where it stands, then what it says. A title without a word ('p_00_01') is noise."""
+    context = " · ".join(part for part in (title if _WORD.search(title) else "", heading) if part)
     return f"{context}\n{text}" if context else text
 
 

