@@ -21,8 +21,8 @@ TokenVectors = tuple[np.ndarray, np.ndarray]
 
 _MAX_TOKENS = 256
 _THREADS_MOST = 8
-# A batch holds about this many tokens, padding included. Small ones are quicker (they stay in the CPU's cache) and truer
-# to the model (a batch shares one scale for its activations).
+# A batch holds about this many tokens, padding included. Small ones are quicker (they stay in the CPU's cache) and
+# truer to the model (a batch shares one scale for its activations).
 _BATCH_TOKENS = 256
 
 
