@@ -25,7 +25,7 @@ from core.sql.compose import Candidate
 from core.sql.lexicon import Lexicon, builtin_lexicon
 from core.sql.link import Links, cue_rows, is_content
 from core.sql.propose import Parser, builtin_parser, compose_candidates, link_question
-from core.sql.rank import RankContext, candidate_features, confidence_features, result_features
+from core.sql.rank import RankContext, candidate_features, confidence_features, facts_of, result_features
 from core.sql.reading import read_plan
 from core.sql.render import render_query
 from core.sql.schema import Schema, schema_of
@@ -193,11 +193,12 @@ def rank_results(
     if not chosen or all(result.error for result in results):
         return [], 0.0
     first = np.array([score for _, _, (_, score) in chosen])
-    rows = np.concatenate([np.array([row for _, _, (row, _) in chosen]), result_features(results, first)], axis=1)
+    facts = [facts_of(result) for result in results]
+    rows = np.concatenate([np.array([row for _, _, (row, _) in chosen]), result_features(facts, first)], axis=1)
     scores = parser.reranker.predict(rows)
     scores = np.where([bool(result.error) for result in results], -50.0, scores)
     best = int(np.argmax(scores))
-    raw = parser.confidence.predict(confidence_features(scores, results, context, best))[0]
+    raw = parser.confidence.predict(confidence_features(scores, facts, context, best))[0]
     options, seen = [], set()
     for place in np.argsort(-scores):
         key = result_key(results[place])

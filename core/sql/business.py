@@ -18,7 +18,7 @@ from core.sql.link import Links, Mention, ValueMention, is_content
 from core.sql.plan import STAR
 from core.sql.schema import ColumnEntry, Schema
 from core.sql.understand import operator_beside
-from core.sql.words import stem
+from core.sql.words import Token, stem
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def read_business(links: Links, schema: Schema, today: datetime.date) -> Busines
     tokens = links.tokens
     window, window_span = find_window(links)
     grain = find_grain(tokens)
-    measure = find_measure(links, schema, window)
+    measure = find_measure(links, schema, window_span, bool(grain))
     if measure is None:
         return None
     periods = find_periods(tokens, reach_of(_date_column(measure.table, links, schema), schema, today))
@@ -112,7 +112,31 @@ def _is_business(plan: BusinessPlan, links: Links, schema: Schema) -> bool:
         return bool(plan.measure.columns) or _counts(links)
     flow = any(_is_flow(token) for token in links.tokens)
     grouped = plan.dimensions and all(schema.columns[n].unique < 0.5 for n in plan.dimensions)
+    if grouped and _split_by(links) and (plan.measure.columns or _counts(links)):
+        return True
     return bool(flow and plan.measure.columns and (grouped or plan.filters) and not plan.measure.agg.startswith("?"))
+
+
+def _split_by(links: Links) -> bool:
+    """'by region', 'per agent' where no order is meant; 'top 3 products by quantity' too."""
+    words = [stem(token.word) for token in links.tokens]
+    return any(word in ("by", "per") and not set(words[max(0, p - 2) : p]) & _ORDERING for p, word in enumerate(words))
+
+
+_ORDERING = {
+    "order",
+    "sort",
+    "rank",
+    "arrang",
+    "list",
+    "descend",
+    "ascend",
+    "written",
+    "direct",
+    "made",
+    "own",
+    "taught",
+}
 
 
 def _counts(links: Links) -> bool:
@@ -135,17 +159,17 @@ def find_window(links: Links) -> tuple[str, tuple[int, int]]:
     return "", (0, 0)
 
 
-def find_measure(links: Links, schema: Schema, window: str) -> Measure | None:
+def find_measure(links: Links, schema: Schema, window: tuple[int, int], over_time: bool) -> Measure | None:
     """The metric, column or count that the question measures."""
     metric = _named_metric(links, schema)
     if metric:
         return metric
     agg = _aggregate(links)
-    named = _named_columns(links, schema)
+    named = [(n, m) for n, m in _named_columns(links, schema) if m.end <= window[0] or m.start >= window[1]]
     pair = _correlated(links, named, schema)
     if pair:
         return pair
-    rate = _rate(links, schema, window)
+    rate = _rate(links, schema)
     if rate:
         return rate
     if named and agg != "count":
@@ -154,7 +178,7 @@ def find_measure(links: Links, schema: Schema, window: str) -> Measure | None:
     flow = _flow(links, schema, agg)
     if flow:
         return flow
-    if agg == "count" or _most_of(links):
+    if agg == "count" or _most_of(links) or (over_time and not agg):
         return _count(links, schema)
     return None
 
@@ -288,7 +312,7 @@ def _first_with(entries: list[ColumnEntry], roots: tuple[str, ...]) -> ColumnEnt
     return None
 
 
-def _rate(links: Links, schema: Schema, window: str) -> Measure | None:
+def _rate(links: Links, schema: Schema) -> Measure | None:
     """'churn rate': the share of rows where a yes/no column says yes."""
     words = {stem(token.word) for token in links.tokens}
     if not words & {"rate", "percentag", "percent", "proport", "share", "ratio", "churn"}:
@@ -353,9 +377,8 @@ def _add_dimensions(plan: BusinessPlan, links: Links, schema: Schema, grain: Gra
         taken |= set(range(grain.start, grain.end))
     dims, covered = [], set()
     for place, token in enumerate(tokens):
-        lead = token.word in ("by", "each", "per", "every") or (
-            dims and token.word in ("and", ",") and place in _after(covered)
-        )
+        lead = token.word in ("by", "each", "per", "every") and not _orders(tokens, place)
+        lead = lead or (dims and token.word in ("and", ",") and place in _after(covered))
         asked = (not dims and token.word in ("which", "what", "top", "who")) or (
             not dims and token.kind in ("number", "number_word")
         )
@@ -373,6 +396,10 @@ def _add_dimensions(plan: BusinessPlan, links: Links, schema: Schema, grain: Gra
             dims.append(found[0])
             covered |= set(range(*found[1]))
     return replace(plan, dimensions=tuple(dims), covered=plan.covered | covered)
+
+
+def _orders(tokens: list[Token], place: int) -> bool:
+    return bool({stem(token.word) for token in tokens[max(0, place - 2) : place]} & _ORDERING)
 
 
 def _after(covered: set[int]) -> set[int]:
@@ -570,7 +597,7 @@ def _add_order(plan: BusinessPlan, links: Links) -> BusinessPlan:
 
 def _plural_ask(links: Links) -> bool:
     """'cuáles son los productos', 'which products': more than one is asked for."""
-    return bool(re.search(r"\b(cu[aá]les|qu[eé] \w+s|which \w+s|what are|top)\b", links.question.lower()))
+    return bool(re.search(r"\b(cu[aá]les|qu[eé] (?!mes\b)\w+s|which \w+s|what are|top)\b", links.question.lower()))
 
 
 def uncovered(plan: BusinessPlan, links: Links) -> list[int]:

@@ -17,7 +17,7 @@ from core.sql.trees import Trees, load_trees
 from core.sql.understand import ShapeModel, load_model, open_values, shape_grams
 
 WEIGHTS = Path(__file__).parent / "weights"
-SHAPES = 40
+SHAPES = 50
 FILLS = 4
 CANDIDATES = 60
 

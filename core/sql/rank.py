@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,11 +16,12 @@ import numpy as np
 from core.records import QueryResult
 from core.sql.compare import plain_value, result_key
 from core.sql.compose import Candidate
+from core.sql.lexicon import read_cues
 from core.sql.link import _CUE_NAMES, Links, cue_rows, is_content
 from core.sql.plan import STAR, Item, Query, columns_of, items_of, scopes
 from core.sql.render import tables_of
 from core.sql.schema import Schema
-from core.sql.understand import ASPECTS, ShapeModel, labels_of
+from core.sql.understand import ASPECTS, ShapeModel
 from core.sql.words import stem
 
 _ROLES = ("select", "agg", "where", "group", "order")
@@ -65,7 +67,24 @@ def candidate_features(candidate: Candidate, place: int, context: RankContext) -
         *_coverage_features(candidate, context),
         *_join_features(plan, context),
         *_cue_features(plan, context),
+        *_superlative_features(plan, context),
+        *_condition_features(candidate, context),
     ]
+
+
+def feature_signs(width: int) -> list[int]:
+    """For each feature of the first ranker (then of the second, up to `width`) whether more of it can only speak for a
+    candidate (1), only against it (-1), or either (0). Learned trees keep to these signs."""
+    shape = [1, -1, 0] + [1, 1] * len(ASPECTS)
+    fill = [1, 0, 1, 1, -1, -1, -1, 0, 0, 0, 1]
+    roles = [0] * (3 * len(_ROLES) + 9)
+    coverage = [-1] * 10 + [0, 0]
+    joins = [0, 0, 0, 1, 1, 0, -1, 0, 0, 0, 0]
+    first = shape + fill + roles + coverage + joins
+    return (first + [0] * width)[:width]
+
+
+RESULT_SIGNS = [1, 1, 1, -1, 1, 1, -1, -1]  # of the first features that `result_features` adds
 
 
 def _shape_features(candidate: Candidate, place: int, context: RankContext) -> list[float]:
@@ -238,29 +257,110 @@ def _cue_features(plan: Query, context: RankContext) -> list[float]:
     ]  # fmt: skip
 
 
+_HIGHEST = frozenset(stem(word) for word in read_cues()["superlatives"]["high"].split())
+_LOWEST = frozenset(stem(word) for word in read_cues()["superlatives"]["low"].split())
+
+
+def _superlative_features(plan: Query, context: RankContext) -> list[float]:
+    """Superlatives said against superlatives asked for, their direction, and how near they stand to their column."""
+    roots = [stem(token.word) for token in context.links.tokens]
+    high = [place for place, root in enumerate(roots) if root in _HIGHEST]
+    low = [place for place, root in enumerate(roots) if root in _LOWEST]
+    up, down, columns, counts = 0, 0, [], 0
+    for scope in scopes(plan):
+        if scope.order and scope.limit is not None:
+            item, desc = scope.order[0]
+            up, down = up + desc, down + (not desc)
+            columns.append(item)
+            counts += item.agg == "count"
+        for it in scope.select:
+            if it.agg in ("max", "min"):
+                up, down = up + (it.agg == "max"), down + (it.agg == "min")
+                columns.append(it)
+    gaps = [_gap(it, high + low, context) for it in columns if it.col != STAR]
+    return [
+        float(len(high) + len(low)), float(len(high) + len(low) - up - down),
+        float(len(high) - up), float(len(low) - down),
+        float(min(gaps, default=-1)), float(counts), float(bool(high or low) and not (up or down)),
+        float(bool(up or down) and not (high or low)),
+    ]  # fmt: skip
+
+
+def _gap(it: Item, places: list[int], context: RankContext) -> int:
+    """Tokens between a column's nearest mention and the nearest of `places`; 20 where there is none."""
+    mentions = context.links.columns.get(context.schema.column_of[it.col].number, ())
+    return min(
+        (min(abs(p - m.start), abs(p - m.end + 1)) for m in mentions if m.score >= 0.3 for p in places), default=20
+    )
+
+
+def _condition_features(candidate: Candidate, context: RankContext) -> list[float]:
+    """How well the literals fit: how surely they are stored, in how many columns, whether their column is named."""
+    links, schema = context.links, context.schema
+    stored = {(number, value): weight for m in links.values for number, value, weight in m.hits}
+    rivals = {value: len(m.hits) for m in links.values for _, value, _ in m.hits}
+    weights, others, unnamed, patterns, loose, numbers = [], [], 0, 0, 0, 0
+    for scope in scopes(candidate.plan):
+        for cond in scope.where:
+            if isinstance(cond.value, (Query, Item)) or cond.value is None or cond.item.col == STAR:
+                continue
+            number = schema.column_of[cond.item.col].number
+            named = bool(links.columns.get(number))
+            unnamed += not named
+            patterns += cond.op in ("like", "not like")
+            if isinstance(cond.value, str) and cond.op in ("=", "!="):
+                weights.append(stored.get((number, cond.value), 0.0))
+                others.append(rivals.get(cond.value, 0))
+                loose += (number, cond.value) not in stored
+            elif not isinstance(cond.value, str):
+                numbers += not named
+    said = {(m.start, m.end) for ms in links.columns.values() for m in ms if m.score >= 0.6}
+    words = context.words
+    return [
+        min(weights, default=1.5), float(max(others, default=0)), float(unnamed), float(patterns), float(loose),
+        float(numbers), float(len(said)), float(len(said)) - len(candidate.fill.columns),
+        float(words["averag"]), float(words["both"]), float(words["or"]), float(words["except"] + words["without"]),
+    ]  # fmt: skip
+
+
 # ---------------------------------------------------------------- after running
 
 
-def result_features(results: list[QueryResult], scores: np.ndarray) -> np.ndarray:
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What of a result the rankers look at; `key` is the same for results with the same rows, None where it failed."""
+
+    key: int | None
+    row: tuple[float, ...]
+
+
+def facts_of(result: QueryResult) -> Facts:
+    single = len(result.rows) == 1 and len(result.columns) == 1
+    cell = plain_value(result.rows[0][0]) if single else None
+    sample = result.rows[:200]
+    row = (
+        float(bool(result.error)), float(not result.rows), math.log1p(len(result.rows)),
+        float(single), float(single and cell is None), float(single and cell == 0), float(len(result.columns)),
+        len(set(map(_row_key, sample))) / max(1, len(sample)),
+        float(any(all(value is None for value in values) for values in result.rows[:50])),
+    )  # fmt: skip
+    return Facts(result_key(result), row)
+
+
+def result_features(facts: list[Facts], scores: np.ndarray) -> np.ndarray:
     """One row a run candidate: what came back, and how much of the first ranker's mass agrees with it."""
     mass = np.exp(scores - np.logaddexp.reduce(scores))
-    keys = [result_key(result) for result in results]
+    keys = [fact.key for fact in facts]
     together = {key: sum(m for m, k in zip(mass, keys, strict=True) if k == key) for key in keys}
-    order = np.argsort(-scores)
-    rank = {int(number): place for place, number in enumerate(order)}
-    rows = []
-    for place, (result, key) in enumerate(zip(results, keys, strict=True)):
-        single = len(result.rows) == 1 and len(result.columns) == 1
-        cell = plain_value(result.rows[0][0]) if single else None
-        rows.append([
+    rank = {int(number): place for place, number in enumerate(np.argsort(-scores))}
+    rows = [
+        [
             float(scores[place]), float(scores[place] - scores.max()), float(mass[place]), float(rank[place]),
-            float(together[key]), float(together[key] - max(together.values())),
-            float(bool(result.error)), float(not result.rows), math.log1p(len(result.rows)),
-            float(single), float(single and cell is None), float(single and cell == 0), float(len(result.columns)),
-            float(len(set(map(_row_key, result.rows[:200])))) / max(1, min(200, len(result.rows))),
-            float(any(all(value is None for value in row) for row in result.rows[:50])),
-            float(sum(k == key for k in keys)), float(len(results)),
-        ])  # fmt: skip
+            float(together[fact.key]), float(together[fact.key] - max(together.values())), *fact.row,
+            float(keys.count(fact.key)), float(len(facts)),
+        ]
+        for place, fact in enumerate(facts)
+    ]  # fmt: skip
     return np.array(rows, np.float32)
 
 
@@ -268,19 +368,16 @@ def _row_key(row: tuple[Any, ...]) -> Any:
     return tuple(plain_value(value) for value in row)
 
 
-def confidence_features(scores: np.ndarray, results: list[QueryResult], context: RankContext, best: int) -> np.ndarray:
+def confidence_features(scores: np.ndarray, facts: list[Facts], context: RankContext, best: int) -> np.ndarray:
     """One row that the confidence model reads: how far the winner leads other answers, and how well all was linked."""
     mass = np.exp(scores - np.logaddexp.reduce(scores))
-    keys = [result_key(result) for result in results]
+    keys = [fact.key for fact in facts]
     own = sum(m for m, k in zip(mass, keys, strict=True) if k == keys[best])
     others = [s for s, k in zip(scores, keys, strict=True) if k != keys[best]]
     lead = float(scores[best] - max(others)) if others else 10.0
     return np.array([[
         own, min(lead, 10.0), float(scores[best]), float(mass[best]), float(len(set(keys))),
-        float(not results[best].rows), max(context.links.scores["any"].values(), default=-8.0), context.best_table,
+        facts[best].row[1], max(context.links.scores["any"].values(), default=-8.0), context.best_table,
         *(context.best_probability[name] for name in ASPECTS), float(len(context.content)),
         float(len(context.links.values)),
     ]], np.float32)  # fmt: skip
-
-
-__all__ = ["RankContext", "candidate_features", "confidence_features", "labels_of", "result_features"]

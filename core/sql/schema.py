@@ -64,6 +64,8 @@ class Schema:
         self.columns: list[ColumnEntry] = []
         self.column_of: dict[tuple[str, str], ColumnEntry] = {}
         self.table_of: dict[str, TableEntry] = {}
+        names = [set(split_name(table.name)) for table in catalog.tables]
+        self.shared = set.intersection(*names) if len(names) > 1 else set()
         foreign = {(k.table, c) for k in catalog.foreign_keys for c in k.columns}
         for table in catalog.tables:
             self._add_table(table, foreign)
@@ -73,7 +75,7 @@ class Schema:
 
     def _add_table(self, table: Table, foreign: set[tuple[str, str]]) -> None:
         number = len(self.tables)
-        names = split_name(table.name)
+        names = tuple(word for word in split_name(table.name) if word not in self.shared) or split_name(table.name)
         first = len(self.columns)
         texts = [c.name for c in table.columns if kind_of(c) == "text" and not _is_id(c.name)]
         for column in table.columns:

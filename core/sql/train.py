@@ -16,7 +16,6 @@ from typing import Any
 
 import numpy as np
 
-from core.records import QueryResult
 from core.sql.compare import same_answer
 from core.sql.compose import Candidate
 from core.sql.gold import read_gold
@@ -24,7 +23,15 @@ from core.sql.lexicon import Lexicon, builtin_lexicon
 from core.sql.link import ROLES, Links, find_mentions, link_features, log_sigmoid, score_links, table_features
 from core.sql.plan import Query, abstract, columns_of, scopes
 from core.sql.propose import Parser, compose_candidates
-from core.sql.rank import candidate_features, confidence_features, result_features
+from core.sql.rank import (
+    RESULT_SIGNS,
+    Facts,
+    candidate_features,
+    confidence_features,
+    facts_of,
+    feature_signs,
+    result_features,
+)
 from core.sql.render import render_query
 from core.sql.schema import Schema
 from core.sql.training_pairs import Pair, Runner, load_training, save_json
@@ -34,7 +41,7 @@ from core.sql.understand import ASPECTS, labels_of, make_model, order_select, sh
 log = logging.getLogger("train")
 FOLDS = 3
 RUN_FIRST = 10
-KEEP = 30
+KEEP = 40
 LINKER = {
     "num_leaves": 24,
     "learning_rate": 0.12,
@@ -112,15 +119,19 @@ def fit_trees(
     rounds: int,
     params: dict,
     group: list[int] | None = None,
+    signs: list[int] | None = None,
 ) -> Trees:
+    """LightGBM trees: binary, or ranking within `group`s; `signs` fix the direction of a feature's effect."""
     import lightgbm
 
-    objective = (
+    objective: dict[str, Any] = (
         {"objective": "lambdarank", "lambdarank_truncation_level": 6, "label_gain": [0, 1]}
         if group
         else {"objective": "binary"}
     )
-    settings = {**params, **objective, "verbosity": -1, "num_threads": 2, "seed": 7, "force_col_wise": True}
+    settings = {**params, **objective, "verbosity": -1, "num_threads": 1, "seed": 7, "force_col_wise": True}
+    if signs:
+        settings["monotone_constraints"] = signs
     data = lightgbm.Dataset(rows, labels, weight=weights, group=group)
     return Trees(lightgbm.train(settings, data, rounds).model_to_string())
 
@@ -206,33 +217,39 @@ def fit_shapes(examples: list[Example], grams_min: int = 7) -> dict[str, Any]:
 
 @dataclass
 class Judged:
-    """A question's candidates, the features of each, and whether each gives the gold answer (None: not run)."""
+    """A question's candidates that ran: features, what came back, and whether it is the gold answer."""
 
     example: Example
     candidates: list[Candidate]
-    sqls: list[str | None]
     features: np.ndarray
+    facts: list[Facts]
     right: np.ndarray
     context: Any
 
 
-def judge_candidates(example: Example, schema: Schema, parser: Parser, runner: Runner, keep: int = 40) -> Judged | None:
-    """Compose for one example and compare each candidate's rows with the gold's."""
+def judge_candidates(example: Example, schema: Schema, parser: Parser, runner: Runner, keep: int) -> Judged | None:
+    """Compose for one example, run, and compare each candidate's rows with the gold's; None where the gold fails."""
     gold = runner.run(example.pair.db, [example.pair.sql])[0]
     if gold.error:
         return None
     links = score_links(example.links, schema, parser.linker)
     candidates, context = compose_candidates(links, schema, parser.shapes)
-    candidates = candidates[:keep]
-    sqls = [render_query(candidate.plan, schema.graph) for candidate in candidates]
+    known: dict[str, tuple[Facts, bool]] = {}
     ordered = "ORDER BY" in example.pair.sql.upper()
-    truth = [sql is not None and is_right(gold, runner, example.pair.db, sql, ordered) for sql in sqls]
-    rows = [candidate_features(c, place, context) for place, c in enumerate(candidates)]
-    return Judged(example, candidates, sqls, np.array(rows, np.float32), np.array(truth, bool), context)
-
-
-def is_right(gold: QueryResult, runner: Runner, db: str, sql: str, ordered: bool) -> bool:
-    return same_answer(gold, runner.run(db, [sql])[0], ordered)
+    kept: list[Candidate] = []
+    outcomes: list[tuple[Facts, bool]] = []
+    for candidate in candidates[:keep]:
+        sql = render_query(candidate.plan, schema.graph)
+        if sql is None:
+            continue
+        if sql not in known:
+            result = runner.run(example.pair.db, [sql])[0]
+            known[sql] = facts_of(result), same_answer(gold, result, ordered)
+        kept.append(candidate)
+        outcomes.append(known[sql])
+    rows = [candidate_features(c, place, context) for place, c in enumerate(kept)]
+    right = np.array([truth for _, truth in outcomes], bool)
+    return Judged(example, kept, np.array(rows, np.float32), [facts for facts, _ in outcomes], right, context)
 
 
 # ---------------------------------------------------------------- rankers
@@ -242,52 +259,48 @@ def fit_ranker(judged: list[Judged], rounds: int = 150) -> Trees:
     useful = [j for j in judged if 0 < j.right.sum() < len(j.right)]
     rows = np.concatenate([j.features for j in useful])
     labels = np.concatenate([j.right for j in useful]).astype(int)
-    return fit_trees(rows, labels, None, rounds, RANKER, [len(j.right) for j in useful])
+    signs = feature_signs(rows.shape[1])
+    return fit_trees(rows, labels, None, rounds, RANKER, [len(j.right) for j in useful], signs)
 
 
-def second_rows(judged: Judged, ranker: Trees, runner: Runner) -> tuple[np.ndarray, np.ndarray, list[QueryResult]]:
-    """(features, candidate numbers, results) of the candidates that the first ranker would run."""
+def second_rows(judged: Judged, ranker: Trees) -> tuple[np.ndarray, np.ndarray, list[Facts]]:
+    """(features, places, facts) of the candidates that the first ranker would run."""
     scores = ranker.predict(judged.features)
-    runnable = [place for place in np.argsort(-scores) if judged.sqls[place] is not None][:RUN_FIRST]
-    results = runner.run(judged.example.pair.db, [judged.sqls[place] for place in runnable])
-    back = result_features(results, scores[runnable])
-    return np.concatenate([judged.features[runnable], back], axis=1), np.array(runnable), results
+    first = np.argsort(-scores)[:RUN_FIRST]
+    facts = [judged.facts[place] for place in first]
+    return np.concatenate([judged.features[first], result_features(facts, scores[first])], axis=1), first, facts
 
 
-def fit_reranker(judged: list[Judged], rankers: dict[int, Trees], runner: Runner, rounds: int = 120) -> Trees:
+def fit_reranker(judged: list[Judged], rankers: dict[int, Trees], rounds: int = 120) -> Trees:
     """The second ranker, on first scores made by a ranker that did not see the question's fold."""
     rows, labels, group = [], [], []
     for j in judged:
-        features, runnable, _ = second_rows(j, rankers[j.example.fold], runner)
-        truth = j.right[runnable]
+        features, places, _ = second_rows(j, rankers[j.example.fold])
+        truth = j.right[places]
         if 0 < truth.sum() < len(truth):
             rows.append(features)
             labels.append(truth)
             group.append(len(truth))
-    return fit_trees(np.concatenate(rows), np.concatenate(labels).astype(int), None, rounds, RANKER, group)
+    width = judged[0].features.shape[1]
+    extra = rows[0].shape[1] - width
+    signs = feature_signs(width) + (RESULT_SIGNS + [0] * extra)[:extra]
+    return fit_trees(np.concatenate(rows), np.concatenate(labels).astype(int), None, rounds, RANKER, group, signs)
 
 
-def choose(
-    judged: Judged, ranker: Trees, reranker: Trees, runner: Runner
-) -> tuple[int, np.ndarray, list[QueryResult], np.ndarray]:
-    """(place of the winner among those run, scores, results, candidate numbers)."""
-    features, runnable, results = second_rows(judged, ranker, runner)
+def choose(judged: Judged, ranker: Trees, reranker: Trees) -> tuple[bool, np.ndarray]:
+    """(whether the winner is right, its row for the confidence model)."""
+    features, places, facts = second_rows(judged, ranker)
     scores = reranker.predict(features)
-    return int(np.argmax(scores)), scores, results, runnable
+    scores = np.where([fact.key is None for fact in facts], -50.0, scores)
+    best = int(np.argmax(scores))
+    return bool(judged.right[places[best]]), confidence_features(scores, facts, judged.context, best)[0]
 
 
-def fit_confidence(
-    judged: list[Judged], rankers: dict[int, Trees], rerankers: dict[int, Trees], runner: Runner
-) -> Trees:
-    rows, labels = [], []
-    for j in judged:
-        if not any(sql is not None for sql in j.sqls):
-            continue
-        best, scores, results, runnable = choose(j, rankers[j.example.fold], rerankers[j.example.fold], runner)
-        rows.append(confidence_features(scores, results, j.context, best)[0])
-        labels.append(float(j.right[runnable[best]]))
+def fit_confidence(chosen: list[tuple[bool, np.ndarray]]) -> Trees:
+    """The chance that a winner is right, from winners chosen by rankers that did not see their databases."""
     params = {**RANKER, "num_leaves": 8, "min_data_in_leaf": 80}
-    return fit_trees(np.array(rows, np.float32), np.array(labels), None, 120, params)
+    rows = np.array([row for _, row in chosen], np.float32)
+    return fit_trees(rows, np.array([float(right) for right, _ in chosen]), None, 120, params)
 
 
 # ---------------------------------------------------------------- the whole run
@@ -308,23 +321,15 @@ def cross_fit(
                     judged.append(found)
         log.info("fold %d judged", fold)
     rankers = {fold: fit_ranker([j for j in judged if j.example.fold != fold]) for fold in range(FOLDS)}
-    rerankers = {
-        fold: fit_reranker([j for j in judged if j.example.fold != fold], rankers, runner) for fold in range(FOLDS)
-    }
+    rerankers = {fold: fit_reranker([j for j in judged if j.example.fold != fold], rankers) for fold in range(FOLDS)}
     return judged, rankers, rerankers
 
 
-def report(judged: list[Judged], rankers: dict[int, Trees], rerankers: dict[int, Trees], runner: Runner) -> float:
-    """Cross-fitted execution accuracy; also logs how often a right candidate was there at all."""
-    hits = 0
-    for j in judged:
-        best, _, _, runnable = choose(j, rankers[j.example.fold], rerankers[j.example.fold], runner)
-        hits += int(j.right[runnable[best]])
-    there = sum(bool(j.right.any()) for j in judged)
-    log.info(
-        "%d questions: right %.3f, right among candidates %.3f", len(judged), hits / len(judged), there / len(judged)
-    )
-    return hits / len(judged)
+def report(judged: list[Judged], chosen: list[tuple[bool, np.ndarray]]) -> None:
+    """Logs cross-fitted execution accuracy, and how often a right candidate was there at all."""
+    right = sum(hit for hit, _ in chosen) / len(chosen)
+    there = sum(bool(j.right.any()) for j in judged) / len(judged)
+    log.info("%d questions: right %.3f, a right one among the candidates %.3f", len(judged), right, there)
 
 
 def save_weights(out: Path, linker: dict[str, Trees], shapes: dict[str, Any], others: dict[str, Trees]) -> None:
@@ -350,11 +355,12 @@ def main() -> None:
     examples = make_examples(pairs, schemas, folds, lexicon)
     runner = Runner(given.work)
     judged, rankers, rerankers = cross_fit(examples, schemas, runner)
-    report(judged, rankers, rerankers, runner)
+    chosen = [choose(j, rankers[j.example.fold], rerankers[j.example.fold]) for j in judged]
+    report(judged, chosen)
     others = {
         "ranker": fit_ranker(judged),
-        "reranker": fit_reranker(judged, rankers, runner),
-        "confidence": fit_confidence(judged, rankers, rerankers, runner),
+        "reranker": fit_reranker(judged, rankers),
+        "confidence": fit_confidence(chosen),
     }
     save_weights(given.out, fit_linker(examples, schemas), fit_shapes(examples), others)
 

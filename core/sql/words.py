@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from core.sql.lexicon import Lexicon, fold
@@ -20,7 +20,22 @@ _TOKEN = re.compile(
     r"|(?P<word>[^\W_]+(?:['’][a-z]{1,2}\b)?|[<>]=?|%|=)"
     r"|(?P<mark>[,;?.!:()])"
 )
-_NAMING = {"total", "price", "population", "duration", "old", "month", "quarter", "year", "information"}
+_NAMING = {
+    "sales",
+    "revenue",
+    "spending",
+    "profit",
+    "purchases",
+    "total",
+    "price",
+    "population",
+    "duration",
+    "old",
+    "month",
+    "quarter",
+    "year",
+    "information",
+}
 _NUMBERS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
     "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "hundred": 100,
@@ -91,7 +106,22 @@ def tokenize(question: str, lang: str, lexicon: Lexicon) -> list[Token]:
     raw = [_raw_token(match, lang) for match in _TOKEN.finditer(question)]
     if lang == "es":
         raw = _translate(raw, lexicon)
-    return [_with_stems(token, lang, lexicon) for token in raw]
+    return [_with_stems(token, lang, lexicon) for token in _silence_order(raw)]
+
+
+_DIRECTIONS = {"ascending", "descending", "alphabetical", "alphabetic", "increasing", "decreasing", "lexicographical"}
+
+
+def _silence_order(tokens: list[Token]) -> list[Token]:
+    """'ordered by', 'in descending order' speak of sorting: they name no table of orders."""
+    out = list(tokens)
+    for place, token in enumerate(tokens):
+        before = tokens[place - 1].word if place else ""
+        after = tokens[place + 1].word if place + 1 < len(tokens) else ""
+        sorting = token.word in ("order", "ordered") and (after == "by" or before in _DIRECTIONS)
+        if sorting or (token.word == "order" and (before, after) == ("in", "of")):
+            out[place] = replace(token, kind="cue")
+    return out
 
 
 def _raw_token(match: re.Match, lang: str) -> Token:
