@@ -1,4 +1,4 @@
-"""The sample workspace that comes with the project: its documents, and questions that its documents answer.
+"""The sample workspace that comes with the project: its documents and tables, and questions that they answer.
 
 Adding it is the library's work; nothing here opens a workspace.
 """
@@ -14,9 +14,9 @@ from core.records import Document
 _FOLDER = Path(__file__).resolve().parent.parent / "data" / "samples"
 
 
-def documents() -> list[Path]:
-    """The sample's documents, in order of their names."""
-    return sorted(path for path in (_FOLDER / "documents").glob("*") if path.is_file())
+def files() -> list[Path]:
+    """The sample's documents, then its tables, each in order of their names."""
+    return [path for part in ("documents", "tables") for path in sorted((_FOLDER / part).glob("*")) if path.is_file()]
 
 
 def featured(held: Sequence[Document], lang: str) -> list[str]:

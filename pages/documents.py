@@ -68,7 +68,7 @@ def main() -> None:
         if not library.open_files():
             st.caption(say("documents_page.empty"))
         return
-    st.caption(say_count("router.documents", len(documents)))
+    st.caption(say_count("chat_page.documents", len(documents)))
     left, right = st.columns([3, 2], gap="large")
     with left:
         selected = draw_table(documents)

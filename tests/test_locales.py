@@ -7,7 +7,7 @@ from pathlib import Path
 from core import i18n
 
 ROOT = Path(__file__).resolve().parent.parent
-_KEY = re.compile(r"""(?:translate|AppError|plural|say)\(\s*f?["']([a-z_]+\.[a-z_.0-9]+)["']""")
+_KEY = re.compile(r"""(?:translate|AppError|plural|say|say_count)\(\s*f?["']([a-z_]+\.[a-z_.0-9]+)["']""")
 
 
 def placeholders(text):

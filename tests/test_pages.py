@@ -91,7 +91,20 @@ def test_an_empty_workspace_offers_documents_and_the_sample_in_both_languages(wo
     assert "This workspace is empty" in shown(english)
     assert "Este espacio está vacío" in shown(spanish)
     english.button(key="open-sample").click().run()
-    assert workspace.library.open_files() == len(samples.documents()) > 5
+    assert workspace.library.open_files() == len(samples.files()) > 5
+
+
+def test_a_new_conversation_says_what_is_here_and_offers_questions_that_work(workspace):
+    ingest(workspace, ("leave.md", POLICY))
+    app = open_app(language="es")
+    assert "1 documento, 1 página" in shown(app)
+    deadline = time.monotonic() + 30
+    while not (found := [b for b in app.button if (b.key or "").startswith("suggestion-")]):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+        app.run()
+    found[0].click().run()
+    assert chips(app)
 
 
 def test_a_question_gets_an_answer_with_its_source_and_one_quiet_line(workspace):

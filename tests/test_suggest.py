@@ -43,7 +43,7 @@ def test_only_answered_questions_are_offered(monkeypatch):
 
 
 def test_featured_questions_need_their_document():
-    every = [document(n, path.name) for n, path in enumerate(samples.documents())]
+    every = [document(n, path.name) for n, path in enumerate(samples.files())]
     for lang in ("en", "es"):
         assert len(samples.featured(every, lang)) >= 3
     assert samples.featured([document(1, "mine.pdf")], "en") == []

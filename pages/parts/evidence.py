@@ -13,11 +13,12 @@ import streamlit as st
 from core.documents.layout import boxes_for
 from core.records import Answer, BoxTuple, Document
 from core.state import chats
-from pages.parts import services
+from pages.parts import results, services
 from pages.parts.language import duration, say
 from pages.parts.plain import marked, one_line, plain
 
 PDF = "application/pdf"
+ROWS = "rows"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +77,28 @@ def is_shown(turn_id: int, source: Source) -> bool:
 def choose(turns: list[chats.Turn]) -> chats.Turn | None:
     """The turn whose evidence is drawn: the one chosen, else the last with a source; its first source is chosen."""
     shown = st.session_state.get("shown") or {}
-    candidates = [turn for turn in turns if turn.answer and (cited(turn.answer) or nearest(turn.answer))]
+    candidates = [turn for turn in turns if turn.answer and _first(turn.answer)]
     turn = next((turn for turn in candidates if turn.id == shown.get("turn")), None)
     if turn is None and candidates:
         turn = candidates[-1]
-        show(turn.id, (cited(turn.answer) or nearest(turn.answer))[0].key, opened=False)
+        show(turn.id, _first(turn.answer), opened=False)
     return turn
+
+
+def _first(answer: Answer) -> str:
+    """The key of what is shown first: its rows where it has any, else its best source; empty where it has neither."""
+    if answer.data is not None:
+        return ROWS
+    return next((source.key for source in (*cited(answer), *nearest(answer))), "")
 
 
 @st.fragment
 def draw(turn: chats.Turn) -> None:
     """The panel for one answer."""
     answer = turn.answer
+    if st.session_state["shown"]["key"] == ROWS and answer.data is not None:
+        results.draw(answer.data)
+        return
     sources, checks, times = st.tabs(
         [say("chat_page.tab_source"), say("chat_page.tab_checks"), say("chat_page.tab_times")]
     )

@@ -13,7 +13,7 @@ import streamlit as st
 from core.assistant import start_turn
 from core.records import Answer
 from core.state import chats
-from pages.parts import conversations, errors, evidence, services
+from pages.parts import conversations, errors, evidence, results, services
 from pages.parts.language import duration, say, say_count
 from pages.parts.plain import answer_text, one_line, plain
 
@@ -107,7 +107,9 @@ def _draw_answer(turn_id: int, answer: Answer) -> None:
         if answer.message:
             st.caption(f":material/info: {plain(answer.message)}")
         _draw_chips(turn_id, evidence.cited(answer))
-        if answer.citations:
+        if answer.data is not None:
+            _draw_rows_chip(turn_id, answer)
+        elif answer.citations:
             st.caption(quiet_line(answer))
         return
     icon = "search_off" if answer.status == "not_found" else "error"
@@ -133,6 +135,24 @@ def _draw_chips(turn_id: int, sources: list[evidence.Source]) -> None:
             )
 
 
+def _draw_rows_chip(turn_id: int, answer: Answer) -> None:
+    shown = st.session_state.get("shown") or {}
+    chosen = (shown.get("turn"), shown.get("key")) == (turn_id, evidence.ROWS)
+    st.button(
+        say("chat_page.open_rows"),
+        key=f"chip-{turn_id}-{evidence.ROWS}",
+        type="primary" if chosen else "secondary",
+        icon=":material/table_chart:",
+        on_click=evidence.show,
+        args=(turn_id, evidence.ROWS),
+    )
+    st.caption(results.quiet_line(answer.data, answer.timings_ms.get("total", 0), _engine(answer)))
+
+
+def _engine(answer: Answer) -> str:
+    return say("chat_page.engine_builtin") if answer.engine == "builtin" else plain(answer.engine)
+
+
 def quiet_line(answer: Answer) -> str:
     """'3 of 3 statements verified · 2 sources · 41 ms · built-in'."""
     supported = sum(check.verdict == "supported" for check in answer.checks)
@@ -142,6 +162,6 @@ def quiet_line(answer: Answer) -> str:
             say_count("chat_page.verified", len(answer.checks), supported=supported),
             say_count("chat_page.sources", files),
             duration(answer.timings_ms.get("total", 0)),
-            say("chat_page.engine_builtin") if answer.engine == "builtin" else plain(answer.engine),
+            _engine(answer),
         )
     )

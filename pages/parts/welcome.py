@@ -32,8 +32,8 @@ def draw(documents: list[Document]) -> None:
     if not documents:
         _draw_empty(waiting)
         return
-    held = say_count("router.documents", len(documents))
-    pages = say_count("router.pages", sum(document.pages for document in documents))
+    held = say_count("chat_page.documents", len(documents))
+    pages = say_count("chat_page.pages", sum(document.pages for document in documents))
     st.markdown(say("chat_page.holds", documents=held, pages=pages))
     if waiting:
         st.caption(f":shimmer[{say_count('chat_page.arriving', waiting)}]")
@@ -74,7 +74,7 @@ def open_sample() -> None:
     from core import samples
 
     workspace = services.workspace()
-    for path in samples.documents():
+    for path in samples.files():
         workspace.library.add_path(path)
     services.ensure_worker()
 
