@@ -1,0 +1,59 @@
+"""The way in to the tables: questions, statements of the user's own, refusals, a catalog that follows the folder."""
+
+import pytest
+
+from core import settings
+from core.errors import AppError
+from core.sql.datasets import list_datasets, remove_dataset
+from core.sql.sources import import_source
+from core.sql.tables import Tables
+
+SALES = "Fecha;Región;Importe (€)\n" + "".join(
+    f"{day:02d}/0{month}/2024;{region};{month * 100 + day},50\n"
+    for month in (1, 2, 3)
+    for day in (3, 14, 25)
+    for region in ("Norte", "Sur")
+)
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("tables")
+    (folder / "Ventas 2024.csv").write_text(SALES, encoding="cp1252")
+    opened = Tables(settings.load(folder / "workspace"))
+    import_source(folder / "Ventas 2024.csv", "Ventas 2024.csv", opened.folder)
+    yield opened
+    opened.close()
+
+
+def test_a_question_gets_rows_a_chart_and_sentences(tables):
+    answer = tables.ask("ventas por mes en 2024", "es")
+    assert [round(row[1], 2) for row in answer.result.rows] == [687.0, 1287.0, 1887.0]
+    assert answer.chart.kind in ("line", "bar")
+    assert answer.insight
+
+
+def test_a_statement_of_the_users_own_runs(tables):
+    answer = tables.run('SELECT "Región", count(*) AS n FROM ventas_2024 GROUP BY ALL ORDER BY 1')
+    assert answer.result.rows == (("Norte", 9), ("Sur", 9))
+    assert tables.run("SELECT * FROM ventas_2024", limit=5).result.truncated
+
+
+def test_an_open_pivot_gets_its_values(tables):
+    answer = tables.run('PIVOT ventas_2024 ON "Región" USING count(*) GROUP BY "Fecha"')
+    assert len(answer.result.rows) == 9
+
+
+@pytest.mark.parametrize("sql", ["SELECT * FROM read_csv('/etc/passwd')", "DROP TABLE ventas_2024", "SELEC 1"])
+def test_what_the_guard_does_not_admit_is_refused_by_name(tables, sql):
+    with pytest.raises(AppError) as caught:
+        tables.run(sql)
+    assert caught.value.key.startswith("sql.guard.")
+
+
+def test_the_catalog_follows_the_folder(tables, tmp_path):
+    (tmp_path / "otra.csv").write_text("a,b\n1,2\n3,4\n")
+    import_source(tmp_path / "otra.csv", "otra.csv", tables.folder)
+    assert [table.name for table in tables.catalog().tables] == ["ventas_2024", "otra"]
+    remove_dataset(next(d.path for d in list_datasets(tables.folder) if d.source == "otra.csv"))
+    assert [table.name for table in tables.catalog().tables] == ["ventas_2024"]
