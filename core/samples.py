@@ -20,13 +20,14 @@ def files() -> list[Path]:
 
 
 def featured(held: Sequence[Document], lang: str) -> list[str]:
-    """The example questions in `lang` whose document is among `held`; empty where the sample is not open."""
+    """Example questions in `lang`: two whose document is among `held`, then one on the tables where all are here, then
+    the rest; empty where the sample is not open."""
     names = {document.name for document in held}
-    return [
-        case["question"]
-        for case in _cases()
-        if case["featured"] and case["lang"] == lang and case.get("kind") == "documents" and case.get("file") in names
-    ]
+    cases = [case for case in _cases() if case["featured"] and case["lang"] == lang]
+    written = [case["question"] for case in cases if case["kind"] == "documents" and case["file"] in names]
+    tables = {path.name for path in files() if path.parent.name == "tables"}
+    counted = [case["question"] for case in cases if case["kind"] == "data" and tables <= names]
+    return [*written[:2], *counted[:1], *written[2:], *counted[1:]] if written else []
 
 
 def _cases() -> list[dict]:

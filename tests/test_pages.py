@@ -133,6 +133,17 @@ def test_a_pdf_source_is_a_picture_of_its_page_and_neighbours_are_one_click_away
     assert app.button(key="go-home").label == "page 3 of 3"
 
 
+def test_an_answer_from_a_table_shows_its_rows_and_statement(workspace):
+    rows = [("Norte", 120), ("Sur", 80), ("Este", 45), ("Norte", 30), ("Sur", 5), ("Oeste", 61)]
+    ingest(workspace, ("sales.csv", "region,amount\n" + "".join(f"{name},{n}\n" for name, n in rows)))
+    app = ask(open_app(), "What is the total amount by region?")
+    (turn,) = chats.list_turns(workspace.db, 1)
+    assert turn.answer.data is not None
+    assert sorted(str(value) for value in app.dataframe[0].value.iloc[:, 0]) == ["Este", "Norte", "Oeste", "Sur"]
+    assert "SELECT" in app.code[0].value.upper()
+    assert "4 rows" in shown(app)
+
+
 def test_what_the_documents_do_not_say_is_declined_with_the_nearest_passages(workspace):
     ingest(workspace, ("leave.md", POLICY))
     app = ask(open_app(), "What is the boiling point of tungsten hexafluoride?")
@@ -250,7 +261,7 @@ def test_every_state_and_verdict_has_its_words():
     known = i18n.messages("en")
     states = [f"documents_page.state_{s}" for s in ("queued", "parsing", "parsed", "embedded", "complete", "failed")]
     verdicts = [f"chat_page.verdict_{v}" for v in ("supported", "partly", "unsupported")]
-    options = [f"settings.{s.name}{end}" for s in settings.TABLE if "sql" not in s.name for end in ("", "_help")]
+    options = [f"settings.{s.name}{end}" for s in settings.TABLE for end in ("", "_help")]
     assert [key for key in (*states, *verdicts, *options) if key not in known] == []
 
 

@@ -57,8 +57,8 @@ def ensure_worker() -> None:
 
 
 def warm() -> None:
-    """Once a server, a moment after the first page is painted: start the worker, load the index and its model, and
-    import what tables need."""
+    """Once a server, a moment after the first page is painted: start the worker, load the index and its model, import
+    what tables need, and load what reads questions about them."""
     held = _open()
     with held.lock:
         if held.warming:
@@ -72,6 +72,10 @@ def _warm() -> None:
     ensure_worker()
     workspace().index.refresh()
     import pandas  # noqa: F401
+
+    tables = workspace().tables
+    if tables.catalog().tables:
+        tables.ask("total", "en")  # thrown away: the first question of a person should not wait for the weights
 
 
 def change_settings(**changes) -> None:
