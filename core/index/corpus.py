@@ -47,13 +47,16 @@ class Corpus:
         self.piece_ids = np.empty(0, np.int64)
         self.document_ids = np.empty(0, np.int64)
         self.passages = np.empty(0, np.int64)
-        self.langs = np.empty(0, "U8")
+        self.langs: list[str] = []
+        self.lang_codes = np.empty(0, np.int64)
         self.names: dict[int, tuple[str, str, str]] = {}
         self.identities = Identities()
         self._passage_keys = np.empty((0, 2), np.int64)
+        self._passage_spans = np.empty((0, 2), np.int64)
         self._passage_rows = np.empty(0, np.int64)
         self._sentence_ids = np.empty(0, np.int64)
         self._sentence_pieces = np.empty(0, np.int64)
+        self._sentence_spans = np.empty((0, 3), np.int32)
         self._sentence_rows = np.empty(0, np.int64)
         self._vector_rows = np.empty(0, np.int64)
         self.piece_vectors: VectorTable | None = None
@@ -95,10 +98,10 @@ class Corpus:
     def _add_text(self, pieces: Sequence[documents.StoredPiece], changes: Changes) -> None:
         known = {piece.id for piece in pieces}
         sentences = [sentence for sentence in changes.sentences if sentence.piece_id in known]
-        spans = {piece_id: list(group) for piece_id, group in groupby(sentences, key=lambda s: s.piece_id)}
+        grouped = {piece_id: list(group) for piece_id, group in groupby(sentences, key=lambda s: s.piece_id)}
         by_piece, by_sentence = [], []
         for piece in pieces:
-            parts = list(self._number(piece, spans.get(piece.id, [])))
+            parts = list(self._number(piece, grouped.get(piece.id, [])))
             by_piece.append([number for _, numbers in parts for number in numbers])
             by_sentence += [numbers for is_sentence, numbers in parts if is_sentence]
         self.lexical.add_numbered(by_piece)
@@ -106,9 +109,11 @@ class Corpus:
         self.piece_ids = np.append(self.piece_ids, [piece.id for piece in pieces]).astype(np.int64)
         self.document_ids = np.append(self.document_ids, [piece.document_id for piece in pieces]).astype(np.int64)
         self.passages = np.append(self.passages, [piece.passage for piece in pieces]).astype(np.int64)
-        self.langs = np.append(self.langs, np.asarray([self._lang(piece) for piece in pieces], "U8"))
+        self.lang_codes = np.append(self.lang_codes, [self._lang_code(piece) for piece in pieces]).astype(np.int64)
         self._sentence_ids = np.append(self._sentence_ids, [s.id for s in sentences]).astype(np.int64)
         self._sentence_pieces = np.append(self._sentence_pieces, [s.piece_id for s in sentences]).astype(np.int64)
+        spans = np.asarray([(s.page, s.start, s.end) for s in sentences], np.int32).reshape(-1, 3)
+        self._sentence_spans = np.concatenate([self._sentence_spans, spans])
         self._add_passages(pieces, by_piece, changes)
 
     def _number(
@@ -132,15 +137,17 @@ class Corpus:
         self, pieces: Sequence[documents.StoredPiece], by_piece: list[list[int]], changes: Changes
     ) -> None:
         place = {(piece.document_id, piece.ordinal): row for row, piece in enumerate(pieces)}
-        keys, numbers = [], []
+        keys, spans, numbers = [], [], []
         for document_id, ordinal, first, last in changes.passages:
             if (document_id, first) in place:
                 rows = range(place[document_id, first], place[document_id, last] + 1)
                 keys.append((document_id, ordinal))
+                spans.append((pieces[rows[0]].id, pieces[rows[-1]].id))
                 numbers.append([number for row in rows for number in by_piece[row]])
         self._by_passage.add_numbered(numbers)
         if keys:
             self._passage_keys = np.concatenate([self._passage_keys, np.asarray(keys, np.int64)])
+            self._passage_spans = np.concatenate([self._passage_spans, np.asarray(spans, np.int64)])
         for document_id, count in zip(*np.unique([key[0] for key in keys], return_counts=True), strict=True):
             name, title, lang = self.names[int(document_id)]
             head = changes.heads.get(int(document_id), "") if count > 1 else ""
@@ -167,10 +174,10 @@ class Corpus:
         lost = self.piece_ids[~keep]
         self.lexical.remove(keep)
         self.piece_ids, self.document_ids = self.piece_ids[keep], self.document_ids[keep]
-        self.passages, self.langs = self.passages[keep], self.langs[keep]
+        self.passages, self.lang_codes = self.passages[keep], self.lang_codes[keep]
         stays = ~np.isin(self._passage_keys[:, 0], away)
         self._by_passage.remove(stays)
-        self._passage_keys = self._passage_keys[stays]
+        self._passage_keys, self._passage_spans = self._passage_keys[stays], self._passage_spans[stays]
         stays = ~np.isin(self._sentence_pieces, lost)
         if self.piece_vectors is not None:
             self.piece_vectors.remove(lost)
@@ -178,6 +185,7 @@ class Corpus:
             self.sentence_vectors.remove(self._sentence_ids[~stays])
         self._by_sentence.remove(stays)
         self._sentence_ids, self._sentence_pieces = self._sentence_ids[stays], self._sentence_pieces[stays]
+        self._sentence_spans = self._sentence_spans[stays]
         self.identities.remove(gone)
 
     def _settle(self) -> None:
@@ -192,6 +200,25 @@ class Corpus:
 
     def _lang(self, piece: documents.StoredPiece) -> str:
         return self.names[piece.document_id][2]
+
+    def _lang_code(self, piece: documents.StoredPiece) -> int:
+        lang = self._lang(piece)
+        if lang not in self.langs:
+            self.langs.append(lang)
+        return self.langs.index(lang)
+
+    # ------------------------------------------------------------ reading
+
+    def passage_span(self, row: int) -> tuple[int, int]:
+        """The ids of the first and the last piece of the passage around a row."""
+        first, last = self._passage_spans[self._passage_rows[row]].tolist()
+        return first, last
+
+    def sentences_of(self, piece_id: int) -> list[tuple[int, int, int, int]]:
+        """(id, page, start, end) of a piece's sentences, in order."""
+        low, high = np.searchsorted(self._sentence_pieces, [piece_id, piece_id + 1]).tolist()
+        spans = self._sentence_spans[low:high].tolist()
+        return [(number, *span) for number, span in zip(self._sentence_ids[low:high].tolist(), spans, strict=True)]
 
     # ------------------------------------------------------------ scoring
 

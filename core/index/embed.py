@@ -33,8 +33,13 @@ class ActiveModel:
 
 
 def read_active(db: Database) -> ActiveModel | None:
-    stored = vectors.read_meta(db, _ACTIVE)
-    return ActiveModel(**json.loads(stored)) if stored else None
+    return read_revision(db)[1]
+
+
+def read_revision(db: Database) -> tuple[tuple[int, int, int], ActiveModel | None]:
+    """How far the state has come, and whose vectors answer: what a live index compares itself with."""
+    found, stored = vectors.revision_and_meta(db, _ACTIVE)
+    return found, ActiveModel(**json.loads(stored)) if stored else None
 
 
 def note_failure(db: Database, error: AppError | None) -> None:

@@ -5,7 +5,7 @@ sentences with what speaks for each. It decides no order.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from core.index.score import Scores
 from core.records import Hit, HitSentence
 from core.state import documents
 from core.state.database import Database
+from core.state.documents import StoredPiece
 
 
 def best_parents(corpus: Corpus, fused: np.ndarray, k: int) -> list[int]:
@@ -29,22 +30,21 @@ def best_parents(corpus: Corpus, fused: np.ndarray, k: int) -> list[int]:
 
 def make_hits(db: Database, corpus: Corpus, rows: Sequence[int], question: str, scores: Scores) -> tuple[Hit, ...]:
     """One hit a row; a passage that was deleted meanwhile is left out."""
-    keys = [(int(corpus.document_ids[row]), int(corpus.passages[row])) for row in rows]
-    parents = documents.read_passages(db, keys)
-    stored = documents.read_sentences(db, [piece.id for parent in parents.values() for piece in parent])
-    cosines = _cosines(corpus, [sentence.id for group in stored.values() for sentence in group], scores.sentences)
-    coverages = {lang: Coverage(corpus, question, lang) for lang in {corpus.names[key[0]][2] for key in parents}}
+    ranges = [corpus.passage_span(row) for row in rows]
+    stored = documents.read_piece_ranges(db, ranges)
+    coverages = {lang: Coverage(corpus, question, lang) for lang in {piece_lang(corpus, row) for row in rows}}
     hits = []
-    for row, key in zip(rows, keys, strict=True):
-        parent = parents.get(key, [])
-        matching = next((piece for piece in parent if piece.id == corpus.piece_ids[row]), None)
+    for row, (first, last) in zip(rows, ranges, strict=True):
+        parent = [stored[number] for number in range(first, last + 1) if number in stored]
+        matching = stored.get(int(corpus.piece_ids[row]))
         if matching is not None:
-            coverage = coverages[corpus.names[key[0]][2]]
-            sentences = tuple(
-                _sentence(piece, sentence, cosines, coverage) for piece in parent for sentence in stored[piece.id]
-            )
-            hits.append(_hit(corpus, row, parent, matching, coverage, scores, sentences))
+            coverage = coverages[piece_lang(corpus, row)]
+            hits.append(_hit(corpus, row, parent, matching, coverage, scores))
     return tuple(hits)
+
+
+def piece_lang(corpus: Corpus, row: int) -> str:
+    return corpus.langs[corpus.lang_codes[row]]
 
 
 class Coverage:
@@ -69,12 +69,13 @@ class Coverage:
         return sum(self._weights[place] for place in held) / self._total if self._total else 0.0
 
 
-def _hit(corpus: Corpus, row: int, parent, matching, coverage: Coverage, scores: Scores, sentences) -> Hit:
-    name, _, lang = corpus.names[matching.document_id]
+def _hit(
+    corpus: Corpus, row: int, parent: list[StoredPiece], matching: StoredPiece, coverage: Coverage, scores: Scores
+):
     return Hit(
         piece_id=matching.id,
         document_id=matching.document_id,
-        file=name,
+        file=corpus.names[matching.document_id][0],
         page=matching.page,
         text=_parent_text(parent),
         score=float(scores.fused[row]),
@@ -82,22 +83,26 @@ def _hit(corpus: Corpus, row: int, parent, matching, coverage: Coverage, scores:
         end=matching.end,
         piece=matching.text,
         heading=matching.heading,
-        lang=lang,
+        lang=piece_lang(corpus, row),
         coverage=coverage.share(f"{matching.heading} {matching.text}"),
         cosine=float(scores.cosines[row]),
-        sentences=sentences,
+        sentences=tuple(_sentences(corpus, parent, coverage, scores.sentences)),
     )
 
 
-def _sentence(piece, sentence, cosines: dict[int, float], coverage: Coverage) -> HitSentence:
-    text = piece.text[sentence.start - piece.start : sentence.end - piece.start]
-    cosine = cosines.get(sentence.id, 0.0)
-    return HitSentence(sentence.page, sentence.start, sentence.end, text, cosine, coverage.share(text))
+def _sentences(
+    corpus: Corpus, parent: list[StoredPiece], coverage: Coverage, cosines: np.ndarray
+) -> Iterator[HitSentence]:
+    found = [(piece, *sentence) for piece in parent for sentence in corpus.sentences_of(piece.id)]
+    near = _cosines(corpus, [number for _, number, *_ in found], cosines)
+    for piece, number, page, start, end in found:
+        text = piece.text[start - piece.start : end - piece.start]
+        yield HitSentence(page, start, end, text, near.get(number, 0.0), coverage.share(text))
 
 
 def _cosines(corpus: Corpus, sentence_ids: Sequence[int], cosines: np.ndarray) -> dict[int, float]:
     """The cosine of each sentence that has a vector."""
-    if not len(cosines):
+    if not len(cosines) or not len(sentence_ids):
         return {}
     known = corpus.sentence_vectors.ids
     places = np.minimum(np.searchsorted(known, sentence_ids), len(known) - 1)
@@ -105,7 +110,7 @@ def _cosines(corpus: Corpus, sentence_ids: Sequence[int], cosines: np.ndarray) -
     return dict(zip(np.asarray(sentence_ids)[there].tolist(), cosines[places[there]].tolist(), strict=True))
 
 
-def _parent_text(parent: Sequence[documents.StoredPiece]) -> str:
+def _parent_text(parent: Sequence[StoredPiece]) -> str:
     parts = [parent[0].text]
     for before, piece in itertools.pairwise(parent):
         parts.append("\n" if piece.page == before.page else "\n\n")

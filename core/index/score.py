@@ -42,7 +42,7 @@ def score_pieces(
     cosines, sentences, stage = np.zeros(count, np.float32), np.empty(0, np.float32), "keyword"
     if not scope.any():
         return Scores(fused, cosines, sentences, stage)
-    langs = set(np.unique(corpus.langs).tolist())
+    langs = set(corpus.langs)
     words = corpus.word_scores(question_terms(question, langs))[scope]
     lexical = standardise(words)
     fused[scope] = np.where(words > 0, lexical, -np.inf)
@@ -80,7 +80,7 @@ def _boost(corpus: Corpus, question: str, langs: set[str], document_ids: Collect
 def score_plainly(corpus: Corpus, question: str, query: np.ndarray | None) -> dict[str, np.ndarray]:
     """The scores that ours are compared with: BM25 over passages, cosine of the piece, reciprocal rank fusion (k 60,
     Cormack et al. 2009) of both."""
-    langs = set(np.unique(corpus.langs).tolist())
+    langs = set(corpus.langs)
     found = {"bm25": corpus.passage_scores(question_terms(question, langs))}
     if query is not None:
         found["dense"] = np.nan_to_num(corpus.dense_scores(query)[0], nan=-1.0)

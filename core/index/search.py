@@ -17,13 +17,12 @@ import numpy as np
 from core.errors import AppError
 from core.index import lexical, trust
 from core.index.corpus import Corpus
-from core.index.embed import ActiveModel, read_active
+from core.index.embed import ActiveModel, read_revision
 from core.index.hits import best_parents, make_hits
 from core.index.score import score_pieces, score_plainly
 from core.models.embedder import Embedder, TokenVectors, load_embedder, same_weights
 from core.records import HitSentence, SearchResult
 from core.settings import Settings, cache_folder
-from core.state import vectors
 from core.state.database import Database
 
 # Another language shares names and numbers with the question, little else.
@@ -56,8 +55,8 @@ class SearchIndex:
     def refresh(self) -> None:
         """Take in what was added, embedded or deleted since the last time; next to nothing when nothing was."""
         with self._refreshing:
-            active = read_active(self._db) or ActiveModel("", "")
-            found = vectors.revision(self._db)
+            found, active = read_revision(self._db)
+            active = active or ActiveModel("", "")
             if found == self._revision and active == self._active:
                 return
             if active != self._active and (self._active.id or active.id):
@@ -98,11 +97,11 @@ class SearchIndex:
         query, embed_ms = self._encode_question(question)
         with self._lock:
             corpus = self._corpus
-            scores = score_pieces(corpus, question, query, self._weights(corpus.langs, lang), document_ids)
+            weights = np.asarray([self._weight(other, lang) for other in corpus.langs], np.float32)
+            scores = score_pieces(corpus, question, query, weights[corpus.lang_codes], document_ids)
             rows = best_parents(corpus, scores.fused, k or self._settings.get("passages_per_answer"))
             hits = make_hits(self._db, corpus, rows, question, scores)
-            best = hits[0].lang if hits else lang
-            weight = 0.0 if scores.stage == "keyword" else float(self._weights(np.asarray([best]), lang)[0])
+            weight = 0.0 if scores.stage == "keyword" else self._weight(hits[0].lang if hits else lang, lang)
         total = (time.perf_counter() - started) * 1000
         timings = {"embed": embed_ms, "search": total - embed_ms}
         return SearchResult(question, lang, hits, weight, scores.stage, self._note, timings)
@@ -148,14 +147,11 @@ class SearchIndex:
         query = self._embedder.encode([question], kind="question")[0]
         return query, (time.perf_counter() - started) * 1000
 
-    def _weights(self, langs: np.ndarray, question_lang: str) -> np.ndarray:
-        """How far the embedder counts for passages of these languages."""
-        builtin = self._active.name == "builtin"
-        table = {
-            lang: self._trust.get(lang, (trust.prior(lang, builtin), 0))[0] if lang == question_lang else _TRUST_ACROSS
-            for lang in np.unique(langs).tolist()
-        }
-        return np.asarray([table[lang] for lang in langs.tolist()], np.float32)
+    def _weight(self, lang: str, question_lang: str) -> float:
+        """How far the embedder counts for passages of a language."""
+        if lang != question_lang:
+            return _TRUST_ACROSS
+        return self._trust.get(lang, (trust.prior(lang, self._active.name == "builtin"), 0))[0]
 
     def _lang_of(self, document_id: int) -> str:
         return self._corpus.names.get(document_id, ("", "", "en"))[2]

@@ -262,22 +262,15 @@ def read_passage(db: Database, document_id: int, ordinal: int) -> list[StoredPie
     return [_to_piece(row) for row in rows]
 
 
-def read_passages(db: Database, wanted: Sequence[tuple[int, int]]) -> dict[tuple[int, int], list[StoredPiece]]:
-    """The pieces of several parent passages (document id, ordinal), each in order; those that are gone are left out."""
-    found: dict[tuple[int, int], list[StoredPiece]] = {}
+def read_piece_ranges(db: Database, ranges: Sequence[tuple[int, int]]) -> dict[int, StoredPiece]:
+    """The pieces whose ids lie in the given ranges (both ends included), by id; those that are gone are left out."""
+    where = " OR ".join("id BETWEEN ? AND ?" for _ in ranges)
+    query = f"SELECT id, document_id, ordinal, page, start, end, passage, heading, text FROM pieces WHERE {where}"
+    if not ranges:
+        return {}
     with db.read() as connection:
-        for document_id, ordinal in wanted:
-            rows = connection.exec_driver_sql(_PASSAGE, (document_id, ordinal)).all()
-            if rows:
-                found[document_id, ordinal] = [_to_piece(row) for row in rows]
-    return found
-
-
-_PASSAGE = (
-    "SELECT p.id, p.document_id, p.ordinal, p.page, p.start, p.end, p.passage, p.heading, p.text "
-    "FROM passages a JOIN pieces p ON p.document_id = a.document_id AND p.ordinal BETWEEN a.first AND a.last "
-    "WHERE a.document_id = ? AND a.ordinal = ? ORDER BY p.ordinal"
-)
+        rows = connection.exec_driver_sql(query, tuple(end for pair in ranges for end in pair)).all()
+    return {row[0]: StoredPiece(*row) for row in rows}
 
 
 def read_names(db: Database) -> dict[int, tuple[str, str, str]]:

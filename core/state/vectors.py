@@ -163,10 +163,18 @@ def forget_other_models(db: Database, keep: set[str]) -> None:
 
 def revision(db: Database) -> tuple[int, int, int]:
     """Three counters that only grow: last piece, last vector run, last deletion. Equal means nothing to refresh."""
-    query = "SELECT name, seq FROM sqlite_sequence WHERE name IN ('pieces', 'vectors', 'deletions')"
+    return revision_and_meta(db, "")[0]
+
+
+def revision_and_meta(db: Database, key: str) -> tuple[tuple[int, int, int], str | None]:
+    """The revision and one meta value, as of one moment."""
+    query = (
+        "SELECT name, seq FROM sqlite_sequence WHERE name IN ('pieces', 'vectors', 'deletions') "
+        "UNION ALL SELECT '', value FROM meta WHERE key = ?"
+    )
     with db.read() as connection:
-        found = dict(connection.exec_driver_sql(query).all())
-    return found.get("pieces", 0), found.get("vectors", 0), found.get("deletions", 0)
+        found = dict(connection.exec_driver_sql(query, (key,)).tuples().all())
+    return (found.get("pieces", 0), found.get("vectors", 0), found.get("deletions", 0)), found.get("")
 
 
 def read_meta(db: Database, key: str) -> str | None:
