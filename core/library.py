@@ -246,10 +246,10 @@ def walk_folder(folder: Path) -> list[tuple[Path, str]]:
 
 
 def _check_kind(path: Path, name: str) -> None:
-    """Refuse what is no ordinary visible file: hidden files, links, devices, pipes."""
+    """Refuse what is no ordinary visible file: hidden files, dead links, devices, pipes."""
     if any(part.startswith(".") for part in Path(name).parts):
         raise AppError("library.hidden", name=name)
-    if path.is_symlink() or not path.is_file():
+    if not path.is_file():
         raise AppError("library.not_regular", name=name)
 
 

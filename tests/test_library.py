@@ -63,6 +63,7 @@ def test_every_file_met_gets_an_outcome(library, tmp_path):
     (folder / "good.txt").write_text(NOTE, encoding="utf-8")
     (folder / ".hidden.txt").write_text(NOTE, encoding="utf-8")
     (folder / "link.txt").symlink_to(folder / "good.txt")
+    (folder / "dead.txt").symlink_to(folder / "nowhere.txt")
     (folder / "broken.pdf").write_bytes(b"%PDF-1.7 and nothing else")
     (folder / "program.exe").write_bytes(b"MZ\x90\x00" + bytes(100))
     library.add_folder(folder)
@@ -71,10 +72,11 @@ def test_every_file_met_gets_an_outcome(library, tmp_path):
         ".hidden.txt": "skipped",
         "broken.pdf": "failed",
         "good.txt": "added",
-        "link.txt": "skipped",
+        "link.txt": "known",
+        "dead.txt": "skipped",
         "program.exe": "skipped",
     }
-    assert all(report.reason for report in outcome.values() if report.status != "added")
+    assert all(report.reason for report in outcome.values() if report.status in ("skipped", "failed"))
 
 
 def test_deleting_leaves_neither_row_nor_bytes(library):
