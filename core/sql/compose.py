@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from core.sql.link import Links, ValueMention
-from core.sql.plan import OPEN, STAR, Cond, Item, Query, clause_of, columns_of, map_query, scopes
+from core.sql.plan import OPEN, STAR, Cond, Item, Query, clause_of, columns_of, is_sound, map_query, scopes
 from core.sql.render import tables_of
 from core.sql.schema import ColumnEntry, Schema
 from core.sql.understand import like_pattern, operator_beside
@@ -97,7 +97,7 @@ class Composer:
         found: dict[Query, Candidate] = {}
         for fill in beam:
             plan = self._plan(shape, fill)
-            if plan is not None:
+            if is_sound(plan):
                 cost = self._join_cost(plan)
                 if cost is not None and plan not in found:
                     final = replace(fill, total=fill.total + cost)
@@ -352,7 +352,7 @@ class Composer:
 
     # ------------------------------------------------------------ the plan
 
-    def _plan(self, shape: Query, fill: Fill) -> Query | None:
+    def _plan(self, shape: Query, fill: Fill) -> Query:
         values = dict(fill.values)
         columns = {slot: self.schema.columns[number].key for slot, number in fill.columns}
         tables = dict(fill.tables)

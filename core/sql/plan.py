@@ -115,6 +115,19 @@ def columns_of(query: Query) -> Iterator[tuple[str, Any]]:
             yield ("agg" if it.agg else role), it.col2
 
 
+def is_sound(query: Query) -> bool:
+    """Whether SQL admits every scope: beside aggregates only grouped columns, and DISTINCT sorts by what it lists."""
+    for scope in scopes(query):
+        every = [*scope.select, *(it for it, _ in scope.order)]
+        if scope.group or scope.having or any(it.agg for it in every):
+            plain = {it.col for it in every if not it.agg} | {it.col2 for it in every if it.sign and not it.agg}
+            if plain - set(scope.group):
+                return False
+        if scope.distinct and any(it not in scope.select for it, _ in scope.order):
+            return False
+    return True
+
+
 CLAUSES = {"select": 0, "where": 100, "order": 200}  # where each clause's slot numbers begin
 
 

@@ -80,8 +80,11 @@ def feature_signs(width: int) -> list[int]:
     roles = [0] * (3 * len(_ROLES) + 9)
     coverage = [-1] * 10 + [0, 0]
     joins = [0, 0, 0, 1, 1, 0, -1, 0, 0, 0, 0]
-    first = shape + fill + roles + coverage + joins
-    return (first + [0] * width)[:width]
+    cues = [0] * 40
+    superlatives = [0, 0, 0, 0, -1, 0, -1, -1, -1, -1]
+    conditions = [0, 0, -1, 0, -1, -1]
+    signs = shape + fill + roles + coverage + joins + cues + superlatives + conditions
+    return (signs + [0] * width)[:width]
 
 
 RESULT_SIGNS = [1, 1, 1, -1, 1, 1, -1, -1]  # of the first features that `result_features` adds
@@ -261,6 +264,10 @@ _HIGHEST = frozenset(stem(word) for word in read_cues()["superlatives"]["high"].
 _LOWEST = frozenset(stem(word) for word in read_cues()["superlatives"]["low"].split())
 
 
+_SURELY_HIGHEST = frozenset(stem(word) for word in read_cues()["superlatives"]["surely_high"].split())
+_SURELY_LOWEST = frozenset(stem(word) for word in read_cues()["superlatives"]["surely_low"].split())
+
+
 def _superlative_features(plan: Query, context: RankContext) -> list[float]:
     """Superlatives said against superlatives asked for, their direction, and how near they stand to their column."""
     roots = [stem(token.word) for token in context.links.tokens]
@@ -277,13 +284,21 @@ def _superlative_features(plan: Query, context: RankContext) -> list[float]:
             if it.agg in ("max", "min"):
                 up, down = up + (it.agg == "max"), down + (it.agg == "min")
                 columns.append(it)
+    upward, downward = (sum(root in known for root in roots) for known in (_SURELY_HIGHEST, _SURELY_LOWEST))
+    against = (up if downward and not upward else 0) + (down if upward and not downward else 0)
+    texts = sum(it.col != STAR and it.agg != "count" and _is_text(it, context) for it in columns)
     gaps = [_gap(it, high + low, context) for it in columns if it.col != STAR]
     return [
         float(len(high) + len(low)), float(len(high) + len(low) - up - down),
         float(len(high) - up), float(len(low) - down),
         float(min(gaps, default=-1)), float(counts), float(bool(high or low) and not (up or down)),
-        float(bool(up or down) and not (high or low)),
+        float(bool(up or down) and not (high or low)), float(against), float(texts),
     ]  # fmt: skip
+
+
+def _is_text(it: Item, context: RankContext) -> bool:
+    entry = context.schema.column_of[it.col]
+    return entry.kind == "text" and not entry.date_like
 
 
 def _gap(it: Item, places: list[int], context: RankContext) -> int:
