@@ -15,6 +15,7 @@ frame.style()
 PAGES = {
     "chat": st.Page("pages/chat.py", title=say("app.chat"), default=True),
     "documents": st.Page("pages/documents.py", title=say("app.documents")),
+    "data": st.Page("pages/data.py", title=say("app.data")),
     "settings": st.Page("pages/settings.py", title=say("app.settings")),
 }
 page = st.navigation(list(PAGES.values()))

@@ -6,7 +6,7 @@ Adding it is the library's work; nothing here opens a workspace.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from core.records import Document
@@ -15,8 +15,24 @@ _FOLDER = Path(__file__).resolve().parent.parent / "data" / "samples"
 
 
 def files() -> list[Path]:
-    """The sample's documents, then its tables, each in order of their names."""
-    return [path for part in ("documents", "tables") for path in sorted((_FOLDER / part).glob("*")) if path.is_file()]
+    """The sample's tables, which are quick to take in, then its documents, each in order of their names."""
+    return [path for part in ("tables", "documents") for path in sorted((_FOLDER / part).glob("*")) if path.is_file()]
+
+
+def tables() -> list[Path]:
+    """The sample's files with tables."""
+    return [path for path in files() if path.parent.name == "tables"]
+
+
+def data_questions(sources: Collection[str], lang: str) -> list[str]:
+    """The example questions in `lang` about tables; empty where not all of the sample's table files are `sources`."""
+    if not {path.name for path in tables()} <= set(sources):
+        return []
+    return [
+        case["question"]
+        for case in _cases()
+        if case["featured"] and case["lang"] == lang and case.get("kind") == "data"
+    ]
 
 
 def featured(held: Sequence[Document], lang: str) -> list[str]:
@@ -25,8 +41,7 @@ def featured(held: Sequence[Document], lang: str) -> list[str]:
     names = {document.name for document in held}
     cases = [case for case in _cases() if case["featured"] and case["lang"] == lang]
     written = [case["question"] for case in cases if case["kind"] == "documents" and case["file"] in names]
-    tables = {path.name for path in files() if path.parent.name == "tables"}
-    counted = [case["question"] for case in cases if case["kind"] == "data" and tables <= names]
+    counted = data_questions(names, lang)
     return [*written[:2], *counted[:1], *written[2:], *counted[1:]] if written else []
 
 

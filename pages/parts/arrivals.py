@@ -19,18 +19,19 @@ _REDRAW_S = 5.0  # the list below is drawn anew at most this often, so that it c
 _SHARE = {"parsed": 0.4, "embedded": 0.8, "complete": 1.0, "failed": 1.0}  # of the work on one document
 
 
-def draw_drop_zone() -> None:
+def draw_drop_zone(words: str = "documents_page") -> None:
+    """The uploader and the way in by path; `words` is the page whose messages say what may be dropped."""
     limit = services.settings().get("upload_max_mb")
     st.session_state.setdefault("drop", 0)
     key = f"drop-{st.session_state['drop']}"
     st.file_uploader(
-        say("documents_page.drop", mb=limit),
+        say(f"{words}.drop", mb=limit),
         accept_multiple_files=True,
         max_upload_size=limit,
         key=key,
         on_change=_take_uploads,
         args=(key,),
-        help=say("documents_page.drop_help"),
+        help=say(f"{words}.drop_help"),
     )
     with st.popover(say("documents_page.by_path"), icon=":material/folder_open:", type="tertiary"):
         st.text_input(

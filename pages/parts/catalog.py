@@ -1,0 +1,185 @@
+"""The tables of the workspace, drawn: columns with type and a small profile, relations, the first rows of one.
+
+Names and values come from files: they are shown as written. It changes nothing but for 'remove', which asks first.
+"""
+
+from __future__ import annotations
+
+import datetime
+
+import streamlit as st
+
+from core.records import Catalog, Column, ForeignKey, Table
+from core.sql.pretty import preview_sql
+from pages.parts import errors, result, services
+from pages.parts.language import lang, number, say, say_count
+from pages.parts.plain import one_line, plain
+
+_LISTED = 60
+_COLUMNS_LISTED = 80
+_PREVIEW_ROWS = 50
+_KINDS = (("INT", "number"), ("DECIMAL", "number"), ("DOUBLE", "number"), ("FLOAT", "number"), ("REAL", "number"))
+_KINDS += (("TIMESTAMP", "moment"), ("DATE", "date"), ("TIME", "time"), ("BOOL", "truth"), ("VARCHAR", "text"))
+
+
+def draw(catalog: Catalog) -> None:
+    """The list of tables, each to be opened; a search where there are many."""
+    wanted = ""
+    if len(catalog.tables) > 10:
+        wanted = st.text_input(
+            say("data_page.find_table"),
+            placeholder=say("data_page.find_table"),
+            label_visibility="collapsed",
+            icon=":material/search:",
+            key="find-table",
+        )
+    folded = wanted.strip().casefold()
+    shown = [t for t in catalog.tables if folded in f"{t.name} {' '.join(c.name for c in t.columns)}".casefold()]
+    with st.container(gap="xsmall", key="tables"):
+        for table in shown[:_LISTED]:
+            with st.expander(f"**{one_line(table.name, 40)}** :gray[{number(table.rows)}]", key=f"table-{table.name}"):
+                _draw_table(table, [key for key in catalog.foreign_keys if key.table == table.name])
+    if len(shown) > _LISTED:
+        st.caption(say("data_page.more_tables", n=len(shown) - _LISTED))
+    if catalog.foreign_keys:
+        st.button(
+            say("data_page.relations"),
+            icon=":material/account_tree:",
+            type="tertiary",
+            key="relations",
+            on_click=_open,
+            args=("relations", ""),
+        )
+
+
+def _draw_table(table: Table, keys: list[ForeignKey]) -> None:
+    st.caption(f"{one_line(table.source, 60)} · {say_count('data_page.rows', table.rows)}")
+    lines = [describe_column(column, table) for column in table.columns[:_COLUMNS_LISTED]]
+    left = len(table.columns) - len(lines)
+    lines += [f":gray[{say('data_page.more_columns', n=left)}]"] if left > 0 else []
+    for key in keys:
+        own, theirs = ", ".join(key.columns), f"{key.ref_table}.{', '.join(key.ref_columns)}"
+        lines.append(f":gray[:material/link: {one_line(own)} → {one_line(theirs)}]")
+    st.markdown("  \n".join(lines))
+    st.button(
+        say("data_page.preview"),
+        icon=":material/table_rows:",
+        type="tertiary",
+        key=f"preview-{table.name}",
+        on_click=_open,
+        args=("preview", table.name),
+    )
+
+
+def describe_column(column: Column, table: Table) -> str:
+    """'**Precio** number · 1.5 – 90 · 3 empty' as Markdown."""
+    facts = [say(f"data_page.type_{kind_of(column.type)}")]
+    if column.name in table.primary_key:
+        facts.insert(0, say("data_page.key"))
+    elif kind_of(column.type) == "text" and column.distinct:
+        facts.append(say_count("data_page.distinct", column.distinct))
+    if kind_of(column.type) in ("number", "date", "moment") and column.minimum is not None:
+        facts.append(f"{one_line(_value(column.minimum), 24)} – {one_line(_value(column.maximum), 24)}")
+    if column.nulls:
+        facts.append(say("data_page.empty_cells", percent=number(100 * column.nulls / max(table.rows, 1), 1)))
+    return f"{one_line(column.name, 48)} :gray[{' · '.join(facts)}]"
+
+
+def kind_of(type_name: str) -> str:
+    """A DuckDB type as one of number, date, moment, time, truth, text, other."""
+    upper = type_name.upper()
+    if upper.endswith("]") or upper.startswith(("STRUCT", "MAP", "UNION")):
+        return "other"
+    return next((kind for start, kind in _KINDS if start in upper), "other")
+
+
+def _value(value: object) -> str:
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return number(value)
+    if isinstance(value, datetime.date):
+        return value.strftime("%d/%m/%Y" if lang() == "es" else "%Y-%m-%d")
+    return str(value)
+
+
+def _open(kind: str, name: str) -> None:
+    st.session_state["data-dialog"] = (kind, name)
+
+
+def draw_dialog(catalog: Catalog) -> None:
+    """What was asked for in the list: a table's first rows, or the relations."""
+    kind, name = st.session_state.pop("data-dialog", ("", ""))
+    table = next((table for table in catalog.tables if table.name == name), None)
+    if kind == "preview" and table is not None:
+        _preview(table)
+    elif kind == "relations":
+        _relations(catalog)
+
+
+def _preview(table: Table) -> None:
+    @st.dialog(one_line(table.name, 60), width="large")
+    def dialog() -> None:
+        if all(held.name != table.name for held in services.workspace().tables.catalog().tables):
+            st.rerun()  # it was removed: the dialog closes
+        answer = services.workspace().tables.run(preview_sql(table.name, _PREVIEW_ROWS), lang=lang())
+        if not result.has_rows(answer):
+            st.error(plain(result.failure(answer)), icon=":material/error:")
+            return
+        st.caption(say("data_page.preview_rows", n=len(answer.result.rows), total=table.rows))
+        result.draw_rows(answer.result, f"preview-rows-{table.name}")
+        _draw_notes(table)
+        with st.popover(say("data_page.remove"), icon=":material/delete:", type="tertiary"):
+            st.markdown(say("data_page.remove_text", name=one_line(table.source, 80)))
+            label = say("data_page.remove_confirm")
+            st.button(label, type="primary", key="remove-source", on_click=_remove, args=(table.source,))
+
+    dialog()
+
+
+def _draw_notes(table: Table) -> None:
+    """What was doubtful when the file was taken in."""
+    from core import i18n
+    from core.sql.datasets import list_datasets
+
+    for dataset in list_datasets(services.workspace().tables.folder):
+        if dataset.path == table.dataset:
+            for key, params in dataset.notes:
+                st.caption(f":material/info: {plain(i18n.translate(key, lang(), **params))}")
+
+
+@errors.guarded
+def _remove(source: str) -> None:
+    library = services.workspace().library
+    document = next((document for document in library.documents() if document.name == source), None)
+    if document is not None:
+        services.delete_document(document.id, lang())
+    library.delete_tables(source)
+
+
+def _relations(catalog: Catalog) -> None:
+    @st.dialog(say("data_page.relations"), width="large")
+    def dialog() -> None:
+        st.graphviz_chart(relations_dot(catalog, result.theme()), alt=say("data_page.relations"))
+        st.caption(say("data_page.relations_help"))
+
+    dialog()
+
+
+def relations_dot(catalog: Catalog, theme: str) -> str:
+    """The tables that are related, as a graph in DOT; a dashed line is a relation that was inferred."""
+    ink, line = ("#e8eeed", "#5cc2b5") if theme == "dark" else ("#1d2a2c", "#0f6b66")
+    related = dict.fromkeys(name for key in catalog.foreign_keys for name in (key.table, key.ref_table))
+    lines = [f"  {_quoted(name)};" for name in related]
+    for key in catalog.foreign_keys:
+        label = ", ".join(key.columns)
+        style = "solid" if key.declared else "dashed"
+        lines.append(f"  {_quoted(key.table)} -> {_quoted(key.ref_table)} [label={_quoted(label)}, style={style}];")
+    head = (
+        f'  rankdir=LR; bgcolor=transparent; node [shape=box, style=rounded, color="{line}", fontcolor="{ink}", '
+        f'fontname="sans-serif"]; edge [color="{line}", fontcolor="{ink}", fontsize=11, fontname="sans-serif"];'
+    )
+    return "\n".join(["digraph {", head, *lines, "}"])
+
+
+def _quoted(text: str) -> str:
+    """A DOT string of exactly these characters."""
+    return '"' + " ".join(text.split()).replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,0 +1,192 @@
+"""A result from tables, drawn: its sentences, its chart, its rows, how it was read, and its downloads.
+
+Nothing of the data is obeyed as Markdown. It runs no statement: other readings are handed to the caller's `run`.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import streamlit as st
+
+from core import i18n
+from core.charts import draw as charts
+from core.records import ChartSpec, QueryResult, SqlAnswer
+from pages.parts.language import duration, lang, number, say, say_count
+from pages.parts.plain import one_line, plain
+
+_NUMBERS = ("INT", "DECIMAL", "DOUBLE", "FLOAT", "REAL", "HUGEINT")
+_TABLE_HEIGHT_PX = 420
+_UNSURE = 0.5
+Run = Callable[[str, str], Any]
+
+
+def theme() -> str:
+    return "dark" if st.context.theme.type == "dark" else "light"
+
+
+def has_rows(answer: SqlAnswer | None) -> bool:
+    return answer is not None and answer.result is not None and answer.result.error is None
+
+
+def failure(answer: SqlAnswer) -> str:
+    """Why there are no rows, in words; empty where there are some."""
+    error = answer.error or (answer.result.error if answer.result else None)
+    return i18n.translate(error[0], lang(), **error[1]) if error else ""
+
+
+def draw_sentences(answer: SqlAnswer) -> None:
+    """One to three sentences about the rows, and what is to be known of them."""
+    if not answer.result.rows:
+        st.markdown(say("assistant.no_row"))
+    for sentence in answer.insight:
+        st.markdown(plain(sentence))
+    if answer.result.truncated:
+        st.caption(f":material/info: {say('data_page.first_rows', n=len(answer.result.rows))}")
+
+
+def draw_chart(answer: SqlAnswer, key: str) -> ChartSpec:
+    """The chart, with the kinds that these rows could be drawn as; returns the one that is drawn."""
+    specs = {spec.kind: spec for spec in _specs(answer)}
+    chosen = next(iter(specs))
+    if len(specs) > 1:
+        chosen = st.segmented_control(
+            say("data_page.chart_kind"),
+            list(specs),
+            format_func=lambda kind: say(f"data_page.kind_{kind}"),
+            key=f"kind-{key}",
+            default=chosen,
+            required=True,
+            label_visibility="collapsed",
+        )
+    spec = specs.get(chosen) or next(iter(specs.values()))
+    draw_spec(answer, spec, key)
+    return spec
+
+
+def draw_spec(answer: SqlAnswer, spec: ChartSpec, key: str) -> None:
+    """One chart of the answer's rows, as it was specified."""
+    if spec.kind == "table":
+        draw_rows(answer.result, f"rows-{key}")
+    elif spec.kind == "number":
+        with st.container(horizontal=True, key=f"cards-{key}"):
+            for card in charts.number_cards(spec, answer.result, answer.lang):
+                st.metric(one_line(card.label, 80), card.value, width="content")
+    else:
+        figure = charts.draw(spec, answer.result, answer.lang, theme())
+        alt = " ".join(answer.insight) or spec.title
+        st.plotly_chart(figure, theme=None, config=charts.CONFIG, key=f"figure-{spec.kind}-{key}", alt=alt)
+
+
+def _specs(answer: SqlAnswer) -> list[ChartSpec]:
+    """The chosen chart first, then every other kind; a table is always one of them."""
+    from core.sql.choose_chart import possible_charts
+
+    chosen = answer.chart or ChartSpec("table")
+    others = [spec for spec in possible_charts(answer.result, answer.lang) if spec.kind != chosen.kind]
+    return [spec for spec in (chosen, *others) if spec.kind != "table" or spec is chosen]
+
+
+def draw_rows(result: QueryResult, key: str, limit: int | None = None) -> None:
+    """The rows as a table that can be sorted and searched; the first `limit` where one is given."""
+    rows = result.rows[:limit]
+    if not result.columns:
+        return
+    columns = {f"{place}": [_cell(row[place], kind) for row in rows] for place, kind in enumerate(_types(result))}
+    st.dataframe(
+        columns,
+        hide_index=True,
+        key=key,
+        height=min(38 + 35 * max(len(rows), 1), _TABLE_HEIGHT_PX),
+        column_config={
+            f"{place}": _column(name, kind)
+            for place, (name, kind) in enumerate(zip(result.columns, _types(result), strict=False))
+        },
+    )
+
+
+def _types(result: QueryResult) -> list[str]:
+    return [kind.upper() for kind in result.types] + ["VARCHAR"] * (len(result.columns) - len(result.types))
+
+
+def _cell(value: Any, kind: str) -> Any:
+    """A value that the table can hold: dates stored as text become dates again, exact decimals floats."""
+    if value is None or (isinstance(value, (bool, int, float)) and abs(value) < 2**53):
+        return value
+    if _is_number(kind):
+        try:
+            return float(value)
+        except (TypeError, ValueError):
+            return None
+    if isinstance(value, (datetime.date, datetime.datetime, datetime.time)):
+        return value
+    if kind == "DATE":
+        return datetime.date.fromisoformat(str(value)[:10])
+    return float(value) if isinstance(value, Decimal) else str(value)
+
+
+def _is_number(kind: str) -> bool:
+    return any(name in kind for name in _NUMBERS) and not kind.endswith("]") and not kind.startswith("STRUCT")
+
+
+def _column(name: str, kind: str) -> Any:
+    label = name.replace("_", " ") or "–"
+    if kind == "DATE":
+        return st.column_config.DateColumn(label, format="DD/MM/YYYY" if lang() == "es" else "YYYY-MM-DD")
+    if _is_number(kind):
+        whole = "INT" in kind
+        years = whole and name.casefold() in ("year", "año", "ano", "anio")
+        return st.column_config.NumberColumn(label, format="%d" if years else "localized")
+    return st.column_config.Column(label)
+
+
+def draw_how(answer: SqlAnswer, run: Run | None = None, key: str = "") -> None:
+    """How the question was read, what it touched, how sure that is, and how long it took."""
+    if answer.reading:
+        st.markdown(f"**{say('data_page.read_as')}**  \n{plain(answer.reading)}")
+    facts = []
+    if answer.sql is not None:
+        facts += [("tables", answer.sql.tables), ("filters", answer.sql.filters), ("joins", answer.sql.joins)]
+        facts.append(("aggregates", answer.sql.aggregates))
+    facts.append(("unknown", answer.unknown))
+    for name, values in facts:
+        if values:
+            shown = ", ".join(one_line(value, 120) for value in values)
+            st.markdown(f":gray[{say(f'data_page.{name}')}]  \n{shown}")
+    if answer.reading:
+        sure = say("data_page.confidence", percent=number(100 * answer.confidence, 0))
+        st.markdown(f":gray[{say('data_page.sureness')}]  \n{sure}")
+    steps = [(name, ms) for name, ms in answer.timings_ms.items() if f"data_page.time_{name}" in i18n.messages("en")]
+    if steps:
+        times = " · ".join(f"{say(f'data_page.time_{name}')} {duration(ms)}" for name, ms in steps)
+        st.caption(times)
+
+
+def draw_readings(answer: SqlAnswer, run: Run, key: str) -> None:
+    """The other ways to read the question, each a button that runs it."""
+    if not answer.alternatives:
+        return
+    label = "data_page.unsure" if answer.confidence < _UNSURE else "data_page.other_readings"
+    st.caption(say(label))
+    with st.container(gap="xxsmall", key=f"readings-{key}"):
+        for place, reading in enumerate(answer.alternatives):
+            st.button(
+                one_line(reading.reading, 160) or say("data_page.other_reading", n=place + 2),
+                key=f"reading-{key}-{place}",
+                type="tertiary",
+                icon=":material/alt_route:",
+                on_click=run,
+                args=(reading.sql, reading.reading),
+            )
+
+
+def quiet_line(answer: SqlAnswer, total_ms: float) -> str:
+    """'12 rows from ventas · 41 ms · read with 85 % confidence'."""
+    tables = ", ".join(one_line(name, 40) for name in (answer.sql.tables if answer.sql else ()))
+    parts = [say_count("data_page.rows", len(answer.result.rows)), tables, duration(total_ms)]
+    if answer.reading:
+        parts.append(say("data_page.confidence", percent=number(100 * answer.confidence, 0)))
+    return " · ".join(part for part in parts if part)
