@@ -119,7 +119,7 @@ def test_the_kind_of_chart_can_be_changed(workspace):
     kinds = app.get("button_group")[0]
     assert (kinds.value, kinds.options[0]) == ("bar", "Barras")
     assert "Líneas" in kinds.options
-    kinds.set_value("line").run()
+    kinds.select("Líneas").run()
     assert not app.exception
     assert app.get("plotly_chart")[0].key.startswith("figure-line")
 
