@@ -223,13 +223,13 @@ class Corpus:
     # ------------------------------------------------------------ scoring
 
     def word_scores(self, terms: Sequence[str]) -> np.ndarray:
-        """(n,) BM25 of each piece, of the passage around it and of its best sentence, added.
+        """(n,) BM25 of each piece (halved), of the passage around it and of its best sentence, added.
 
         The passage gives context, the sentence asks that the question's words stand together."""
         if not len(self):
             return np.empty(0, np.float32)
         sentence = group_best(self._by_sentence.scores(terms), self._sentence_rows, len(self))
-        return self.lexical.scores(terms) + self.passage_scores(terms) + np.nan_to_num(sentence)
+        return self.lexical.scores(terms) / 2 + self.passage_scores(terms) + np.nan_to_num(sentence)
 
     def passage_scores(self, terms: Sequence[str]) -> np.ndarray:
         """(n,) BM25 of the passage around each piece."""
