@@ -27,24 +27,34 @@ from core.state import files, jobs
 from core.workspace import Workspace, open_workspace
 
 _POLL_S = 0.05
+log = logging.getLogger("cotejo.ask")
 
 
 def main(arguments: list[str] | None = None) -> int:
     options = _parse(arguments)
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(name)s %(message)s")
     try:
-        settings = settings_table.load(options.workspace).replace(engine=options.engine or "builtin")
-        if options.max_rows is not None:
-            settings = settings.replace(sql_rows_max=options.max_rows)
-        workspace = open_workspace(settings)
+        return _run(options)
     except AppError as error:
         return _complain(error)
+    except OSError as error:  # a file of questions that is not there, a full disk
+        return _complain(
+            AppError("ask.file_failed", path=str(error.filename or ""), detail=error.strerror or str(error))
+        )
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(options: argparse.Namespace) -> int:
+    settings = settings_table.load(options.workspace).replace(engine=options.engine or "builtin")
+    if options.max_rows is not None:
+        settings = settings.replace(sql_rows_max=options.max_rows)
+    cases = list(_cases(options))
+    workspace = open_workspace(settings)
     try:
         if options.add:
             _add(workspace, options.add, options.report)
-        _answer_all(workspace, options)
-    except AppError as error:
-        return _complain(error)
+        _answer_all(workspace, cases, options)
     finally:
         workspace.close()
     return 0
@@ -111,9 +121,9 @@ def _indexed(workspace: Workspace) -> bool:
 # ---------------------------------------------------------------- asking
 
 
-def _answer_all(workspace: Workspace, options: argparse.Namespace) -> None:
+def _answer_all(workspace: Workspace, cases: list[dict[str, Any]], options: argparse.Namespace) -> None:
     histories: dict[Any, list[Answer]] = {}
-    for case in _cases(options):
+    for case in cases:
         answer = _answer(workspace, case, options, histories)
         if options.json:
             sys.stdout.write(json.dumps(to_json(answer, case.get("id"))) + "\n")
@@ -128,33 +138,48 @@ def _cases(options: argparse.Namespace) -> Iterator[dict[str, Any]]:
     elif options.sql is not None:
         yield {"sql": options.sql}
     elif options.questions is not None:
-        lines = options.questions.read_text(encoding="utf-8-sig").splitlines()
+        lines = options.questions.read_text(encoding="utf-8-sig", errors="replace").split("\n")
         for number, line in enumerate(lines, 1):
             if line.strip():
                 yield _read_case(line, number, options.questions)
 
 
 def _read_case(line: str, number: int, path: Path) -> dict[str, Any]:
+    """The line's object; one without a question carries its `error`, so that the others are still answered."""
     try:
         case = json.loads(line)
     except ValueError:
-        raise AppError("ask.not_json", path=str(path), line=number) from None
-    if not isinstance(case, dict) or not (case.get("question") or case.get("sql")):
-        raise AppError("ask.no_question", path=str(path), line=number)
+        case = None
+    if not isinstance(case, dict):
+        raise AppError("ask.not_json", path=str(path), line=number)
+    if not _text(case, "question").strip() and not _text(case, "sql").strip():
+        case["error"] = AppError("ask.no_question", path=str(path), line=number)
     return case
 
 
-def _answer(workspace: Workspace, case: dict[str, Any], options, histories: dict[Any, list[Answer]]) -> Answer:
-    question = case.get("question") or case["sql"]
+def _text(case: dict[str, Any], key: str) -> str:
+    """A text of the line without lone surrogates, which are no characters and no store takes; '' for anything else."""
+    value = case.get(key)
+    return value.encode("utf-8", "replace").decode("utf-8") if isinstance(value, str) else ""
+
+
+def _answer(workspace: Workspace, case: dict[str, Any], options, histories: dict[str, list[Answer]]) -> Answer:
+    question, sql = _text(case, "question"), _text(case, "sql")
     lang = case.get("lang") if case.get("lang") in LANGUAGES else None
-    if case.get("sql"):
-        return workspace.assistant.run_sql(case["sql"], case.get("question", ""), lang)
-    history = histories.setdefault(case["conversation"], []) if case.get("conversation") is not None else []
+    named = json.dumps(case.get("conversation"))
+    history = histories.setdefault(named, []) if case.get("conversation") is not None else []
     try:
+        if "error" in case:
+            raise case["error"]
+        if sql.strip():
+            return workspace.assistant.run_sql(sql, question, lang)
         scope = _scope(workspace, case.get("file"))
         answer = last_answer(workspace.assistant.ask(question, history, route=options.route, lang=lang, **scope))
     except AppError as error:
-        answer = _failed(question, lang or detect_language(question), error)
+        answer = _failed(question or sql, lang or detect_language(question), error)
+    except Exception:  # the top boundary: one question that breaks something leaves the others their answers
+        log.exception("question failed")
+        answer = _failed(question or sql, lang or detect_language(question), AppError("assistant.internal"))
     history.append(answer)
     return answer
 

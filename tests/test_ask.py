@@ -110,6 +110,25 @@ def test_no_process_is_left(answers):
     assert left == []
 
 
+def test_a_question_that_cannot_be_asked_leaves_the_others_their_answers(answers, tmp_path):
+    lines = [{"id": 1, "question": ""}, {"id": 2, "question": 7}, {"id": 3, "question": "qu\ud83d?"}, {"id": 4}]
+    lines += [{"id": 5, "question": "¿Cuántas personas\u2028hay en la plantilla media?", "conversation": [1]}]
+    (tmp_path / "q.jsonl").write_text("\n".join(json.dumps(line, ensure_ascii=line["id"] < 5) for line in lines))
+    done = ask("--workspace", answers[2] / "ws", "--questions", tmp_path / "q.jsonl", "--json")
+    found = [json.loads(line) for line in done.stdout.split("\n") if line]
+    assert [line["id"] for line in found] == [1, 2, 3, 4, 5]
+    assert [line["status"] for line in found] == ["error", "error", "not_found", "error", "answered"]
+    assert "57 personas" in found[4]["citations"][0]["quote"]
+    assert done.returncode == 0
+
+
+def test_a_missing_question_file_is_named(answers, tmp_path):
+    done = ask("--workspace", answers[2] / "ws", "--questions", tmp_path / "none.jsonl")
+    assert done.returncode == 2
+    assert "none.jsonl" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_line_that_is_no_json_is_named(answers, tmp_path):
     (tmp_path / "q.jsonl").write_text('{"question": "hola"}\nnonsense\n', encoding="utf-8")
     done = ask("--workspace", answers[2] / "ws", "--questions", tmp_path / "q.jsonl", "--json")

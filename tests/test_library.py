@@ -1,5 +1,8 @@
 """Uploads through the real parser, chunker and state: whole, once, by their own names, and gone when deleted."""
 
+import os
+from pathlib import Path
+
 import pytest
 
 from core import settings
@@ -55,6 +58,18 @@ def test_identical_files_are_one_document_under_the_first_name(library, tmp_path
     reports = ingest_all(library)
     assert [(r.file, r.status) for r in reports] == [("a.txt", "added"), ("b.txt", "known"), ("old/c.txt", "known")]
     assert [document.name for document in library.documents()] == ["a.txt"]
+
+
+def test_a_file_whose_name_is_no_utf8_is_read_like_any_other(library, tmp_path):
+    (tmp_path / "papers").mkdir()
+    path = os.fsencode(tmp_path / "papers") + b"/m\xe1laga.txt"
+    try:
+        Path(os.fsdecode(path)).write_text(NOTE, encoding="utf-8")
+    except OSError:
+        pytest.skip("this file system takes UTF-8 names only")
+    library.add_folder(tmp_path / "papers")
+    (report,) = ingest_all(library)
+    assert (report.file, report.status) == ("m?laga.txt", "added")
 
 
 def test_every_file_met_gets_an_outcome(library, tmp_path):

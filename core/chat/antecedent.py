@@ -70,21 +70,25 @@ def _name(text: str, lang: str) -> str:
 
 
 def _phrase(text: str, lang: str) -> str:
-    """The last noun phrase with a determiner: 'the lease with Alpha', 'el contrato de Iberdrola'."""
-    starts = list(_DETERMINER[lang].finditer(text))
+    """The first noun phrase with a determiner: 'the lease with Alpha', 'el contrato de Iberdrola'."""
+    found = noun_phrases(text, lang)
+    if not found:
+        return ""
+    phrase = text[slice(*found[0])]
+    return re.sub(r"^(?:del|al)\b", "el", phrase, flags=re.I)
+
+
+def noun_phrases(text: str, lang: str) -> list[tuple[int, int]]:
+    """Where the noun phrases that a determiner opens stand in `text`, in order, none inside another."""
     words = [(m.group(), m.start(), m.end()) for m in re.finditer(r"[\w'’\-./]+", text)]
-    inside = 0
-    best = ""
-    for start in starts:
-        if start.start() < inside:
+    found: list[tuple[int, int]] = []
+    for opened in _DETERMINER[lang].finditer(text):
+        if found and opened.start() < found[-1][1]:
             continue
-        end = _phrase_end(words, start.end(), text, lang)
-        if end > start.end():
-            phrase = text[start.start() : end]
-            phrase = re.sub(r"^del\b", "el", re.sub(r"^al\b", "el", phrase, flags=re.I), flags=re.I)
-            inside = end
-            best = best or phrase
-    return best
+        end = _phrase_end(words, opened.end(), text, lang)
+        if end > opened.end():
+            found.append((opened.start(), end))
+    return found
 
 
 def _phrase_end(words, at: int, text: str, lang: str) -> int:

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import re
 
+from core.chat.antecedent import noun_phrases
 from core.chat.spans import find_spans
 from core.chat.words import fold
 
+# Verbs that tell a sentence from a fragment.
+FINITE = {
+    "en": re.compile(r"\b(?:is|are|was|were|do|does|did|has|have|had|will|would|can|could|should|must|may|might)\b"),
+    "es": re.compile(
+        r"\b(?:es|son|fue|fueron|era|eran|esta|estan|hay|hubo|ha|han|tiene|tienen|puede|pueden|debe|deben|hace|hizo|"
+        r"\w+(?:aron|ieron|aba|aban|ian))\b"
+    ),
+}
 _PERIOD = re.compile(
     r"\b(?:(?:the )?(?:first|second|third|fourth|last|previous|next) (?:quarter|half|year|month)"
     r"|(?:el )?(?:primer|segundo|tercer|cuarto|ultimo) "
@@ -39,7 +48,7 @@ _HEAD = {
 _COPULA = {
     "en": re.compile(
         r"^((?:what|which|how much|how high|how big) (?:is|are|was|were|will be)|(?:how many|how much|which"
-        r"|what)|how did) ",
+        r"|what)(?! (?:do|does|did|is|are|was|were|has|have|had|can|will)\b)|how did) ",
         re.I,
     ),
     "es": re.compile(
@@ -69,7 +78,7 @@ def substitute(fragment: str, previous: str, lang: str) -> str:
     )
     lead = re.match(rf"({_PREPOSITION})\s+", fold(fragment))
     bare = fragment[lead.end() :] if lead else fragment
-    for attempt in (_swap_period, _swap_name, _swap_prepositional, _swap_phrase):
+    for attempt in (_swap_period, _swap_name, _swap_prepositional, _swap_phrase, _swap_noun):
         swapped = attempt(fragment, bare, lead.group(1) if lead else "", base, lang)
         if swapped:
             return swapped
@@ -78,8 +87,15 @@ def substitute(fragment: str, previous: str, lang: str) -> str:
 
 def _ask_otherwise(asked: str, base: str, lang: str) -> str:
     head = _HEAD[lang].match(fold(base))
-    rest = base[head.end() :].strip() if head else base
+    rest = base[head.end() :].strip() if head else _inside(base, lang)
     return f"{asked} {rest}"
+
+
+def _inside(base: str, lang: str) -> str:
+    """`base` as it reads after another word: the verb that opened the sentence loses its capital."""
+    first = base.split()[0]
+    is_verb = FINITE[lang].fullmatch(fold(first)) or (lang == "es" and first.endswith("ó"))
+    return base[:1].lower() + base[1:] if is_verb else base
 
 
 def _period(text: str) -> tuple[int, int] | None:
@@ -149,20 +165,58 @@ def _swap_phrase(fragment, bare, lead, base, lang) -> str | None:
     article = re.match(r"(?:the|el|la|los|las)\s+", fold(base)[start:])
     found = _PHRASE_END.search(fold(base), start + (article.end() if article else 0))
     end = found.start() if found else len(base)
+    if re.search(r"\w\s(?:de|del|of)\s", fragment):  # it brings its own complement
+        own = re.match(r"\s(?:de|del|of)\s(?:(?:el|la|los|las|the)\s)?[^\W\d_A-ZÁÉÍÓÚÑ]\w*(?=\s|$)", base[end:])
+        end += own.end() if own and _period(own.group()) is None else 0
     opening = base[:start]
     if lang == "es":
         opening = _agree(opening, fragment)
     return f"{opening}{fragment}{base[end:]}"
 
 
+_WHO_IS = re.compile(r"^(?:who|quien)(?:es)? (is|are|was|were|es|son|fue|fueron|era|eran)\s+$")
+_ROLE = re.compile(
+    r"\b(?:c[a-z]o|head|chair\w*|lead|boss|director\w*|president\w*|presidenta|responsables?|jef[ea]s?|gerentes?|"
+    r"owner|founder|partner|clerk|person\w*|people|gente|\w{3,}(?:er|or|ora|ores|oras|ist|ista|istas|ante|antes|"
+    r"ero|era|ario|aria|tary|logo|loga))\b"
+)
+
+
+def _swap_noun(fragment, bare, lead, base, lang) -> str | None:
+    """'the annex' takes the place of the last noun phrase, before others that a preposition leads in."""
+    if not re.match(r"(?:the|an?|el|la|los|las|un|una|su|sus|our|its)\s", fold(fragment)):
+        return None
+    found = noun_phrases(base, lang)
+    led = re.compile(rf"\b{_PREPOSITION}\s+$|^(?:del|al)\b")
+    free = [(a, b) for a, b in found if not led.search(fold(base[:a])) and not led.match(fold(base[a:b]))]
+    if not free:
+        return None
+    start, end = free[-1]
+    owner = re.search(r"\s(?:de|del|of)\s(?=[A-ZÁÉÍÓÚÑ])", base[start:end])
+    if owner and not re.search(r"\s(?:de|del|of)\s", fragment):
+        end = start + owner.start()  # whose it is stays
+    opening = base[:start]
+    who = _WHO_IS.match(fold(opening))
+    if who and not _ROLE.search(fold(fragment)):
+        opening = f"{'Cuál' if lang == 'es' else 'What'} {who.group(1)} "
+    return f"{_agree(opening, fragment) if lang == 'es' else opening}{fragment}{base[end:]}"
+
+
 def _agree(opening: str, fragment: str) -> str:
     """'¿Cuáles fueron los ingresos' -> '¿Cuál fue el margen': number follows the new article."""
     first = fold(fragment).split()[0]
     if first in ("el", "la", "su", "nuestro", "nuestra"):
-        for many, one in (("áles", "ál"), ("ales", "al"), (" fueron", " fue"), (" son", " es"), (" eran", " era")):
+        for many, one in (
+            ("áles", "ál"),
+            ("ales", "al"),
+            ("iénes", "ién"),
+            (" fueron", " fue"),
+            (" son", " es"),
+            (" eran", " era"),
+        ):
             opening = opening.replace(many, one)
     elif first in ("los", "las", "sus", "nuestros", "nuestras"):
-        opening = re.sub(r"\b([Cc]u[aá]l)(?!es)\b", r"\1es", opening)
+        opening = re.sub(r"\b([Cc]u[aá]l|[Qq]ui[eé]n)(?!es)\b", r"\1es", opening)
         for one, many in ((" fue ", " fueron "), (" es ", " son "), (" era ", " eran ")):
             opening = opening.replace(one, many)
     elif re.match(r"cuant[oa]s", fold(opening)):

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from core.chat.antecedent import Antecedent, find_antecedent
-from core.chat.fragment import substitute
+from core.chat.fragment import FINITE, substitute
 from core.chat.words import fold
 
 _OPENERS = {
@@ -21,13 +21,6 @@ _OPENERS = {
 }
 _OPENER = {lang: re.compile(rf"^[¿¡\s]*(?:{p})[,\s]+", re.I) for lang, p in _OPENERS.items()}
 _SAME = re.compile(r"(?:same (for|in|with)|lo mismo (para|en|con|de))[,\s]+$", re.I)
-_FINITE = {
-    "en": re.compile(r"\b(?:is|are|was|were|do|does|did|has|have|had|will|would|can|could|should|must|may|might)\b"),
-    "es": re.compile(
-        r"\b(?:es|son|fue|fueron|era|eran|esta|estan|hay|hubo|ha|han|tiene|tienen|puede|pueden|debe|deben|hace|hizo|"
-        r"\w+(?:aron|ieron|aba|aban|ian))\b"
-    ),
-}
 _WH = {
     "en": re.compile(r"^(?:who|whom|whose|when|where|why|what|which|how(?: (?:many|much|long|far|often|old))?)\b"),
     "es": re.compile(
@@ -81,7 +74,7 @@ def _fragment(text: str, lang: str) -> str | None:
     asks = _WH[lang].match(" ".join(words))
     if asks and asks.end() == len(" ".join(words)):
         return rest
-    if asks or _FINITE[lang].search(" ".join(words)):
+    if asks or FINITE[lang].search(" ".join(words)):
         return None
     if opener:
         return rest

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from sqlalchemy import delete, func, insert, select, update
 
@@ -32,8 +34,9 @@ class FileRow:
 
 
 def add_file(db: Database, name: str, path: str, size: int) -> int:
+    """Queue a file; returns its id. A path need not be UTF-8: file systems hold older names too."""
     with db.write() as connection:
-        row = {"name": name, "path": path, "size": size, "at": now()}
+        row = {"name": name, "path": _to_text(path), "size": size, "at": now()}
         return connection.execute(insert(files).values(row)).inserted_primary_key[0]
 
 
@@ -86,7 +89,7 @@ def _to_row(row) -> FileRow:
     return FileRow(
         row.id,
         row.name,
-        row.path,
+        _to_path(row.path),
         row.sha256,
         row.size,
         row.status,
@@ -96,3 +99,16 @@ def _to_row(row) -> FileRow:
         row.ms,
         row.at,
     )
+
+
+_ESCAPED = "bytes:"
+
+
+def _to_text(path: str) -> str:
+    """`path` as text that SQLite takes: itself, or its bytes escaped where they are no UTF-8."""
+    raw = os.fsencode(path)
+    return path if raw.decode("utf-8", "replace") == path else _ESCAPED + quote_from_bytes(raw)
+
+
+def _to_path(text: str) -> str:
+    return os.fsdecode(unquote_to_bytes(text.removeprefix(_ESCAPED))) if text.startswith(_ESCAPED) else text
