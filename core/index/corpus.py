@@ -119,7 +119,7 @@ class Corpus:
     def _number(
         self, piece: documents.StoredPiece, sentences: Iterable[documents.StoredSentence]
     ) -> Iterator[tuple[bool, list[int]]]:
-        """The term numbers of a piece part by part: its heading, its sentences (True) and what lies between them."""
+        """The word numbers of a piece part by part: its heading, its sentences (True) and what lies between them."""
         lang = self._lang(piece)
         if piece.heading:
             yield False, self._vocabulary.number(piece.heading, lang)

@@ -95,30 +95,44 @@ class _Segment:
 
 
 class Vocabulary:
-    """Numbers for terms, shared by indexes over pieces, their sentences and their passages."""
+    """Numbers for words and for their terms, shared by indexes over pieces, their sentences and their passages."""
 
     def __init__(self) -> None:
-        self._numbers: dict[str, int] = {}
-        self._pairs: dict[str, dict[str, tuple[int, int]]] = {lang: {} for lang in _ANALYZERS}
+        self._terms: dict[str, int] = {}
+        self._words = {lang: _Words(self, analyzer) for lang, analyzer in _ANALYZERS.items()}
+        self._pairs: list[tuple[int, int]] = []
 
     def __len__(self) -> int:
-        return len(self._numbers)
+        """How many terms there are."""
+        return len(self._terms)
 
     def find(self, term: str) -> int | None:
-        return self._numbers.get(term)
+        return self._terms.get(term)
 
     def number(self, text: str, lang: str) -> list[int]:
-        """The numbers of the text's terms, in reading order; new terms get new numbers."""
-        known = self._pairs.get(lang, self._pairs["en"])
-        numbers: list[int] = []
-        for word in words(text):
-            numbers += known.get(word) or self._learn(word, lang, known)
-        return numbers
+        """The numbers of the text's words, in reading order; new words get new numbers."""
+        return list(map(self._words.get(lang, self._words["en"]).__getitem__, words(text)))
 
-    def _learn(self, word: str, lang: str, known: dict[str, tuple[int, int]]) -> tuple[int, int]:
-        surface, stem = analyzer(lang)(word)
-        known[word] = pair = tuple(self._numbers.setdefault(term, len(self._numbers)) for term in (surface, stem))
-        return pair
+    def terms_of(self, numbers: np.ndarray) -> np.ndarray:
+        """(n, 2) the numbers of both terms of each word."""
+        return np.asarray(self._pairs, np.int64).reshape(-1, 2)[numbers]
+
+    def learn(self, pair: tuple[str, str]) -> int:
+        self._pairs.append(tuple(self._terms.setdefault(term, len(self._terms)) for term in pair))
+        return len(self._pairs) - 1
+
+
+class _Words(dict[str, int]):
+    """Word -> number; asking for an unknown word learns it, so that `map` runs without Python code for the others."""
+
+    def __init__(self, vocabulary: Vocabulary, analyzer: Analyzer) -> None:
+        super().__init__()
+        self._vocabulary = vocabulary
+        self._analyzer = analyzer
+
+    def __missing__(self, word: str) -> int:
+        number = self[word] = self._vocabulary.learn(self._analyzer(word))
+        return number
 
 
 class LexicalIndex:
@@ -139,17 +153,18 @@ class LexicalIndex:
         self.add_numbered([self._vocabulary.number(*pair) for pair in zip(texts, langs, strict=True)])
 
     def add_numbered(self, numbers: Sequence[Sequence[int]]) -> None:
-        """Append one row for each list of term numbers; cost grows with the new rows, now and then with a merge."""
+        """Append one row for each list of word numbers; cost grows with the new rows, now and then with a merge."""
         if not numbers:
             return
         sizes = np.fromiter(map(len, numbers), np.int64, len(numbers))
         flat = np.fromiter(itertools.chain.from_iterable(numbers), np.int64, int(sizes.sum()))
-        segment = _postings(flat, np.repeat(np.arange(len(self), len(self) + len(numbers)), sizes))
+        rows = np.repeat(np.arange(len(self), len(self) + len(numbers)), sizes)
+        segment = _postings(self._vocabulary.terms_of(flat).ravel(), np.repeat(rows, 2))
         self._segments.append(segment)
         self._merge()
         self._frequency = _grown(self._frequency, len(self._vocabulary))
         self._frequency[segment.terms] += np.diff(segment.starts)
-        self.lengths = np.concatenate([self.lengths, sizes.astype(np.float32)])
+        self.lengths = np.concatenate([self.lengths, 2 * sizes.astype(np.float32)])
         self._settle()
 
     def remove(self, keep: np.ndarray) -> None:
