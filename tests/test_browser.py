@@ -177,3 +177,43 @@ def test_leaving_while_an_answer_is_written_loses_nothing(server, page):
     page.screenshot(path=SHOTS / "settings.png")
     page.goto(address)
     answers(page).get_by_text("works council").first.wait_for()
+
+
+def test_tables_are_asked_in_spanish_and_the_statement_is_edited(server, browser, tmp_path):
+    path = tmp_path / "pedidos.csv"
+    lines = (("02/01/2025", "Norte", "1.200,50"), ("15/01/2025", "Sur", "800,25"), ("03/02/2025", "Norte", "2.400,00"))
+    path.write_text("Fecha;Región;Ventas\n" + "\n".join(";".join(line) for line in lines) + "\n", encoding="utf-8")
+    context = browser.new_context(viewport={"width": 1400, "height": 900}, locale="es-ES")
+    context.set_default_timeout(WAIT_MS)
+    page = context.new_page()
+    page.goto(f"{server}/data")
+    page.get_by_role("heading", name="Datos", exact=True).wait_for()
+
+    # Drop a file; its table is in the catalog with its numbers read.
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(str(path))
+    page.locator(".st-key-table-pedidos summary").click()
+    page.get_by_text("número · 800,25 – 2400").wait_for()
+
+    # Ask; a chart and a sentence answer.
+    page.locator(".st-key-data-question input").fill("Ventas por región, de mayor a menor")
+    page.keyboard.press("Enter")
+    page.locator(".js-plotly-plot").first.wait_for()
+    page.get_by_text("3600,5").first.wait_for()
+    page.screenshot(path=SHOTS / "data.png")
+
+    # Edit the statement: what reads a file is refused with the reason, what reads the table runs.
+    page.get_by_role("tab", name="SQL").click()
+    editor = page.locator(".st-key-sql-editor textarea")
+    editor.fill("SELECT * FROM read_csv('/etc/passwd')")
+    page.locator(".st-key-run-sql button").click()
+    page.get_by_text("no está permitido").wait_for()
+    editor.fill("SELECT count(*) AS pedidos FROM pedidos")
+    page.locator(".st-key-run-sql button").click()
+    page.get_by_test_id("stMetricValue").get_by_text("3", exact=True).wait_for()
+
+    # Take the rows along.
+    page.get_by_role("button", name="Descargar").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV").click()
+    assert Path(download.value.path()).read_text(encoding="utf-8-sig").split() == ["pedidos", "3"]
+    context.close()

@@ -1,5 +1,5 @@
 """A conversation as Markdown or as one self-contained HTML page: questions, answers, and behind each statement its
-quote, file and page.
+quote, file and page, or the statement and its rows.
 
 Everything that came from a document or a person is escaped, so that an exported page runs and loads nothing. It adds
 no page pictures.
@@ -11,6 +11,7 @@ import html
 import re
 from collections.abc import Sequence
 
+from core.export.rows import rows_html, rows_md
 from core.i18n import plural, translate
 from core.records import Answer, Citation
 from core.state.chats import Conversation, Turn
@@ -28,6 +29,10 @@ header p,.quiet,figcaption{color:var(--soft);font-size:.9rem}
 .none{border:1px solid var(--line);border-radius:.5rem;padding:.75rem 1rem}
 figure{margin:.75rem 0;padding:.1rem 0 .1rem 1rem;border-left:3px solid var(--accent)}
 blockquote{margin:0}mark{background:#ffe58a;color:#1d2a2c}a{color:var(--accent)}sup a{text-decoration:none}
+pre{overflow-x:auto;padding:.75rem 1rem;border:1px solid var(--line);border-radius:.5rem;
+font-size:.85rem;white-space:pre-wrap}
+.rows{overflow-x:auto}table{border-collapse:collapse;font-size:.9rem}th,td{border-bottom:1px solid var(--line);
+padding:.3rem .75rem;text-align:left}.number{text-align:right}
 """
 
 
@@ -43,6 +48,7 @@ def to_markdown(conversation: Conversation, turns: Sequence[Turn], lang: str) ->
         if answer.completed_question != answer.question:
             lines += [f"*{_md(translate('export.completed', lang, question=answer.completed_question))}*", ""]
         lines += [_answer_md(answer), ""]
+        lines += rows_md(answer.data, lang) if answer.data else []
         for citation in answer.citations:
             quote = "\n".join(f"> {_md(line)}" for line in citation.quote.split("\n") if line.strip())
             lines += [quote, f"> — \\[{citation.n}\\] {_md(_source(citation, lang))}", ""]
@@ -75,6 +81,7 @@ def _turn_html(turn: Turn, lang: str) -> str:
             completed = translate("export.completed", lang, question=answer.completed_question)
             parts.append(f'<p class="quiet">{html.escape(completed)}</p>')
         parts.append(_answer_html(turn.id, answer))
+        parts += [rows_html(answer.data, lang)] if answer.data else []
         parts += [_citation_html(turn.id, citation, lang) for citation in answer.citations]
         if answer.citations:
             parts.append(f'<p class="quiet">{html.escape(_quiet(answer, lang))}</p>')

@@ -97,7 +97,7 @@ def draw(turn: chats.Turn) -> None:
     """The panel for one answer."""
     answer = turn.answer
     if st.session_state["shown"]["key"] == ROWS and answer.data is not None:
-        results.draw(answer.data)
+        results.draw(answer.data, str(turn.id))
         return
     sources, checks, times = st.tabs(
         [say("chat_page.tab_source"), say("chat_page.tab_checks"), say("chat_page.tab_times")]

@@ -44,7 +44,7 @@ def draw_sentences(answer: SqlAnswer) -> None:
         st.markdown(say("assistant.no_row"))
     for sentence in answer.insight:
         st.markdown(plain(sentence))
-    if answer.result.truncated:
+    if answer.result.truncated and not answer.insight:  # else the sentences say it
         st.caption(f":material/info: {say('data_page.first_rows', n=len(answer.result.rows))}")
 
 
@@ -143,7 +143,7 @@ def _column(name: str, kind: str) -> Any:
     return st.column_config.Column(label)
 
 
-def draw_how(answer: SqlAnswer, run: Run | None = None, key: str = "") -> None:
+def draw_how(answer: SqlAnswer) -> None:
     """How the question was read, what it touched, how sure that is, and how long it took."""
     if answer.reading:
         st.markdown(f"**{say('data_page.read_as')}**  \n{plain(answer.reading)}")

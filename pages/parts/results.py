@@ -1,68 +1,71 @@
-"""The evidence of an answer from tables: its chart, its rows, the statement that made them, and how it was understood.
+"""An answer from tables in the chat: a small chart or table below its sentences, and as evidence beside it its rows,
+its statement, its chart and how it was read.
 
-Cells are shown in a data frame, the statement as code: neither reads Markdown. It runs no statement.
+It runs no statement: what is to be run goes to the data page.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import streamlit as st
 
-from core.records import QueryResult, SqlAnswer
-from pages.parts.language import duration, lang, number, say, say_count
-from pages.parts.plain import one_line, plain
+from core.records import SqlAnswer
+from core.sql.pretty import pretty_sql
+from pages.parts import asking, result
+from pages.parts.language import duration, number, say, say_count
+from pages.parts.plain import plain
+
+_ROWS_INLINE = 6
+DATA_PAGE = "pages/data.py"
 
 
-def draw(data: SqlAnswer) -> None:
-    result = data.result
-    parts: dict[str, Callable[[], None]] = {}
-    if result is not None and result.rows and data.chart is not None and data.chart.kind != "table":
-        parts[say("results.chart")] = lambda: _draw_chart(data)
-    if result is not None and result.columns:
-        parts[say("results.table")] = lambda: _draw_rows(result)
-    if data.sql is not None:
-        parts[say("results.sql")] = lambda: st.code(data.sql.text, language="sql", wrap_lines=True)
-    parts[say("results.how")] = lambda: _draw_reading(data)
-    for tab, part in zip(st.tabs(list(parts)), parts.values(), strict=True):
-        with tab:
-            part()
+def draw_inline(data: SqlAnswer, key: str) -> None:
+    """The chart as it was chosen, or the first rows where a table says it best; nothing for a single figure."""
+    if not result.has_rows(data) or not data.result.rows or data.chart is None or data.chart.kind == "number":
+        return
+    if data.chart.kind == "table":
+        result.draw_rows(data.result, f"inline-{key}", _ROWS_INLINE)
+    else:
+        result.draw_spec(data, data.chart, f"inline-{key}")
 
 
-def _draw_chart(data: SqlAnswer) -> None:
-    from core.charts.draw import CONFIG
-    from core.charts.draw import draw as draw_chart
+def draw(data: SqlAnswer, key: str) -> None:
+    """The evidence of an answer from tables."""
+    if not result.has_rows(data):
+        st.markdown(f":material/error: {plain(result.failure(data))}")
+        if data.sql is not None:
+            st.code(pretty_sql(data.sql.text), language="sql", wrap_lines=True)
+        return
+    table, sql, chart, how = st.tabs([say(f"data_page.tab_{tab}") for tab in ("table", "sql", "chart", "how")])
+    with table:
+        result.draw_rows(data.result, f"evidence-{key}")
+        if data.result.truncated:
+            st.caption(say("data_page.first_rows", n=len(data.result.rows)))
+    with sql:
+        st.code(pretty_sql(data.sql.text), language="sql", wrap_lines=True)
+    with chart:
+        result.draw_chart(data, f"evidence-{key}")
+    with how:
+        result.draw_how(data)
+    if st.button(say("data_page.open_here"), icon=":material/open_in_new:", type="tertiary", key=f"open-{key}"):
+        asking.show(data)
+        st.switch_page(DATA_PAGE)
+    _draw_readings(data, key)
 
-    shade = "dark" if st.context.theme.type == "dark" else "light"
-    figure = draw_chart(data.chart, data.result, lang(), shade)
-    st.plotly_chart(figure, theme=None, config=CONFIG, key="result-chart")
+
+def _draw_readings(data: SqlAnswer, key: str) -> None:
+    """Other readings are run where their results are shown: on the data page."""
+    result.draw_readings(data, _note, key)
+    if st.session_state.pop("to-data", False):
+        st.switch_page(DATA_PAGE)
 
 
-def _draw_rows(result: QueryResult) -> None:
-    columns: dict[str, list] = {}
-    for n, name in enumerate(result.columns):
-        label = name if name not in columns else f"{name} ({n + 1})"
-        columns[label] = [row[n] for row in result.rows]
-    st.dataframe(columns, hide_index=True, height="auto")
-    shown = say_count("results.rows", len(result.rows))
-    st.caption(f"{shown} {say('results.truncated')}" if result.truncated else shown)
-
-
-def _draw_reading(data: SqlAnswer) -> None:
-    if data.reading:
-        st.markdown(plain(data.reading))
-    if data.unknown:
-        st.caption(say("results.unknown", words=one_line(", ".join(data.unknown), 200)))
-    if data.sql is not None:
-        st.caption(say("results.tables", names=one_line(", ".join(data.sql.tables), 200)))
-    if data.alternatives:
-        st.markdown(f"**{say('results.alternatives')}**")
-        for reading in data.alternatives:
-            st.markdown(f"- {one_line(reading.reading, 200)}")
+def _note(sql: str, title: str) -> None:
+    asking.run(sql, title)
+    st.session_state["to-data"] = True
 
 
 def quiet_line(data: SqlAnswer, total_ms: float, engine: str) -> str:
-    """'12 rows · sure: 80 % · 61 ms · built-in'."""
-    rows = say_count("results.rows", len(data.result.rows) if data.result else 0)
-    sure = say("results.sure", percent=number(round(100 * data.confidence), 0))
+    """'12 rows · 80 % sure of the reading · 61 ms · built-in'."""
+    rows = say_count("data_page.rows", len(data.result.rows) if data.result else 0)
+    sure = say("data_page.confidence", percent=number(round(100 * data.confidence), 0))
     return " · ".join((rows, sure, duration(total_ms), engine))

@@ -103,7 +103,11 @@ def _draw_answer(turn_id: int, answer: Answer) -> None:
         st.caption(f":material/subdirectory_arrow_right: {say('chat_page.completed', question=completed)}")
     if answer.status == "answered":
         doubtful = [check.claim for check in answer.checks if check.verdict != "supported"]
-        st.markdown(answer_text(answer.text, {citation.n for citation in answer.citations}, doubtful))
+        if answer.data is not None:
+            st.markdown(plain(answer.text))
+            results.draw_inline(answer.data, str(turn_id))
+        else:
+            st.markdown(answer_text(answer.text, {citation.n for citation in answer.citations}, doubtful))
         if answer.message:
             st.caption(f":material/info: {plain(answer.message)}")
         _draw_chips(turn_id, evidence.cited(answer))
