@@ -182,7 +182,7 @@ def test_leaving_while_an_answer_is_written_loses_nothing(server, page):
 def test_tables_are_asked_in_spanish_and_the_statement_is_edited(server, browser, tmp_path):
     path = tmp_path / "pedidos.csv"
     lines = (("02/01/2025", "Norte", "1.200,50"), ("15/01/2025", "Sur", "800,25"), ("03/02/2025", "Norte", "2.400,00"))
-    path.write_text("Fecha;Región;Ventas\n" + "\n".join(";".join(line) for line in lines) + "\n", encoding="utf-8")
+    path.write_text("Fecha;Región;Importe\n" + "\n".join(";".join(line) for line in lines) + "\n", encoding="utf-8")
     context = browser.new_context(viewport={"width": 1400, "height": 900}, locale="es-ES")
     context.set_default_timeout(WAIT_MS)
     page = context.new_page()
@@ -195,7 +195,7 @@ def test_tables_are_asked_in_spanish_and_the_statement_is_edited(server, browser
     page.get_by_text("número · 800,25 – 2400").wait_for()
 
     # Ask; a chart and a sentence answer.
-    page.locator(".st-key-data-question input").fill("Ventas por región, de mayor a menor")
+    page.locator(".st-key-data-question input").fill("Ventas por región en 2025, de mayor a menor")
     page.keyboard.press("Enter")
     page.locator(".js-plotly-plot").first.wait_for()
     page.get_by_text("3600,5").first.wait_for()
