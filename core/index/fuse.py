@@ -8,11 +8,26 @@ from __future__ import annotations
 
 import numpy as np
 
+_BORROWED = 1  # a group counts so many passages at the scale of all among its own
 
-def standardise(scores: np.ndarray) -> np.ndarray:
-    """(score - mean) / standard deviation; zeros where all are equal."""
-    spread = float(scores.std()) if len(scores) else 0.0
-    return (scores - scores.mean()) / spread if spread > 1e-9 else np.zeros_like(scores)
+
+def standardise(scores: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    """(score - mean) / standard deviation within each group (a number a score); zeros where all are equal.
+
+    Groups are languages: a question's scores lie higher in its own, so that against one scale the best passage of
+    another language would never be seen. Small groups borrow from the scale of all."""
+    if not len(scores):
+        return scores
+    total = np.empty(len(scores), np.float32)
+    mean, variance = float(scores.mean()), float(scores.var())
+    for group in np.unique(groups):
+        mine = groups == group
+        own = scores[mine]
+        share = len(own) / (len(own) + _BORROWED) if len(own) < len(scores) else 1.0
+        middle = share * float(own.mean()) + (1 - share) * mean
+        spread = (share * float(own.var()) + (1 - share) * variance) ** 0.5
+        total[mine] = (own - middle) / spread if spread > 1e-9 else 0.0
+    return total
 
 
 def expect(known: np.ndarray, given: np.ndarray, target: np.ndarray) -> np.ndarray:

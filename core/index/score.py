@@ -44,18 +44,21 @@ def score_pieces(
         return Scores(fused, cosines, sentences, stage)
     langs = set(corpus.langs)
     words = corpus.word_scores(question_terms(question, langs))[scope]
-    lexical = standardise(words)
+    groups = corpus.lang_codes[scope]
+    lexical = standardise(words, groups)
     fused[scope] = np.where(words > 0, lexical, -np.inf)
     if query is not None:
         piece, sentence, sentences = corpus.dense_scores(query)
         cosines = np.nan_to_num(np.fmax(piece, sentence))
-        dense, stage = _dense(piece[scope], sentence[scope], lexical)
+        dense, stage = _dense(piece[scope], sentence[scope], lexical, groups)
         if stage != "keyword":
             fused[scope] = weights[scope] * dense + (1 - weights[scope]) * lexical
     return Scores(fused + _boost(corpus, question, langs, document_ids), cosines, sentences, stage)
 
 
-def _dense(piece: np.ndarray, sentence: np.ndarray, lexical: np.ndarray) -> tuple[np.ndarray, Stage]:
+def _dense(
+    piece: np.ndarray, sentence: np.ndarray, lexical: np.ndarray, groups: np.ndarray
+) -> tuple[np.ndarray, Stage]:
     """Standardised cosine of the piece plus that of its best sentence; what is not embedded yet is estimated."""
     embedded = ~np.isnan(piece)
     if not embedded.any():
@@ -64,7 +67,7 @@ def _dense(piece: np.ndarray, sentence: np.ndarray, lexical: np.ndarray) -> tupl
     read = embedded & ~np.isnan(sentence)
     if read.any():
         total[embedded] += expect(read[embedded], piece[embedded], sentence[embedded])
-    total[embedded] = standardise(total[embedded])
+    total[embedded] = standardise(total[embedded], groups[embedded])
     return expect(embedded, lexical, total), "sentences" if read.any() else "passages"
 
 

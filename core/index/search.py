@@ -26,7 +26,7 @@ from core.settings import Settings, cache_folder
 from core.state.database import Database
 
 # Another language shares names and numbers with the question, little else.
-_TRUST_ACROSS = 0.85
+_TRUST_ACROSS = 0.8
 
 
 class SearchIndex:
