@@ -82,7 +82,8 @@ class Assistant:
         question = question.strip()
         if not question:
             raise AppError("assistant.empty_question")
-        lang = lang or detect_language(question, default=history[-1].lang if history else "en")
+        spoken = history[-1].lang if history else "en"
+        lang = lang or router.language_of(question) or detect_language(question, default=spoken)
         asked_before = [(past.completed_question, past.text) for past in history]
         completed, _ = follow_ups.complete_question(question, asked_before, lang)
         turn = _Turn(question, completed, lang, started)

@@ -32,6 +32,19 @@ def without_source(question: str, lang: str) -> Route | None:
     return None
 
 
+def language_of(question: str) -> str | None:
+    """The language of a set phrase ('hola'), which says too little for its words to tell; else None."""
+    said = _fold(question)
+    spoken = [lang for lang in LANGUAGES if said in _said(lang)]
+    return spoken[0] if len(spoken) == 1 else None
+
+
+@functools.cache
+def _said(lang: str) -> frozenset[str]:
+    phrases = [*translate("router.smalltalk", lang).split("|"), *translate("router.workspace", lang).split("|")]
+    return frozenset(map(_fold, phrases))
+
+
 def sides(hint: Hint, has_tables: bool, has_documents: bool) -> tuple[str, ...]:
     """Which sides to ask: what the hint names, else what the workspace holds."""
     if hint != "auto":

@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from core import settings
+from core import router, settings
 
 ROOT = Path(__file__).resolve().parent.parent
 KEYS = set(
@@ -120,6 +120,11 @@ def test_a_question_that_cannot_be_asked_leaves_the_others_their_answers(answers
     assert [line["status"] for line in found] == ["error", "error", "not_found", "error", "answered"]
     assert "57 personas" in found[4]["citations"][0]["quote"]
     assert done.returncode == 0
+
+
+@pytest.mark.parametrize(("said", "lang"), [("hola", "es"), ("¡Gracias!", "es"), ("hello", "en"), ("Lisboa", None)])
+def test_a_set_phrase_tells_its_language(said, lang):
+    assert router.language_of(said) == lang
 
 
 def test_a_missing_question_file_is_named(answers, tmp_path):

@@ -18,6 +18,8 @@ from core.records import Citation, Hit, Page
 QUOTE_MAX = 350
 _CLAUSE_START = re.compile(r"(?:^|(?<=[,;:—–(\n]))\s*")
 _LINE = re.compile(r"[^\n]+")
+_CLAUSE_BREAK = re.compile(r"[;:]|,\s|\b(?:y|e|pero|mientras|aunque|and|but|while|whereas)\b", re.I)
+_BREAK_GAP = 24  # characters that a clause break between a word and a span counts for
 _WORD_END = re.compile(r"\S(?=\s|$)")
 
 
@@ -72,7 +74,7 @@ def key_span(understood: Understood, text: str, words: Sequence[Word], asked: Se
     sorts = [option.sort for option in options]
 
     def nearness(option: Span) -> float:
-        near = sum(weight / (1 + _gap(option, word) / 12) for word, weight in held)
+        near = sum(weight / (1 + _gap(option, word, text) / 12) for word, weight in held)
         counted = sum(2.0 for word in unit if 0 <= word.start - option.end <= 12)
         return near + counted - 0.5 * sorts.index(option.sort)
 
@@ -86,8 +88,10 @@ def _held(words: Sequence[Word], asked: Sequence[Word]) -> list[tuple[Word, floa
     return [(word, weight) for word, weight in found if weight > 0]
 
 
-def _gap(span: Span, word: Word) -> int:
-    return max(word.start - span.end, span.start - word.end, 0)
+def _gap(span: Span, word: Word, text: str) -> int:
+    """How far apart they stand, in characters; further where another clause begins between them."""
+    low, high = min(word.end, span.end), max(word.start, span.start)
+    return max(high - low, 0) + _BREAK_GAP * bool(_CLAUSE_BREAK.search(text, low, high))
 
 
 def make_citation(

@@ -15,6 +15,7 @@ import numpy as np
 from core.chat import rank
 from core.chat.question import Understood
 from core.chat.rank import Candidate
+from core.chat.summary import LEADERS
 from core.chat.tables import Row, rows_of
 from core.chat.words import Vocabulary, Word
 from core.records import Hit, HitSentence, Page, SearchResult
@@ -23,7 +24,6 @@ ReadPage = Callable[[int, int], Page]
 HITS_READ = 5
 _FRAGMENT_LOSS = 1.5
 _CONTENTS = re.compile(r"pages?|p[áa]ginas?|p[áa]g\.", re.I)
-_LEADERS = re.compile(r"\.{4}|(?:\. ){4}")
 _STEM = re.compile(r"\.\w+$|[_\-/]+")
 _MOST_CANDIDATES = 60
 
@@ -201,7 +201,7 @@ def _unlike_an_answer(sentence: HitSentence, row: Row | None) -> float:
     text = sentence.text.strip()
     if row is not None:
         return _FRAGMENT_LOSS if any(_CONTENTS.fullmatch(heading.strip()) for heading in row.headings) else 0.0
-    if _LEADERS.search(text) or _is_contents_line(text.split()):
+    if LEADERS.search(text) or _is_contents_line(text.split()):
         return _FRAGMENT_LOSS
     if text.endswith(":"):
         return _FRAGMENT_LOSS / 2

@@ -17,6 +17,7 @@ from core.chat.citations import QUOTE_MAX
 from core.chat.words import Vocabulary, fold
 from core.records import Page
 
+LEADERS = re.compile(r"\.{4}|(?:\. ){4}")  # what leads the eye to the page number of a contents list
 _SENTENCE = re.compile(r"[.!?…][\"”»')\]]*(?=\s+[\"“«(\[¿¡]*[A-ZÁÉÍÓÚÜÑ0-9¿¡])|\n\s*\n|\n(?=\s*[•\-–*] )")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:dr|mr|mrs|ms|st|sr|sra|no|art|inc|ltd|co|corp|etc|núm|pág|vol|e\.g|i\.e|p\.ej)|\b\w)\.$", re.I
@@ -76,6 +77,7 @@ def summarise(pages: Sequence[Page], lang: str, vocabulary: Vocabulary, count: i
     """The `count` sentences that say most of a document, in reading order."""
     ranges = [(page, a, b) for page in pages for a, b in split_page(page)]
     ranges = [r for r in ranges if 40 <= r[2] - r[1] <= QUOTE_MAX and r[0].text[r[2] - 1] in '.!?…”»")']
+    ranges = [r for r in ranges if not LEADERS.search(r[0].text, r[1], r[2])]
     if len(ranges) > _MOST_SENTENCES:
         step = len(ranges) / _MOST_SENTENCES
         ranges = [ranges[int(i * step)] for i in range(_MOST_SENTENCES)]

@@ -123,3 +123,30 @@ def test_a_contents_line_is_not_the_answer(empty):
     body = "The travel insurance covers lost luggage up to 900 euros. It is bought by the office."
     empty.add("guide.txt", "en", [Page(1, contents), Page(2, body)])
     assert empty.ask("What does the travel insurance cover?", "en").citations[0].page == 2
+
+
+def test_the_key_span_belongs_to_the_clause_that_answers(empty):
+    text = "El arriendo empieza el 1 de marzo de 2024 y caduca el 28 de febrero de 2029. Se paga cada mes."
+    empty.add("arriendo.txt", "es", [Page(1, text)])
+    first = empty.ask("¿Cuándo caduca el arriendo?", "es").citations[0]
+    assert text[slice(*first.key)] == "28 de febrero de 2029"
+
+
+def test_a_summary_leaves_contents_lines_out(empty):
+    contents = "".join(f"{n} The boats of the harbour {'. ' * 30}{n + 3}.\n\n" for n in range(1, 6))
+    body = (
+        "The harbour holds forty boats of the villages around it. The boats of the harbour carry salt to the islands."
+    )
+    empty.add("harbour.txt", "en", [Page(1, contents), Page(2, body)])
+    found = empty.ask("Summarise the report on the harbour", "en")
+    assert {citation.page for citation in found.citations} == {2}
+
+
+def test_a_short_answer_stands_before_the_quotes_only_where_it_is_likely(empty):
+    people = ("Marta Vidal", "Iria Souto", "Paul Kerr", "Ana Rey", "Tom Blake", "Luz Mora", "Sam Lowe", "Eva Pons")
+    text = " ".join(f"The office of the harbour hired {name} in spring." for name in people)
+    empty.add("note.txt", "en", [Page(1, text)])
+    empty.add("sale.txt", "en", [Page(1, "Rosa Quint bought the lighthouse from the council.")])
+    sure, unsure = (empty.ask(q, "en") for q in ("Who bought the lighthouse?", "Who did the office hire in spring?"))
+    assert sure.text.startswith("**Rosa Quint**")
+    assert (unsure.status, unsure.confidence < 0.3, unsure.text[0]) == ("answered", True, "“")
