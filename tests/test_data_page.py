@@ -1,5 +1,7 @@
 """The data page driven by AppTest on a real workspace: real files, guard, sandbox and parser of questions."""
 
+import json
+import re
 from pathlib import Path
 
 import pytest
@@ -145,6 +147,36 @@ def test_a_question_the_tables_cannot_answer_says_so(workspace):
     app = ask(open_page(language="en"), "boiling point of tungsten hexafluoride")
     assert not app.get("plotly_chart")
     assert "tungsten" in shown(app)
+
+
+def test_years_have_no_separators_and_odd_values_are_shown(workspace):
+    ingest(workspace)
+    sql = (
+        "SELECT year(Fecha) AS año, sum(Importe) AS total, DATE 'infinity' AS fin, "
+        "170141183460469231731687303715884105727 AS enorme, sum(Importe) AS total, [1, 2] AS lista "
+        "FROM ventas GROUP BY 1"
+    )
+    app = run_sql(open_page(), sql)
+    row = frames(app)[-1].iloc[0].tolist()
+    assert row[0] == 2025 and row[1] == row[4] == 5651.5
+    assert "1701411834604692317316873037158841" in str(row[3])
+    columns = json.loads(app.dataframe[-1].proto.columns)
+    assert columns["0"]["type_config"]["format"] == "%d"
+    assert columns["1"]["type_config"]["format"] == "localized"
+
+
+def test_the_chat_shows_a_chart_and_takes_its_answer_to_this_page(workspace):
+    ingest(workspace)
+    app = open_page("chat")
+    app.chat_input(key="question").set_value("Ventas por región en 2025, de mayor a menor").run()
+    assert not app.exception
+    charts = [chart.key for chart in app.get("plotly_chart")]
+    assert "figure-bar-inline-1" in charts
+    assert re.search(r"3 filas · .* · motor integrado", shown(app))
+    app.button(key="open-1").click().run()
+    assert not app.exception
+    assert app.text_input(key="data-question").value == "Ventas por región en 2025, de mayor a menor"
+    assert "3 filas · ventas" in shown(app)
 
 
 def test_text_of_the_data_is_never_markdown(workspace):

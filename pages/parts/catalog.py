@@ -88,7 +88,7 @@ def describe_column(column: Column, table: Table) -> str:
 def kind_of(type_name: str) -> str:
     """A DuckDB type as one of number, date, moment, time, truth, text, other."""
     upper = type_name.upper()
-    if upper.endswith("]") or upper.startswith(("STRUCT", "MAP", "UNION")):
+    if upper.endswith("]") or upper.startswith(("STRUCT", "MAP", "UNION", "INTERVAL")):
         return "other"
     return next((kind for start, kind in _KINDS if start in upper), "other")
 

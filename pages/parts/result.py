@@ -7,19 +7,20 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 
 import streamlit as st
 
 from core import i18n
 from core.charts import draw as charts
+from core.charts.fields import Field, read_fields
 from core.records import ChartSpec, QueryResult, SqlAnswer
 from pages.parts.language import duration, lang, number, say, say_count
 from pages.parts.plain import one_line, plain
 
 _NUMBERS = ("INT", "DECIMAL", "DOUBLE", "FLOAT", "REAL", "HUGEINT")
 _TABLE_HEIGHT_PX = 420
+_INT64 = 2**63
 _UNSURE = 0.5
 Run = Callable[[str, str], Any]
 
@@ -92,54 +93,51 @@ def _specs(answer: SqlAnswer) -> list[ChartSpec]:
 
 def draw_rows(result: QueryResult, key: str, limit: int | None = None) -> None:
     """The rows as a table that can be sorted and searched; the first `limit` where one is given."""
-    rows = result.rows[:limit]
     if not result.columns:
         return
-    columns = {f"{place}": [_cell(row[place], kind) for row in rows] for place, kind in enumerate(_types(result))}
+    rows = result.rows[:limit]
+    kinds = [kind.upper() for kind in result.types] + [""] * (len(result.columns) - len(result.types))
+    fields = read_fields(result)
     st.dataframe(
-        columns,
+        {f"{n}": [_cell(row[n], kind) for row in rows] for n, kind in enumerate(kinds)},  # names may come twice
         hide_index=True,
         key=key,
         height=min(38 + 35 * max(len(rows), 1), _TABLE_HEIGHT_PX),
-        column_config={
-            f"{place}": _column(name, kind)
-            for place, (name, kind) in enumerate(zip(result.columns, _types(result), strict=False))
-        },
+        column_config={f"{n}": _column(field, kinds[n]) for n, field in enumerate(fields)},
     )
 
 
-def _types(result: QueryResult) -> list[str]:
-    return [kind.upper() for kind in result.types] + ["VARCHAR"] * (len(result.columns) - len(result.types))
-
-
 def _cell(value: Any, kind: str) -> Any:
-    """A value that the table can hold: dates stored as text become dates again, exact decimals floats."""
-    if value is None or (isinstance(value, (bool, int, float)) and abs(value) < 2**53):
+    """A value that the table can hold: dates stored as text become dates again, exact decimals floats, what no
+    column type fits text."""
+    if value is None or isinstance(value, (bool, float, datetime.date, datetime.time)):
         return value
-    if _is_number(kind):
-        try:
+    if isinstance(value, int):
+        return value if abs(value) < _INT64 else str(value)
+    try:
+        if _is_number(kind):
             return float(value)
-        except (TypeError, ValueError):
-            return None
-    if isinstance(value, (datetime.date, datetime.datetime, datetime.time)):
-        return value
-    if kind == "DATE":
-        return datetime.date.fromisoformat(str(value)[:10])
-    return float(value) if isinstance(value, Decimal) else str(value)
+        return datetime.date.fromisoformat(value) if kind == "DATE" else str(value)
+    except (TypeError, ValueError):
+        return str(value)
 
 
 def _is_number(kind: str) -> bool:
-    return any(name in kind for name in _NUMBERS) and not kind.endswith("]") and not kind.startswith("STRUCT")
+    return (
+        any(name in kind for name in _NUMBERS)
+        and not kind.endswith("]")
+        and not kind.startswith(("STRUCT", "INTERVAL"))
+    )
 
 
-def _column(name: str, kind: str) -> Any:
-    label = name.replace("_", " ") or "–"
+def _column(field: Field, kind: str) -> Any:
+    label = field.name.replace("_", " ") or "–"
     if kind == "DATE":
         return st.column_config.DateColumn(label, format="DD/MM/YYYY" if lang() == "es" else "YYYY-MM-DD")
-    if _is_number(kind):
-        whole = "INT" in kind
-        years = whole and name.casefold() in ("year", "año", "ano", "anio")
-        return st.column_config.NumberColumn(label, format="%d" if years else "localized")
+    if field.role == "measure":
+        return st.column_config.NumberColumn(label, format="localized")
+    if _is_number(kind):  # a year or a code, not a quantity: no separators
+        return st.column_config.NumberColumn(label, format="%d" if "INT" in kind else None)
     return st.column_config.Column(label)
 
 
