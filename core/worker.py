@@ -20,6 +20,7 @@ from pathlib import Path
 from core import library, settings
 from core.documents.sandbox import PARSERS
 from core.errors import AppError
+from core.i18n import error_text
 from core.index import embed
 from core.library import Library
 from core.models.embedder import Embedder, load_embedder
@@ -43,7 +44,11 @@ def main(arguments: list[str] | None = None) -> int:
     lock = _take_lock(chosen.workspace, stop)
     if lock is None:
         return 0
-    run(chosen.workspace, stop)
+    try:
+        run(chosen.workspace, stop)
+    except AppError as error:
+        log.error(error_text(error, "en"))
+        return 1
     return 0
 
 
@@ -114,7 +119,7 @@ def _collect(future: Future) -> bool:
 
 
 def _wait_for_end_of_input(stop: threading.Event) -> None:
-    while sys.stdin.buffer.read(4096):
+    while os.read(sys.stdin.fileno(), 4096):  # unbuffered: the interpreter may end while this thread waits here
         pass
     stop.set()
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from core.errors import AppError
 from core.state import schema
@@ -45,15 +45,20 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A transaction: committed whole at the end of the block, undone by any exception."""
-        with self.engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-            try:
-                yield connection
-            except BaseException:
-                connection.rollback()
-                raise
-            connection.commit()
+        """A transaction: committed whole at the end of the block, undone by any exception.
+
+        A full disk, a file that may not be written or a lock that never comes is an AppError that says so."""
+        try:
+            with self.engine.connect() as connection:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                try:
+                    yield connection
+                except BaseException:
+                    connection.rollback()
+                    raise
+                connection.commit()
+        except OperationalError as error:
+            raise AppError("errors.state_unwritable", path=str(self.path), detail=str(error.orig)) from error
 
     def truncate_log(self) -> None:
         """Empty the write-ahead log, so that deleted text does not live on in it (best effort while others read)."""
