@@ -6,6 +6,7 @@ neither torch nor transformers is imported. It stores no vectors and ranks nothi
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -140,11 +141,13 @@ class SentenceTransformersEmbedder:
     def __init__(self, name: str) -> None:
         self._model = _load_sentence_transformer(name)
         self._prompts = {"question": "query: ", "passage": "passage: "} if "e5" in Path(name).name.lower() else {}
-        self.id = f"{name}:{_revision(self._model)}@1"
-        self.dimension = int(self._model.get_sentence_embedding_dimension())
+        self.id = f"{Path(name).name}:{_revision(name, self._model)}@1"
+        self.dimension = int(self._model.get_embedding_dimension())
         self.max_tokens = int(self._model.max_seq_length or 512)
 
     def encode(self, texts: Sequence[str], *, kind: Kind = "passage") -> np.ndarray:
+        if not texts:
+            return np.empty((0, self.dimension), np.float32)
         prefix = self._prompts.get(kind, "")
         encode = self._model.encode_query if kind == "question" else self._model.encode_document
         rows = encode([prefix + text for text in texts], show_progress_bar=False, convert_to_numpy=True)
@@ -167,6 +170,8 @@ class SentenceTransformersEmbedder:
 
 
 def _load_sentence_transformer(name: str):
+    if Path(name).is_dir() and not any(Path(name).rglob("*.safetensors")):
+        raise AppError("models.embedder_folder", name=name)
     from sentence_transformers import SentenceTransformer
 
     options = {"device": None, "trust_remote_code": False, "model_kwargs": {"use_safetensors": True}}
@@ -181,8 +186,14 @@ def _load_sentence_transformer(name: str):
         raise AppError("models.embedder_unavailable", name=name, detail=str(error).splitlines()[0][:300]) from error
 
 
-def _revision(model) -> str:
-    return str(getattr(model[0].auto_model.config, "_commit_hash", None) or "local")[:12]
+def _revision(name: str, model) -> str:
+    """What tells these weights from others of the same name: their hash in a folder, the hub's commit elsewhere."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(name).rglob("*.safetensors")) if Path(name).is_dir() else ():
+        digest.update(path.read_bytes())
+    if Path(name).is_dir():
+        return digest.hexdigest()[:12]
+    return str(getattr(model[0].auto_model.config, "_commit_hash", None) or "unknown")[:12]
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:

