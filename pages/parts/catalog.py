@@ -120,7 +120,8 @@ def _preview(table: Table) -> None:
     def dialog() -> None:
         if all(held.name != table.name for held in services.workspace().tables.catalog().tables):
             st.rerun()  # it was removed: the dialog closes
-        answer = services.workspace().tables.run(preview_sql(table.name, _PREVIEW_ROWS), lang=lang())
+        with st.spinner(say("data_page.working")):
+            answer = services.workspace().tables.run(preview_sql(table.name, _PREVIEW_ROWS), lang=lang())
         if not result.has_rows(answer):
             st.error(plain(result.failure(answer)), icon=":material/error:")
             return

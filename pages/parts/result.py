@@ -78,6 +78,7 @@ def draw_spec(answer: SqlAnswer, spec: ChartSpec, key: str) -> None:
                 st.metric(one_line(card.label, 80), card.value, width="content")
     else:
         figure = charts.draw(spec, answer.result, answer.lang, theme())
+        figure.update_xaxes(tickangle=None)  # left to Plotly: labels turn where a narrow screen has no room
         alt = " ".join(answer.insight) or spec.title
         st.plotly_chart(figure, theme=None, config=charts.CONFIG, key=f"figure-{spec.kind}-{key}", alt=alt)
 
