@@ -223,13 +223,14 @@ class Corpus:
     # ------------------------------------------------------------ scoring
 
     def word_scores(self, terms: Sequence[str]) -> np.ndarray:
-        """(n,) BM25 of each piece (halved), of the passage around it and of its best sentence, added.
+        """(n,) BM25 of each piece, of the passage around it and of its best sentence, weighed 1 : 3 : 2.
 
-        The passage gives context, the sentence asks that the question's words stand together."""
+        The passage gives context, the sentence asks that the question's words stand together, the piece tells which
+        part of a long passage is meant."""
         if not len(self):
             return np.empty(0, np.float32)
         sentence = group_best(self._by_sentence.scores(terms), self._sentence_rows, len(self))
-        return self.lexical.scores(terms) / 2 + self.passage_scores(terms) + np.nan_to_num(sentence)
+        return 0.5 * self.lexical.scores(terms) + 1.5 * self.passage_scores(terms) + np.nan_to_num(sentence)
 
     def passage_scores(self, terms: Sequence[str]) -> np.ndarray:
         """(n,) BM25 of the passage around each piece."""

@@ -59,14 +59,14 @@ def score_pieces(
 def _dense(
     piece: np.ndarray, sentence: np.ndarray, lexical: np.ndarray, groups: np.ndarray
 ) -> tuple[np.ndarray, Stage]:
-    """Standardised cosine of the piece plus that of its best sentence; what is not embedded yet is estimated."""
+    """Standardised cosine of the piece plus twice that of its best sentence; what is not embedded yet is estimated."""
     embedded = ~np.isnan(piece)
     if not embedded.any():
         return lexical, "keyword"
     total = piece.copy()
     read = embedded & ~np.isnan(sentence)
     if read.any():
-        total[embedded] += expect(read[embedded], piece[embedded], sentence[embedded])
+        total[embedded] += 2 * expect(read[embedded], piece[embedded], sentence[embedded])
     total[embedded] = standardise(total[embedded], groups[embedded])
     return expect(embedded, lexical, total), "sentences" if read.any() else "passages"
 
