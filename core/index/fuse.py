@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-_BORROWED = 1  # a group counts so many passages at the scale of all among its own
+_SMALL = 5  # a group of so many passages has a scale half its own, half that of all
 
 
 def standardise(scores: np.ndarray, groups: np.ndarray) -> np.ndarray:
@@ -23,7 +23,7 @@ def standardise(scores: np.ndarray, groups: np.ndarray) -> np.ndarray:
     for group in np.unique(groups):
         mine = groups == group
         own = scores[mine]
-        share = len(own) / (len(own) + _BORROWED) if len(own) < len(scores) else 1.0
+        share = len(own) ** 2 / (len(own) ** 2 + _SMALL**2) if len(own) < len(scores) else 1.0
         middle = share * float(own.mean()) + (1 - share) * mean
         spread = (share * float(own.var()) + (1 - share) * variance) ** 0.5
         total[mine] = (own - middle) / spread if spread > 1e-9 else 0.0
