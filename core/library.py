@@ -7,6 +7,7 @@ afterwards (`core.index.embed`). It draws nothing.
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import threading
 import time
@@ -108,7 +109,8 @@ class Library:
     def _store(self, row: files.FileRow, path: Path) -> dict[str, Any]:
         """What became of the file. It counts as added when its tables or its text could be taken in."""
         _check_kind(path, row.name)
-        files.update_file(self.db, row.id, sha256=hash_file(path), size=path.stat().st_size)
+        row = dataclasses.replace(row, sha256=hash_file(path), size=path.stat().st_size)
+        files.update_file(self.db, row.id, sha256=row.sha256, size=row.size)
         outcome: dict[str, Any] = {}
         refusals: list[AppError] = []
         for take in (self._take_tables, self._take_document):
@@ -131,7 +133,7 @@ class Library:
         return {**outcome, "reason": notes[0]} if notes else outcome
 
     def _take_document(self, row: files.FileRow, path: Path) -> dict[str, Any]:
-        sha256, size = hash_file(path), path.stat().st_size
+        sha256, size = row.sha256, row.size
         known = documents.find_by_hash(self.db, sha256)
         if known is not None:
             return {"status": "known", "document_id": known}

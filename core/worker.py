@@ -39,6 +39,8 @@ def main(arguments: list[str] | None = None) -> int:
     options.add_argument("--workspace", type=Path, required=True)
     chosen = options.parse_args(arguments)
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
+    if sys.platform != "win32":
+        os.nice(5)  # whoever asks meanwhile goes first
     stop = threading.Event()
     threading.Thread(target=_wait_for_end_of_input, args=(stop,), daemon=True).start()
     lock = _take_lock(chosen.workspace, stop)

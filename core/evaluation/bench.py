@@ -26,6 +26,7 @@ import psutil
 
 from core import settings as settings_table
 from core.assistant import last_answer
+from core.documents.layout import layout_to_json
 from core.records import Chunk, Page, ParsedDocument, Piece, Sentence
 from core.state import documents, jobs, vectors
 from core.workspace import Workspace, open_workspace
@@ -76,10 +77,9 @@ def _ingest_ours(folder: Path) -> dict:
         workspace.library.add_folder(folder)
         workspace.start_worker()
         searchable = _wait(lambda: jobs.count_open(workspace.db) == 0, started)
-        model = workspace.library.active_model()
-        passages = _wait(lambda: _all_made(workspace, model, "piece"), started)
-        sentences = _wait(lambda: _all_made(workspace, model, "sentence"), started)
-        progress = vectors.embedding_progress(workspace.db, model)
+        passages = _wait(lambda: _all_made(workspace, "piece"), started)
+        sentences = _wait(lambda: _all_made(workspace, "sentence"), started)
+        progress = vectors.embedding_progress(workspace.db, workspace.library.active_model())
         rows = workspace.library.files()
     finally:
         workspace.close()
@@ -96,9 +96,11 @@ def _ingest_ours(folder: Path) -> dict:
     }
 
 
-def _all_made(workspace: Workspace, model: str, kind: str) -> bool:
+def _all_made(workspace: Workspace, kind: str) -> bool:
+    """A model becomes the active one when it has embedded every passage."""
+    model = workspace.library.active_model()
     made, wanted = vectors.embedding_progress(workspace.db, model)[kind]
-    return made >= wanted
+    return bool(model) and made >= wanted
 
 
 def _wait(condition: Callable[[], bool], started: float) -> float:
@@ -208,7 +210,11 @@ def _recombine(sentences: list[str], count: int) -> tuple[ParsedDocument, list[b
         pages.append(Page(ordinal + 1, text))
         pieces.append(Piece(ordinal + 1, 0, len(text), "", ordinal, tuple(spans)))
     chunks = [Chunk(ordinal, ordinal, ordinal) for ordinal in range(count)]
-    return ParsedDocument("txt", "bench", "en", tuple(pages)), [b"{}"] * count, (pieces, chunks)
+    return (
+        ParsedDocument("txt", "bench", "en", tuple(pages)),
+        [layout_to_json(page).encode() for page in pages],
+        (pieces, chunks),
+    )
 
 
 def _questions(workspace: Workspace, path: Path | None, limit: int = 200) -> list[str]:
