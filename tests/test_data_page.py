@@ -4,14 +4,11 @@ import json
 import re
 from pathlib import Path
 
-import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core import samples
 from core.sql.pretty import pretty_sql, preview_sql
 from core.state import jobs
-from pages.parts import services
 
 ROOT = Path(__file__).resolve().parent.parent
 VENTAS = """Fecha;Región;Producto;Importe
@@ -21,19 +18,6 @@ VENTAS = """Fecha;Región;Producto;Importe
 20/02/2025;Este;*Tapón* [x](http://evil.example);300,75
 11/03/2025;Sur;Tapón;950,00
 """
-
-
-@pytest.fixture
-def workspace(tmp_path, monkeypatch):
-    monkeypatch.setenv("COTEJO_WORKSPACE", str(tmp_path / "workspace"))
-    monkeypatch.setattr(services, "warm", lambda: None)
-    monkeypatch.setattr(services, "ensure_worker", lambda: None)
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    opened = services.workspace()
-    yield opened
-    opened.close()
-    st.cache_resource.clear()
 
 
 def ingest(workspace, name="ventas.csv", data=VENTAS):

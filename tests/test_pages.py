@@ -6,7 +6,6 @@ import sys
 import time
 from pathlib import Path
 
-import pytest
 import streamlit as st
 from reportlab.lib.pagesizes import A5
 from reportlab.pdfgen.canvas import Canvas
@@ -23,20 +22,6 @@ Every employee has 24 days of paid leave a year. Requests go to the head of the 
 
 Unused days expire on 31 March of the following year. Parental leave lasts 19 weeks.
 """
-
-
-@pytest.fixture
-def workspace(tmp_path, monkeypatch):
-    """An empty workspace that the pages open. The worker stays away: tests do its jobs by themselves."""
-    monkeypatch.setenv("COTEJO_WORKSPACE", str(tmp_path / "workspace"))
-    monkeypatch.setattr(services, "warm", lambda: None)
-    monkeypatch.setattr(services, "ensure_worker", lambda: None)
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    opened = services.workspace()
-    yield opened
-    opened.close()
-    st.cache_resource.clear()
 
 
 def ingest(workspace, *names_and_texts):

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select
 
-from core.records import Chunk, Document, ParsedDocument, Piece, Sentence
+from core.records import Chunk, Document, ParsedDocument, Piece
 from core.state.database import Database, now
 from core.state.schema import deletions, documents, pages, passages, pieces, sentences, vectors
 
@@ -230,38 +230,6 @@ def sentences_after(db: Database, last_id: int) -> list[StoredSentence]:
     return [StoredSentence(*row) for row in rows]
 
 
-def read_pieces(db: Database, ids: Sequence[int]) -> dict[int, StoredPiece]:
-    with db.read() as connection:
-        rows = connection.execute(select(pieces).where(pieces.c.id.in_(ids))).all()
-    return {row.id: _to_piece(row) for row in rows}
-
-
-def read_sentences(db: Database, piece_ids: Sequence[int]) -> dict[int, list[StoredSentence]]:
-    """The sentences of the given pieces, by piece, in order."""
-    query = select(sentences).where(sentences.c.piece_id.in_(piece_ids)).order_by(sentences.c.id)
-    grouped: dict[int, list[StoredSentence]] = {piece_id: [] for piece_id in piece_ids}
-    with db.read() as connection:
-        for row in connection.execute(query):
-            grouped[row.piece_id].append(StoredSentence(row.id, row.piece_id, row.page, row.start, row.end))
-    return grouped
-
-
-def read_passage(db: Database, document_id: int, ordinal: int) -> list[StoredPiece]:
-    """The pieces of one parent passage, in order."""
-    with db.read() as connection:
-        span = connection.execute(
-            select(passages.c.first, passages.c.last).where(
-                passages.c.document_id == document_id, passages.c.ordinal == ordinal
-            )
-        ).one()
-        rows = connection.execute(
-            select(pieces)
-            .where(pieces.c.document_id == document_id, pieces.c.ordinal.between(span.first, span.last))
-            .order_by(pieces.c.ordinal)
-        ).all()
-    return [_to_piece(row) for row in rows]
-
-
 def read_piece_ranges(db: Database, ranges: Sequence[tuple[int, int]]) -> dict[int, StoredPiece]:
     """The pieces whose ids lie in the given ranges (both ends included), by id; those that are gone are left out."""
     where = " OR ".join("id BETWEEN ? AND ?" for _ in ranges)
@@ -284,10 +252,6 @@ def _to_piece(row) -> StoredPiece:
     return StoredPiece(
         row.id, row.document_id, row.ordinal, row.page, row.start, row.end, row.passage, row.heading, row.text
     )
-
-
-def to_sentences(stored: Sequence[StoredSentence]) -> tuple[Sentence, ...]:
-    return tuple(Sentence(s.page, s.start, s.end) for s in stored)
 
 
 def delete_document(db: Database, document_id: int) -> None:
