@@ -70,7 +70,7 @@ def embed_missing(
         _activate(db, ActiveModel(name, embedder.id))
     kinds: tuple[vectors.Kind, ...] = ("piece", "sentence")
     for kind in kinds:
-        while missing := vectors.next_missing_batch(db, embedder.id, kind, _AT_ONCE[kind]):
+        while missing := vectors.next_missing(db, embedder.id, kind, _AT_ONCE[kind]):
             if stop():
                 return False
             _embed_batch(db, embedder, missing)
@@ -87,7 +87,7 @@ def _embed_batch(db: Database, embedder: Embedder, missing: list[vectors.Missing
     rows = embedder.encode([text for part in missing for text in part.texts]).astype(np.float16)
     bounds = np.cumsum([0, *(len(part.texts) for part in missing)])
     runs = [rows[start:end].tobytes() for start, end in itertools.pairwise(bounds)]
-    vectors.put_batch(db, embedder.id, list(zip(missing, runs, strict=True)))
+    vectors.put_vectors(db, embedder.id, list(zip(missing, runs, strict=True)))
 
 
 def _activate(db: Database, model: ActiveModel) -> None:

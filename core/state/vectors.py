@@ -42,16 +42,10 @@ class Missing:
     texts: tuple[str, ...]
 
 
-def next_missing(db: Database, model: str, kind: Kind, limit: int) -> Missing | None:
-    """At most `limit` texts of one document that `model` has not embedded, oldest document first; None when done.
+def next_missing(db: Database, model: str, kind: Kind, limit: int) -> list[Missing]:
+    """At most `limit` texts that `model` has not embedded, oldest document first, an entry a document; [] when done.
 
     A piece's text is given with its document's title and heading in front, as it is to be embedded."""
-    found = next_missing_batch(db, model, kind, limit)
-    return found[0] if found else None
-
-
-def next_missing_batch(db: Database, model: str, kind: Kind, limit: int) -> list[Missing]:
-    """Like `next_missing`, over as many documents as it takes to come to `limit` texts; [] when done."""
     total = documents.c.pieces if kind == "piece" else documents.c.sentences
     first = documents.c.first_piece if kind == "piece" else documents.c.first_sentence
     done = (
@@ -108,12 +102,7 @@ def _sentence_texts(connection, row, start: int, limit: int) -> list[str]:
     return [text for (text,) in connection.execute(query)]
 
 
-def put_vectors(db: Database, model: str, missing: Missing, data: bytes) -> bool:
-    """Store the vectors made for `missing`. False where its document was deleted meanwhile (nothing is stored)."""
-    return put_batch(db, model, [(missing, data)]) == 1
-
-
-def put_batch(db: Database, model: str, made: list[tuple[Missing, bytes]]) -> int:
+def put_vectors(db: Database, model: str, made: list[tuple[Missing, bytes]]) -> int:
     """Store vectors of several documents in one transaction, but for those deleted meanwhile; how many were left."""
     with db.write() as connection:
         wanted = [missing.document_id for missing, _ in made]

@@ -53,24 +53,24 @@ def test_ids_are_never_used_again(db):
 
 def test_missing_texts_run_through_pieces_and_sentences(db):
     add(db)
-    piece = vectors.next_missing(db, "m", "piece", 10)
+    piece = vectors.next_missing(db, "m", "piece", 10)[0]
     assert piece.texts == ("Informe · Resultados\n" + TEXT,)
-    vectors.put_vectors(db, "m", piece, b"\0\0")
-    assert vectors.next_missing(db, "m", "piece", 10) is None
-    first = vectors.next_missing(db, "m", "sentence", 1)
-    vectors.put_vectors(db, "m", first, b"\0\0")
-    second = vectors.next_missing(db, "m", "sentence", 10)
+    vectors.put_vectors(db, "m", [(piece, b"\0\0")])
+    assert vectors.next_missing(db, "m", "piece", 10) == []
+    first = vectors.next_missing(db, "m", "sentence", 1)[0]
+    vectors.put_vectors(db, "m", [(first, b"\0\0")])
+    second = vectors.next_missing(db, "m", "sentence", 10)[0]
     assert (first.texts, second.texts) == (("Primera frase.",), ("Segunda frase con secreto.",))
-    vectors.put_vectors(db, "m", second, b"\0\0")
+    vectors.put_vectors(db, "m", [(second, b"\0\0")])
     assert documents.list_documents(db, "m")[0].state == "complete"
     assert documents.list_documents(db, "other")[0].state == "parsed"
 
 
 def test_deletion_leaves_no_byte_of_the_text(db, tmp_path):
     document_id = add(db)
-    missing = vectors.next_missing(db, "m", "piece", 10)
+    missing = vectors.next_missing(db, "m", "piece", 10)[0]
     documents.delete_document(db, document_id)
-    assert not vectors.put_vectors(db, "m", missing, b"\0\0")
+    assert not vectors.put_vectors(db, "m", [(missing, b"\0\0")])
     assert documents.deletions_after(db, 0) == [(1, document_id)]
     db.close()
     import sqlite3
