@@ -120,6 +120,11 @@ def save(settings: Settings) -> None:
     os.replace(temporary, settings.workspace / "settings.json")
 
 
+def child_environment(workspace: Path) -> dict[str, str]:
+    """This process's environment for a child process that is to work on another workspace."""
+    return {**os.environ, "COTEJO_WORKSPACE": str(workspace)}
+
+
 def default_workspace() -> Path:
     return Path(__file__).resolve().parent.parent / "data" / "workspace"
 

@@ -1,7 +1,9 @@
-"""How fast, and with how much memory: ingest and query, beside a plain LlamaIndex pipeline on the same files.
+"""How fast, and with how much memory: ingest (beside a plain LlamaIndex pipeline on the same files), query, first use.
 
     python -m core.evaluation.bench ingest --documents DIR [--plain]
     python -m core.evaluation.bench query --documents DIR [--passages 10000] [--questions FILE.jsonl]
+    python -m core.evaluation.bench first-answer --document FILE [--question TEXT]
+    python -m core.evaluation.bench paint [--rounds 5]
 
 Each figure is printed with the others of its run, since only ratios taken in one run can be compared. It judges no
 quality; `core.evaluation.run` does.
@@ -27,6 +29,7 @@ import psutil
 from core import settings as settings_table
 from core.assistant import last_answer
 from core.documents.layout import layout_to_json
+from core.evaluation.paint import measure_paint
 from core.records import Chunk, Page, ParsedDocument, Piece, Sentence
 from core.state import documents, jobs, vectors
 from core.workspace import Workspace, open_workspace
@@ -45,8 +48,14 @@ def main(arguments: list[str] | None = None) -> int:
     query.add_argument("--passages", type=int, default=10000)
     query.add_argument("--questions", type=Path, help="JSONL with `question`; else sentences of the documents")
     query.add_argument("--workspace", type=Path, help="keep (and use again) the workspace that is built")
+    first = commands.add_parser("first-answer", help="seconds from dropping a file to a cited answer from it")
+    first.add_argument("--document", type=Path, required=True)
+    first.add_argument("--question", help="else a sentence of the document")
+    paint = commands.add_parser("paint", help="first heading in a browser, beside an empty Streamlit app")
+    paint.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args(arguments)
-    report = {"ingest": bench_ingest, "query": bench_query}[options.command](options)
+    benches = {"ingest": bench_ingest, "query": bench_query, "first-answer": bench_first_answer, "paint": bench_paint}
+    report = benches[options.command](options)
     print(json.dumps(report, indent=2))
     return 0
 
@@ -223,6 +232,57 @@ def _questions(workspace: Workspace, path: Path | None, limit: int = 200) -> lis
         return [json.loads(line)["question"] for line in lines if line.strip()][:limit]
     sentences = [text for text in _all_sentences(workspace) if 40 < len(text) < 160]
     return random.Random(1).sample(sentences, min(limit, len(sentences)))
+
+
+# ---------------------------------------------------------------- first use
+
+
+def bench_first_answer(options: argparse.Namespace) -> dict:
+    """Wall seconds in a running app (its worker up, its models loaded) from a file's arrival to a cited answer."""
+    workspace = open_workspace(settings_table.load(Path(tempfile.mkdtemp(prefix="cotejo-bench-"))))
+    try:
+        _warm_up(workspace)
+        started = time.perf_counter()
+        workspace.library.add_path(options.document)
+        question, citations = options.question, []
+        while not citations:
+            time.sleep(_POLL_S)
+            if question is None and documents.pieces_after(workspace.db, _WARM_PIECES):
+                question = _questions(workspace, None, 1)[0]
+            if question is not None:
+                found = last_answer(workspace.assistant.ask(question, route="documents")).citations
+                citations = [citation for citation in found if citation.file != _WARM_NAME]
+            if not citations and jobs.count_open(workspace.db) == 0 and workspace.library.fully_embedded():
+                break  # everything is there and the question is declined
+        seconds = time.perf_counter() - started
+        pages = max((document.pages for document in workspace.library.documents()), default=0)
+    finally:
+        workspace.close()
+        shutil.rmtree(workspace.settings.workspace, ignore_errors=True)
+    cited = {"page": citations[0].page, "quote": citations[0].quote} if citations else None
+    return {"pages": pages, "question": question, "seconds": round(seconds, 2), "cited": cited}
+
+
+_WARM_NAME = "warm-up"
+_WARM_PIECES = 1
+
+
+def _warm_up(workspace: Workspace) -> None:
+    """One small document, read and embedded, and one question: what an app that runs has behind it."""
+    text = Page(1, "The kettle was on at noon.")
+    piece = Piece(1, 0, len(text.text), "", 0, (Sentence(1, 0, len(text.text)),))
+    parsed = ParsedDocument("txt", _WARM_NAME, "en", (text,))
+    layout = [layout_to_json(text).encode()]
+    documents.add_document(
+        workspace.db, parsed, layout, ([piece], [Chunk(0, 0, 0)]), sha256=_WARM_NAME, name=_WARM_NAME, size=0
+    )
+    workspace.start_worker()
+    _wait(workspace.library.fully_embedded, 0.0)
+    last_answer(workspace.assistant.ask("Was the kettle on?"))
+
+
+def bench_paint(options: argparse.Namespace) -> dict:
+    return measure_paint(options.rounds)
 
 
 if __name__ == "__main__":
