@@ -62,5 +62,5 @@ def open_workspace(settings: Settings) -> Workspace:
     db = Database(settings.workspace / "state.sqlite")
     library = Library(db, settings)
     index = SearchIndex(db, settings)
-    tables = Tables(settings)
+    tables = Tables(settings, db)
     return Workspace(settings, db, library, index, tables, Assistant(library, index, tables, settings))

@@ -38,7 +38,7 @@ def run_queries(
     return sandbox.run(make_job(queries, catalog), Limits.of(sandbox.settings, limit, time_limit_ms), cancel)
 
 
-def admit_sql(text: str, catalog: Catalog, sandbox: Sandbox) -> CheckedSql:
+def admit_sql(text: str, catalog: Catalog, sandbox: Sandbox, *, cancel: threading.Event | None = None) -> CheckedSql:
     """`check_sql` for a statement that a user wrote: a PIVOT without its values is given them first.
 
     Raises AppError `sql.guard.*` as `check_sql` does, or the limit that the question for the values hit."""
@@ -47,8 +47,11 @@ def admit_sql(text: str, catalog: Catalog, sandbox: Sandbox) -> CheckedSql:
     except AppError as error:
         if error.key != "sql.guard.pivot_without_in":
             raise
-    written = expand_pivot(text, catalog, lambda query: run_queries([query], catalog, sandbox, limit=VALUES_MAX + 1)[0])
-    return check_sql(written, catalog)
+
+    def values_of(query: CheckedSql) -> QueryResult:
+        return run_queries([query], catalog, sandbox, limit=VALUES_MAX + 1, cancel=cancel)[0]
+
+    return check_sql(expand_pivot(text, catalog, values_of), catalog)
 
 
 def make_job(queries: Sequence[CheckedSql], catalog: Catalog) -> Job:

@@ -10,13 +10,14 @@ It runs whatever text it is handed, safely; that only the guard's `CheckedSql` g
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ from core.sql.frames import Limits, Watch, failed
 from core.sql.zygote import MESSAGE
 
 _PROGRAM = Path(__file__).with_name("zygote.py")
+_WAIT_S = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +76,26 @@ class Sandbox:
     def run(self, job: Job, limits: Limits, cancel: threading.Event | None = None) -> list[QueryResult]:
         """One result a statement, in order. A statement that fails or hits a limit has `error`, never raises."""
         results: list[QueryResult] = []
-        with self._slots:
+        with self._slot(cancel) as free:
             while len(results) < len(job.statements):
                 rest = Job(job.datasets, job.views, job.statements[len(results) :])
-                if cancel is not None and cancel.is_set():
+                if not free or (cancel is not None and cancel.is_set()):
                     results += [failed("sql.limits.cancelled")] * len(rest.statements)
                     break
                 results += self._run_until_death(rest, limits, cancel)
         return results
+
+    @contextlib.contextmanager
+    def _slot(self, cancel: threading.Event | None) -> Iterator[bool]:
+        """One of the places for children, waited for; False where it was cancelled while all were taken."""
+        while not self._slots.acquire(timeout=None if cancel is None else _WAIT_S):
+            if cancel.is_set():
+                yield False
+                return
+        try:
+            yield True
+        finally:
+            self._slots.release()
 
     def _run_until_death(self, job: Job, limits: Limits, cancel: threading.Event | None) -> list[QueryResult]:
         """Results of at least one statement: all of them, or up to the one that had to be killed."""

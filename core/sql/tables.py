@@ -14,21 +14,26 @@ from pathlib import Path
 
 from core.errors import AppError
 from core.i18n import detect_language
-from core.records import Catalog, ChartSpec, QueryResult, SqlAnswer
+from core.records import Catalog, ChartSpec, CheckedSql, QueryResult, SqlAnswer
 from core.settings import Settings
 from core.sql.ask import ask
 from core.sql.catalog import build_catalog
 from core.sql.choose_chart import choose_chart
+from core.sql.confirmed import recall
 from core.sql.execute import admit_sql, run_queries
 from core.sql.guard import check_sql
 from core.sql.insight import describe
 from core.sql.sandbox import Sandbox
+from core.state.database import Database
 
 
 class Tables:
-    """The data sets in a workspace's `datasets` folder. Threads may share it; close it to end its sandbox."""
+    """The data sets in a workspace's `datasets` folder. Threads may share it; close it to end its sandbox.
 
-    def __init__(self, settings: Settings) -> None:
+    With `db`, a question whose answer was confirmed is answered by the confirmed statement."""
+
+    def __init__(self, settings: Settings, db: Database | None = None) -> None:
+        self._db = db
         self.folder = settings.workspace / "datasets"
         self._sandbox = Sandbox(settings)
         self._lock = threading.Lock()
@@ -46,26 +51,56 @@ class Tables:
                 self._catalog, self._state = build_catalog(self.folder), state
             return self._catalog
 
-    def ask(self, question: str, lang: str, *, sources: Collection[str] | None = None) -> SqlAnswer:
-        """A question answered from the tables, with chart and sentences; `sources` restricts it to those files."""
+    def ask(
+        self,
+        question: str,
+        lang: str,
+        *,
+        sources: Collection[str] | None = None,
+        cancel: threading.Event | None = None,
+    ) -> SqlAnswer:
+        """A question answered from the tables, with chart and sentences; `sources` restricts it to those files.
+
+        Setting `cancel` from another thread ends what runs; the answer's error is then `sql.limits.cancelled`."""
         catalog = _restrict(self.catalog(), sources)
-        answer = ask(question, catalog, lambda texts: self._run_texts(texts, catalog), lang=lang)
+        answer = None
+        if self._db is not None:
+            answer = recall(question, lang, catalog, self._db, lambda sql: self._run_checked(sql, catalog, cancel))
+        if answer is None:
+            answer = ask(question, catalog, lambda texts: self._run_texts(texts, catalog, cancel), lang=lang)
+        if cancel is not None and cancel.is_set():
+            return SqlAnswer(question, lang, None, None, error=("sql.limits.cancelled", {}))
         return _complete(answer)
 
-    def run(self, sql: str, *, question: str = "", lang: str | None = None, limit: int | None = None) -> SqlAnswer:
+    def run(
+        self,
+        sql: str,
+        *,
+        question: str = "",
+        lang: str | None = None,
+        limit: int | None = None,
+        cancel: threading.Event | None = None,
+    ) -> SqlAnswer:
         """A statement of the user's own. Raises AppError `sql.guard.*` where the guard does not admit it."""
         catalog = self.catalog()
         lang = lang or detect_language(question)
         started = time.perf_counter()
-        checked = admit_sql(sql, catalog, self._sandbox)
-        (result,) = run_queries([checked], catalog, self._sandbox, limit=limit)
+        checked = admit_sql(sql, catalog, self._sandbox, cancel=cancel)
+        result = self._run_checked(checked, catalog, cancel, limit)
         timings = {"execute": round(1000 * (time.perf_counter() - started), 2)}
         answer = SqlAnswer(
             question or sql, lang, checked, result, confidence=1.0, error=result.error, timings_ms=timings
         )
         return _complete(answer, asked=question)
 
-    def _run_texts(self, texts: list[str], catalog: Catalog) -> list[QueryResult]:
+    def _run_checked(
+        self, checked: CheckedSql, catalog: Catalog, cancel: threading.Event | None, limit: int | None = None
+    ) -> QueryResult:
+        return run_queries([checked], catalog, self._sandbox, limit=limit, cancel=cancel)[0]
+
+    def _run_texts(
+        self, texts: list[str], catalog: Catalog, cancel: threading.Event | None = None
+    ) -> list[QueryResult]:
         """Results of statements in order; one that the guard refuses gets its reason as error."""
         results: dict[int, QueryResult] = {}
         admitted = {}
@@ -74,7 +109,7 @@ class Tables:
                 admitted[position] = check_sql(text, catalog)
             except AppError as error:
                 results[position] = QueryResult(error=(error.key, error.params))
-        ran = run_queries(list(admitted.values()), catalog, self._sandbox)
+        ran = run_queries(list(admitted.values()), catalog, self._sandbox, cancel=cancel)
         results.update(zip(admitted, ran, strict=True))
         return [results[position] for position in range(len(texts))]
 

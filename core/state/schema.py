@@ -177,9 +177,61 @@ events = Table(
     Column("data", Text, nullable=False),
 )
 
+# What was asked on the data page: the answer without its rows (JSON), which are read again when it is opened.
+data_questions = Table(
+    "data_questions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("question", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("rows", Integer, nullable=False, default=0),
+    Column("at", String, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# A question and the statement that its user holds for right. `tables` is JSON: name -> hash of its data set.
+sql_pairs = Table(
+    "sql_pairs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("folded", Text, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("sql", Text, nullable=False),
+    Column("lang", String, nullable=False),
+    Column("tables", Text, nullable=False),
+    Column("origin", String, nullable=False),  # parser model user
+    Column("verdict", String, nullable=False),  # accepted corrected chosen
+    Column("reading", Text, nullable=False, default=""),
+    Column("at", String, nullable=False),
+    Index("sql_pairs_by_question", "folded"),
+    sqlite_autoincrement=True,
+)
+
+# A chart on the board, with the rows that it was last drawn from.
+pins = Table(
+    "pins",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("sql", Text, nullable=False),
+    Column("lang", String, nullable=False),
+    Column("chart", Text, nullable=False),
+    Column("tables", Text, nullable=False),  # JSON: name -> hash of its data set when the rows were read
+    Column("result", Text),
+    Column("error", Text),  # JSON [key, params]
+    Column("refreshed_at", String, nullable=False),
+    sqlite_autoincrement=True,
+)
+
 
 def _create_first(connection) -> None:
     metadata.create_all(connection)
 
 
-MIGRATIONS = (_create_first,)
+def _add_data_page(connection) -> None:
+    metadata.create_all(connection, tables=[data_questions, sql_pairs, pins], checkfirst=True)
+
+
+MIGRATIONS = (_create_first, _add_data_page)

@@ -268,3 +268,17 @@ def test_a_data_set_that_is_gone_is_an_error_with_words(sandbox, tmp_path):
     job = Job((("dataset_0", str(tmp_path / "gone.duckdb")),), (("t", "dataset_0", "t"),), ("SELECT 1", "SELECT 2"))
     results = sandbox.run(job, Limits.of(sandbox.settings))
     assert [result.error[0] for result in results] == ["sql.run.dataset"] * 2
+
+
+def test_waiting_for_a_free_process_can_be_cancelled(catalog, place):
+    with Sandbox(Settings(place).replace(sql_processes_max=1, sql_time_limit_ms=20000)) as sandbox:
+        running, waiting = threading.Event(), threading.Event()
+        slow = "SELECT count(*) FROM range(1000000000000)"
+        first = threading.Thread(target=ask, args=(slow, catalog, sandbox), kwargs={"cancel": running})
+        first.start()
+        time.sleep(0.3)
+        threading.Timer(0.2, waiting.set).start()
+        result = ask("SELECT 1", catalog, sandbox, cancel=waiting)
+        running.set()
+        first.join()
+        assert result.error == ("sql.limits.cancelled", {})

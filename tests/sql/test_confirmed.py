@@ -1,0 +1,70 @@
+"""A confirmed answer comes back for the same question, says when it was confirmed, and yields where it no longer holds."""
+
+import threading
+
+import pytest
+
+from core import settings
+from core.sql.confirmed import depends_on_today
+from core.sql.sources import import_source
+from core.sql.tables import Tables
+from core.state import pairs
+from core.state.database import Database
+
+SALES = "Fecha;Región;Importe\n01/02/2024;Norte;10\n02/02/2024;Sur;20\n03/03/2024;Norte;30\n"
+QUESTION = "¿Cuánto se vendió en el norte?"
+SQL = "SELECT sum(Importe) AS total FROM ventas WHERE \"Región\" = 'Norte'"
+
+
+@pytest.fixture
+def tables(tmp_path):
+    (tmp_path / "ventas.csv").write_text(SALES, encoding="utf-8")
+    db = Database(tmp_path / "state.sqlite")
+    opened = Tables(settings.load(tmp_path / "workspace"), db)
+    import_source(tmp_path / "ventas.csv", "ventas.csv", opened.folder)
+    yield opened, db
+    opened.close()
+    db.close()
+
+
+def confirm(opened, db, sql=SQL, question=QUESTION):
+    return pairs.add(db, question, sql, "es", pairs.hashes(opened.catalog(), ["ventas"]), "parser", "accepted")
+
+
+def test_the_confirmed_statement_answers_and_says_since_when(tables):
+    opened, db = tables
+    confirm(opened, db)
+    answer = opened.ask("cuanto se vendio en el NORTE", "es")
+    assert (answer.sql.text, answer.result.rows, answer.confidence) == (SQL, ((40,),), 1.0)
+    assert answer.reading.startswith("Como confirmaste el ") and "han cambiado" not in answer.reading
+    assert answer.chart.kind == "number"
+
+
+def test_other_data_under_the_same_name_are_told(tables):
+    opened, db = tables
+    pairs.add(db, QUESTION, SQL, "es", {"ventas": "another"}, "parser", "accepted")
+    assert "han cambiado" in opened.ask(QUESTION, "es").reading
+
+
+@pytest.mark.parametrize("sql", ["SELECT gone FROM ventas", "SELECT * FROM read_csv('/etc/passwd')"])
+def test_a_statement_that_is_not_admitted_yields_to_the_parser(tables, sql):
+    opened, db = tables
+    confirm(opened, db, sql)
+    answer = opened.ask(QUESTION, "es")
+    assert answer.sql.text != sql
+    assert answer.confidence < 1
+
+
+def test_questions_that_mean_other_days_tomorrow_are_known():
+    assert depends_on_today("ventas del mes pasado", "es")
+    assert depends_on_today("sales in the last 30 days", "en")
+    assert not depends_on_today("ventas de marzo de 2024", "es")
+    assert not depends_on_today(QUESTION, "es")
+
+
+def test_a_cancelled_question_says_so(tables):
+    opened, _ = tables
+    cancel = threading.Event()
+    cancel.set()
+    assert opened.ask(QUESTION, "es", cancel=cancel).error == ("sql.limits.cancelled", {})
+    assert opened.run(SQL, cancel=cancel).error == ("sql.limits.cancelled", {})
