@@ -1,4 +1,4 @@
-"""A confirmed answer comes back for the same question, says when it was confirmed, and yields where it no longer holds."""
+"""A confirmed answer comes back for the same question, says when it was confirmed, yields where it no longer holds."""
 
 import threading
 

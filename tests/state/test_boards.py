@@ -1,4 +1,4 @@
-"""The board's pins: their order, their rows as they were, failures beside the rows before, and rows that are dropped."""
+"""The board's pins: their order, their rows as they were, failures beside the rows before, rows that are dropped."""
 
 import datetime
 import decimal

@@ -1,4 +1,4 @@
-"""Question-SQL pairs: one a question and set of tables, found by the folded question, listed by the tables there are."""
+"""Question-SQL pairs: one a question and set of tables, found by the folded question, listed by their tables."""
 
 import pytest
 
