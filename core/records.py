@@ -133,6 +133,33 @@ class IngestReport:
     ms: int = 0
 
 
+# ---------------------------------------------------------------- language models
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message to a chat model. Text of documents and tables never stands in the system role."""
+
+    role: Literal["system", "user", "assistant"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelUse:
+    """What one call of a model took. `cost` is None where no price is set; `estimated` says that the tokens were
+    guessed from the length of the text, because the endpoint did not count them; `first_token_ms` is None where
+    nothing came."""
+
+    model: str
+    adapter: str | None = None
+    prompt_tokens: int = 0
+    answer_tokens: int = 0
+    first_token_ms: float | None = None
+    total_ms: float = 0.0
+    cost: float | None = None
+    estimated: bool = False
+
+
 # ---------------------------------------------------------------- search and answers
 
 
@@ -218,6 +245,8 @@ class DocumentsAnswer:
     citations: tuple[Citation, ...] = ()
     hits: tuple[Hit, ...] = ()
     timings_ms: dict[str, float] = field(default_factory=dict)
+    engine: str = "builtin"
+    uses: tuple[ModelUse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +299,7 @@ class Answer:
     engine: str = "builtin"
     adapter: str | None = None
     timings_ms: dict[str, float] = field(default_factory=dict)
+    uses: tuple[ModelUse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -410,6 +440,9 @@ class SqlAnswer:
     unknown: tuple[str, ...] = ()
     error: tuple[str, dict[str, Any]] | None = None
     timings_ms: dict[str, float] = field(default_factory=dict)
+    engine: str = "builtin"
+    uses: tuple[ModelUse, ...] = ()
+    message: str = ""
 
 
 # ---------------------------------------------------------------- work

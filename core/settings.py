@@ -10,6 +10,7 @@ import dataclasses
 import difflib
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,17 @@ class Setting:
 
 TABLE: tuple[Setting, ...] = (
     Setting("language", "auto", ("auto", "en", "es")),
-    Setting("engine", "builtin", ("builtin",)),
+    Setting("engine", "builtin", ("builtin", "transformers", "openai")),
+    Setting("chat_model", "auto"),
+    Setting("chat_adapter", "none"),
+    Setting("endpoint_url", "http://127.0.0.1:11434/v1"),
+    Setting("temperature", 0.2, (0.0, 2.0)),
+    Setting("seed", 7, (0, 2**31 - 1)),
+    Setting("answer_tokens_max", 700, (16, 32000)),
+    Setting("context_tokens_max", 0, (0, 1000000)),
+    Setting("model_timeout_s", 120, (2, 3600)),
+    Setting("price_in_per_million", 0.0, (0.0, 10000.0)),
+    Setting("price_out_per_million", 0.0, (0.0, 10000.0)),
     Setting("embedder", "builtin"),
     Setting("passage_tokens", 1000, (100, 4000)),
     Setting("passage_overlap_tokens", 200, (0, 1000)),
@@ -45,14 +56,18 @@ TABLE: tuple[Setting, ...] = (
     Setting("sql_processes_max", 4, (1, 64)),
 )
 _BY_NAME = {setting.name: setting for setting in TABLE}
+SECRETS = ("COTEJO_ENDPOINT_KEY", "OPENAI_API_KEY", "HF_TOKEN")
 
 
 @dataclass(frozen=True)
 class Settings:
-    """The values in force for one workspace. Read with `settings.get(name)`."""
+    """The values in force for one workspace. Read with `settings.get(name)`.
+
+    `secrets` are keys by name (`SECRETS`), from the environment or the pages: never saved, never shown."""
 
     workspace: Path
     values: dict[str, Any] = dataclasses.field(default_factory=dict)
+    secrets: Mapping[str, str] = dataclasses.field(default_factory=dict, repr=False, compare=False)
 
     def get(self, name: str) -> Any:
         return self.values.get(name, known_setting(name).default)
@@ -89,8 +104,10 @@ def check_value(name: str, value: Any) -> Any:
     return value
 
 
-def load(workspace: Path | str | None = None) -> Settings:
-    """The settings of a workspace folder (default: COTEJO_WORKSPACE, else data/workspace), file then environment."""
+def load(workspace: Path | str | None = None, secrets: Mapping[str, str] | None = None) -> Settings:
+    """The settings of a workspace folder (default: COTEJO_WORKSPACE, else data/workspace), file then environment.
+
+    `secrets` are keys that the pages read from Streamlit's secrets; one in the environment wins."""
     folder = Path(workspace or os.environ.get("COTEJO_WORKSPACE") or default_workspace()).expanduser().resolve()
     path = folder / "settings.json"
     values: dict[str, Any] = {}
@@ -103,7 +120,8 @@ def load(workspace: Path | str | None = None) -> Settings:
         variable = f"COTEJO_{setting.name.upper()}"
         if variable in os.environ:
             values[setting.name] = os.environ[variable]
-    return Settings(folder).replace(**values)
+    keys = {name: (os.environ.get(name) or (secrets or {}).get(name) or "").strip() for name in SECRETS}
+    return Settings(folder, secrets={name: key for name, key in keys.items() if key}).replace(**values)
 
 
 def fixed_by_environment() -> set[str]:
