@@ -54,6 +54,15 @@ TABLE: tuple[Setting, ...] = (
     Setting("sql_time_limit_ms", 3000, (100, 600000)),
     Setting("sql_memory_limit_mb", 700, (128, 64000)),
     Setting("sql_processes_max", 4, (1, 64)),
+    Setting("log_questions", "all", ("all", "no_text", "nothing")),
+    Setting("alert_p95_ms", 5000, (1, 600000)),
+    Setting("alert_failed_percent", 5, (0, 100)),
+    Setting("alert_not_found_percent", 50, (0, 100)),
+    Setting("alert_unsupported_percent", 10, (0, 100)),
+    Setting("alert_down_votes_percent", 30, (0, 100)),
+    Setting("alert_drift_percent", 30, (0, 100)),
+    Setting("minutes_by_hand", 8, (0, 600)),
+    Setting("hour_cost", 40, (0, 10000)),
 )
 _BY_NAME = {setting.name: setting for setting in TABLE}
 SECRETS = ("COTEJO_ENDPOINT_KEY", "OPENAI_API_KEY", "HF_TOKEN")

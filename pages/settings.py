@@ -18,7 +18,19 @@ GROUPS = {
     "search": ("embedder", "passage_tokens", "passage_overlap_tokens"),
     "tables": ("sql_rows_max", "sql_result_max_mb", "sql_time_limit_ms", "sql_memory_limit_mb", "sql_processes_max"),
     "reading": ("ocr", "upload_max_mb", "parser_pages_max", "parser_time_limit_s", "parser_memory_mb"),
+    "watch": (
+        "log_questions",
+        "alert_p95_ms",
+        "alert_failed_percent",
+        "alert_not_found_percent",
+        "alert_unsupported_percent",
+        "alert_down_votes_percent",
+        "alert_drift_percent",
+        "minutes_by_hand",
+        "hour_cost",
+    ),
 }
+_WORDS = ("auto", "off", "builtin", "all", "no_text", "nothing")
 EMBEDDERS = (
     "builtin",
     "intfloat/multilingual-e5-small",
@@ -60,7 +72,7 @@ def embedder_name(option: str) -> str:
 def _option(name: str, option: str) -> str:
     if name == "language" and option in NAMES:
         return NAMES[option]
-    return say(f"settings_page.option_{option}") if option in ("auto", "off", "builtin") else option
+    return say(f"settings_page.option_{option}") if option in _WORDS else option
 
 
 @errors.guarded

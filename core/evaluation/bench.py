@@ -4,6 +4,7 @@
     python -m core.evaluation.bench query --documents DIR [--passages 10000] [--questions FILE.jsonl]
     python -m core.evaluation.bench first-answer --document FILE [--question TEXT]
     python -m core.evaluation.bench paint [--rounds 5]
+    python -m core.evaluation.bench monitoring [--questions 100000]
 
 Each figure is printed with the others of its run, since only ratios taken in one run can be compared. It judges no
 quality; `core.evaluation.run` does.
@@ -28,10 +29,14 @@ import psutil
 
 from core import settings as settings_table
 from core.assistant import last_answer
+from core.charts.draw import draw
 from core.documents.layout import layout_to_json
 from core.evaluation.paint import measure_paint
-from core.records import Chunk, Page, ParsedDocument, Piece, Sentence
-from core.state import documents, jobs, vectors
+from core.monitoring import trends
+from core.monitoring.report import make_report
+from core.records import Chunk, Page, ParsedDocument, Piece, Sentence, Trace
+from core.state import documents, jobs, traces, vectors
+from core.state.database import Database
 from core.workspace import Workspace, open_workspace
 
 _POLL_S = 0.02
@@ -53,8 +58,16 @@ def main(arguments: list[str] | None = None) -> int:
     first.add_argument("--question", help="else a sentence of the document")
     paint = commands.add_parser("paint", help="first heading in a browser, beside an empty Streamlit app")
     paint.add_argument("--rounds", type=int, default=5)
+    watched = commands.add_parser("monitoring", help="cost of recording a question, and of a report over many")
+    watched.add_argument("--questions", type=int, default=100_000)
     options = parser.parse_args(arguments)
-    benches = {"ingest": bench_ingest, "query": bench_query, "first-answer": bench_first_answer, "paint": bench_paint}
+    benches = {
+        "ingest": bench_ingest,
+        "query": bench_query,
+        "first-answer": bench_first_answer,
+        "paint": bench_paint,
+        "monitoring": bench_monitoring,
+    }
     report = benches[options.command](options)
     print(json.dumps(report, indent=2))
     return 0
@@ -283,6 +296,58 @@ def _warm_up(workspace: Workspace) -> None:
 
 def bench_paint(options: argparse.Namespace) -> dict:
     return measure_paint(options.rounds)
+
+
+# ---------------------------------------------------------------- monitoring
+
+
+def bench_monitoring(options: argparse.Namespace) -> dict:
+    """Milliseconds to record one question, and seconds of a month's report with its figures, drawn."""
+    chance = random.Random(0)
+    with tempfile.TemporaryDirectory(prefix="cotejo-bench-") as folder:
+        db = Database(Path(folder) / "state.sqlite")
+        month = 30 * 86_400.0
+        made = [_some_trace(chance, time.time() - month * chance.random()) for _ in range(options.questions)]
+        traces.record(db, *made)
+        writes = [_timed(lambda trace=trace: traces.record(db, trace)) for trace in made[:200]]
+        found = {}
+        report_s = _timed(lambda: found.update(report=make_report(db)))
+        figures_s = _timed(lambda: _draw_all(found["report"]))
+        db.close()
+    return {
+        "questions": found["report"].questions,
+        "record_ms": _percentiles([round(1000 * seconds, 2) for seconds in writes]),
+        "report_s": round(report_s, 2),
+        "figures_s": round(figures_s, 2),
+    }
+
+
+def _some_trace(chance: random.Random, at: float) -> Trace:
+    status = chance.choices(("answered", "not_found", "error"), (88, 10, 2))[0]
+    stages = {"search": chance.uniform(5, 30), "answer": chance.uniform(2, 20), "execute": chance.uniform(50, 400)}
+    return Trace(
+        at=at,
+        lang=chance.choice(("es", "en")),
+        route=chance.choice(("documents", "data", "both")),
+        status=status,
+        question="How did sales develop in the third quarter of the year?",
+        match=chance.random(),
+        supported=3,
+        unsupported=int(chance.random() < 0.03),
+        total_ms=sum(stages.values()),
+        stages=stages,
+    )
+
+
+def _timed(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def _draw_all(report) -> None:
+    for make in (trends.outcomes, trends.latency, trends.match, trends.routes):
+        draw(*make(report, "en"))
 
 
 if __name__ == "__main__":

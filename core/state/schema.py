@@ -226,6 +226,48 @@ pins = Table(
 )
 
 
+# What one question cost and came to, for monitoring. `question` is empty where its text is not to be logged; `at` is
+# seconds since 1970. A trace goes with its conversation; those of questions asked without one have no turn.
+traces = Table(
+    "traces",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("turn_id", Integer, ForeignKey("turns.id", ondelete="CASCADE"), index=True),
+    Column("at", Float, nullable=False, index=True),
+    Column("question", Text, nullable=False, default=""),
+    Column("lang", String, nullable=False),
+    Column("route", String, nullable=False),
+    Column("status", String, nullable=False),
+    Column("engine", String, nullable=False),
+    Column("adapter", String, nullable=False, default=""),
+    Column("confidence", Float, nullable=False, default=0.0),
+    Column("match", Float, nullable=False, default=0.0),
+    Column("supported", Integer, nullable=False, default=0),
+    Column("partly", Integer, nullable=False, default=0),
+    Column("unsupported", Integer, nullable=False, default=0),
+    Column("total_ms", Float, nullable=False, default=0.0),
+    Column("stages", Text, nullable=False, default="{}"),  # JSON: stage -> milliseconds
+    Column("tokens", Integer, nullable=False, default=0),
+    Column("cost", Float, nullable=False, default=0.0),
+    sqlite_autoincrement=True,
+)
+
+# What a user said of an answer: a vote with its reason, or a correction of its text, statement or citation.
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("turn_id", Integer, ForeignKey("turns.id", ondelete="CASCADE"), index=True),
+    Column("vote", Integer, nullable=False),  # 1 or -1
+    Column("reason", String, nullable=False, default=""),
+    Column("kind", String, nullable=False, default="vote"),  # vote answer sql citation
+    Column("value", Text, nullable=False, default=""),  # JSON of the correction
+    Column("state", String, nullable=False, default="open"),  # open approved rejected
+    Column("at", Float, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+
 def _create_first(connection) -> None:
     metadata.create_all(connection)
 
@@ -234,4 +276,8 @@ def _add_data_page(connection) -> None:
     metadata.create_all(connection, tables=[data_questions, sql_pairs, pins], checkfirst=True)
 
 
-MIGRATIONS = (_create_first, _add_data_page)
+def _add_traces(connection) -> None:
+    metadata.create_all(connection, tables=[traces, feedback], checkfirst=True)
+
+
+MIGRATIONS = (_create_first, _add_data_page, _add_traces)

@@ -1,0 +1,1 @@
+"""What the recorded questions say about the product: figures, trends, alerts."""

@@ -1,0 +1,137 @@
+"""The parts of the monitoring page: numbers, trends, the questions behind them. It computes nothing."""
+
+from __future__ import annotations
+
+import datetime
+
+import streamlit as st
+
+from core.charts import draw as charts
+from core.monitoring import trends
+from core.monitoring.report import Report
+from core.records import ChartSpec, QueryResult
+from core.state import chats, traces
+from core.state.database import Database
+from pages.parts import conversations, result, services
+from pages.parts.language import duration, lang, moment, number, say
+from pages.parts.plain import one_line
+
+_KINDS = ("lang", "route", "engine", "adapter")
+_LISTS = ("worst", "slowest")
+_SHOWN = 20
+CHAT_PAGE = "pages/chat.py"
+
+
+def kinds(since: float) -> dict[str, list[str]]:
+    """The values that the questions of the period have, of each thing that they can be filtered by."""
+    held = traces.columns(services.workspace().db, _KINDS, since)
+    return {name: sorted(set(values) - {""}) for name, values in held.items()}
+
+
+def choose(name: str, values: list[str]) -> str:
+    """One of the values, or '' for all."""
+    named = {"": say("monitoring.all"), **{value: _name(name, value) for value in values}}
+    return st.selectbox(say(f"monitoring.{name}"), list(named), format_func=named.get, key=f"filter-{name}", width=190)
+
+
+def _name(kind: str, value: str) -> str:
+    return say(f"monitoring.{kind}_{value}") if kind in ("route", "lang") else value
+
+
+def draw_numbers(found: Report) -> None:
+    voted = found.votes_up + found.votes_down
+    six = (
+        ("questions", number(found.questions)),
+        ("answered", _percent(found.shares["answered"])),
+        ("not_found", _percent(found.shares["not_found"])),
+        ("unsupported", _percent(found.shares["unsupported"])),
+        ("p95", duration(found.total.p95)),
+        ("liked", _percent(found.votes_up / voted) if voted else "–"),
+    )
+    with st.container(horizontal=True, key="six-numbers"):
+        for name, value in six:
+            st.metric(say(f"monitoring.{name}"), value, help=say(f"monitoring.{name}_help"), width=150)
+
+
+def _percent(share: float) -> str:
+    return f"{number(100 * share, 1 if 0 < share < 0.1 else 0)} %"
+
+
+def draw_trends(found: Report, language: str) -> None:
+    left, right = st.columns(2, gap="large")
+    with left:
+        _draw("outcomes", *trends.outcomes(found, language))
+        _draw("routes", *trends.routes(found, language))
+    with right:
+        _draw("latency", *trends.latency(found, language))
+        _draw("match", *trends.match(found, language))
+        if found.drift:
+            st.caption(say("monitoring.drift", percent=number(100 * found.drift, 0)))
+
+
+def _draw(key: str, spec: ChartSpec, rows: QueryResult) -> None:
+    if rows.rows:
+        figure = charts.draw(spec, rows, lang(), result.theme())
+        st.plotly_chart(figure, theme=None, config=charts.CONFIG, key=f"trend-{key}", alt=spec.title)
+
+
+def draw_stages(found: Report, language: str) -> None:
+    """Milliseconds of each stage."""
+    st.subheader(say("monitoring.stages"), anchor=False)
+    rows = trends.stages(found, language)
+    header = (say("monitoring.stage"), say("monitoring.median"), "p95", "p99")
+    cells = [(name, *(number(ms, 1) for ms in (taken.p50, taken.p95, taken.p99))) for name, taken in rows]
+    total = (say("monitoring.total"), *(number(ms, 1) for ms in (found.total.p50, found.total.p95, found.total.p99)))
+    lines = ["| " + " | ".join(row) + " |" for row in (header, ("---", "---:", "---:", "---:"), *cells, total)]
+    st.markdown("\n".join(lines))
+
+
+def draw_questions(db: Database, found: Report) -> None:
+    """The questions behind the numbers; a click on one opens its conversation."""
+    st.subheader(say("monitoring.behind"), anchor=False)
+    listed = st.segmented_control(
+        say("monitoring.behind"),
+        _LISTS,
+        format_func=lambda name: say(f"monitoring.list_{name}"),
+        default=_LISTS[0],
+        required=True,
+        key="listed",
+        label_visibility="collapsed",
+    )
+    ids = list(getattr(found, listed))[:_SHOWN]
+    if not ids:
+        st.caption(say("monitoring.no_worst"))
+        return
+    held = traces.read(db, ids)
+    rows = [held[one] for one in ids if one in held]
+    chosen = st.dataframe(
+        {
+            say("monitoring.when"): [moment(_iso(row.at)) for row in rows],
+            say("monitoring.question"): [row.question or say("monitoring.not_kept") for row in rows],
+            say("monitoring.outcome"): [say(f"monitoring.{row.status}") for row in rows],
+            say("monitoring.route"): [say(f"monitoring.route_{row.route}") for row in rows],
+            "ms": [round(row.total_ms) for row in rows],
+        },
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        key=f"behind-{listed}",
+    )
+    picked = chosen.selection.rows
+    if picked:
+        _open(db, rows[picked[0]])
+
+
+def _open(db: Database, row) -> None:
+    turn = chats.read_turn(db, row.turn_id) if row.turn_id else None
+    if turn is None:
+        st.caption(say("monitoring.no_conversation"))
+        return
+    st.markdown(f"**{one_line(turn.question, 160)}**")
+    if st.button(say("monitoring.open"), icon=":material/open_in_new:", type="tertiary", key="open-turn"):
+        conversations.open_conversation(turn.conversation_id)
+        st.switch_page(CHAT_PAGE)
+
+
+def _iso(at: float) -> str:
+    return datetime.datetime.fromtimestamp(at, datetime.UTC).isoformat()
