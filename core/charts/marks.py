@@ -5,6 +5,7 @@ is ready-made, never a template."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +20,7 @@ from core.i18n import translate
 from core.records import ChartSpec
 
 LABEL_LIMIT = 28
+MOST_UPRIGHT_CHARACTERS = 110  # letters of labels side by side below a chart of half a page
 MOST_VALUE_LABELS = 16
 BAR_HEIGHT = 30
 
@@ -64,8 +66,12 @@ def value_axis(values: Sequence[float | None], unit: str, lang: str, zero: bool,
 
 
 def label_axis(grid: Grid, horizontal: bool, title: str = "") -> dict[str, Any]:
+    """One label a bar; of many upright ones (periods) every second, third, ... so that none touches the next."""
     short = [escape(label, LABEL_LIMIT) for label in grid.labels]
-    out = axis(title, tickvals=list(range(len(short))), ticktext=short, showgrid=False)
+    longest = max(map(len, short), default=0)
+    step = 1 if horizontal else max(1, math.ceil(len(short) * longest / MOST_UPRIGHT_CHARACTERS))
+    shown = range(0, len(short), step)
+    out = axis(title, tickvals=list(shown), ticktext=[short[place] for place in shown], showgrid=False)
     out["range"] = [len(short) - 0.4, -0.6] if horizontal else [-0.6, len(short) - 0.4]
     return out
 

@@ -19,6 +19,7 @@ from pages.parts.plain import one_line
 _KINDS = ("lang", "route", "engine", "adapter")
 _LISTS = ("worst", "slowest")
 _SHOWN = 20
+_MOMENT = {"en": "YYYY-MM-DD HH:mm", "es": "DD/MM/YYYY HH:mm"}
 CHAT_PAGE = "pages/chat.py"
 
 
@@ -72,6 +73,7 @@ def draw_trends(found: Report, language: str) -> None:
 def _draw(key: str, spec: ChartSpec, rows: QueryResult) -> None:
     if rows.rows:
         figure = charts.draw(spec, rows, lang(), result.theme())
+        figure.update_xaxes(title=None)
         st.plotly_chart(figure, theme=None, config=charts.CONFIG, key=f"trend-{key}", alt=spec.title)
 
 
@@ -113,6 +115,10 @@ def draw_questions(db: Database, found: Report) -> None:
             "ms": [round(row.total_ms) for row in rows],
         },
         hide_index=True,
+        column_config={
+            say("monitoring.when"): st.column_config.DatetimeColumn(format=_MOMENT[lang()], width="small"),
+            say("monitoring.question"): st.column_config.TextColumn(width="large"),
+        },
         on_select="rerun",
         selection_mode="single-row",
         key=f"behind-{listed}",

@@ -151,3 +151,12 @@ def test_a_result_of_ranks_alone_still_draws():
     result = QueryResult(("month", "rank"), ("DATE", "DOUBLE"), rows)
     for spec in possible_charts(result):
         assert draw(spec, result, "es").layout.height
+
+
+def test_labels_of_many_upright_bars_keep_apart():
+    days = tuple((f"2026-10-{day:02d}", kind, day) for day in range(1, 32) for kind in ("a", "b"))
+    result = QueryResult(("day", "kind", "n"), ("DATE", "VARCHAR", "BIGINT"), days)
+    figure = draw(ChartSpec("stacked_bar", "day", ("n",), "kind"), result)
+    labels = figure.layout.xaxis.ticktext
+    assert 4 <= len(labels) <= 16
+    assert len(figure.data[0].x) == 31
