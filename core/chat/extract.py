@@ -7,7 +7,7 @@ It decides no answer: `answer` chooses among what comes back, `decline` whether 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -132,7 +132,7 @@ def _gather(hits: tuple[Hit, ...], result: SearchResult, vocabulary: Vocabulary,
     seen: set[tuple[int, int, int]] = set()
     found: list[Gathered] = []
     best = hits[0].score if hits else 0.0
-    units_of = [list(_units(hit, pages)) for hit in hits]
+    units_of = [list(passage_units(hit, pages)) for hit in hits]
     likely = _likely(hits, units_of)
     for number, hit in enumerate(hits):
         units = units_of[number]
@@ -178,7 +178,7 @@ def _breaks(hit: Hit, before: HitSentence, after: HitSentence, pages: Pages) -> 
     return "\n\n" in pages(hit.document_id, after.page).text[before.end : after.start]
 
 
-def _units(hit: Hit, pages: Pages):
+def passage_units(hit: Hit, pages: Pages) -> Iterator[tuple[HitSentence, Row | None]]:
     """The passage's sentences; what overlaps a table is given row by row instead."""
     given: set[tuple[int, int]] = set()
     for sentence in hit.sentences:

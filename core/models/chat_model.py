@@ -124,6 +124,11 @@ class ChatModel:
         """Tokens that the model reads, its answer included."""
         return self._engine.context_tokens
 
+    @property
+    def room_tokens(self) -> int:
+        """Tokens that a prompt may fill, so that an answer still finds room."""
+        return self.context_tokens - min(self.limits.tokens_max, self.context_tokens // 2)
+
     def count_tokens(self, text: str) -> int:
         """Tokens of `text`, guessed from its length where only the endpoint could tell."""
         counted = self._engine.count_tokens(text)
@@ -131,7 +136,7 @@ class ChatModel:
 
     def stream(self, messages: Sequence[Message], *, stop: Sequence[str] = (), tokens_max: int | None = None) -> Reply:
         """Ask; the reply yields text as it is made. Closing it stops the model and the request."""
-        tokens = min(tokens_max or self.limits.tokens_max, self.limits.tokens_max)
+        tokens = min(tokens_max or self.limits.tokens_max, self.limits.tokens_max, max(16, self.context_tokens // 2))
         return Reply(self._engine, tuple(messages), tuple(stop), tokens, self.limits, self.adapter)
 
     def close(self) -> None:
