@@ -1,38 +1,45 @@
 """One turn: what was asked -> where to look -> an answer with its evidence, as a stream of events.
 
-`ask` is a generator that knows no page: whoever calls it draws its events or, as `start_turn` does, stores them.
-Every quote is checked here, last, whatever engine wrote it. Nothing heavy is loaded: search and models come with
-the workspace.
+`ask` is a generator that knows no page: whoever calls it draws its events or, as `turns.start_turn` does, stores them.
+The steps are methods in the order they run: complete, route, ask the sides, write, check. Nothing heavy is loaded here.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import logging
-import os
 import re
-import threading
 import time
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any, Protocol
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Protocol
 
-from core import router
+from core import both
 from core.chat import answer as documents_answer
 from core.chat import history as follow_ups
+from core.chat.fragment import substitute
 from core.errors import AppError
 from core.i18n import detect_language, error_text, plural, translate
 from core.index.search import SearchIndex
-from core.records import Answer, Catalog, Document, Event, Page, Route, SqlAnswer
+from core.records import (
+    Answer,
+    Catalog,
+    Document,
+    DocumentsAnswer,
+    Event,
+    Page,
+    Route,
+    Sounding,
+    SqlAnswer,
+)
+from core.router import unsourced
+from core.router.choose import Hint, Signals, choose, sides
+from core.router.phrases import read_cues
+from core.router.split import Parts, split_question
 from core.settings import Settings
-from core.state import chats
-from core.state.database import Database
 from core.validation import grounding
 
-log = logging.getLogger("cotejo.assistant")
 _TOKEN = re.compile(r"\S+\s*|\s+")
-_TOKENS_EVERY_S = 0.08
-_BEAT_S = 4.0
 
 
 class Shelf(Protocol):
@@ -50,9 +57,36 @@ class TableSide(Protocol):
 
     def catalog(self) -> Catalog: ...
 
+    def sound(self, question: str, lang: str, *, sources: Collection[str] | None = None) -> Sounding: ...
+
     def ask(self, question: str, lang: str, *, sources: Collection[str] | None = None) -> SqlAnswer: ...
 
     def run(self, sql: str, *, question: str = "", lang: str | None = None, limit: int | None = None) -> SqlAnswer: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One question on its way: as asked, as completed, its language, where to look, when it began."""
+
+    question: str
+    completed: str
+    lang: str
+    started: float
+    hint: Hint = "auto"
+    document_ids: Collection[int] | None = None
+    sources: Collection[str] | None = None
+
+    def answer(self, route: Route, status: str, text: str = "", confidence: float = 0.0, message: str = "") -> Answer:
+        return Answer(self.question, self.completed, self.lang, route, status, text, message, confidence)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the sides said: None for one that was not asked. `parts` are what each was asked, where they differ."""
+
+    written: DocumentsAnswer | None = None
+    data: SqlAnswer | None = None
+    parts: Parts | None = None
 
 
 class Assistant:
@@ -71,52 +105,102 @@ class Assistant:
         *,
         document_ids: Collection[int] | None = None,
         sources: Collection[str] | None = None,
-        route: router.Hint = "auto",
+        route: Hint = "auto",
         lang: str | None = None,
     ) -> Iterator[Event]:
         """Answer one question; `history` are the conversation's earlier answers, oldest first.
 
         `document_ids` and `sources` (names of table files) restrict where to look, `route` the side; `lang` ('es',
         'en') is the answer's language, else the question's."""
-        started = time.perf_counter()
-        question = question.strip()
-        if not question:
-            raise AppError("assistant.empty_question")
-        spoken = history[-1].lang if history else "en"
-        lang = lang or router.language_of(question) or detect_language(question, default=spoken)
-        asked_before = [(past.completed_question, past.text) for past in history]
-        completed, _ = follow_ups.complete_question(question, asked_before, lang)
-        turn = _Turn(question, completed, lang, started)
-        said = router.without_source(completed, lang)
+        turn = self._complete(question, history, route, document_ids, sources, lang)
+        said = unsourced.without_source(turn.completed, turn.lang)
         if said is not None:
-            yield Event("routed", completed, said)
-            yield from turn.finish(turn.answer(said, "answered", router.reply(said, lang, *self._holdings()), 1.0))
+            yield Event("routed", turn.completed, said)
+            reply = unsourced.reply(said, turn.lang, self.library.documents(), self.tables.catalog())
+            yield from self._finish(turn, turn.answer(said, "answered", reply, 1.0))
             return
-        prose = self._prose() if route == "auto" and document_ids is None else document_ids
-        wanted = router.sides(route, bool(self.tables.catalog().tables), prose is None or bool(prose))
-        data = self.tables.ask(completed, lang, sources=sources) if "data" in wanted else None
-        written = self._ask_documents(turn, prose) if "documents" in wanted else None
-        chosen = router.choose(completed, lang, written, data)
-        yield Event("routed", completed, chosen)
-        yield Event("sources", hits=written.hits if written else ())
-        answer = written
-        if written is None or chosen.kind == "data":
-            answer = turn.from_rows(data, chosen) if data else turn.answer(chosen, "not_found", "", 0.0)
-        if answer.status != "answered":
-            chosen = Route("none", answer.message or chosen.reason)
-        yield from turn.finish(dataclasses.replace(answer, route=chosen, timings_ms=_merge(written, data)))
+        asked, chosen = self._ask_sides(turn)
+        yield Event("routed", turn.completed, chosen)
+        yield Event("sources", hits=asked.written.hits if asked.written else ())
+        draft = self._write(turn, chosen, asked)
+        yield from self._finish(turn, self._check(draft))
 
     def run_sql(self, sql: str, question: str = "", lang: str | None = None) -> Answer:
         """A statement of the user's own: guarded and limited like any other; `question` helps to choose the chart."""
         started = time.perf_counter()
         lang = lang or detect_language(question)
-        turn = _Turn(question or sql, question or sql, lang, started)
+        turn = Turn(question or sql, question or sql, lang, started)
         route = Route("data", translate("router.sql_reason", lang))
         try:
-            answer = turn.from_rows(self.tables.run(sql, question=question, lang=lang), route)
+            answer = from_rows(turn, self.tables.run(sql, question=question, lang=lang), route)
         except AppError as error:
-            answer = dataclasses.replace(turn.answer(route, "refused", "", 1.0), message=error_text(error, lang))
+            answer = turn.answer(route, "refused", "", 1.0, error_text(error, lang))
         return dataclasses.replace(answer, timings_ms={**answer.timings_ms, "total": _ms(started)})
+
+    # ------------------------------------------------------------ complete
+
+    def _complete(self, question, history, hint, document_ids, sources, lang) -> Turn:
+        """The question made whole from the conversation, and its language."""
+        started = time.perf_counter()
+        question = question.strip()
+        if not question:
+            raise AppError("assistant.empty_question")
+        spoken = history[-1].lang if history else "en"
+        lang = lang or unsourced.language_of(question) or detect_language(question, default=spoken)
+        asked_before = [(past.completed_question, past.text) for past in history]
+        completed, _ = follow_ups.complete_question(question, asked_before, lang)
+        return Turn(question, completed, lang, started, hint, document_ids, sources)
+
+    # ------------------------------------------------------------ route, ask
+
+    def _ask_sides(self, turn: Turn) -> tuple[Asked, Route]:
+        """Ask the sides that are plausible, at the same time, and choose whose answer to show."""
+        prose = self._prose() if turn.hint == "auto" and turn.document_ids is None else turn.document_ids
+        catalog = self.tables.catalog()
+        wanted = sides(turn.hint, bool(catalog.tables), prose is None or bool(prose))
+        parts = None
+        if len(wanted) == 2:
+            parts = split_question(turn.completed, turn.lang, lambda text: self._sound(turn, text), substitute)
+        asked = self._ask(turn, wanted, parts, prose)
+        signals = self._signals(turn, asked, catalog)
+        chosen = choose(signals, turn.lang)
+        if parts is not None and chosen.kind != "both":  # the parts do not hold: the question is one side's, whole
+            asked = self._ask(turn, wanted, None, prose)
+            chosen = choose(dataclasses.replace(self._signals(turn, asked, catalog), parted=False), turn.lang)
+        return asked, chosen
+
+    def _ask(self, turn: Turn, wanted: Collection[str], parts: Parts | None, prose: Collection[int] | None) -> Asked:
+        """Both sides in threads of their own where both are wanted; each gets its part of the question."""
+        data_question = parts.data if parts else turn.completed
+        document_question = parts.documents if parts else turn.completed
+        if "data" not in wanted:
+            return Asked(self._ask_documents(turn, document_question, prose), parts=parts)
+        if "documents" not in wanted:
+            return Asked(data=self.tables.ask(data_question, turn.lang, sources=turn.sources), parts=parts)
+        with ThreadPoolExecutor(1, thread_name_prefix="documents") as pool:
+            written = pool.submit(self._ask_documents, turn, document_question, prose)
+            data = self.tables.ask(data_question, turn.lang, sources=turn.sources)
+            return Asked(written.result(), data, parts)
+
+    def _ask_documents(self, turn: Turn, question: str, prose: Collection[int] | None) -> DocumentsAnswer:
+        k = self.settings.get("passages_per_answer")
+        result = self.index.search(question, lang=turn.lang, k=k, document_ids=prose)
+        shelf = self.library
+        found = documents_answer.answer(question, result, self.index, turn.lang, shelf.page, shelf.page_count)
+        return dataclasses.replace(
+            found, hits=found.hits or result.hits, timings_ms={**result.timings_ms, **found.timings_ms}
+        )
+
+    def _signals(self, turn: Turn, asked: Asked, catalog: Catalog) -> Signals:
+        tables = tuple(table.name for table in catalog.tables)
+        said = read_cues(turn.completed, turn.lang, tables, ())
+        parts = asked.parts
+        return Signals(
+            said, Sounding(), asked.written, asked.data, parts is not None, parts is not None and parts.compares
+        )
+
+    def _sound(self, turn: Turn, text: str) -> Sounding:
+        return self.tables.sound(text, turn.lang, sources=turn.sources)
 
     def _prose(self) -> set[int] | None:
         """The documents that are more than the page of a table; None where that is all of them, or nothing is here.
@@ -127,52 +211,65 @@ class Assistant:
         prose = {document.id for document in held if document.name not in sources}
         return None if len(prose) == len(held) else prose
 
-    def _holdings(self) -> tuple[list[Document], Catalog]:
-        return self.library.documents(), self.tables.catalog()
+    # ------------------------------------------------------------ write, check
 
-    def _ask_documents(self, turn: _Turn, document_ids: Collection[int] | None) -> Answer:
-        """The documents' answer, each quote checked again on its page."""
-        k = self.settings.get("passages_per_answer")
-        result = self.index.search(turn.completed, lang=turn.lang, k=k, document_ids=document_ids)
-        found_at = time.perf_counter()
-        shelf = self.library
-        found = documents_answer.answer(turn.completed, result, self.index, turn.lang, shelf.page, shelf.page_count)
-        citations, checks = grounding.check_quotes(found.citations, shelf.page)
-        route = Route("documents", translate("router.documents_reason", turn.lang))
+    def _write(self, turn: Turn, chosen: Route, asked: Asked) -> Answer:
+        """The answer of the chosen sides, its text in words; `none` where they have none."""
+        if chosen.kind == "both":
+            answer = self._from_both(turn, asked, chosen)
+        elif chosen.kind == "data" and asked.data is not None:
+            answer = from_rows(turn, asked.data, chosen)
+        elif asked.written is not None:
+            answer = from_passages(turn, asked.written, chosen)
+        else:
+            answer = turn.answer(chosen, "not_found")
+        timings = {
+            **(asked.written.timings_ms if asked.written else {}),
+            **(asked.data.timings_ms if asked.data else {}),
+        }
+        if answer.status != "answered":
+            answer = dataclasses.replace(answer, route=Route("none", answer.message or chosen.reason))
+        return dataclasses.replace(answer, timings_ms=timings)
+
+    def _from_both(self, turn: Turn, asked: Asked, chosen: Route) -> Answer:
+        """Rows and passages in one text, laid side by side where both state a figure."""
+        titles = {document.id: document.title for document in self.library.documents()}
+        woven = both.weave(asked.parts, asked.written, asked.data, turn.lang, self.library.page, titles)
+        confidence = min(asked.data.confidence, max(asked.written.confidence, asked.written.chance / 2))
+        answer = turn.answer(chosen, "answered", woven.text, round(confidence, 4))
         return dataclasses.replace(
-            turn.answer(route, found.status, found.text, found.confidence),
-            message=found.message,
-            citations=citations,
-            hits=found.hits or result.hits,
-            checks=checks,
-            timings_ms={**result.timings_ms, **found.timings_ms, "answer": _ms(found_at)},
+            answer,
+            citations=woven.citations,
+            hits=asked.written.hits,
+            data=asked.data,
+            agreement=woven.agreement,
+            comparisons=woven.comparisons,
         )
 
+    def _check(self, draft: Answer) -> Answer:
+        """Every quote is looked up again on its page, whatever engine wrote the answer."""
+        citations, checks = grounding.check_quotes(draft.citations, self.library.page)
+        return dataclasses.replace(draft, citations=citations, checks=(*checks, *both.checks_of(draft.comparisons)))
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Turn:
-    """One question on its way: as asked, as completed, its language, when it began."""
-
-    question: str
-    completed: str
-    lang: str
-    started: float
-
-    def answer(self, route: Route, status: str, text: str, confidence: float) -> Answer:
-        return Answer(self.question, self.completed, self.lang, route, status, text, confidence=confidence)
-
-    def from_rows(self, data: SqlAnswer, route: Route) -> Answer:
-        """A result in words: its sentences, or what it holds; and why, where there is none."""
-        status, text, message = tell(data, self.lang)
-        answer = self.answer(route, status, text, data.confidence)
-        return dataclasses.replace(answer, message=message, data=data, timings_ms=data.timings_ms)
-
-    def finish(self, answer: Answer) -> Iterator[Event]:
+    def _finish(self, turn: Turn, answer: Answer) -> Iterator[Event]:
         for token in _TOKEN.findall(answer.text):
             yield Event("token", token)
         yield Event("checked", checks=answer.checks)
-        timings = {"route": 0.0, **answer.timings_ms, "total": _ms(self.started)}
+        timings = {"route": 0.0, **answer.timings_ms, "total": _ms(turn.started)}
         yield Event("done", answer=dataclasses.replace(answer, timings_ms=timings))
+
+
+def from_passages(turn: Turn, found: DocumentsAnswer, route: Route) -> Answer:
+    """What the documents say, or why they say nothing."""
+    answer = turn.answer(route, found.status, found.text, found.confidence, found.message)
+    return dataclasses.replace(answer, citations=found.citations, hits=found.hits)
+
+
+def from_rows(turn: Turn, data: SqlAnswer, route: Route) -> Answer:
+    """A result in words: its sentences, or what it holds; and why, where there is none."""
+    status, text, message = tell(data, turn.lang)
+    answer = turn.answer(route, status, text, data.confidence, message)
+    return dataclasses.replace(answer, data=data, timings_ms=data.timings_ms)
 
 
 def tell(data: SqlAnswer, lang: str) -> tuple[str, str, str]:
@@ -188,81 +285,12 @@ def tell(data: SqlAnswer, lang: str) -> tuple[str, str, str]:
     return "answered", text, translate("assistant.truncated", lang, n=rows) if data.result.truncated else ""
 
 
-def _merge(written: Answer | None, data: SqlAnswer | None) -> dict[str, float]:
-    return {**(written.timings_ms if written else {}), **(data.timings_ms if data else {})}
-
-
 def last_answer(events: Iterator[Event]) -> Answer:
     """Run a turn to its end and return its answer."""
     for event in events:
         if event.answer is not None:
             return event.answer
     raise AppError("assistant.no_answer")
-
-
-def start_turn(db: Database, assistant: Assistant, conversation_id: int, question: str, **scope: Any) -> int:
-    """Answer in a thread that outlives the page's run; returns the turn's id, whose events `chats` keeps."""
-    history = [turn.answer for turn in chats.list_turns(db, conversation_id) if turn.answer]
-    turn_id = chats.add_turn(db, conversation_id, question, str(os.getpid()))
-    work = (db, assistant, turn_id, question, history, scope)
-    threading.Thread(target=_run_turn, args=work, daemon=True, name=f"turn-{turn_id}").start()
-    return turn_id
-
-
-def _run_turn(db, assistant, turn_id, question, history, scope) -> None:
-    lang = detect_language(question)
-    try:
-        with _beating(db, turn_id):
-            _store_events(db, turn_id, assistant.ask(question, history, **scope))
-    except AppError as error:
-        failed = Answer(question, question, lang, Route("none", error.key), "error", "", error_text(error, lang))
-        chats.finish_turn(db, turn_id, failed)
-    except Exception:
-        log.exception("turn %s failed", turn_id)
-        message = error_text(AppError("assistant.internal"), lang)
-        chats.finish_turn(db, turn_id, Answer(question, question, lang, Route("none", ""), "error", "", message))
-
-
-def _store_events(db: Database, turn_id: int, events: Iterator[Event]) -> None:
-    """Write events as they come, tokens in bundles (each write is synced to disk); ends where the turn was stopped."""
-    seq, text, written = 0, "", time.monotonic()
-    for event in events:
-        if event.answer is not None:
-            chats.finish_turn(db, turn_id, event.answer)
-            return
-        if event.kind == "token":
-            text += event.text
-            if time.monotonic() - written < _TOKENS_EVERY_S:
-                continue
-            event, text = Event("token", text), ""
-        seq += 1
-        if not chats.append_event(db, turn_id, seq, event.kind, _event_data(event)):
-            return
-        written = time.monotonic()
-
-
-@contextmanager
-def _beating(db: Database, turn_id: int) -> Iterator[None]:
-    """Keep the turn's heart beating while nothing is written: loading a model may take longer than a heartbeat."""
-    ended = threading.Event()
-
-    def beat() -> None:
-        while not ended.wait(_BEAT_S) and chats.beat(db, turn_id):
-            pass
-
-    threading.Thread(target=beat, daemon=True, name=f"beat-{turn_id}").start()
-    try:
-        yield
-    finally:
-        ended.set()
-
-
-def _event_data(event: Event) -> dict[str, Any]:
-    if event.kind == "routed":
-        return {"completed": event.text, "route": event.route.kind if event.route else ""}
-    if event.kind == "sources":
-        return {"files": sorted({hit.file for hit in event.hits}), "hits": len(event.hits)}
-    return {"text": event.text}
 
 
 def _ms(since: float) -> float:

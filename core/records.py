@@ -236,7 +236,8 @@ class Citation:
 @dataclass(frozen=True, slots=True)
 class DocumentsAnswer:
     """What the documents side makes of a question. `text` is Markdown with [n] marks; `message` says why nothing was
-    found, or what to know of the quotes; `confidence` (0..1) is that of `status` being right."""
+    found, or what to know of the quotes; `confidence` (0..1) is that of `status` being right, `chance` (0..1) that the
+    documents answer at all; `unseen` are words of the question that no document holds."""
 
     status: Literal["answered", "not_found"]
     text: str
@@ -247,6 +248,8 @@ class DocumentsAnswer:
     timings_ms: dict[str, float] = field(default_factory=dict)
     engine: str = "builtin"
     uses: tuple[ModelUse, ...] = ()
+    chance: float = 0.0
+    unseen: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +283,26 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Comparison:
+    """One figure that a document and a table both state. `label` says which ('' for the only one), `n` is the citation
+    of the document's; `stated` is its text, `documented` and `tabled` are the values in one unit, `apart_pct` how far
+    apart in per cent (of percentages: in points, `in_points`); `reason` is a message key (`reconcile.<reason>`)."""
+
+    label: str
+    n: int
+    file: str
+    page: int
+    stated: str
+    documented: float
+    tabled: float
+    apart_pct: float
+    verdict: Literal["agree", "differ"]
+    reason: str = ""
+    params: dict[str, Any] = field(default_factory=dict)
+    in_points: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """One turn's outcome, whatever engine made it. `text` carries [n] marks that refer to `citations`."""
 
@@ -300,6 +323,7 @@ class Answer:
     adapter: str | None = None
     timings_ms: dict[str, float] = field(default_factory=dict)
     uses: tuple[ModelUse, ...] = ()
+    comparisons: tuple[Comparison, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -421,6 +445,28 @@ class ChartSpec:
     color: str | None = None
     title: str = ""
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sounding:
+    """How a question's words link to tables, before anything is run.
+
+    `words` counts its content words, `linked` (0..1) the share that names a table, column or stored value, `unknown`
+    those that say nothing here; `column`, `table`, `value` (0..1) are the best links; `values` counts stored values
+    named, `numbers` the figures; `cues` (0..1) is the share of words that say what kind of query is meant;
+    `measured` whether rules read the whole as a measure, with `left` words over."""
+
+    words: int = 0
+    linked: float = 0.0
+    unknown: tuple[str, ...] = ()
+    column: float = 0.0
+    table: float = 0.0
+    value: float = 0.0
+    values: int = 0
+    numbers: int = 0
+    cues: float = 0.0
+    measured: bool = False
+    left: int = 0
 
 
 @dataclass(frozen=True, slots=True)

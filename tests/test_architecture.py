@@ -13,9 +13,10 @@ LAYERS = [
     {"metrics", "settings", "i18n", "records", "errors"},
     {"models", "charts", "state"},
     {"index", "documents"},
-    {"chat", "sql", "validation", "router", "training", "samples"},
+    {"chat", "sql", "validation", "router", "reconcile", "training", "samples"},
+    {"both"},
     {"assistant", "library"},
-    {"evaluation", "monitoring", "export", "health", "suggest"},
+    {"evaluation", "monitoring", "export", "health", "suggest", "turns"},
     {"workspace"},
     {"ask", "worker"},
 ]

@@ -8,7 +8,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from core import router, settings
+from core import settings
+from core.router import unsourced
 
 ROOT = Path(__file__).resolve().parent.parent
 KEYS = set(
@@ -124,7 +125,7 @@ def test_a_question_that_cannot_be_asked_leaves_the_others_their_answers(answers
 
 @pytest.mark.parametrize(("said", "lang"), [("hola", "es"), ("¡Gracias!", "es"), ("hello", "en"), ("Lisboa", None)])
 def test_a_set_phrase_tells_its_language(said, lang):
-    assert router.language_of(said) == lang
+    assert unsourced.language_of(said) == lang
 
 
 def test_a_missing_question_file_is_named(answers, tmp_path):

@@ -65,14 +65,18 @@ def _quoted(understood: Understood, result: SearchResult, vocabulary: Vocabulary
     verdict = judge(understood, ranked, result, vocabulary)
     if not verdict.answers:
         message = decline_message(verdict, understood.lang)
-        return DocumentsAnswer("not_found", "", message, 1 - verdict.chance, hits=result.hits)
+        return DocumentsAnswer(
+            "not_found", "", message, 1 - verdict.chance, hits=result.hits, chance=verdict.chance, unseen=verdict.unseen
+        )
     chosen = choose(understood, ranked, vocabulary)
     cited = [_cite(n, item, understood, ranked, result, vocabulary, pages) for n, item in enumerate(chosen, start=1)]
     citations = tuple(citation for citation, _ in cited)
     confidence = verdict.chance * chosen[0].chance  # the share of the best one is right about that often
     text = compose(understood, cited if confidence >= _SHORT_FROM else [(citation, "") for citation in citations])
     message = translate("chat.answer.hidden", understood.lang) if any(c.hidden for c in citations) else ""
-    return DocumentsAnswer("answered", text, message, round(confidence, 4), citations, result.hits)
+    return DocumentsAnswer(
+        "answered", text, message, round(confidence, 4), citations, result.hits, {}, verdict.chance, verdict.unseen
+    )
 
 
 def decline_message(verdict: Judgement, lang: str) -> str:
@@ -198,7 +202,7 @@ def _summary(understood, result, vocabulary, pages, page_count) -> DocumentsAnsw
     params = {"file": hit.file} if count <= _SUMMARY_PAGES else {"file": hit.file, "pages": _SUMMARY_PAGES}
     lines = [translate(key, understood.lang, **params), ""]
     lines += [f"- “{_plain(c.quote)}” [{c.n}]" for c in citations]
-    return DocumentsAnswer("answered", "\n".join(lines), "", 0.6, citations, result.hits)
+    return DocumentsAnswer("answered", "\n".join(lines), "", 0.6, citations, result.hits, chance=0.9)
 
 
 def _document_meant(understood: Understood, result: SearchResult):

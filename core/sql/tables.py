@@ -14,7 +14,7 @@ from pathlib import Path
 
 from core.errors import AppError
 from core.i18n import detect_language
-from core.records import Catalog, ChartSpec, CheckedSql, QueryResult, SqlAnswer
+from core.records import Catalog, ChartSpec, CheckedSql, QueryResult, Sounding, SqlAnswer
 from core.settings import Settings
 from core.sql.ask import ask
 from core.sql.catalog import build_catalog
@@ -24,6 +24,7 @@ from core.sql.execute import admit_sql, run_queries
 from core.sql.guard import check_sql
 from core.sql.insight import describe
 from core.sql.sandbox import Sandbox
+from core.sql.sound import sound
 from core.state.database import Database
 
 
@@ -50,6 +51,10 @@ class Tables:
             if state != self._state:
                 self._catalog, self._state = build_catalog(self.folder), state
             return self._catalog
+
+    def sound(self, question: str, lang: str, *, sources: Collection[str] | None = None) -> Sounding:
+        """How well the question's words link to the tables; nothing is run."""
+        return sound(question, lang, _restrict(self.catalog(), sources))
 
     def ask(
         self,

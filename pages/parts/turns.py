@@ -10,9 +10,9 @@ import time
 
 import streamlit as st
 
-from core.assistant import start_turn
 from core.records import Answer
 from core.state import chats
+from core.turns import start_turn
 from pages.parts import conversations, errors, evidence, results, services
 from pages.parts.language import duration, say, say_count
 from pages.parts.plain import answer_text, one_line, plain

@@ -1,5 +1,6 @@
-"""Where a question should look: documents, tables, both, the workspace itself, or small talk. It answers nothing but
-what needs no source: greetings and 'what do you have?'.
+"""What needs no source: greetings and thanks, and questions about the workspace itself ('what do you have?').
+
+It answers these from what is here, and nothing else.
 """
 
 from __future__ import annotations
@@ -8,18 +9,11 @@ import functools
 import re
 import unicodedata
 from collections.abc import Sequence
-from typing import Literal
 
 from core.i18n import LANGUAGES, plural, translate
-from core.records import Answer, Catalog, Document, Route, SqlAnswer
-
-Hint = Literal["auto", "documents", "data"]
+from core.records import Catalog, Document, Route
 
 _NAMES_SHOWN = 12
-_PER_UNKNOWN = 0.12  # what each word that no table knows takes off the rows' confidence
-_ROWS_ALONE = 0.3
-_ROWS_SURE = 0.5
-_ROWS_LEAD = 0.15
 
 
 def without_source(question: str, lang: str) -> Route | None:
@@ -43,34 +37,6 @@ def language_of(question: str) -> str | None:
 def _said(lang: str) -> frozenset[str]:
     phrases = [*translate("router.smalltalk", lang).split("|"), *translate("router.workspace", lang).split("|")]
     return frozenset(map(_fold, phrases))
-
-
-def sides(hint: Hint, has_tables: bool, has_documents: bool) -> tuple[str, ...]:
-    """Which sides to ask: what the hint names, else what the workspace holds."""
-    if hint != "auto":
-        return (hint,)
-    held = (("documents", has_documents or not has_tables), ("data", has_tables))
-    return tuple(side for side, is_held in held if is_held)
-
-
-def choose(question: str, lang: str, written: Answer | None, data: SqlAnswer | None) -> Route:
-    """Which side's answer to show, by how sure each is of its own.
-
-    Rows win where the whole question was understood and the parser is at least as sure as the quotes are; a question
-    with a word that no table knows is the documents', unless they decline."""
-    if written is None or data is None:
-        side = "data" if written is None else "documents"
-        return Route(side, translate(f"router.{side}_reason", lang))
-    has_rows = data.result is not None and data.result.error is None and data.sql is not None
-    if not has_rows:
-        return Route("documents", translate("router.documents_reason", lang))
-    quoted = written.confidence if written.status == "answered" else 0.0
-    sure = data.confidence - _PER_UNKNOWN * len(data.unknown)
-    if written.status != "answered" and sure >= _ROWS_ALONE:
-        return Route("data", translate("router.data_reason", lang))
-    if sure >= _ROWS_SURE and sure >= quoted - _ROWS_LEAD:
-        return Route("data", translate("router.data_over_reason", lang))
-    return Route("documents", translate("router.documents_reason", lang))
 
 
 @functools.cache

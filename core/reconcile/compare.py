@@ -1,0 +1,267 @@
+"""Finds, in the pages that were found, the figures that a result from tables states too, and says whether they agree.
+
+A figure is the same one where its line and what stands above it (heading, column, file name) say what was asked; being
+near in value only breaks ties, else every comparison would find agreement. Words are written by `tell.py`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.reconcile.figures import Figure, Unit, read_figures, stated_scale
+from core.reconcile.reasons import explain
+from core.records import Comparison, Page, QueryResult
+
+Terms = Callable[[str, str], frozenset[str]]
+
+_ROWS_MAX = 24
+_CLOSE = ((0.0011, 1.0), (0.01, 0.8), (0.05, 0.5), (0.2, 0.2))
+_CLOSE_WEIGHT = 0.55
+_SAID = 0.5  # so much of what was asked must stand at a figure that differs
+_SAID_EQUAL = 0.2  # less will do where the figure is the same to four digits
+_OTHER_YEAR = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A page to look at: its text in a language, whose it is, and what is known of it from outside (name, title)."""
+
+    document_id: int
+    file: str
+    page: Page
+    lang: str
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the two sides were asked: the question to the documents and its words, the statement that was run."""
+
+    question: str
+    lang: str
+    terms: frozenset[str]
+    sql: str = ""
+    names: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A figure of a document with the line that it stands in, how much of the question that says, and its rank."""
+
+    sheet: Sheet
+    figure: Figure
+    start: int
+    end: int
+    line: str
+    said: float
+    terms: frozenset[str] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A comparison with the place in the document that it rests on: sheet.page.text[start:end] is its line."""
+
+    comparison: Comparison
+    sheet: Sheet
+    start: int
+    end: int
+
+
+def compare(asked: Asked, result: QueryResult, sheets: Sequence[Sheet], terms: Terms) -> list[Match]:
+    """A match for every row of `result` whose figure one of the pages states; best pages first. Empty where none is."""
+    tabled = read_result(result)
+    if not tabled or not sheets:
+        return []
+    stated = [found for sheet in sheets for found in _read_sheet(sheet, asked, terms)]
+    matches = []
+    for label, value, unit in tabled:
+        found = _best(label, value, unit, stated, asked, terms)
+        if found is not None:
+            matches.append(_match(label, value, unit, found, asked))
+    if len(tabled) > 2 and len(matches) < len(tabled) / 2:  # a few chance hits in a long list are no comparison
+        return []
+    return matches
+
+
+def read_result(result: QueryResult) -> list[tuple[str, float, Unit]]:
+    """(label, value, unit) of each row: its texts and its last number; nothing for long or figureless results."""
+    numbers = [n for n, kind in enumerate(result.types) if _is_number(kind) or _numeric(result, n)]
+    if not result.rows or not numbers or len(result.rows) > _ROWS_MAX:
+        return []
+    column = numbers[-1]
+    name = result.columns[column]
+    unit: Unit = "percent" if re.search(r"%|pct|percent|porcent", name, re.I) else ""
+    single = len(result.rows) == 1
+    found = []
+    for row in result.rows:
+        value = _number(row[column])
+        if value is None:
+            continue
+        texts = [str(cell) for n, cell in enumerate(row) if n != column and cell is not None and n not in numbers[1:]]
+        found.append(("" if single else " ".join(texts), value, unit))
+    return found
+
+
+def _is_number(kind: str) -> bool:
+    return bool(re.match(r"(?:U?(?:TINY|SMALL|BIG|HUGE)?INT|INTEGER|DECIMAL|DOUBLE|FLOAT|REAL|NUMERIC)", kind.upper()))
+
+
+def _numeric(result: QueryResult, column: int) -> bool:
+    return all(_number(row[column]) is not None for row in result.rows) and not isinstance(result.rows[0][column], str)
+
+
+def _number(cell: Any) -> float | None:
+    if isinstance(cell, bool) or cell is None:
+        return None
+    try:
+        return float(cell)
+    except (TypeError, ValueError):
+        return None
+
+
+# ---------------------------------------------------------------- reading pages
+
+
+def _read_sheet(sheet: Sheet, asked: Asked, terms: Terms) -> list[Stated]:
+    """The figures of a page, each with the share of the question's words that its surroundings say."""
+    text, found, header, above = sheet.page.text, [], "", ""
+    scale = stated_scale(text)
+    known = terms(f"{sheet.file} {sheet.about}", sheet.lang)
+    for line in re.finditer(r"[^\n]+", text):
+        cells = line.group().split("\t")
+        figures = read_figures(line.group(), sheet.lang, scale)
+        if len(cells) > 1 and (not header or not _has_label_and_figures(cells, figures)):
+            header = line.group()
+        if len(cells) == 1 and len(line.group()) < 90 and not figures:
+            above, header = line.group(), ""
+        for start, end in _sentences(line.group()) if len(cells) == 1 else [(0, len(line.group()))]:
+            inside = [figure for figure in figures if start <= figure.start < end]
+            if not inside:
+                continue
+            said = terms(line.group()[start:end], sheet.lang)
+            for figure in inside:
+                column = _column_of(figure, line.group(), header) if len(cells) > 1 else ""
+                near = said | terms(f"{above} {column}", sheet.lang)
+                share = _share(asked, near, known, f"{line.group()[start:end]} {column}", len(cells) > 1)
+                place = (line.start() + start, line.start() + end)
+                found.append(Stated(sheet, figure, *place, line.group()[start:end], share, near | known))
+    return found
+
+
+def _has_label_and_figures(cells: list[str], figures: list[Figure]) -> bool:
+    return bool(figures) and not re.fullmatch(r"\W*\d[\d.,]*\W*", cells[0].strip() or "0")
+
+
+def _sentences(line: str) -> list[tuple[int, int]]:
+    ends = [match.end() for match in re.finditer(r"[.;!?](?=\s+[A-ZÁÉÍÓÚÑ¿“\"(])", line)]
+    starts = [0, *ends]
+    return [(a, b) for a, b in zip(starts, [*ends, len(line)], strict=True) if line[a:b].strip()]
+
+
+def _column_of(figure: Figure, line: str, header: str) -> str:
+    cells = header.split("\t")
+    place = line[: figure.start].count("\t")
+    return cells[place] if place < len(cells) else ""
+
+
+def _share(asked: Asked, near: frozenset[str], known: frozenset[str], text: str, is_row: bool) -> float:
+    """The share of what was asked that a figure's surroundings say; another year than the one asked for costs."""
+    if not asked.terms:
+        return 0.0
+    own = asked.terms - asked.names
+    weights = {term: 1.5 if term.isdigit() else 1.0 for term in own}
+    total = sum(weights.values()) or 1.0
+    share = sum(weight for term, weight in weights.items() if term in near) / total
+    share += 0.5 * sum(weight for term, weight in weights.items() if term in known - near) / total
+    if asked.names:
+        share += 0.4 * len(asked.names & (near | known)) / len(asked.names)
+    years, here = years_in(asked.question), years_in(text)
+    if years and here and not years & here:
+        share -= _OTHER_YEAR
+    return share
+
+
+def years_in(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"(?<![\d.,])(?:19|20)\d{2}(?![\d.,]\d|\d)", text))
+
+
+# ---------------------------------------------------------------- choosing
+
+
+def _best(label: str, value: float, unit: Unit, stated: Sequence[Stated], asked: Asked, terms: Terms) -> Stated | None:
+    wanted = terms(label, asked.lang) | terms(label, "en") if label else frozenset()
+    best: tuple[float, Stated] | None = None
+    for order, found in enumerate(stated):
+        if wanted and _fold(label) not in _fold(found.line) and not wanted <= found.terms:
+            continue
+        if not _same_kind(found.figure, value, unit, asked):
+            continue
+        close = closeness(found.figure, value)
+        enough = _SAID_EQUAL if close == 1.0 and _digits(found.figure) >= 4 else _SAID
+        if found.said + 0.25 * bool(wanted) < enough or (close == 0.0 and not _may_differ(found.figure, value)):
+            continue
+        score = found.said + _CLOSE_WEIGHT * close - 0.0005 * order
+        if best is None or score > best[0]:
+            best = (score, found)
+    return best[1] if best else None
+
+
+def _same_kind(figure: Figure, value: float, unit: Unit, asked: Asked) -> bool:
+    """A percentage is compared with a percentage only; elsewhere units may be left out."""
+    wants_share = unit == "percent" or bool(
+        re.search(r"%|por ?cent|percent|crec|grew|grow|increas|rate\b|tasa", asked.question, re.I)
+    )
+    if figure.unit == "percent":
+        return unit == "percent" or (wants_share and abs(value) < 1000)
+    return unit != "percent" and figure.unit != "points"
+
+
+def closeness(figure: Figure, value: float) -> float:
+    """1 where they are one figure as printed, falling to 0 at a fifth apart."""
+    if same_as_printed(figure, value):
+        return 1.0
+    apart = min(abs(reading - value) / max(abs(value), 1e-9) for reading in figure.readings)
+    return next((grade for limit, grade in _CLOSE if apart <= limit), 0.0)
+
+
+def same_as_printed(figure: Figure, value: float) -> bool:
+    """Whether `value`, rounded as the figure is printed, is the figure; 'about' is given two and a half per cent."""
+    slack = 0.5 * figure.step * 1.0001 + 1e-9
+    if figure.approximate:
+        slack = max(slack, 0.025 * abs(value))
+    return any(abs(reading - value) <= slack for reading in figure.readings)
+
+
+def _may_differ(figure: Figure, value: float) -> bool:
+    """Whether two figures may be one quantity at all: of one size, or a power of thousand or a tax apart."""
+    ratio = abs(figure.value / value) if value else 0.0
+    return 0.5 <= ratio <= 2.0 or any(abs(ratio / scale - 1) < 0.01 for scale in (1e-6, 1e-3, 100.0, 0.01, 1e3, 1e6))
+
+
+def _digits(figure: Figure) -> int:
+    return len(re.sub(r"\D", "", figure.text).strip("0"))
+
+
+def _fold(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text.lower())
+    return "".join(mark for mark in plain if not unicodedata.combining(mark))
+
+
+def _match(label: str, value: float, unit: Unit, found: Stated, asked: Asked) -> Match:
+    figure = found.figure
+    documented = min(figure.readings, key=lambda reading: abs(reading - value))
+    in_points = figure.unit == "percent"
+    apart = abs(documented - value) if in_points else 100 * abs(documented - value) / max(abs(value), 1e-9)
+    agree = same_as_printed(figure, value)
+    reason, params = explain(
+        figure, documented, value, agree, found.line, f"{found.sheet.file} {found.sheet.about}", asked.sql
+    )
+    comparison = Comparison(
+        label, 0, found.sheet.file, found.sheet.page.number, " ".join(figure.text.split()), documented, value,
+        round(apart, 2), "agree" if agree else "differ", reason, params, in_points,
+    )  # fmt: skip
+    return Match(comparison, found.sheet, found.start, found.end)

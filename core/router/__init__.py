@@ -1,0 +1,1 @@
+"""Where a question should look: documents, tables, both, the workspace itself, small talk, or nowhere."""

@@ -1,0 +1,75 @@
+"""What a question says of where to look: sources named, comparing, counting, explaining.
+
+Patterns are in `cues.toml`, one set a language. It decides nothing and reads no workspace.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import tomllib
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+
+_CUES = Path(__file__).with_name("cues.toml")
+GROUPS = ("document", "table", "compare", "report", "quantity", "prose", "anaphora")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """How often each group of cues is said (capped at 3), and whether a table or a document is called by its name."""
+
+    document: int = 0
+    table: int = 0
+    compare: int = 0
+    report: int = 0
+    quantity: int = 0
+    prose: int = 0
+    anaphora: int = 0
+    names_table: bool = False
+    names_document: bool = False
+
+
+def read_cues(question: str, lang: str, tables: tuple[str, ...] = (), documents: tuple[str, ...] = ()) -> Said:
+    """The cues of a question; `tables` and `documents` are the names of what is here (files without their endings)."""
+    folded = fold(question)
+    counts = {group: min(3, len(pattern(group, lang).findall(folded))) for group in GROUPS}
+    return Said(**counts, names_table=_names(folded, tables), names_document=_names(folded, documents))
+
+
+def _names(folded: str, names: tuple[str, ...]) -> bool:
+    padded = f" {_words(folded)} "
+    return any(len(words) > 3 and f" {words} " in padded for words in map(_words, map(fold, names)))
+
+
+def _words(folded: str) -> str:
+    return " ".join(re.findall(r"[^\W_]+", folded))
+
+
+@functools.cache
+def pattern(group: str, lang: str) -> re.Pattern[str]:
+    """The cues of a group as whole words, on folded text."""
+    return re.compile(rf"\b(?:{_cues()[lang][group]})\b")
+
+
+def cue(group: str, lang: str) -> str:
+    """The alternatives of a group, to be built into a larger pattern."""
+    return _cues()[lang][group]
+
+
+@functools.cache
+def _cues() -> dict[str, dict[str, str]]:
+    return tomllib.loads(_CUES.read_text(encoding="utf-8"))
+
+
+def fold(text: str) -> str:
+    """Lower case without accents, each character for one: positions in the folded text are those of `text`."""
+    return "".join(_fold_one(char) for char in text)
+
+
+@functools.lru_cache(maxsize=4096)
+def _fold_one(char: str) -> str:
+    plain = unicodedata.normalize("NFKD", char.lower())
+    kept = "".join(mark for mark in plain if not unicodedata.combining(mark))
+    return kept if len(kept) == 1 else char.lower()[:1] or char

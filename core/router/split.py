@@ -1,0 +1,257 @@
+"""A question for both sides, in its data part and its document part: 'does the report's figure match the table?',
+'how many tickets were late, and why?'. None where it has one part only. Words are moved, never added but for fragments
+('and why?') that the other part completes. It looks nothing up.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from core.records import Sounding
+from core.router.phrases import cue, fold, pattern
+
+Sound = Callable[[str], Sounding]
+Rephrase = Callable[[str, str, str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What each side is asked; `compares` where the two are to be laid side by side."""
+
+    data: str
+    documents: str
+    compares: bool
+
+
+_MENTION_LEAD = {
+    "en": r"(?:(?:according to|as per|in|of|from|by|with|per|on|to|into|than|against|that) )?(?:what )?"
+    r"(?:(?:the|our|this|that|its|their|your|a) )?",
+    "es": r"(?:(?:segun|en|de|con|por|a|que|frente a) )*"
+    r"(?:(?:el|la|los|las|del|al|un|una|nuestr[oa]s?|su|sus|est[ea]|lo que) )*",
+}
+_BEFORE_NOUN = r"(?:\b(?!(?:and|or|the|of|on|in|for|with|to|does|do|is|agree|match|that|what)\b)[\w&'’.-]+ ){0,3}?"
+_AFTER_NOUN = (
+    r"(?: (?:anual|trimestral|semestral|mensual|provisional|preliminar|definitiv[oa]|de (?:gestion|resultados|"
+    r"auditoria|ventas|suministro|viajes|compras|clientes|personal|tickets|pedidos|gastos|empleados|seguridad|permisos|{month})))*"
+)
+_BARE = re.compile(
+    r"^¿?\s*(?:and )?(?:who|whom|when|where|what|which|how(?: \w+)?|qui[eé]n(?:es)?|cu[aá]ndo|d[oó]nde|qu[eé]|c[oó]mo|"
+    r"cu[aá]l(?:es)?|cu[aá]nt[oa]s?)\s*\??$",
+    re.I,
+)
+_BY_SOURCE = re.compile(r"^¿?\s*(?:and )?(?:segun|according to|as per|per)\b")
+_WHY = re.compile(r"^¿?\s*(?:and )?(why|por qu[eé])\s*\??$", re.I)
+
+
+def split_question(question: str, lang: str, sound: Sound, rephrase: Rephrase) -> Parts | None:
+    """The two parts of a question that wants both sides; None where it wants one.
+
+    `sound` tells how well a text links to tables; `rephrase(fragment, question, lang)` asks the question anew."""
+    clauses = split_clauses(question, lang)
+    first, rest = clauses[0], " ".join(clauses[1:])
+    if rest:
+        return _two_clauses(first, rest, lang, sound, rephrase)
+    return _one_clause(question, lang)
+
+
+def split_clauses(question: str, lang: str) -> list[str]:
+    """The question in two at its last boundary between clauses; whole where there is none."""
+    text = " ".join(question.split()).strip()
+    found = [m for m in _boundary(lang).finditer(fold(text)) if m.start() > 3 and m.end() < len(text) - 2]
+    if not found:
+        return [text]
+    at = max(found, key=lambda match: (match.start() > 12, -abs(match.start() - 0.55 * len(text))))
+    return [text[: at.start()].strip(" ,;"), text[at.end() :].strip(" ,;")]
+
+
+@functools.cache
+def _boundary(lang: str) -> re.Pattern[str]:
+    """Where a clause ends and one that asks by itself begins."""
+    joins = "and|but|as well as" if lang == "en" else "y|e|pero|ademas|asi como"
+    asks = rf"¿?(?=(?:{cue('boundary', lang)})\b)"
+    return re.compile(
+        rf"(?:[,;]\s*|\s+)(?:{joins})\s+(?:also |tambien )?{asks}|[.?!;]\s+(?:(?:{joins})\s+)?¿?(?=\S)|,\s+{asks}"
+    )
+
+
+# ---------------------------------------------------------------- one clause that names both sources
+
+
+def _one_clause(question: str, lang: str) -> Parts | None:
+    """'Does the Q3 report agree with the sales table on net sales?': each side is asked without the other's name."""
+    folded = fold(question)
+    if not pattern("document", lang).search(folded) or not pattern("table", lang).search(folded):
+        return None
+    compares = (
+        bool(pattern("compare", lang).search(folded)) or folded.count("segun") > 1 or folded.count("according") > 1
+    )
+    data = _without_frame(_without_mentions(question, "document", lang), lang)
+    documents = _without_frame(_without_mentions(question, "table", lang), lang)
+    bare = _without_frame(_without_mentions(data, "table", lang), lang)
+    data = bare if len(_content(bare, lang)) > 1 else data
+    if not _own_words(documents, lang):
+        documents = f"{data} {_mentions(question, lang)}"
+    if not _content(data, lang) or not _content(documents, lang):
+        return None
+    return Parts(_as_question(data, lang), _as_question(documents, lang), compares)
+
+
+def _without_mentions(text: str, group: str, lang: str) -> str:
+    """`text` without the phrases that name a source of that group ('according to the annual report'); a period inside
+    a phrase stays where the text has no other."""
+    noun = pattern(group, lang).pattern
+    before = _BEFORE_NOUN if lang == "en" else ""
+    after = r"(?:['’]s?)?" if lang == "en" else _AFTER_NOUN.format(month=cue("month", lang))
+    phrase = re.compile(rf"\b{_MENTION_LEAD[lang]}{before}{noun}{after}")
+    if group == "table":  # 'the sales table', 'la tabla de ventas': what the table is about helps its side alone
+        tail = r"(?: (?:de|of) [\w-]+)?" if lang == "es" else ""
+        phrase = re.compile(rf"\b{_MENTION_LEAD[lang]}{before}{noun}{tail}")
+    kept, place = [], 0
+    for match in phrase.finditer(fold(text)):
+        kept.append(text[place : match.start()])
+        place = match.end()
+        period = _PERIOD.search(text[match.start() : match.end()])
+        if period and not _PERIOD.search(text[: match.start()] + text[match.end() :]):
+            kept.append(f" {period.group()} ")
+    return "".join([*kept, text[place:]])
+
+
+_PERIOD = re.compile(r"\b(?:(?:Q[1-4]|[1-4]T|H[12])(?: (?:of |de )?(?:19|20)\d{2})?|(?:19|20)\d{2})\b")
+
+
+def _without_frame(text: str, lang: str) -> str:
+    """`text` without the words that compare or report."""
+    bare, place = "", 0
+    for match in re.finditer(cue("frame", lang), fold(text)):
+        bare += text[place : match.start()] + " "
+        place = match.end()
+    bare += text[place:]
+    bare = re.sub(r"\s+([,.;?!])", r"\1", re.sub(r"\s+", " ", bare)).strip(" ,;.?¿!")
+    dangling = r"(?:\s+(?:and|with|y|con|de|del|en|the|a|on|of|in|las|los|el|la|que|to|is|are))+$"
+    bare = re.sub(dangling, "", bare, flags=re.I)
+    return re.sub(r"^(?:(?:and|with|y|con|de|del|on|of|about|sobre|to|the|that)\s+)+", "", bare, flags=re.I)
+
+
+def _as_question(text: str, lang: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _content(text: str, lang: str) -> list[str]:
+    filler = set(cue("filler", lang).split("|"))
+    return [word for word in re.findall(r"[^\W_]+", fold(text)) if word not in filler and len(word) > 1]
+
+
+# ---------------------------------------------------------------- two clauses
+
+
+def _two_clauses(first: str, second: str, lang: str, sound: Sound, rephrase: Rephrase) -> Parts | None:
+    if _BARE.match(second):
+        return None
+    if _WHY.match(second):
+        return Parts(first, rephrase(_WHY.match(second).group(1), first, lang), False)
+    sides = [_leaning(clause, lang, sound) for clause in (first, second)]
+    own = [_own_words(clause, lang) for clause in (first, second)]
+    compares = bool(pattern("compare", lang).search(fold(f"{first} {second}"))) or _reports_twice(first, second, lang)
+    if sides == ["documents", "data"] or (sides[0] != "data" and sides[1] == "data"):
+        return _complete(second, first, own[1], own[0], lang, compares)
+    if sides[1] == "documents" or (sides[0] == "data" and sides[1] != "data"):
+        trend = _trend(first, lang)
+        if trend:
+            return Parts(trend, f"{first} {_mentions(second, lang)}".strip(), compares)
+        return _complete(first, second, own[0], own[1], lang, compares)
+    return None
+
+
+def _complete(
+    data: str, documents: str, data_words: list[str], document_words: list[str], lang: str, compares: bool
+) -> Parts | None:
+    """Each part whole: a clause without words of its own ('and what does the table give?') takes the other's."""
+    if not data_words and not document_words:
+        return None
+    asked_data, asked_documents = data, documents
+    if not data_words or (compares and len(data_words) < 2 and len(document_words) > 1):
+        asked_data = _without_frame(_without_mentions(documents, "document", lang), lang)
+    elif pattern("document", lang).search(fold(data)):
+        asked_data = _without_frame(_without_mentions(data, "document", lang), lang) or data
+    if not document_words:
+        rest = _without_frame(_without_mentions(data, "table", lang), lang)
+        asked_documents = f"{rest} {_mentions(documents, lang)}".strip()
+    if not _content(asked_data, lang) or not _content(asked_documents, lang):
+        return None
+    return Parts(_as_question(asked_data, lang), _as_question(asked_documents, lang), compares)
+
+
+def _mentions(text: str, lang: str) -> str:
+    """The names of documents in `text`, without the words around them."""
+    noun = pattern("document", lang).pattern
+    before = _BEFORE_NOUN if lang == "en" else ""
+    after = "" if lang == "en" else r"(?: (?:de |del )?[\w-]+)?"
+    found = re.search(rf"{before}{noun}{after}", fold(text))
+    return text[found.start() : found.end()] if found else ""
+
+
+def _own_words(clause: str, lang: str) -> list[str]:
+    """What a clause says besides naming sources, reporting and comparing."""
+    bare = _without_mentions(_without_mentions(clause, "document", lang), "table", lang)
+    folded = fold(bare)
+    if _BY_SOURCE.match(folded):
+        return []
+    for group in ("report", "compare", "anaphora"):
+        folded = pattern(group, lang).sub(" ", folded)
+    return _content(folded, lang)
+
+
+def _reports_twice(first: str, second: str, lang: str) -> bool:
+    said = fold(f"{first} {second}")
+    both = pattern("document", lang).search(said) and pattern("table", lang).search(said)
+    return bool(both or _BY_SOURCE.match(fold(second)))
+
+
+def _leaning(clause: str, lang: str, sound: Sound) -> str:
+    """'documents', 'data' or '' for a clause: by the source it names, by what it asks, by how its words link."""
+    folded = fold(clause)
+    named = [group for group in ("document", "table") if pattern(group, lang).search(folded)]
+    if len(named) == 1:
+        return "documents" if named[0] == "document" else "data"
+    if _BY_SOURCE.match(folded) and not named:  # 'y según las ventas': a table called by its name
+        return "data"
+    heard = sound(clause)
+    prose = len(pattern("prose", lang).findall(folded)) - len(pattern("quantity", lang).findall(folded))
+    if heard.words == 0:
+        return "documents" if prose > 0 else ""
+    linked = heard.linked - len(heard.unknown) / heard.words
+    score = 1.6 * linked - 0.5 + (0.4 if heard.measured else 0.0) - 0.6 * prose
+    return "data" if score > 0.3 else "documents" if score < 0.0 else ""
+
+
+def _trend(clause: str, lang: str) -> str:
+    """'why did the margin fall in Q3?' asks of the tables 'the margin by quarter'; '' where it is no such question."""
+    text = clause.strip(" ¿?")
+    match = _why_fell(lang).match(fold(text))
+    if match is None:
+        return ""
+    what = text[match.start("what") : match.end("what")]
+    whole = fold(f"{what} {text[match.end('what') :]}")
+    has = {group: pattern(group, lang).search(whole) for group in ("quarter", "month")}
+    year = re.search(r"\b(?:19|20)\d{2}\b", whole)
+    grain = "quarter" if has["quarter"] else "month" if has["month"] or year else "year"
+    lead = r"\b(?:(?:in|en|of|de|del|during|durante)\s+)?(?:(?:the|el)\s+)?(?:(?:first|second|third|fourth|last|"
+    lead += rf"primer|segundo|tercer|cuarto|[uú]ltimo)\s+)?(?:{cue('quarter', lang)}|"
+    lead += rf"{cue('month', lang)}|(?:19|20)\d{{2}})\b"
+    what = " ".join(re.sub(lead, " ", what, flags=re.I).split())
+    by = f"by {grain}" if lang == "en" else f"por {_GRAINS[grain]}"
+    period = f" {'in' if lang == 'en' else 'en'} {year.group()}" if year else ""
+    return f"{what} {by}{period}"
+
+
+_GRAINS = {"quarter": "trimestre", "month": "mes", "year": "año"}
+
+
+@functools.cache
+def _why_fell(lang: str) -> re.Pattern[str]:
+    if lang == "en":
+        return re.compile(rf"^why (?:did|has|have|do|does|is|are|was|were) (?P<what>.+?) (?:{cue('fell', lang)})\b")
+    return re.compile(rf"^por que (?:se )?(?:ha |han )?(?:{cue('fell', lang)}) (?P<what>.+)$")

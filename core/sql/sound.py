@@ -1,0 +1,51 @@
+"""How well a question's words link to the tables, before any statement is composed or run: what a router reads.
+
+It is the first tenth of `ask` (link only, no candidates). It decides nothing.
+"""
+
+from __future__ import annotations
+
+import datetime
+
+from core.records import Catalog, Sounding
+from core.sql.ask import business_statement, unknown_words
+from core.sql.business import uncovered
+from core.sql.lexicon import builtin_lexicon
+from core.sql.link import Links, cue_rows, is_content
+from core.sql.propose import builtin_parser, link_question
+from core.sql.schema import schema_of
+
+_NAMED = 0.45  # a link this strong names a column or a table; weaker ones only share a stem
+
+
+def sound(question: str, lang: str, catalog: Catalog) -> Sounding:
+    """The links of `question` in numbers; an empty sounding where there are no tables."""
+    if not catalog.tables:
+        return Sounding()
+    lexicon, parser = builtin_lexicon(), builtin_parser()
+    schema = schema_of(catalog, lexicon)
+    links = link_question(question, lang, schema, lexicon, parser)
+    plan, _ = business_statement(links, schema, datetime.date.today())
+    content = [place for place, token in enumerate(links.tokens) if is_content(token)]
+    covered, cues = _covered(links), cue_rows(links.tokens)
+    hits = [mention for mention in links.values if mention.hits]
+    return Sounding(
+        words=len(content),
+        linked=sum(place in covered for place in content) / max(1, len(content)),
+        unknown=unknown_words(links, schema, parser),
+        column=max((m.score for ms in links.columns.values() for m in ms), default=0.0),
+        table=max((m.score for ms in links.tables.values() for m in ms), default=0.0),
+        value=max((weight for mention in hits for _, _, weight in mention.hits), default=0.0),
+        values=len(hits),
+        numbers=sum(mention.kind in ("number", "date") for mention in links.values),
+        cues=sum(bool(row.any()) for row in cues) / max(1, len(links.tokens)),
+        measured=plan is not None,
+        left=len(uncovered(plan, links)) if plan else 0,
+    )
+
+
+def _covered(links: Links) -> set[int]:
+    """Places of the tokens that name something well."""
+    named = [m for ms in (*links.columns.values(), *links.tables.values()) for m in ms if m.score >= _NAMED]
+    named += [mention for mention in links.values if mention.hits]
+    return {place for mention in named for place in range(mention.start, mention.end)}

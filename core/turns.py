@@ -1,0 +1,90 @@
+"""A turn of a conversation in the background: a thread answers, its events go to the state file, pages draw those.
+
+It outlives the page's run, so a click or a reload loses nothing. It answers nothing itself.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from core.assistant import Assistant
+from core.errors import AppError
+from core.i18n import detect_language, error_text
+from core.records import Answer, Event, Route
+from core.state import chats
+from core.state.database import Database
+
+log = logging.getLogger("cotejo.turns")
+_TOKENS_EVERY_S = 0.08
+_BEAT_S = 4.0
+
+
+def start_turn(db: Database, assistant: Assistant, conversation_id: int, question: str, **scope: Any) -> int:
+    """Answer in a thread that outlives the page's run; returns the turn's id, whose events `chats` keeps."""
+    history = [turn.answer for turn in chats.list_turns(db, conversation_id) if turn.answer]
+    turn_id = chats.add_turn(db, conversation_id, question, str(os.getpid()))
+    work = (db, assistant, turn_id, question, history, scope)
+    threading.Thread(target=_run_turn, args=work, daemon=True, name=f"turn-{turn_id}").start()
+    return turn_id
+
+
+def _run_turn(db, assistant, turn_id, question, history, scope) -> None:
+    lang = detect_language(question)
+    try:
+        with _beating(db, turn_id):
+            _store_events(db, turn_id, assistant.ask(question, history, **scope))
+    except AppError as error:
+        failed = Answer(question, question, lang, Route("none", error.key), "error", "", error_text(error, lang))
+        chats.finish_turn(db, turn_id, failed)
+    except Exception:
+        log.exception("turn %s failed", turn_id)
+        message = error_text(AppError("assistant.internal"), lang)
+        chats.finish_turn(db, turn_id, Answer(question, question, lang, Route("none", ""), "error", "", message))
+
+
+def _store_events(db: Database, turn_id: int, events: Iterator[Event]) -> None:
+    """Write events as they come, tokens in bundles (each write is synced to disk); ends where the turn was stopped."""
+    seq, text, written = 0, "", time.monotonic()
+    for event in events:
+        if event.answer is not None:
+            chats.finish_turn(db, turn_id, event.answer)
+            return
+        if event.kind == "token":
+            text += event.text
+            if time.monotonic() - written < _TOKENS_EVERY_S:
+                continue
+            event, text = Event("token", text), ""
+        seq += 1
+        if not chats.append_event(db, turn_id, seq, event.kind, _event_data(event)):
+            return
+        written = time.monotonic()
+
+
+@contextmanager
+def _beating(db: Database, turn_id: int) -> Iterator[None]:
+    """Keep the turn's heart beating while nothing is written: loading a model may take longer than a heartbeat."""
+    ended = threading.Event()
+
+    def beat() -> None:
+        while not ended.wait(_BEAT_S) and chats.beat(db, turn_id):
+            pass
+
+    threading.Thread(target=beat, daemon=True, name=f"beat-{turn_id}").start()
+    try:
+        yield
+    finally:
+        ended.set()
+
+
+def _event_data(event: Event) -> dict[str, Any]:
+    if event.kind == "routed":
+        return {"completed": event.text, "route": event.route.kind if event.route else ""}
+    if event.kind == "sources":
+        return {"files": sorted({hit.file for hit in event.hits}), "hits": len(event.hits)}
+    return {"text": event.text}
