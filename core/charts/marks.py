@@ -20,7 +20,7 @@ from core.i18n import translate
 from core.records import ChartSpec
 
 LABEL_LIMIT = 28
-MOST_UPRIGHT_CHARACTERS = 110  # letters of labels side by side below a chart of half a page
+MOST_UPRIGHT_CHARACTERS = 64  # letters of labels side by side below a chart of half a page
 MOST_VALUE_LABELS = 16
 BAR_HEIGHT = 30
 
