@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 
@@ -47,3 +49,58 @@ def percentile(values: Sequence[float], share: float) -> float:
     low = math.floor(place)
     high = min(low + 1, len(ordered) - 1)
     return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
+
+
+def mean_precision(found: Sequence[str], right: Collection[str]) -> float:
+    """Share of what was found that is right; 0 where nothing was found."""
+    return mean([float(item in right) for item in found])
+
+
+def token_f1(answer: str, reference: str) -> float:
+    """F1 of the words of two texts (Rajpurkar et al. 2016), case and punctuation folded; both empty is 1."""
+    ours, theirs = Counter(_words(answer)), Counter(_words(reference))
+    if not ours or not theirs:
+        return float(ours == theirs)
+    shared = sum((ours & theirs).values())
+    return 2 * shared / (sum(ours.values()) + sum(theirs.values()))
+
+
+def exact_figures(answer: str, reference: str) -> float:
+    """Share of the reference's figures (as runs of digits, marks of thousands and decimals folded) that the answer
+    holds; 1 where it has none."""
+    wanted = _figures(reference)
+    return mean([float(figure in _figures(answer)) for figure in wanted]) if wanted else 1.0
+
+
+def chrf(answer: str, reference: str) -> float:
+    """chrF2 (Popović 2015) of sacrebleu, 0..1."""
+    from sacrebleu import sentence_chrf
+
+    return sentence_chrf(answer, [reference]).score / 100
+
+
+def bleu(answers: Sequence[str], references: Sequence[str]) -> float:
+    """Corpus BLEU (Papineni et al. 2002) of sacrebleu, 0..1; 0 for no texts."""
+    from sacrebleu import corpus_bleu
+
+    return corpus_bleu(list(answers), [list(references)]).score / 100 if answers else 0.0
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.casefold())
+
+
+def _figures(text: str) -> list[str]:
+    """'1.234,5' and '1,234.50' are both '1234.5': the last mark is a decimal one unless three digits follow it."""
+    return [_figure(found) for found in re.findall(r"\d[\d.,]*\d|\d", text)]
+
+
+def _figure(text: str) -> str:
+    head, mark, tail = re.match(r"^(.*?)(?:([.,])(\d+))?$", text).groups()
+    whole = re.sub(r"[.,]", "", head)
+    if mark is None:
+        return whole.lstrip("0") or "0"
+    if len(tail) == 3 and (mark in head or head.isdecimal() and len(head) <= 3 and head != "0"):
+        return (whole + tail).lstrip("0") or "0"
+    decimals = tail.rstrip("0")
+    return (whole.lstrip("0") or "0") + (f".{decimals}" if decimals else "")
