@@ -100,7 +100,7 @@ def _figure(text: str) -> str:
     whole = re.sub(r"[.,]", "", head)
     if mark is None:
         return whole.lstrip("0") or "0"
-    if len(tail) == 3 and (mark in head or head.isdecimal() and len(head) <= 3 and head != "0"):
+    if len(tail) == 3 and (mark in head or (head.isdecimal() and len(head) <= 3 and head != "0")):
         return (whole + tail).lstrip("0") or "0"
     decimals = tail.rstrip("0")
     return (whole.lstrip("0") or "0") + (f".{decimals}" if decimals else "")

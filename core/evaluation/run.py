@@ -2,9 +2,12 @@
 
     python -m core.evaluation.run retrieval --cases FILE.jsonl --documents DIR [--workspace DIR] [--limit N]
     python -m core.evaluation.run sql --cases FILE.jsonl --databases DIR
+    python -m core.evaluation.run set --cases FILE --documents DIR [--set NAME=VALUE ...] [--save FILE] [--against FILE]
 
 `retrieval`: recall@1/5, MRR and nDCG of dense, BM25, rank fusion and ours in one run; then the answers themselves.
-`sql`: execution accuracy, by kind of query. A workspace is made for the run, or kept where one is named.
+`sql`: execution accuracy, by kind of query. `set`: whole turns on documents and tables; with `--against` scores that an
+earlier run saved it exits with 1 when a metric fell by more than its interval. A workspace is made for the run, or kept
+where one is named.
 """
 
 from __future__ import annotations
@@ -23,13 +26,16 @@ from pathlib import Path
 from core import settings as settings_table
 from core.errors import AppError
 from core.evaluation.answers import measure_answers
+from core.evaluation.cases import read_case_file
 from core.evaluation.retrieval import measure_retrieval, read_cases
+from core.evaluation.runs import fallen, holdings_of, run_set
 from core.evaluation.sql_cases import SqlCase, measure_cases, read_sql_cases, summarize
+from core.evaluation.variants import Variant
 from core.i18n import detect_language, error_text
 from core.records import QueryResult, SqlAnswer
 from core.sql.sources import import_source
 from core.sql.tables import Tables
-from core.state import jobs
+from core.state import case_sets, jobs
 from core.workspace import Workspace, open_workspace
 
 
@@ -45,14 +51,21 @@ def main(arguments: list[str] | None = None) -> int:
     sql.add_argument("--cases", type=Path, required=True)
     sql.add_argument("--databases", type=Path, required=True, help="a folder or file a database, named as in the cases")
     sql.add_argument("--limit", type=int, help="only the first N cases")
+    whole = commands.add_parser("set", help="whole turns, routed as in the chat; a gate against an earlier run")
+    whole.add_argument("--cases", type=Path, required=True, help="JSONL, CSV, SQuAD or Spider")
+    whole.add_argument("--documents", type=Path, required=True, help="a folder of documents and tables")
+    whole.add_argument("--workspace", type=Path, help="keep (and use again) the workspace that is built")
+    whole.add_argument("--set", dest="changes", action="append", default=[], metavar="NAME=VALUE", help="a setting")
+    whole.add_argument("--save", type=Path, help="write the scores, to compare later runs with")
+    whole.add_argument("--against", type=Path, help="scores saved by an earlier run")
     options = parser.parse_args(arguments)
     try:
-        report = {"retrieval": run_retrieval, "sql": run_sql}[options.command](options)
+        report = {"retrieval": run_retrieval, "sql": run_sql, "set": run_whole}[options.command](options)
     except AppError as error:
         sys.stderr.write(error_text(error, "en") + "\n")
         return 2
     sys.stdout.write(json.dumps(report, indent=2) + "\n")
-    return 0
+    return 1 if report.get("fell") else 0
 
 
 # ---------------------------------------------------------------- documents
@@ -68,9 +81,11 @@ def run_retrieval(options: argparse.Namespace) -> dict:
 
 
 @contextmanager
-def _workspace(kept: Path | None) -> Iterator[Workspace]:
+def _workspace(kept: Path | None, changes: dict[str, str] | None = None) -> Iterator[Workspace]:
     folder = kept or Path(tempfile.mkdtemp(prefix="cotejo-run-"))
-    workspace = open_workspace(settings_table.load(folder))
+    settings = settings_table.load(folder).replace(**(changes or {}))
+    settings_table.save(settings)  # the worker reads them too
+    workspace = open_workspace(settings)
     try:
         yield workspace
     finally:
@@ -87,6 +102,30 @@ def _index(workspace: Workspace, folder: Path) -> None:
         if workspace.worker.poll() is not None:
             raise AppError("library.worker_died", code=workspace.worker.returncode)
         time.sleep(0.05)
+
+
+# ---------------------------------------------------------------- whole turns
+
+
+def run_whole(options: argparse.Namespace) -> dict:
+    changes = dict(change.partition("=")[::2] for change in options.changes)
+    cases = read_case_file(options.cases)
+    with _workspace(options.workspace, changes) as workspace:
+        _index(workspace, options.documents)
+        name = options.cases.name
+        set_id = case_sets.create_set(workspace.db, name)
+        case_sets.add_cases(workspace.db, set_id, [dataclasses.asdict(case) for case in cases], "file")
+        holdings = holdings_of(workspace.library.documents(), workspace.tables.catalog())
+        found = run_set(workspace.db, set_id, Variant(name, changes), workspace.assistant, holdings)
+        ids = {held.id: held.data["id"] for held in case_sets.list_cases(workspace.db, set_id)}
+        scores = {ids[number]: one for number, one in case_sets.scores_of(workspace.db, found.run_id).items()}
+    report = dataclasses.asdict(found)
+    if options.save:
+        options.save.write_text(json.dumps(scores, indent=1), encoding="utf-8")
+    if options.against:
+        baseline = json.loads(options.against.read_text(encoding="utf-8"))
+        report["fell"] = fallen(baseline, scores)
+    return report
 
 
 # ---------------------------------------------------------------- tables

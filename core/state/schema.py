@@ -268,6 +268,54 @@ feedback = Table(
 )
 
 
+# Questions with what is right for them. `data` is JSON; `origin` says where a case came from (file, feedback, made);
+# only approved ones are run.
+case_sets = Table(
+    "case_sets",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String, nullable=False, unique=True),
+    Column("created_at", String, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _owned("case_sets", "set_id", index=True),
+    Column("data", Text, nullable=False),
+    Column("origin", String, nullable=False),
+    Column("approved", Integer, nullable=False, default=1),
+    sqlite_autoincrement=True,
+)
+
+# A case set asked of one variant. `key` names all that an answer depends on: an equal one is not asked again.
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _owned("case_sets", "set_id", index=True),
+    Column("variant", Text, nullable=False),
+    Column("state", String, nullable=False),
+    Column("reused", Integer, nullable=False, default=0),
+    Column("seconds", Float, nullable=False, default=0.0),
+    Column("created_at", String, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+run_cases = Table(
+    "run_cases",
+    metadata,
+    _owned("runs", "run_id", primary_key=True),
+    Column("case_id", Integer, primary_key=True),
+    Column("key", String, nullable=False, index=True),
+    Column("scores", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("ms", Float, nullable=False),
+)
+
+
 def _create_first(connection) -> None:
     metadata.create_all(connection)
 
@@ -280,4 +328,8 @@ def _add_traces(connection) -> None:
     metadata.create_all(connection, tables=[traces, feedback], checkfirst=True)
 
 
-MIGRATIONS = (_create_first, _add_data_page, _add_traces)
+def _add_runs(connection) -> None:
+    metadata.create_all(connection, tables=[case_sets, cases, runs, run_cases], checkfirst=True)
+
+
+MIGRATIONS = (_create_first, _add_data_page, _add_traces, _add_runs)

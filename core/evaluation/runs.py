@@ -1,0 +1,117 @@
+"""A case set asked of one variant, through the very assistant that the chat uses; and two runs side by side.
+
+A case whose answer depends on nothing that has changed is not asked again: its earlier result is taken over. It opens
+no workspace: the assistant, and what it stands on, are handed in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+from core.assistant import Assistant, last_answer
+from core.errors import AppError
+from core.evaluation import score as scoring
+from core.evaluation.cases import EvalCase, to_case
+from core.evaluation.compare import Comparison, compare
+from core.evaluation.variants import Variant, case_key, code_key
+from core.records import Answer, Catalog, Document, QueryResult, Route
+from core.state import case_sets, codec
+from core.state.database import Database
+
+_STORE_EVERY = 10
+Report = Callable[[float], bool]  # told the share done (0..1); False asks to stop
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """Means a metric (0..1), the cases they rest on, how many were taken over, the wall seconds."""
+
+    run_id: int
+    state: str
+    cases: int
+    reused: int
+    seconds: float
+    scores: dict[str, float]
+
+
+def run_set(
+    db: Database, set_id: int, variant: Variant, assistant: Assistant, holdings: str, report: Report = lambda _: True
+) -> RunSummary:
+    """Ask every approved case of a set. Results are stored as they come: the next run goes on where one stopped."""
+    started = time.perf_counter()
+    stored = case_sets.list_cases(db, set_id)
+    found = {held.id: to_case(held.data, held.id) for held in stored}
+    code = code_key()
+    keys = {number: case_key(case, assistant.settings, holdings, code) for number, case in found.items()}
+    known = case_sets.known_results(db, list(keys.values()))
+    run_id = case_sets.start_run(db, set_id, asdict(variant))
+    reused = [(number, keys[number], *known[keys[number]]) for number in found if keys[number] in known]
+    case_sets.store_results(db, run_id, reused)
+    state, fresh = "done", []
+    missing = [number for number in found if keys[number] not in known]
+    for place, number in enumerate(missing):
+        if not report(place / len(missing)):
+            state = "cancelled"
+            break
+        fresh.append((number, keys[number], *_ask(found[number], assistant)))
+        if len(fresh) == _STORE_EVERY:
+            case_sets.store_results(db, run_id, fresh)
+            fresh = []
+    case_sets.store_results(db, run_id, fresh)
+    seconds = time.perf_counter() - started
+    case_sets.finish_run(db, run_id, state, len(reused), seconds)
+    scores = case_sets.scores_of(db, run_id)
+    return RunSummary(run_id, state, len(scores), len(reused), seconds, scoring.summarise(scores.values()))
+
+
+def _ask(case: EvalCase, assistant: Assistant) -> tuple[dict[str, float], str, float]:
+    """(scores, answer as JSON, milliseconds) of one case."""
+    started = time.perf_counter()
+    try:
+        answer = last_answer(assistant.ask(case.question, lang=case.lang))
+    except AppError as error:
+        answer = Answer(case.question, case.question, case.lang, Route("none", error.key), "error", "")
+    ms = 1000 * (time.perf_counter() - started)
+    return scoring.score(case, answer, lambda sql: _gold(assistant, sql)), codec.dump(answer), round(ms, 1)
+
+
+def _gold(assistant: Assistant, sql: str) -> QueryResult:
+    try:
+        return assistant.tables.run(sql).result
+    except AppError as error:
+        return QueryResult(error=(error.key, error.params))
+
+
+def compare_runs(db: Database, run_a: int, run_b: int, metric: str = "right") -> Comparison:
+    """B against A on the cases that both have a score for; ids are those of the cases, as text."""
+    a, b = (
+        {str(case): scores[metric] for case, scores in case_sets.scores_of(db, run).items() if metric in scores}
+        for run in (run_a, run_b)
+    )
+    return compare(a, b)
+
+
+def holdings_of(documents: Sequence[Document], catalog: Catalog) -> str:
+    """One text for what the workspace holds: its documents and how far each is indexed, and its data sets."""
+    held = sorted(f"{document.sha256} {document.state}" for document in documents)
+    sets = sorted({table.dataset for table in catalog.tables})
+    return hashlib.sha256("\n".join([*held, *sets]).encode()).hexdigest()[:16]
+
+
+def fallen(before: Mapping[str, Mapping[str, float]], after: Mapping[str, Mapping[str, float]]) -> list[str]:
+    """Why a run is worse than an earlier one: a sentence for each metric that fell by more than chance explains."""
+    names = sorted({name for scores in before.values() for name in scores})
+    said = []
+    for name in names:
+        a, b = ({case: scores[name] for case, scores in run.items() if name in scores} for run in (before, after))
+        found = compare(a, b)
+        if found.winner == "a":
+            lost = ", ".join(found.worse[:10])
+            said.append(
+                f"{name}: {found.mean_a:.3f} -> {found.mean_b:.3f} over {found.cases} cases, "
+                f"{found.level:.0%} interval {found.low:+.3f} to {found.high:+.3f}; worse: {lost}"
+            )
+    return said

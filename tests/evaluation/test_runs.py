@@ -1,0 +1,115 @@
+"""Runs of a case set over a scripted assistant: what is asked again, what is taken over, which run is better."""
+
+import pytest
+
+from core import settings
+from core.evaluation.cases import to_case
+from core.evaluation.runs import compare_runs, fallen, run_set
+from core.evaluation.variants import Variant, case_key
+from core.records import Answer, Event, Route
+from core.state import case_sets
+from core.state.database import Database
+
+
+class Scripted:
+    """Answers 'yes' to the questions it knows; counts what it is asked."""
+
+    def __init__(self, held, knows=()):
+        self.settings = held
+        self.knows = set(knows)
+        self.asked = []
+        self.tables = None
+
+    def ask(self, question, lang=None):
+        self.asked.append(question)
+        status = "answered" if question in self.knows else "not_found"
+        text = "yes" if question in self.knows else ""
+        yield Event("done", answer=Answer(question, question, lang, Route("documents", ""), status, text))
+
+
+@pytest.fixture
+def db(tmp_path):
+    opened = Database(tmp_path / "state.sqlite")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def held(tmp_path):
+    return settings.load(tmp_path)
+
+
+@pytest.fixture
+def set_id(db):
+    number = case_sets.create_set(db, "mine")
+    rows = [{"question": f"question {n}", "answers": ["yes"], "lang": "en"} for n in range(30)]
+    assert case_sets.add_cases(db, number, rows, "file") == 30
+    assert case_sets.add_cases(db, number, rows[:5], "file") == 0
+    return number
+
+
+def test_a_second_run_asks_only_what_may_have_changed(db, held, set_id):
+    first = Scripted(held, {f"question {n}" for n in range(20)})
+    found = run_set(db, set_id, Variant("a"), first, "v1")
+    assert (found.cases, found.reused, found.state) == (30, 0, "done")
+    assert found.scores["right"] == pytest.approx(20 / 30)
+    again = Scripted(held)
+    taken = run_set(db, set_id, Variant("a"), again, "v1")
+    assert again.asked == [] and taken.reused == 30 and taken.scores == found.scores
+    case_sets.add_cases(db, set_id, [{"question": "a new one", "answers": ["yes"], "lang": "en"}], "file")
+    run_set(db, set_id, Variant("a"), again, "v1")
+    assert again.asked == ["a new one"]
+    run_set(db, set_id, Variant("a"), again, "v2")  # the workspace holds something else
+    assert len(again.asked) == 1 + 31
+    other = Scripted(held.replace(passages_per_answer=9))
+    assert run_set(db, set_id, Variant("b"), other, "v2").reused == 0
+
+
+def test_a_stopped_run_is_resumed(db, held, set_id):
+    steps = iter([True] * 12 + [False])
+    first = Scripted(held)
+    found = run_set(db, set_id, Variant("a"), first, "v", report=lambda _: next(steps))
+    assert (found.state, found.cases) == ("cancelled", 12)
+    second = Scripted(held)
+    assert run_set(db, set_id, Variant("a"), second, "v").reused == 12
+    assert len(second.asked) == 18
+
+
+def test_settings_that_no_answer_depends_on_ask_nothing_again(held):
+    case = to_case({"question": "why?", "lang": "en"})
+    key = case_key(case, held, "v", "c")
+    assert case_key(case, held.replace(hour_cost=99, alert_p95_ms=9), "v", "c") == key
+    assert case_key(case, held.replace(passages_per_answer=9), "v", "c") != key
+    assert case_key(case, held, "v", "other code") != key
+
+
+def test_two_runs_side_by_side(db, held, set_id):
+    a = run_set(db, set_id, Variant("a"), Scripted(held, {f"question {n}" for n in range(10)}), "v1")
+    b = run_set(db, set_id, Variant("b"), Scripted(held, {f"question {n}" for n in range(1, 28)}), "v2")
+    found = compare_runs(db, a.run_id, b.run_id)
+    assert found.winner == "b"
+    assert len(found.better) == 18 and len(found.worse) == 1
+    assert [run.id for run in case_sets.list_runs(db, set_id)] == [b.run_id, a.run_id]
+    kept = case_sets.results_of(db, a.run_id)
+    assert len(kept) == 30 and kept[0].answer.question == "question 0"
+
+
+def test_the_gate_names_what_fell():
+    before = {str(n): {"right": 1.0, "other": 0.5} for n in range(50)}
+    after = {str(n): {"right": float(n > 12), "other": 0.5} for n in range(50)}
+    (said,) = fallen(before, after)
+    assert said.startswith("right: 1.000 -> 0.740 over 50 cases")
+    assert fallen(after, before) == [] and fallen(before, before) == []
+
+
+def test_waiting_cases_are_not_run(db, held, set_id):
+    case_sets.add_cases(db, set_id, [{"question": "waiting", "lang": "en"}], "feedback", approved=False)
+    (waiting,) = case_sets.list_cases(db, set_id, approved=False)
+    asked = Scripted(held)
+    run_set(db, set_id, Variant("a"), asked, "v")
+    assert "waiting" not in asked.asked
+    case_sets.approve_case(db, waiting.id, True)
+    run_set(db, set_id, Variant("a"), asked, "v")
+    assert "waiting" in asked.asked
+    (counted,) = case_sets.list_sets(db)
+    assert (counted.cases, counted.waiting) == (31, 0)
