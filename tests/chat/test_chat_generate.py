@@ -6,8 +6,9 @@ import pytest
 
 from core.chat.answer import answer
 from core.chat.generate import is_readable, write_answer
-from core.chat.prompt import ask_documents, fence_code
+from core.chat.prompt import ask_documents
 from core.errors import AppError
+from core.models.fence import fence_code
 from tests.scripted_model import ScriptedModel, obedient_model
 
 BROKE = AppError("models.broke_off", model="m", detail="gone")

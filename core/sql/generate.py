@@ -1,0 +1,216 @@
+"""A question to SQL by a language model: linked schema in, one statement out, mended, guarded, run; an error is handed
+back at most twice, and where nothing comes of it the parser's answer stands.
+
+The model only ever writes text: what runs is what the guard admits, in the sandbox that the caller hands in as `run`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol
+
+from core.errors import AppError
+from core.i18n import error_text, translate
+from core.models.fence import fence_code, neutral
+from core.records import Catalog, CheckedSql, Message, ModelUse, QueryResult, Reading, SqlAnswer
+from core.sql.compare import result_key
+from core.sql.describe_schema import describe_schema, link_catalog
+from core.sql.guard import check_sql
+from core.sql.lexicon import fold
+from core.sql.repair import repair_sql
+
+REPAIRS_MAX = 2
+PAIRS_SHOWN = 3
+TOKENS_MAX = 400
+READINGS = 3
+AGREED = 0.9  # how sure where parser and model, which err for different reasons, give the same rows
+ALONE = 0.6
+_FENCED = re.compile(r"```[ \t]*(?:sql|duckdb)?[ \t]*\n?(.*?)(?:```|\Z)", re.DOTALL | re.IGNORECASE)
+_BEGIN = re.compile(r"\b(?:SELECT|WITH|FROM|PIVOT|UNPIVOT|DESCRIBE|SUMMARIZE|VALUES)\b", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]{3,}")
+Run = Callable[[list[str]], list[QueryResult]]
+Pair = tuple[str, str]
+
+
+class Writing(Protocol):
+    text: str
+    use: ModelUse
+
+    def __iter__(self) -> Iterator[str]: ...
+
+    def __next__(self) -> str: ...
+
+    def close(self) -> None: ...
+
+
+class Writer(Protocol):
+    """What is needed of a model (`core.models.chat_model.ChatModel` is one)."""
+
+    name: str
+    kind: str
+    room_tokens: int
+
+    def count_tokens(self, text: str) -> int: ...
+
+    def stream(
+        self, messages: Sequence[Message], *, stop: Sequence[str] = (), tokens_max: int | None = None
+    ) -> Writing: ...
+
+
+def write_sql(
+    question: str,
+    catalog: Catalog,
+    run: Run,
+    open_model: Callable[[], Writer],
+    parsed: SqlAnswer,
+    *,
+    lang: str,
+    pairs: Sequence[Pair] = (),
+    check: Callable[[str, Catalog], CheckedSql] = check_sql,
+) -> SqlAnswer:
+    """The answer by the model's statement, or `parsed`, the parser's answer, with a `message` that says why.
+
+    `pairs` are (question, SQL) that a user accepted: the most alike are shown as examples. `alternatives` keep the
+    parser's reading where its rows differ. No error of the model is raised."""
+    started = time.perf_counter()
+    if not catalog.tables:
+        return parsed
+    uses: list[ModelUse] = []
+    try:
+        model = open_model()
+        messages = ask_sql(question, catalog, lang, model, pairs)
+        answer = _write_and_run(question, catalog, run, model, messages, lang, check, uses)
+    except AppError as error:
+        note = translate("generate.fell_back", lang, reason=error_text(error, lang))
+        answer = dataclasses.replace(parsed, message=note)
+    else:
+        answer = _beside(answer, parsed)
+    total = round(1000 * (time.perf_counter() - started), 2)
+    timings = {**parsed.timings_ms, **answer.timings_ms, "write": total}
+    return dataclasses.replace(answer, uses=tuple(uses), timings_ms=timings)
+
+
+def ask_sql(question: str, catalog: Catalog, lang: str, model: Writer, pairs: Sequence[Pair]) -> list[Message]:
+    """The messages for a first statement."""
+    examples = _examples(question, pairs, catalog)
+    system = translate("prompt.sql", lang)
+    room = model.room_tokens - model.count_tokens(system + question + examples) - 64
+    schema, links = link_catalog(question, catalog, lang)
+    described = neutral(describe_schema(schema, links, model.count_tokens, max(room, 200)))
+    code = fence_code([question, described, examples])
+    asked = translate(
+        "prompt.sql_question", lang, code=code, schema=described, examples=neutral(examples), question=neutral(question)
+    )
+    return [Message("system", system), Message("user", asked)]
+
+
+def _write_and_run(question, catalog, run, model, messages, lang, check, uses: list[ModelUse]) -> SqlAnswer:
+    """Raises AppError: the model's own, or `generate.no_sql` where no statement of it ran."""
+    error = AppError("generate.no_statement", model=model.name)
+    for _ in range(REPAIRS_MAX + 1):
+        said = _ask(model, messages, uses)
+        sql = extract_sql(said)
+        if not sql:
+            error = AppError("generate.no_statement", model=model.name)
+            feedback = translate("prompt.sql_missing", lang)
+        else:
+            sql = repair_sql(sql, catalog)
+            try:
+                checked = check(sql, catalog)
+            except AppError as refused:
+                error = refused
+            else:
+                (result,) = run([sql])
+                if result.error is None:
+                    return SqlAnswer(question, lang, checked, result, confidence=ALONE, engine=model.kind)
+                error = AppError(result.error[0], **result.error[1])
+            feedback = translate("prompt.sql_error", lang, sql=sql, error=_positioned(error, lang))
+        messages = [*messages, Message("assistant", said), Message("user", feedback)]
+    raise AppError("generate.no_sql", model=model.name, detail=error_text(error, lang))
+
+
+def _ask(model: Writer, messages: Sequence[Message], uses: list[ModelUse]) -> str:
+    reply = model.stream(messages, tokens_max=TOKENS_MAX)
+    try:
+        for _ in reply:
+            if "```" in reply.text.partition("```")[2]:  # the fence is closed: what follows is talk
+                break
+        return reply.text
+    finally:
+        reply.close()
+        uses.append(reply.use)
+
+
+def extract_sql(said: str) -> str:
+    """The statement in a model's text: in a fence, or from the first word that begins one; '' where there is none."""
+    fenced = [part.strip() for part in _FENCED.findall(said) if _BEGIN.search(part)]
+    text = fenced[0] if fenced else said
+    begin = _BEGIN.search(text)
+    if begin is None:
+        return ""
+    text = text[begin.start() :]
+    if not fenced:
+        text = text.split("\n\n")[0]
+    return _first_statement(text).strip()
+
+
+def _first_statement(text: str) -> str:
+    """Up to the first semicolon outside quotes: models like to go on."""
+    quote = ""
+    for at, char in enumerate(text):
+        if quote:
+            quote = "" if char == quote else quote
+        elif char in "'\"`":
+            quote = char
+        elif char == ";":
+            return text[:at]
+    return text
+
+
+def _positioned(error: AppError, lang: str) -> str:
+    """The error in words, with its line and the piece of the statement where it knows them."""
+    text = error_text(error, lang)
+    line, snippet = error.params.get("line"), error.params.get("snippet")
+    return f"{text} (line {line}: {snippet})" if line and snippet and str(snippet) not in text else text
+
+
+def _examples(question: str, pairs: Sequence[Pair], catalog: Catalog) -> str:
+    """The accepted pairs most like the question that still hold for this catalog, as text for the prompt."""
+    asked = _words(question)
+    ranked = sorted(pairs, key=lambda pair: -_alike(asked, _words(pair[0])))
+    lines: list[str] = []
+    for said, sql in ranked:
+        if len(lines) == PAIRS_SHOWN:
+            break
+        try:
+            check_sql(sql, catalog)
+        except AppError:
+            continue
+        lines.append(f"-- {' '.join(said.split())}\n{sql.strip()}")
+    return "\n".join(lines)
+
+
+def _words(text: str) -> set[str]:
+    return set(_WORD.findall(fold(text)))
+
+
+def _alike(first: set[str], second: set[str]) -> float:
+    return len(first & second) / len(first | second) if first | second else 0.0
+
+
+def _beside(answer: SqlAnswer, parsed: SqlAnswer) -> SqlAnswer:
+    """The model's answer with the parser's reading: in words where the rows are the same, else as an alternative."""
+    if parsed.sql is None or parsed.result is None or parsed.result.error is not None:
+        return dataclasses.replace(answer, unknown=parsed.unknown)
+    same = result_key(answer.result) == result_key(parsed.result)
+    if same:
+        sure = max(AGREED, parsed.confidence)
+        return dataclasses.replace(
+            answer, reading=parsed.reading, confidence=sure, alternatives=parsed.alternatives, unknown=parsed.unknown
+        )
+    own = Reading(parsed.reading, parsed.sql.text)
+    others = (own, *parsed.alternatives)[: READINGS - 1]
+    return dataclasses.replace(answer, alternatives=others, unknown=parsed.unknown)
