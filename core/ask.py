@@ -24,6 +24,7 @@ from core.errors import AppError
 from core.i18n import LANGUAGES, detect_language, error_text
 from core.records import Answer, Route
 from core.state import files, jobs
+from core.validation.check import explain
 from core.workspace import Workspace, open_workspace
 
 _POLL_S = 0.05
@@ -228,7 +229,7 @@ def to_json(answer: Answer, case_id: Any = None) -> dict[str, Any]:
             "truncated": result.truncated if result else False,
             "chart": _chart(data.chart) if data and data.chart else None,
             "agreement": answer.agreement,
-            "checks": [dataclasses.asdict(check) for check in answer.checks],
+            "checks": [{**dataclasses.asdict(c), "message": explain(c, answer.lang)} for c in answer.checks],
             "engine": answer.engine,
             "adapter": answer.adapter,
             "timings_ms": {name: answer.timings_ms.get(name, 0.0) for name in _STAGES},

@@ -37,7 +37,8 @@ from core.router.choose import Hint, Signals, choose, sides
 from core.router.phrases import read_cues
 from core.router.split import Parts, split_question
 from core.settings import Settings
-from core.validation import grounding
+from core.sql.lexicon import builtin_lexicon
+from core.validation.check import check_answer
 
 _TOKEN = re.compile(r"\S+\s*|\s+")
 
@@ -135,6 +136,7 @@ class Assistant:
             answer = from_rows(turn, self.tables.run(sql, question=question, lang=lang), route)
         except AppError as error:
             answer = turn.answer(route, "refused", "", 1.0, error_text(error, lang))
+        answer = self._check(answer)
         return dataclasses.replace(answer, timings_ms={**answer.timings_ms, "total": _ms(started)})
 
     # ------------------------------------------------------------ complete
@@ -247,9 +249,18 @@ class Assistant:
         )
 
     def _check(self, draft: Answer) -> Answer:
-        """Every quote is looked up again on its page, whatever engine wrote the answer."""
-        citations, checks = grounding.check_quotes(draft.citations, self.library.page)
-        return dataclasses.replace(draft, citations=citations, checks=(*checks, *both.checks_of(draft.comparisons)))
+        """The answer with each of its statements checked against its sources, whatever engine wrote it."""
+        started = time.perf_counter()
+        checked = check_answer(
+            draft,
+            read_page=self.library.page,
+            catalog=self.tables.catalog(),
+            policy=self.settings.get("unsupported_claims"),
+            spanish=builtin_lexicon().spanish,
+        )
+        checks = (*checked.checks, *both.checks_of(draft.comparisons))
+        timings = {**draft.timings_ms, "check": round(1000 * (time.perf_counter() - started), 2)}
+        return dataclasses.replace(checked, checks=checks, timings_ms=timings)
 
     def _finish(self, turn: Turn, answer: Answer) -> Iterator[Event]:
         for token in _TOKEN.findall(answer.text):

@@ -254,9 +254,17 @@ class DocumentsAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Check:
+    """A statement of an answer and what became of it. `reason` is the last part of a message key `validation.*`, which
+    `params` fill; `start`, `end` are the statement's place in `Answer.text` (both 0 where it has none: left out, or
+    about the statement in SQL); `citations` the numbers it was held against."""
+
     claim: str
     verdict: Literal["supported", "partly", "unsupported"]
     reason: str
+    start: int = 0
+    end: int = 0
+    citations: tuple[int, ...] = ()
+    params: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ TABLE: tuple[Setting, ...] = (
     Setting("passage_tokens", 1000, (100, 4000)),
     Setting("passage_overlap_tokens", 200, (0, 1000)),
     Setting("passages_per_answer", 5, (1, 20)),
+    Setting("unsupported_claims", "mark", ("mark", "remove")),
     Setting("ocr", "auto", ("auto", "off")),
     Setting("upload_max_mb", 200, (1, 4000)),
     Setting("parser_memory_mb", 1200, (256, 16000)),

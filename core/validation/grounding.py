@@ -1,21 +1,18 @@
-"""Is each quote on its page, and does each quoted line of an answer's text stand in a citation? It reads pages again.
+"""Is each quote on its page? It reads the page again.
 
 It trusts nothing of a citation but its place: document, page, start and end. It judges no meaning.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from core.errors import AppError
-from core.records import Check, Citation, Page, Verdict
+from core.records import Citation, Page, Verdict
 
-ReadPage = Callable[[int, int], Page]
+ReadPage = Callable[[int, int], Page | None]
 QUOTE_MAX = 350
-_MARK = re.compile(r"\[(\d+)\]")
-_QUOTED = re.compile(r"“(.+?)” \[(\d+)\](?=\s|$)", re.DOTALL)
 
 
 def check_quote(citation: Citation, page: Page | None) -> Verdict:
@@ -36,19 +33,19 @@ def check_quote(citation: Citation, page: Page | None) -> Verdict:
     return Verdict(False, "not_found")
 
 
-def check_quotes(citations: Sequence[Citation], read_page: ReadPage) -> tuple[tuple[Citation, ...], tuple[Check, ...]]:
-    """The citations with `verified` set anew, and a check for each. A quote found elsewhere on its page is moved
-    there."""
-    kept, checks = [], []
+def check_quotes(citations: Sequence[Citation], read_page: ReadPage) -> tuple[tuple[Citation, ...], dict[int, str]]:
+    """The citations with `verified` set anew, a quote found elsewhere on its page moved there; and what is wrong with
+    the others: number -> the reason of `check_quote`."""
+    kept, faults = [], {}
     for citation in citations:
         verdict = check_quote(citation, _read(read_page, citation))
         if verdict.reason == "moved":
             citation = replace(citation, start=verdict.params["start"], end=verdict.params["end"], key=None)
         ok = verdict.reason in ("found", "moved")
+        if not ok:
+            faults[citation.n] = verdict.reason
         kept.append(replace(citation, verified=ok))
-        claim = " ".join(citation.quote.split())
-        checks.append(Check(claim, "supported" if ok else "unsupported", f"quote_{verdict.reason}"))
-    return tuple(kept), tuple(checks)
+    return tuple(kept), faults
 
 
 def _read(read_page: ReadPage, citation: Citation) -> Page | None:
@@ -56,16 +53,3 @@ def _read(read_page: ReadPage, citation: Citation) -> Page | None:
         return read_page(citation.document_id, citation.page)
     except AppError:
         return None
-
-
-def check_marks(text: str, citations: Sequence[Citation]) -> tuple[str, ...]:
-    """What is wrong with the [n] marks of an answer's text: numbers without a citation, quotes that differ from
-    theirs."""
-    by_number = {citation.n: " ".join(citation.quote.split()) for citation in citations}
-    outside = _QUOTED.sub(lambda match: f"[{match.group(2)}]", text)
-    faults = [f"[{n}]" for n in dict.fromkeys(_MARK.findall(outside)) if int(n) not in by_number]
-    for quote, number in _QUOTED.findall(text):
-        known = by_number.get(int(number))
-        if known is not None and " ".join(quote.split()) != known:
-            faults.append(quote)
-    return tuple(faults)

@@ -13,8 +13,9 @@ import streamlit as st
 from core.documents.layout import boxes_for
 from core.records import Answer, BoxTuple, Document
 from core.state import chats
+from core.validation.check import explain
 from pages.parts import results, services
-from pages.parts.language import duration, say
+from pages.parts.language import duration, lang, say
 from pages.parts.plain import marked, one_line, plain
 
 PDF = "application/pdf"
@@ -231,8 +232,7 @@ def _draw_checks(answer: Answer) -> None:
     for check in answer.checks:
         verdict = say(f"chat_page.verdict_{check.verdict}")
         st.markdown(f":material/{icons[check.verdict]}: **{verdict}**  \n{one_line(check.claim, 240)}")
-        if check.reason:
-            st.caption(plain(check.reason))
+        st.caption(plain(explain(check, lang())))
 
 
 def _draw_times(answer: Answer) -> None:

@@ -1,0 +1,382 @@
+"""Each figure, date and name of a statement, looked for in its sources: found, found with another unit, belonging to
+something else, computable, elsewhere on the page, or nowhere.
+
+Nothing here weighs words against each other; what a finding means for the verdict is decided in `support`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.validation.dates import DateSpan, Moment
+from core.validation.derive import follows
+from core.validation.match import close, fit
+from core.validation.names import Name
+from core.validation.quantities import Quantity, fold
+from core.validation.rows import Rows
+from core.validation.sources import (
+    CLAUSE_BEFORE,
+    OWN,
+    SENTENCE,
+    Passage,
+    Place,
+    Segment,
+    cut_clauses,
+    holds,
+)
+
+MARGIN = 0.6
+_PAGE_BEFORE = re.compile(r"(?:\bp|\bpp|\bpage|\bpages|\bpag|\bpagina|\bpaginas)\.?\s*$")
+_RESPECTIVELY = re.compile(r"\brespectively\b|\brespectivamente\b", re.I)
+
+WordContext = list[tuple[frozenset[str], float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is wrong with a part of a statement: a reason key, what it names, and whether it stands against the whole
+    statement (`hard`) or only leaves it unproven."""
+
+    reason: str
+    params: dict[str, Any] = field(default_factory=dict)
+    hard: bool = True
+
+
+@dataclass(slots=True)
+class Evidence:
+    """What a statement is held against: the passages it cites, and the rows of the answer where it has any."""
+
+    passages: Sequence[Passage]
+    rows: Rows | None = None
+    places: list[Place] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.places = [place for passage in self.passages for place in passage.places]
+
+    def fit(self, claim: Quantity, place: Place) -> str:
+        scales = frozenset().union(*(p.scales for p in self.passages)) or frozenset({1.0})
+        currencies = frozenset().union(*(p.currencies for p in self.passages))
+        return fit(claim, place.quantity, scales=scales, currencies=currencies, percent=place.percent)
+
+
+@dataclass(slots=True)
+class Found:
+    """How the figures of a statement fared: `proven` of `total` parts, and what is wrong."""
+
+    total: int = 0
+    proven: int = 0
+    computed: bool = False
+    from_rows: bool = False
+    findings: list[Finding] = field(default_factory=list)
+
+
+def contexts(claim: Segment) -> list[tuple[Quantity, WordContext]]:
+    """Each figure of a statement with the words it belongs to there: those of its clause, less the others."""
+    clauses = cut_clauses(claim)
+    figures = [q for q in claim.quantities if q.kind != "code"]
+    others = _lists_apart(claim, figures)
+    found = []
+    for n, quantity in enumerate(figures):
+        own = next((i for i, (a, b) in enumerate(clauses) if a <= quantity.start < b), 0)
+        context: WordContext = []
+        for start, keys in _items(claim):
+            if any(a <= start < b for a, b in others.get(n, ())):
+                continue
+            clause = next((i for i, (a, b) in enumerate(clauses) if a <= start < b), 0)
+            weight = OWN if clause == own else CLAUSE_BEFORE if clause == own - 1 else SENTENCE
+            context.append((keys, weight))
+        found.append((quantity, context))
+    return found
+
+
+def _items(claim: Segment) -> Iterable[tuple[int, frozenset[str]]]:
+    """The words of a statement that say something, and its dates as words."""
+    for word in claim.words:
+        if not word.stop:
+            yield word.start, word.keys
+    for date in claim.dates:
+        for name in ("year", "quarter", "month"):
+            values = {getattr(m, name) for m in date.readings} - {None}
+            if values:
+                yield date.start, frozenset(f"@{name}{value}" for value in values)
+
+
+def _lists_apart(claim: Segment, figures: Sequence[Quantity]) -> dict[int, list[tuple[int, int]]]:
+    """'A and B had 1 and 2 respectively': for each figure, the spans that belong to the others."""
+    if len(figures) < 2 or not _RESPECTIVELY.search(claim.text):
+        return {}
+    names = [word for word in claim.words if word.text[:1].isupper() and word.start > 0]
+    for items in ([(d.start, d.end) for d in claim.dates], [(w.start, w.end) for w in names]):
+        if len(items) == len(figures):
+            return {n: [span for m, span in enumerate(items) if m != n] for n in range(len(figures))}
+    return {}
+
+
+def score(context: WordContext, place: Place) -> float:
+    """How much of what a figure belongs to in the statement it belongs to in the source."""
+    return sum(weight * _strength(keys, place) for keys, weight in context)
+
+
+def check_figures(claim: Segment, evidence: Evidence, skip: Sequence[tuple[int, int]] = ()) -> Found:
+    """Look for every figure of the statement; those inside `skip` are not the statement's own."""
+    found = Found()
+    named: list[float] = []
+    open_ones: list[tuple[Quantity, WordContext]] = []
+    for quantity, context in contexts(claim):
+        if _says_nothing(claim, quantity, skip):
+            continue
+        found.total += 1
+        matches = [place for place in evidence.places if evidence.fit(quantity, place) == "same"]
+        if matches:
+            finding = _belongs_elsewhere(quantity, context, matches, evidence.places)
+            if finding is None:
+                named += [place.quantity.readings[0][0] for place in matches[:2]]
+        else:
+            finding = None
+            if _in_rows(quantity, context, evidence, found):
+                named.append(quantity.readings[0][0])
+            elif _literal(quantity, evidence):
+                pass
+            else:
+                open_ones.append((quantity, context))
+                continue
+        if finding is None:
+            found.proven += 1
+        else:
+            found.findings.append(finding)
+    for quantity, context in open_ones:
+        if follows(quantity, claim.text, named, _together(context, evidence)):
+            found.proven += 1
+            found.computed = True
+        else:
+            found.findings.append(_missing(quantity, context, evidence))
+    return found
+
+
+def _says_nothing(claim: Segment, quantity: Quantity, skip: Sequence[tuple[int, int]]) -> bool:
+    if any(a <= quantity.start < b for a, b in skip):
+        return True
+    before = fold(claim.text[max(0, quantity.start - 10) : quantity.start])
+    if _PAGE_BEFORE.search(before):
+        return True
+    return quantity.spelled and quantity.kind == "number" and not quantity.unit and _enumerated(claim, quantity)
+
+
+def _enumerated(claim: Segment, quantity: Quantity) -> bool:
+    """'three types: A, B and C' counts what it lists."""
+    _, _, listed = claim.text[quantity.end :].partition(":")
+    items = [item for item in re.split(r",|;|\s(?:and|or|y|e|o)\s", listed) if item.strip()]
+    return len(items) == int(quantity.readings[0][0])
+
+
+def _belongs_elsewhere(
+    quantity: Quantity, context: WordContext, matches: Sequence[Place], places: Sequence[Place]
+) -> Finding | None:
+    """A figure that the source gives for something else, where it gives another figure for what is spoken of."""
+    best = max(matches, key=lambda place: score(context, place))
+    reached = score(context, best)
+    rivals = [p for p in places if p.quantity.kind == best.quantity.kind and p not in matches]
+    for rival in sorted(rivals, key=lambda place: -score(context, place))[:1]:
+        if score(context, rival) - reached >= MARGIN and _owns_more(context, rival, best):
+            params = {"what": quantity.text, "instead": rival.quantity.text}
+            return Finding("figure_swapped", params)
+    return None
+
+
+def _owns_more(context: WordContext, rival: Place, match: Place) -> bool:
+    """Whether a word of the figure's own clause belongs to the rival and not at all to the match."""
+    return any(_strength(keys, rival) >= 0.9 and _strength(keys, match) <= SENTENCE for keys, w in context if w >= OWN)
+
+
+def _strength(keys: frozenset[str], place: Place) -> float:
+    return max((place.context.get(key, 0.0) for key in keys), default=0.0)
+
+
+def _in_rows(quantity: Quantity, context: WordContext, evidence: Evidence, found: Found) -> bool:
+    """Whether a cell of the rows, or a figure computed from a column, says it; a cell of another row that the
+    statement does not speak of is a finding."""
+    rows = evidence.rows
+    if rows is None:
+        return False
+    matches, rivals = [], []
+    for r, c, value in rows.cells():
+        whole = 100 * value if quantity.kind == "percent" and abs(value) <= 1.5 else value
+        (matches if close(quantity, value) or close(quantity, whole) else rivals).append((r, c))
+    if matches:
+        found.from_rows = True
+        places = [rows.places(r, c) for r, c in matches[:50]]
+        best = max(places, key=lambda place: score(context, place))
+        others = (rows.places(r, c) for r, c in rivals[:1500] if c == best.column)
+        top = max(others, key=lambda place: score(context, place), default=None)
+        if top is not None and score(context, top) - score(context, best) >= MARGIN and _owns_more(context, top, best):
+            found.findings.append(
+                Finding("figure_swapped", {"what": quantity.text, "instead": top.quantity.text.removesuffix(".0")})
+            )
+            found.proven -= 1
+        return True
+    if any(close(quantity, value) for _, value in rows.computed):
+        found.computed = True
+        return True
+    return False
+
+
+def _literal(quantity: Quantity, evidence: Evidence) -> bool:
+    """Whether the very digits stand in the source as part of something that is not read as a figure."""
+    digits = re.sub(r"[^\d.,]", "", quantity.text).strip(".,")
+    if len(digits) < 1 or quantity.unit or quantity.kind != "number" or quantity.scale != 1.0:
+        return False
+    if any(evidence.fit(quantity, place) for place in evidence.places):
+        return False
+    return any(holds(passage.near_text, digits) or holds(passage.identity, digits) for passage in evidence.passages)
+
+
+def _together(context: WordContext, evidence: Evidence) -> Iterable[list[float]]:
+    """Groups of source figures that a computed one may come from: the rows, columns and sentences that fit best."""
+    lines: dict[tuple[int, int], list[Place]] = {}
+    for place in evidence.places:
+        lines.setdefault(place.line, []).append(place)
+    ranked = sorted(lines.values(), key=lambda line: -max(score(context, place) for place in line))
+    for line in ranked[:2]:
+        yield [_value(place) for place in line]
+    columns: dict[tuple[int, int], list[Place]] = {}
+    for line in ranked[:4]:
+        for place in line:
+            if place.column is not None:
+                columns.setdefault((place.line[0], place.column), []).append(place)
+    for column in columns.values():
+        yield [_value(place) for place in column]
+    if evidence.rows is not None:
+        yield from _row_groups(context, evidence.rows)
+
+
+def _row_groups(context: WordContext, rows: Rows) -> Iterable[list[float]]:
+    """Of each column, the figures of the rows that the statement names; of each such row, its figures."""
+    named = [r for r, label in enumerate(rows.labels) if any(keys & label.keys() for keys, _ in context)]
+    if not named:
+        named = list(range(min(len(rows.labels), 12)))
+    named = named[:12]
+    for values in rows.numbers.values():
+        yield [values[r] for r in named if values[r] is not None]
+        ends = [value for value in (values[0], values[-1]) if value is not None]
+        yield ends
+        present = [value for value in values if value is not None]
+        if len(present) > len(named) and len(named) <= 4:
+            yield from ([values[r], sum(present)] for r in named if values[r] is not None)
+    for r in named:
+        yield [values[r] for values in rows.numbers.values() if values[r] is not None]
+
+
+def _value(place: Place) -> float:
+    value = place.quantity.readings[0][0]
+    return -value if place.quantity.negative else value
+
+
+def _missing(quantity: Quantity, context: WordContext, evidence: Evidence) -> Finding:
+    """Why a figure is not proven: another unit, another sign, elsewhere on the page, or nowhere."""
+    for place in evidence.places:
+        how = evidence.fit(quantity, place)
+        if how in ("unit", "sign"):
+            return Finding(f"{how}_differs", {"what": quantity.text, "instead": place.quantity.text})
+    digits = re.sub(r"[^\d.,]", "", quantity.text).strip(".,")
+    if len(digits) > 1 and not quantity.spelled:
+        for passage in evidence.passages:
+            if holds(passage.page_text, digits):
+                return Finding("figure_elsewhere", {"what": quantity.text}, hard=False)
+    near = [place for place in evidence.places if place.quantity.kind == quantity.kind]
+    best = max(near, key=lambda place: score(context, place), default=None)
+    if best is not None and score(context, best) >= 1.0 and best.quantity.text:
+        return Finding("figure_instead", {"what": quantity.text, "instead": best.quantity.text})
+    return Finding("figure_missing", {"what": quantity.text})
+
+
+# ---------------------------------------------------------------- dates, names, codes
+
+
+def check_dates(claim: Segment, evidence: Evidence, skip: Sequence[tuple[int, int]] = ()) -> Found:
+    """Look for every date: all that it says must be said by one date of the source, a year may stand elsewhere."""
+    found = Found()
+    known = [date for passage in evidence.passages for date in passage.dates]
+    known += evidence.rows.dates if evidence.rows is not None else []
+    for date in claim.dates:
+        if any(a <= date.start < b for a, b in skip):
+            continue
+        found.total += 1
+        if any(_said(moment, known) for moment in date.readings):
+            found.proven += 1
+            continue
+        far = [p for p in evidence.passages if holds(fold(p.page_text), fold(date.text))]
+        if far and all(moment.day is None for moment in date.readings):
+            found.findings.append(Finding("date_elsewhere", {"what": date.text}, hard=False))
+            continue
+        instead = next((d.text for d in known if _same_shape(date, d) and d.text != date.text), "")
+        reason = "date_instead" if instead else "date_missing"
+        found.findings.append(Finding(reason, {"what": date.text, **({"instead": instead} if instead else {})}))
+    return found
+
+
+def _said(moment: Moment, known: Sequence[DateSpan]) -> bool:
+    if any(moment.agrees(other) for date in known for other in date.readings):
+        return True
+    if moment.year is None or (moment.month is None and moment.quarter is None):
+        return False
+    rest = Moment(None, moment.quarter, moment.month, moment.day)
+    undated = any(rest.agrees(other) and other.year is None for date in known for other in date.readings)
+    return undated and any(other.year == moment.year for date in known for other in date.readings)
+
+
+def _same_shape(date: DateSpan, other: DateSpan) -> bool:
+    first, second = date.readings[0], other.readings[0]
+    return all((getattr(first, n) is None) == (getattr(second, n) is None) for n in ("year", "quarter", "month", "day"))
+
+
+def check_names(claim: Segment, names: Sequence[Name], evidence: Evidence, pool: str) -> Found:
+    """Look for every name and code; `pool` is other text of the same sources, where a sentence's first word may be
+    known as a name."""
+    found = Found()
+    words = {word.start: word for word in claim.words}
+    for name in names:
+        word = words.get(name.start)
+        keys = word.keys if word else frozenset()
+        folded = fold(name.text)
+        if _known_name(folded, keys, evidence):
+            found.total += name.sure
+            found.proven += name.sure
+            continue
+        far = any(holds(fold(passage.page_text), folded) for passage in evidence.passages)
+        if not name.sure and not re.search(rf"(?<=[^\W\d_,;)] ){re.escape(name.text)}(?![^\W_])", pool):
+            continue
+        found.total += 1
+        reason = "name_elsewhere" if far else "name_missing"
+        found.findings.append(Finding(reason, {"what": name.text}, hard=not far))
+    for quantity in claim.quantities:
+        if quantity.kind == "code":
+            found.total += 1
+            if _known_code(quantity.text, evidence):
+                found.proven += 1
+            else:
+                found.findings.append(Finding("name_missing", {"what": quantity.text}))
+    return found
+
+
+def _known_name(folded: str, keys: frozenset[str], evidence: Evidence) -> bool:
+    for passage in evidence.passages:
+        if keys & passage.keys.keys() or holds(fold(passage.near_text), folded) or holds(passage.identity, folded):
+            return True
+    rows = evidence.rows
+    if rows is None:
+        return False
+    return holds(rows.text, folded) or any(keys & part.keys() for part in (*rows.columns, *rows.labels[:200]))
+
+
+def _known_code(code: str, evidence: Evidence) -> bool:
+    wanted = _squeeze(code)
+    texts = [f"{passage.near_text} {passage.identity}" for passage in evidence.passages]
+    texts += [evidence.rows.text] if evidence.rows is not None else []
+    return any(wanted in _squeeze(text) for text in texts)
+
+
+def _squeeze(text: str) -> str:
+    return re.sub(r"[\s\-./_]", "", fold(text))

@@ -1,0 +1,326 @@
+"""What stands behind a citation: the sentences around its quote, the table that holds it, and each figure there with
+the words that it belongs to.
+
+A figure of a table belongs to its row's label, its column's header and the table's title; one of prose to the words of
+its clause, less to those of its sentence. It reads pages that others fetched, and judges nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from core.documents.sentences import split_lines, split_sentences
+from core.i18n import detect_language
+from core.records import Citation, Page, PageTable
+from core.validation.dates import DateSpan, read_dates
+from core.validation.quantities import Quantity, fold, lexicon, read_quantities
+from core.validation.vocabulary import Vocabulary, Word
+
+_CLAUSE = re.compile(
+    r"[;:]\s|,\s(?!\d)|\s[—–-]\s|\s\(|\)\s|\s(?:and|but|while|whereas|versus|vs\.?|compared (?:to|with)|up from|"
+    r"down from|from|against|y|e|pero|mientras|aunque|frente al?|desde(?: los?)?|respecto al?|comparado con)\s",
+    re.I,
+)
+_SCALES = re.compile(
+    r"\b(?:in|en)\s+(thousands|millions|billions|miles|millones)\b|\((?:in\s+)?(?:thousands|millions)\b|"
+    r"\b(thousand|miles|million|millones|mill)\.?\s*(?:de\s+)?(?:€|eur|\$|usd|euros|dollars|dolares)|(?:€|\$|eur|usd)\s*(m|mn|k|000)\b|\b(m|k)\s?€",
+    re.I,
+)
+_PERCENT_LABEL = re.compile(
+    r"%|\bper ?cent|\bporcentaje|\bpercentage|\brate\b|\btasa\b|\bmargin\b|\bmargen\b|\bshare\b|\bcuota\b|\bpeso\b",
+    re.I,
+)
+OWN, CLAUSE_BEFORE, SENTENCE, SECTION = 1.0, 0.5, 0.3, 0.4
+
+Context = dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A figure and the words it belongs to: key -> weight. `line` names what it shares with its neighbours (a row or a
+    sentence), `column` its column in a table."""
+
+    quantity: Quantity
+    context: Context
+    line: tuple[int, int]
+    column: int | None = None
+    percent: bool = False
+
+
+@dataclass(slots=True)
+class Segment:
+    """A sentence of a page, read."""
+
+    start: int
+    end: int
+    text: str
+    words: list[Word]
+    dates: list[DateSpan]
+    quantities: list[Quantity]
+
+
+@dataclass(slots=True)
+class Passage:
+    """What a citation stands on. `segments` are the sentences of the quote and its neighbours, `places` their figures
+    and those of its table, `identity` what names the document; `page_text` is for what stands elsewhere on the page."""
+
+    n: int
+    lang: str
+    segments: list[Segment]
+    places: list[Place]
+    dates: list[DateSpan]
+    keys: Context
+    near_text: str
+    identity: str
+    page_text: str
+    scales: frozenset[float]
+    currencies: frozenset[str]
+    quoted: list[Segment] = field(default_factory=list)
+
+
+def read_segment(text: str, start: int, end: int, lang: str, vocabulary: Vocabulary) -> Segment:
+    said = text[start:end]
+    dates = read_dates(said)
+    quantities = read_quantities(said, [(d.start, d.end) for d in dates])
+    return Segment(start, end, said, vocabulary.read(said, lang), dates, quantities)
+
+
+class Sources:
+    """Reads pages into passages, each page's sentences once."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self._cut: dict[tuple[int, int], list[tuple[int, int]]] = {}
+
+    def passage(self, citation: Citation, page: Page, identity: str) -> Passage:
+        lang = detect_language(page.text[:4000])
+        start, end = citation.start, citation.end
+        spans = self._spans(citation.document_id, page)
+        held = [n for n, (a, b) in enumerate(spans) if a < end and start < b]
+        near = spans[max(0, held[0] - 1) : held[-1] + 2] if held else []
+        segments = [read_segment(page.text, a, b, lang, self.vocabulary) for a, b in near]
+        quoted = [s for s in segments if s.start < end and start < s.end]
+        if not segments:
+            segments = quoted = [read_segment(page.text, start, end, lang, self.vocabulary)]
+        tables = [t for t in page.tables if t.start < end + 200 and start - 200 < t.end]
+        headings = " · ".join(h.text for h in page.headings if h.start <= start)[-300:]
+        near_text = "\n".join([headings, *(s.text for s in segments), *map(_table_text, tables)])
+        passage = Passage(
+            citation.n,
+            lang,
+            segments,
+            [place for s in segments for place in prose_places(s)],
+            [date for s in segments for date in s.dates],
+            {},
+            near_text,
+            identity,
+            page.text,
+            _declared_scales(page.text),
+            _declared_currencies(page.text),
+            quoted,
+        )
+        for number, table in enumerate(tables):
+            places, dates = table_places(table, number, lang, self.vocabulary)
+            passage.places += places
+            passage.dates += dates
+        passage.dates += read_dates(headings) + read_dates(identity)
+        passage.keys = merge_keys(self.vocabulary.read(near_text, lang), OWN)
+        return passage
+
+    def _spans(self, document_id: int, page: Page) -> list[tuple[int, int]]:
+        key = (document_id, page.number)
+        if key not in self._cut:
+            self._cut[key] = _cut(page)
+        return self._cut[key]
+
+
+def _cut(page: Page) -> list[tuple[int, int]]:
+    """The sentences of a page outside its tables, and the tables' lines."""
+    text, spans, at = page.text, [], 0
+    blocks: list[tuple[int, int, bool]] = []
+    for table in sorted(page.tables, key=lambda t: t.start):
+        if table.start >= at:
+            blocks += [(at, table.start, False), (table.start, table.end, True)]
+            at = table.end
+    blocks.append((at, len(text), False))
+    for start, end, is_table in blocks:
+        for first, last in _paragraphs(text, start, end):
+            if is_table:
+                spans += [(a, b) for a, b in _lines(text, first, last)]
+            else:
+                spans += [s for run in split_lines(text, first, last) for s in split_sentences(text, *run)]
+    return spans
+
+
+def _paragraphs(text: str, start: int, end: int) -> Iterable[tuple[int, int]]:
+    at = start
+    for match in re.finditer(r"\n\s*\n", text[start:end]):
+        yield at, start + match.start()
+        at = start + match.end()
+    if at < end:
+        yield at, end
+
+
+def _lines(text: str, start: int, end: int) -> Iterable[tuple[int, int]]:
+    for match in re.finditer(r"[^\n]+", text[start:end]):
+        yield start + match.start(), start + match.end()
+
+
+def _table_text(table: PageTable) -> str:
+    return "\n".join([table.title, *("\t".join(row) for row in table.rows)])
+
+
+def merge_keys(words: Iterable[Word], weight: float, into: Context | None = None) -> Context:
+    """Keys of the words that say something, at their best weight."""
+    table = {} if into is None else into
+    for word in words:
+        if not word.stop:
+            for key in word.keys:
+                if table.get(key, 0.0) < weight:
+                    table[key] = weight
+    return table
+
+
+def merge_dates(dates: Iterable[DateSpan], weight: float, into: Context) -> Context:
+    """Years, months and quarters as words of a context."""
+    for date in dates:
+        for moment in date.readings:
+            for name in ("year", "quarter", "month"):
+                value = getattr(moment, name)
+                if value is not None and into.get(f"@{name}{value}", 0.0) < weight:
+                    into[f"@{name}{value}"] = weight
+    return into
+
+
+def prose_places(segment: Segment) -> list[Place]:
+    """The figures of a sentence with the words of their clause, of the clause before, and of the sentence."""
+    clauses = cut_clauses(segment)
+    places = []
+    for quantity in segment.quantities:
+        if quantity.kind == "code":
+            continue
+        context: Context = merge_keys(segment.words, SENTENCE)
+        merge_dates(segment.dates, SENTENCE, context)
+        own = next((n for n, (a, b) in enumerate(clauses) if a <= quantity.start < b), 0)
+        for n, weight in ((own - 1, CLAUSE_BEFORE), (own, OWN)):
+            if 0 <= n < len(clauses):
+                a, b = clauses[n]
+                merge_keys((w for w in segment.words if a <= w.start < b), weight, context)
+                merge_dates((d for d in segment.dates if a <= d.start < b), weight, context)
+        places.append(Place(quantity, context, (segment.start, -1)))
+    return places
+
+
+def cut_clauses(segment: Segment) -> list[tuple[int, int]]:
+    """Clauses of a sentence, one without a figure joined to the next one that has one, a last one to the one before."""
+    figures = [q.start for q in segment.quantities if q.kind != "code"]
+    cuts = [m.start() + 1 for m in _CLAUSE.finditer(segment.text)]
+    cuts = [c for c in cuts if not any(q.start < c < q.end for q in segment.quantities)]
+    cuts = [c for c in cuts if not any(d.start < c < d.end for d in segment.dates)]
+    edges = [0, *cuts, len(segment.text)]
+    clauses: list[tuple[int, int]] = []
+    start = 0
+    for end in edges[1:]:
+        if any(start <= at < end for at in figures):
+            clauses.append((start, end))
+            start = end
+    if start < len(segment.text):
+        if clauses:
+            clauses[-1] = (clauses[-1][0], len(segment.text))
+        else:
+            clauses.append((start, len(segment.text)))
+    return clauses
+
+
+def table_places(
+    table: PageTable, number: int, lang: str, vocabulary: Vocabulary
+) -> tuple[list[Place], list[DateSpan]]:
+    """The figures of a table's cells, each with its row's label, its column's header and the section above it."""
+    cells = [[_Cell(text, lang, vocabulary) for text in row] for row in table.rows]
+    title = merge_keys(vocabulary.read(table.title, lang), SENTENCE)
+    dates = read_dates(table.title)
+    merge_dates(dates, SENTENCE, title)
+    places: list[Place] = []
+    headers: dict[int, Context] = {}
+    labels: dict[int, str] = {}
+    section: Context = {}
+    for r, row in enumerate(cells):
+        dates += [d for cell in row for d in cell.dates]
+        has_figures = any(cell.figure for cell in row)
+        if r == 0 or not has_figures:
+            section = _read_header(row, headers, labels, section, first=r == 0, width=len(cells[0]))
+            if r == 0 and not has_figures:
+                continue
+        label: Context = {}
+        for cell in row:
+            if not cell.figure:
+                cell.add_to(label, OWN)
+        row_text = " ".join(cell.text for cell in row if not cell.figure)
+        for c, cell in enumerate(row):
+            if not cell.figure:
+                continue
+            context = {**title}
+            for part, weight in ((section, SECTION), (headers.get(c, {}), OWN), (label, OWN)):
+                for key in part:
+                    context[key] = max(context.get(key, 0.0), weight)
+            is_percent = bool(_PERCENT_LABEL.search(f"{row_text} {labels.get(c, '')} {table.title}"))
+            places += [Place(q, context, (-1 - number, r), c, is_percent) for q in cell.quantities]
+    return places, dates
+
+
+def _read_header(row, headers, labels, section: Context, *, first: bool, width: int) -> Context:
+    """Take a row without figures as headers of its columns, or as the heading of a section; returns the section."""
+    filled = [c for c, cell in enumerate(row) if cell.text.strip()]
+    if not first and len(filled) == 1 and filled[0] == 0 and width > 1:
+        return row[0].add_to({}, OWN)
+    for c, cell in enumerate(row):
+        spread = cell
+        if not cell.text.strip() and c > 0 and len(filled) == 1 and filled[0] > 0:
+            spread = row[filled[0]]
+        spread.add_to(headers.setdefault(c, {}), OWN)
+        labels[c] = f"{labels.get(c, '')} {cell.text}"
+    return section
+
+
+class _Cell:
+    """A cell of a table: its text, whether it is a figure, and what it says."""
+
+    def __init__(self, text: str, lang: str, vocabulary: Vocabulary) -> None:
+        self.text = text
+        self.dates = read_dates(text)
+        self.quantities = [q for q in read_quantities(text, [(d.start, d.end) for d in self.dates]) if q.kind != "code"]
+        self.words = vocabulary.read(text, lang)
+        rest = "".join(char for at, char in enumerate(text) if not any(q.start <= at < q.end for q in self.quantities))
+        self.figure = bool(self.quantities) and not re.search(r"[^\W\d_]{3}", rest.partition("(")[0])
+
+    def add_to(self, context: Context, weight: float) -> Context:
+        merge_keys(self.words, weight, context)
+        return merge_dates(self.dates, weight, context)
+
+
+def _declared_scales(text: str) -> frozenset[float]:
+    """The scales that a page says its figures are in: '(in millions)', 'miles de euros'."""
+    names = {"thousands": 1e3, "thousand": 1e3, "miles": 1e3, "k": 1e3, "000": 1e3, "billions": 1e9}
+    found = {1.0}
+    for match in _SCALES.finditer(fold(text)):
+        word = next((group for group in match.groups() if group), "thousands" if "thousands" in match.group() else "m")
+        found.add(names.get(word.lower(), 1e6))
+    return frozenset(found)
+
+
+def _declared_currencies(text: str) -> frozenset[str]:
+    folded = fold(text)
+    found = {unit for form, unit in lexicon()["currencies"].items() if not form.isalpha() and form in folded}
+    words = set(re.findall(r"[a-z]+", folded))
+    return frozenset(found | {unit for form, unit in lexicon()["currencies"].items() if form in words})
+
+
+def holds(text: str, name: str) -> bool:
+    """Whether a folded text holds a folded name as whole words."""
+    return re.search(rf"(?<![^\W_]){re.escape(name)}(?![^\W_])", text) is not None
+
+
+def all_places(passages: Sequence[Passage]) -> list[Place]:
+    return [place for passage in passages for place in passage.places]
