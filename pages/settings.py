@@ -14,7 +14,7 @@ from pages.parts.plain import plain  # noqa: E402
 
 GROUPS = {
     "look": ("language",),
-    "answers": ("engine", "passages_per_answer"),
+    "answers": ("engine", "passages_per_answer", "unsupported_claims"),
     "search": ("embedder", "passage_tokens", "passage_overlap_tokens"),
     "tables": ("sql_rows_max", "sql_result_max_mb", "sql_time_limit_ms", "sql_memory_limit_mb", "sql_processes_max"),
     "reading": ("ocr", "upload_max_mb", "parser_pages_max", "parser_time_limit_s", "parser_memory_mb"),
@@ -30,7 +30,7 @@ GROUPS = {
         "hour_cost",
     ),
 }
-_WORDS = ("auto", "off", "builtin", "all", "no_text", "nothing")
+_WORDS = ("auto", "off", "builtin", "all", "no_text", "nothing", "mark", "remove")
 EMBEDDERS = (
     "builtin",
     "intfloat/multilingual-e5-small",

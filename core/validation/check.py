@@ -215,7 +215,7 @@ def _leave_out(answer: Answer) -> Answer:
             "\n",
         )
         first, last = (line, min(end + 1, len(text))) if alone else (start, end + (text[end : end + 1] == " "))
-        text = text[:first] + text[last:]
+        text = text[:first].rstrip(" ") + (" " if text[last : last + 1].strip() and first > line else "") + text[last:]
     kept = split_claims(text)
     checks, at = [], 0
     for check in answer.checks:

@@ -21,16 +21,19 @@ _CHANGE = re.compile(
     r"widen\w*|narrow\w*|ampli\w+|excess|exces\w+|por encima|por debajo|short\w*|save\w*|ahorr\w+|varied|vari\w+)\b"
 )
 _SUM = re.compile(
-    r"\b(?:total\w*|sum\w*|together|combined|altogether|overall|in all|conjunt\w+|juntos|juntas|sumad\w+|entre (?:los|las|ambos|ambas)|"
+    r"\b(?:total\w*|sum\w*|together|"
+    r"combined|altogether|overall|in all|conjunt\w+|juntos|juntas|sumad\w+|entre (?:los|las|ambos|ambas)|"
     r"both|ambos|ambas|aggregate)\b"
 )
 _MEAN = re.compile(
     r"\b(?:average\w*|mean|media|promedio\w*|de media|per (?:month|year|quarter|day)|al mes|al ano|mensual\w*)\b"
 )
 _SHARE = re.compile(
-    r"\b(?:share|proportion|portion|part|account\w*|represent\w*|make up|makes up|made up|of (?:the |all |its )?|"
+    r"\b(?:share|proportion|portion|part|account\w*|represent\w*|make up|makes up|made up|"
+    r"of (?:the |all |its )?|"
     r"cuota|peso|proporcion|parte|"
-    r"represent\w+|supon\w+|supus\w+|del? (?:total)?|equival\w+|ratio|per cent of|margin\w*|margen\w*|percent\w*|porcentaje)\b|%"
+    r"represent\w+|supon\w+|supus\w+|del? (?:total)?|equival\w+|ratio|per cent of|margin\w*|margen\w*|"
+    r"percent\w*|porcentaje)\b|%"
 )
 _RATIO = re.compile(r"\b(?:times|twice|double\w*|triple\w*|fold|veces|doble|multiplic\w+|ratio|duplic\w+|triplic\w+)\b")
 
