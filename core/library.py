@@ -24,6 +24,7 @@ from core.documents.store import FileStore, hash_file, safe_name
 from core.errors import AppError
 from core.i18n import translate
 from core.index import embed
+from core.models.adapters import encoder_name
 from core.records import Document, IngestReport, Page
 from core.settings import Settings
 from core.sql import datasets, sources
@@ -164,7 +165,7 @@ class Library:
         if embed.read_failure(self.db):
             return True
         active = embed.read_active(self.db)
-        if active is None or active.name != self.settings.get("embedder"):
+        if active is None or active.name != encoder_name(self.settings):
             return not self.documents()
         return all(made >= wanted for made, wanted in vectors.embedding_progress(self.db, active.id).values())
 

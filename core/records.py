@@ -541,3 +541,28 @@ class JobStatus:
     payload: dict[str, Any] = field(default_factory=dict)
     error: tuple[str, dict[str, Any]] | None = None
     heartbeat: float = 0.0
+
+
+# ---------------------------------------------------------------- adapters
+
+
+@dataclass(frozen=True, slots=True)
+class AdapterCard:
+    """What an adapter is, how it was made and how it was judged. `scores` are the gate's: measure -> {base, adapter,
+    low, high} (an interval of the difference); `passed` is None before the gate has seen it. `created` is ISO 8601."""
+
+    name: str
+    kind: Literal["retriever", "chat"]
+    base: str
+    base_sha256: str
+    adapter_sha256: str
+    data_sha256: str
+    data: dict[str, Any] = field(default_factory=dict)
+    hyperparameters: dict[str, Any] = field(default_factory=dict)
+    training: dict[str, Any] = field(default_factory=dict)
+    scores: dict[str, dict[str, float]] = field(default_factory=dict)
+    passed: bool | None = None
+    reasons: tuple[tuple[str, dict[str, Any]], ...] = ()
+    versions: dict[str, str] = field(default_factory=dict)
+    licence: str = ""
+    created: str = ""

@@ -41,6 +41,7 @@ TABLE: tuple[Setting, ...] = (
     Setting("price_in_per_million", 0.0, (0.0, 10000.0)),
     Setting("price_out_per_million", 0.0, (0.0, 10000.0)),
     Setting("embedder", "builtin"),
+    Setting("retriever_adapter", "builtin"),
     Setting("passage_tokens", 1000, (100, 4000)),
     Setting("passage_overlap_tokens", 200, (0, 1000)),
     Setting("passages_per_answer", 5, (1, 20)),

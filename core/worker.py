@@ -23,6 +23,7 @@ from core.errors import AppError
 from core.i18n import error_text
 from core.index import embed
 from core.library import Library
+from core.models.adapters import encoder_name
 from core.models.embedder import Embedder, load_embedder
 from core.records import JobStatus
 from core.settings import Settings
@@ -80,7 +81,7 @@ class Embedding:
 
     def __init__(self, db: Database, configured: Settings, stop: threading.Event) -> None:
         self._db = db
-        self._name = configured.get("embedder")
+        self._name = encoder_name(configured)
         self._stop = stop
         self._embedder: Embedder | None = None
         self._done_at: tuple[int, int, int] | None = None

@@ -78,7 +78,7 @@ def embed_missing(
                 progress(vectors.embedding_progress(db, embedder.id))
         if kind == "piece":
             _activate(db, ActiveModel(name, embedder.id))
-    refresh_trust(db, embedder.id, name == "builtin")
+    refresh_trust(db, embedder.id, name)
     return True
 
 

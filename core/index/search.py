@@ -74,7 +74,7 @@ class SearchIndex:
 
     def _load(self, active: ActiveModel) -> tuple[Embedder | None, str]:
         """The model that made the vectors, or None and the key of a message that says why not."""
-        given = self._given or functools.partial(load_embedder, cache_folder=cache_folder())
+        given = self._given or functools.partial(load_embedder, cache_folder=cache_folder(), made_by=active.id)
         try:
             embedder = given(active.name) if callable(given) else given
         except AppError as error:
@@ -151,7 +151,7 @@ class SearchIndex:
         """How far the embedder counts for passages of a language."""
         if lang != question_lang:
             return _TRUST_ACROSS
-        return self._trust.get(lang, (trust.prior(lang, self._active.name == "builtin"), 0))[0]
+        return self._trust.get(lang, (trust.prior(lang, self._active.name), 0))[0]
 
     def _lang_of(self, document_id: int) -> str:
         return self._corpus.names.get(document_id, ("", "", "en"))[2]

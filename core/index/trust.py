@@ -13,20 +13,25 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.index.lexical import LexicalIndex, question_terms
+from core.models.embedder import is_packaged
 from core.state import vectors
 from core.state.database import Database
 
-# Measured once with the built-in model on encyclopedia articles; other languages and models start in the middle.
+# Measured once on encyclopedia articles, bare and under an adapter; other languages and models start in the middle.
 PRIOR = {"en": 0.51, "es": 0.35}
+PRIOR_ADAPTED = {"en": 0.51, "es": 0.35}
 MIDDLE = 0.5
 _PRIOR_STRENGTH = 100  # the prior counts as much as this many sentences
-_FARTHEST = {True: 0.15, False: 0.3}  # from the prior, for the built-in model and for others
+_FARTHEST = {True: 0.15, False: 0.3}  # from the prior, for the packaged model and for others
 _SENTENCES = 1200
 _LEVELS_GAIN = 1.15
 
 
-def prior(lang: str, builtin: bool) -> float:
-    return PRIOR.get(lang, MIDDLE) if builtin else MIDDLE
+def prior(lang: str, name: str) -> float:
+    """The trust in an embedder, by its `encoder_name`, before the corpus has said anything."""
+    if not is_packaged(name):
+        return MIDDLE
+    return (PRIOR if name == "builtin" else PRIOR_ADAPTED).get(lang, MIDDLE)
 
 
 def weigh(dense_share: float, lexical_share: float) -> float:
@@ -58,15 +63,16 @@ def shares(rows: np.ndarray, texts: Sequence[str], groups: np.ndarray, lang: str
     return (dense / count, lexical / count, count) if count else (0.0, 0.0, 0)
 
 
-def estimate_trust(db: Database, model: str, lang: str, builtin: bool, seed: int = 0) -> tuple[float, int]:
+def estimate_trust(db: Database, model: str, lang: str, name: str, seed: int = 0) -> tuple[float, int]:
     """(weight, sentences sampled) for a language of the workspace, drawn towards the prior where text is scarce.
 
     Tables and repeated boilerplate mislead both shares, so the weight never goes far from the prior."""
     rows, texts, groups = _sample(db, model, lang, seed)
     dense, lexical, count = shares(rows, texts, groups, lang)
-    start = prior(lang, builtin)
+    start = prior(lang, name)
     weight = (count * weigh(dense, lexical) + _PRIOR_STRENGTH * start) / (count + _PRIOR_STRENGTH)
-    return min(max(weight, start - _FARTHEST[builtin]), start + _FARTHEST[builtin]), count
+    farthest = _FARTHEST[is_packaged(name)]
+    return min(max(weight, start - farthest), start + farthest), count
 
 
 def read_trust(db: Database, model: str) -> dict[str, tuple[float, int]]:
@@ -75,7 +81,7 @@ def read_trust(db: Database, model: str) -> dict[str, tuple[float, int]]:
     return {lang: (weight, count) for lang, (weight, count) in json.loads(stored).items()} if stored else {}
 
 
-def refresh_trust(db: Database, model: str, builtin: bool) -> None:
+def refresh_trust(db: Database, model: str, name: str) -> None:
     """Compute the weights anew for the languages whose text grew or shrank by a fifth since the last time."""
     known = read_trust(db, model)
     fresh: dict[str, tuple[float, int]] = {}
@@ -84,7 +90,7 @@ def refresh_trust(db: Database, model: str, builtin: bool) -> None:
         if before and abs(count - before) <= before / 5:
             fresh[lang] = (weight, before)
         else:
-            fresh[lang] = (estimate_trust(db, model, lang, builtin)[0], count)
+            fresh[lang] = (estimate_trust(db, model, lang, name)[0], count)
     if fresh != known:
         vectors.write_meta(db, f"trust:{model}", json.dumps(fresh))
 

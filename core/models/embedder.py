@@ -16,6 +16,7 @@ from typing import Literal, Protocol
 import numpy as np
 
 from core.errors import AppError
+from core.models.adapters import adapter_of
 
 Kind = Literal["question", "passage"]
 TokenVectors = tuple[np.ndarray, np.ndarray]
@@ -49,15 +50,25 @@ def same_weights(first: str, second: str) -> bool:
     return first.split("@")[0] == second.split("@")[0]
 
 
-def load_embedder(name: str, cache_folder: Path) -> Embedder:
-    """The embedder called `name`: 'builtin', or a sentence-transformers id or folder.
+def is_packaged(name: str) -> bool:
+    """Whether a name (see `adapters.encoder_name`) means the packaged encoder, bare or under an adapter."""
+    return name.partition("+")[0] == "builtin"
 
+
+def load_embedder(name: str, cache_folder: Path, made_by: str = "") -> Embedder:
+    """The embedder called `name`: 'builtin', 'builtin+ADAPTER', or a sentence-transformers id or folder.
+
+    `made_by` is the id of the model whose vectors are to be searched: where the packaged encoder was once exported
+    as that one, it is loaded, though its adapter may be replaced or gone.
     Raises AppError `models.*` where it is missing, damaged or cannot be loaded."""
-    if name == "builtin":
-        from core.models.export import exported_folder, model_id
+    if not is_packaged(name):
+        return SentenceTransformersEmbedder(name)
+    from core.models.export import exported_before, exported_model
 
-        return OnnxEmbedder(exported_folder(cache_folder), model_id())
-    return SentenceTransformersEmbedder(name)
+    known = exported_before(cache_folder, made_by) if made_by else None
+    if known is not None:
+        return OnnxEmbedder(known, made_by)
+    return OnnxEmbedder(*exported_model(cache_folder, adapter_of(name)))
 
 
 class OnnxEmbedder:

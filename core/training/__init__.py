@@ -1,0 +1,1 @@
+"""Fine-tuning of small adapters: data sets, training, and the headless command. Nothing here answers a question."""

@@ -1,0 +1,138 @@
+"""Makes a data set out of pairs: cleaned with counts, split by document, named by the hash of what is in it.
+
+Three parts: `train` is learned from, `dev` decides when to stop, `test` is for the gate alone. A document lies in one
+part, and what another part repeats of it is left out of training. It reads no files and trains nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+
+from core.training.pairs import Pair
+
+_PASSAGE_MOST = 6000  # characters: far beyond what any encoder here reads
+_QUESTION_MOST = 1000
+_WORD = re.compile(r"\w+")
+_SHINGLE = 8  # words
+_ALIKE = 0.8  # of the words of two questions of one passage; of a passage's shingles
+_PARTS = ("train", "dev", "test")
+_FEW_DOCUMENTS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """`counts`: what was read, what was left out and why, what each part holds. `split_by` is 'document', or 'passage'
+    where there are too few documents. `sha256` names the three parts."""
+
+    train: tuple[Pair, ...]
+    dev: tuple[Pair, ...]
+    test: tuple[Pair, ...]
+    counts: dict[str, int] = field(default_factory=dict)
+    split_by: str = "document"
+    sha256: str = ""
+
+
+def prepare(pairs: Iterable[Pair], *, dev_share: float = 0.1, test_share: float = 0.2, seed: int = 0) -> Dataset:
+    """Clean and split. Shares are of documents; each part but train gets one at least where there are three."""
+    counts: Counter[str] = Counter()
+    kept = clean(pairs, counts)
+    split_by = "document" if len({pair.document for pair in kept}) >= _FEW_DOCUMENTS else "passage"
+    parts = _split(kept, split_by, (1 - dev_share - test_share, dev_share, test_share), seed)
+    train = _without_leaks(parts["train"], [*parts["dev"], *parts["test"]], counts)
+    found = (tuple(train), tuple(parts["dev"]), tuple(parts["test"]))
+    counts.update({name: len(part) for name, part in zip(_PARTS, found, strict=True)})
+    return Dataset(*found, counts=dict(counts), split_by=split_by, sha256=hash_pairs(*found))
+
+
+def hash_pairs(*parts: Sequence[Pair]) -> str:
+    """One hash for the parts in their order; any change of a pair, or of its part, changes it."""
+    digest = hashlib.sha256()
+    for part in parts:
+        for pair in part:
+            digest.update(json.dumps(asdict(pair), sort_keys=True, ensure_ascii=False).encode())
+            digest.update(b"\n")
+        digest.update(b"\0")
+    return digest.hexdigest()
+
+
+# ---------------------------------------------------------------- cleaning
+
+
+def clean(pairs: Iterable[Pair], counts: Counter[str]) -> list[Pair]:
+    """The pairs worth learning from, in their order; `counts` gains: read, empty, too_long, duplicates,
+    near_duplicates."""
+    kept: list[Pair] = []
+    seen: set[tuple[str, str]] = set()
+    questions: dict[str, list[set[str]]] = {}
+    for pair in pairs:
+        counts["read"] += 1
+        words = fold_words(pair.question)
+        if not words or not fold_words(pair.passage):
+            counts["empty"] += 1
+        elif len(pair.passage) > _PASSAGE_MOST or len(pair.question) > _QUESTION_MOST:
+            counts["too_long"] += 1
+        elif (pair.question, pair.passage) in seen:
+            counts["duplicates"] += 1
+        elif _is_near(set(words), questions.setdefault(" ".join(fold_words(pair.passage)), [])):
+            counts["near_duplicates"] += 1
+        else:
+            kept.append(pair)
+        seen.add((pair.question, pair.passage))
+    return kept
+
+
+def fold_words(text: str) -> list[str]:
+    """Its words without case, accents and punctuation: what two writings of one question share."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return _WORD.findall("".join(char for char in plain if not unicodedata.combining(char)))
+
+
+def _is_near(words: set[str], known: list[set[str]]) -> bool:
+    """Whether nearly the same question was asked of this passage; remembers it if not."""
+    if any(len(words & other) >= _ALIKE * len(words | other) for other in known):
+        return True
+    known.append(words)
+    return False
+
+
+def _without_leaks(train: Sequence[Pair], others: Sequence[Pair], counts: Counter[str]) -> list[Pair]:
+    """Training pairs whose question or passage no other part repeats; the rest is counted as `leaks`."""
+    questions = {" ".join(fold_words(pair.question)) for pair in others}
+    shingles = {shingle for pair in others for shingle in _shingles(pair.passage)}
+    kept = []
+    for pair in train:
+        own = _shingles(pair.passage)
+        if " ".join(fold_words(pair.question)) in questions or len(own & shingles) >= _ALIKE * len(own):
+            counts["leaks"] += 1
+        else:
+            kept.append(pair)
+    return kept
+
+
+def _shingles(text: str) -> set[int]:
+    words = fold_words(text)
+    return {hash(tuple(words[at : at + _SHINGLE])) for at in range(max(len(words) - _SHINGLE + 1, 1))}
+
+
+# ---------------------------------------------------------------- splitting
+
+
+def _split(pairs: Sequence[Pair], split_by: str, shares: Sequence[float], seed: int) -> dict[str, list[Pair]]:
+    """Whole groups at random, each to the part that lacks most of its share."""
+    groups: dict[str, list[Pair]] = {}
+    for pair in pairs:
+        groups.setdefault(pair.document if split_by == "document" else pair.key, []).append(pair)
+    order = sorted(groups)
+    random.Random(seed).shuffle(order)
+    parts: dict[str, list[Pair]] = {name: [] for name in _PARTS}
+    for name in order:
+        lacking = [share * len(pairs) - len(parts[part]) for part, share in zip(_PARTS, shares, strict=True)]
+        parts[_PARTS[lacking.index(max(lacking))]] += groups[name]
+    return parts
