@@ -1,4 +1,4 @@
-"""May an adapter be used? Base and adapter answer the same held-out questions, and general ones that it must not forget.
+"""May an adapter be used? Base and adapter answer the same held-out questions, and general ones not to be forgotten.
 
 The questions go through the very index and sentence ranker that the app uses, in a workspace of their own. What counts
 is the paired difference with its interval (`core.evaluation.compare`). It trains nothing and changes no adapter; the
@@ -35,6 +35,7 @@ from core.records import Page, ParsedDocument
 from core.settings import Settings
 from core.state import documents
 from core.state.database import Database
+from core.state.vectors import embedding_text
 from core.training.pairs import Pair
 
 GENERAL = Path(__file__).with_name("general_cases.jsonl")
@@ -82,9 +83,9 @@ def judge(
     seed: int = 0,
 ) -> Gate:
     """Measure both (each with its `encoder_name`) on `test`, of which no document was trained on, and on the general
-    cases. `step` is told how far it is (0..1). Raises AppError `evaluation.gate_few` below 40 test pairs."""
+    cases. `step` is told how far it is (0..1). Raises AppError `gate.few` below 40 test pairs."""
     if len(test) < _TEST_LEAST:
-        raise AppError("evaluation.gate_few", n=len(test), least=_TEST_LEAST)
+        raise AppError("gate.few", n=len(test), least=_TEST_LEAST)
     asked = list(test)
     random.Random(seed).shuffle(asked)
     asked = asked[:_QUESTIONS_MOST]
@@ -109,16 +110,16 @@ def find_faults(measures: dict[str, Comparison], train_pairs: int) -> list[tuple
     """Why an adapter may not be used; empty where it may."""
     faults: list[tuple[str, dict[str, Any]]] = []
     if train_pairs < _PAIRS_LEAST:
-        faults.append(("evaluation.gate_pairs", {"n": train_pairs, "least": _PAIRS_LEAST}))
+        faults.append(("gate.pairs", {"n": train_pairs, "least": _PAIRS_LEAST}))
     dense = measures["dense_mrr"]
     if dense.winner != "b" or measures["dense_recall1"].difference <= 0:
-        faults.append(("evaluation.gate_no_gain", _told(dense)))
+        faults.append(("gate.no_gain", _told(dense)))
     for name, found in measures.items():
         if name.startswith("general_"):
             if name.startswith("general_recall1") and found.difference < -_FORGOTTEN:
-                faults.append(("evaluation.gate_forgot", _told(found) | {"measure": name}))
+                faults.append(("gate.forgot", _told(found) | {"measure": name}))
         elif found.cases >= _LANGUAGE_LEAST and found.difference < -max(_MAY_LOSE, 1.01 / found.cases):
-            faults.append(("evaluation.gate_worse", _told(found) | {"measure": name}))
+            faults.append(("gate.worse", _told(found) | {"measure": name}))
     return faults
 
 
@@ -197,8 +198,9 @@ def measure_general(embedder: Embedder) -> Scores:
     rows = [json.loads(line) for line in GENERAL.read_text(encoding="utf-8").splitlines()]
     found: Scores = {}
     for lang in ("en", "es"):
-        questions = embedder.encode([row[f"question_{lang}"] for row in rows], kind="question")
-        passages = embedder.encode([row[f"passage_{lang}"] for row in rows])
+        asked = [f"{row[f'topic_{lang}']}: {row[f'question_{lang}']}" for row in rows]
+        told = [embedding_text(row[f"topic_{lang}"], "", row[f"passage_{lang}"]) for row in rows]
+        questions, passages = embedder.encode(asked, kind="question"), embedder.encode(told)
         cosines = questions @ passages.T
         places = (cosines > np.diag(cosines)[:, None]).sum(1) + 1
         found[f"general_recall1_{lang}"] = {str(row["id"]): float(n == 1) for row, n in zip(rows, places, strict=True)}

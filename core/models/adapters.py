@@ -92,7 +92,7 @@ def adapter_of(name: str) -> Path | None:
     _, _, place = name.partition("+")
     if not place:
         return None
-    return Path(place) if os.path.isabs(place) else PACKAGED / place
+    return Path(place) if Path(place).is_absolute() else PACKAGED / place
 
 
 def list_adapters(settings: Settings) -> list[tuple[str, AdapterCard]]:
@@ -278,15 +278,17 @@ def _pair_up(
 
 
 def read_changes(adapter: CheckedAdapter) -> dict[str, np.ndarray]:
-    """What each base weight gains: scale * B @ A, float32. Raises `adapters.refused_not_finite` for NaN and infinity."""
+    """What each base weight gains: scale * B @ A, float32. Raises `adapters.refused_not_finite` for NaN, infinity."""
     changes = {}
     with (adapter.folder / WEIGHTS).open("rb") as handle:
         for weight, (down, up) in adapter.modules.items():
             a, b = (_read_tensor(handle, tensor) for tensor in (down, up))
-            change = adapter.scale * (b @ a)
-            if not np.isfinite(change).all():
+            if not (np.isfinite(a).all() and np.isfinite(b).all()):
                 raise _refuse("not_finite", detail=weight)
-            changes[weight] = change
+            with np.errstate(over="ignore", invalid="ignore"):
+                changes[weight] = adapter.scale * (b @ a)
+            if not np.isfinite(changes[weight]).all():
+                raise _refuse("not_finite", detail=weight)
     return changes
 
 

@@ -63,14 +63,15 @@ def read_pairs(path: Path) -> list[Pair]:
     if reader is None:
         raise AppError("training.pairs_kind", name=path.name, allowed=", ".join(readers))
     found: list[Pair] = []
-    place = 0
+    at = 0
     try:
         for place, row in reader(path):
+            at = place
             found.append(to_pair(row))
     except _Unreadable as error:
         raise AppError("training.pairs_line", name=path.name, line=error.line, detail=error.detail) from None
     except (ValueError, KeyError, TypeError, AttributeError, csv.Error) as error:
-        raise AppError("training.pairs_line", name=path.name, line=max(place, 1), detail=str(error)[:200]) from None
+        raise AppError("training.pairs_line", name=path.name, line=max(at, 1), detail=str(error)[:200]) from None
     except OSError as error:
         raise AppError("training.pairs_file", name=path.name, detail=error.strerror) from None
     return found
