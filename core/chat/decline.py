@@ -1,17 +1,20 @@
 """Whether the passages answer at all: a learned judgement of the best evidence, and words for what is missing.
 
-It sees topics, names, figures and kinds of thing; it cannot see that a fact was swapped for another of the same kind.
+It sees topics, names, figures, kinds of thing, and some of the signs that a fact was swapped (`contrast`).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
-from core.chat import rank
+import numpy as np
+
+from core.chat import nets, rank
 from core.chat.citations import key_span
-from core.chat.extract import Evidence, Ranked
+from core.chat.contrast import around, keys_of, measure_contrast
+from core.chat.extract import Ranked
 from core.chat.question import Understood
 from core.chat.words import Vocabulary, Word
 from core.records import SearchResult
@@ -33,7 +36,68 @@ FEATURES = (
     "crossing_coverage",
     "cosine_trusted",
     "untrusted_coverage",
+    "missing_best",
+    "missing_near",
+    "missing_passage",
+    "names_best",
+    "names_near",
+    "names_passage",
+    "names_all",
+    "plain_best",
+    "plain_passage",
+    "rarest_best",
+    "rarest_near",
+    "rarest_all",
+    "count_best",
+    "count_near",
+    "count_passage",
+    "soft_best",
+    "soft_near",
+    "unseen_count",
+    "elsewhere",
+    "hit_coverage",
+    "has_figures",
+    "figures_best",
+    "figures_passage",
+    "asks_negated",
+    "says_negated",
+    "negation_differs",
+    "opposite_best",
+    "opposite_near",
+    "margin",
+    "entropy",
+    "score",
+    "three",
+    "hit_score",
+    "hit_margin",
+    "best_cosine",
+    "cosine_gap",
+    "hit_cosine",
+    "has_key",
+    "has_names",
+    "new_names",
+    "asked_count",
+    "focus_best",
+    "focus_near",
+    "last_best",
+    "last_near",
+    "wants_person",
+    "wants_date",
+    "wants_figure",
+    "wants_place",
+    "wants_nothing",
+    "lists",
+    "explains",
+    "defines",
+    "spanish",
+    "across_cosine",
+    "across_hit_cosine",
+    "across_names",
+    "across_figures",
+    "across_exact",
 )
+_ANOTHER_PERIOD = 1.5  # an `off_period` from which on the best evidence is on another period than the one asked
+_LEFT = 0.5  # what is left then of the chance
 _NEAR = 3  # sentences before and after the best one that may hold what it leaves unsaid
 
 
@@ -53,13 +117,12 @@ def judge(understood: Understood, ranked: Ranked, result: SearchResult, vocabula
     if not ranked.evidence:
         return Judgement(0.0, False, _unseen(understood, ranked, vocabulary), ())
     values = measure(understood, ranked, result, vocabulary)
-    model = rank.weights()["decline"]
-    total = model["bias"]
-    for name, weight, mean, scale in zip(FEATURES, model["linear"], model["mean"], model["scale"], strict=True):
-        total += weight * (values[name] - mean) / scale
-    chance = 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+    row = np.array([[values.get(name, 0.0) for name in FEATURES]])
+    chance = float(nets.mean_chance(row, nets.net("decline"))[0])
     missing = _missing(ranked)
-    return Judgement(chance, chance >= model["threshold"], _unseen(understood, ranked, vocabulary), missing)
+    return Judgement(
+        chance, chance >= nets.weights()["decline"]["threshold"], _unseen(understood, ranked, vocabulary), missing
+    )
 
 
 def measure(understood: Understood, ranked: Ranked, result: SearchResult, vocabulary: Vocabulary) -> dict[str, float]:
@@ -69,8 +132,8 @@ def measure(understood: Understood, ranked: Ranked, result: SearchResult, vocabu
     total = sum(word.weight for word in asked) or 1.0
     crossing = float((best.hit.lang or result.lang) != understood.lang)
     same = 1 - crossing
-    near, union = _keys(_around(best, ranked)), _keys(ranked.evidence)
-    alone = _keys([best])
+    near, union = keys_of(around(best, ranked, _NEAR)), keys_of(ranked.evidence)
+    alone = keys_of([best])
     if understood.kind == "compare":  # no single sentence holds both sides
         near = alone = union
 
@@ -97,20 +160,7 @@ def measure(understood: Understood, ranked: Ranked, result: SearchResult, vocabu
         "crossing_coverage": crossing * share(near),
         "cosine_trusted": cosine * result.trust,
         "untrusted_coverage": same * share(near) * (1 - result.trust),
-    }
-
-
-def _around(best: Evidence, ranked: Ranked) -> list[Evidence]:
-    return [e for e in ranked.evidence if e.hit is best.hit and abs(e.order - best.order) <= _NEAR]
-
-
-def _keys(evidence: Iterable[Evidence]) -> set[str]:
-    """What the sentences hold, with the headings and file names that they stand under."""
-    found: set[str] = set()
-    for item in evidence:
-        for word in (*item.words, *item.context):
-            found |= word.keys
-    return found
+    } | measure_contrast(understood, ranked, result, vocabulary)
 
 
 def _absent(words: Sequence[Word], keys: Set[str]) -> float:
@@ -121,11 +171,11 @@ def _unseen(understood: Understood, ranked: Ranked, vocabulary: Vocabulary) -> t
     words = next(iter(ranked.asked.values()), None)
     if words is None:
         words = rank.question_words(understood, vocabulary, understood.lang)
-    held = _keys(ranked.evidence)
+    held = keys_of(ranked.evidence)
     return tuple(dict.fromkeys(w.text for w in words if not w.keys & held and not vocabulary.seen(w)))
 
 
 def _missing(ranked: Ranked) -> tuple[str, ...]:
     best = ranked.evidence[0]
-    near = _keys(_around(best, ranked))
+    near = keys_of(around(best, ranked, _NEAR))
     return tuple(dict.fromkeys(word.text for word in ranked.asked_of(best) if not word.keys & near))

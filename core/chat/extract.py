@@ -13,12 +13,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.chat import rank
+from core.chat.nets import Nets
 from core.chat.question import Understood
 from core.chat.rank import Candidate
+from core.chat.scope import Bearing
 from core.chat.summary import LEADERS
 from core.chat.tables import Row, rows_of
 from core.chat.words import Vocabulary, Word
-from core.records import Hit, HitSentence, Page, SearchResult
+from core.records import Heading, Hit, HitSentence, Page, SearchResult
 
 ReadPage = Callable[[int, int], Page]
 HITS_READ = 5
@@ -26,12 +28,14 @@ _FRAGMENT_LOSS = 1.5
 _CONTENTS = re.compile(r"pages?|p[áa]ginas?|p[áa]g\.", re.I)
 _STEM = re.compile(r"\.\w+$|[_\-/]+")
 _MOST_CANDIDATES = 60
+_CAPTION = 6  # the heading level of a caption
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """A sentence or table row that may answer. `order` counts within its passage; `chance` (0..1) is its share
-    among all candidates; `row` is set for a table's row."""
+    among all candidates; `row` is set for a table's row; `off_period` is what it lost for speaking of another period
+    than the one asked."""
 
     hit: Hit
     page: int
@@ -46,6 +50,7 @@ class Evidence:
     cosine: float
     features: np.ndarray
     row: Row | None = None
+    off_period: float = 0.0
 
     @property
     def place(self) -> tuple[int, int, int, int]:
@@ -87,8 +92,10 @@ class Pages:
         return self._pages[key]
 
 
-def rank_sentences(understood: Understood, result: SearchResult, vocabulary: Vocabulary, pages: Pages) -> Ranked:
-    """The sentences of the best passages, best first."""
+def rank_sentences(
+    understood: Understood, result: SearchResult, vocabulary: Vocabulary, pages: Pages, ranker: Nets | None = None
+) -> Ranked:
+    """The sentences of the best passages, best first; by `ranker` where another than the learned one is meant."""
     hits = result.hits[:HITS_READ]
     langs = {hit.lang or result.lang for hit in hits}
     asked = {lang: rank.question_words(understood, vocabulary, lang) for lang in langs}
@@ -99,7 +106,11 @@ def rank_sentences(understood: Understood, result: SearchResult, vocabulary: Voc
     candidates = [candidate for candidate, _, _ in gathered]
     languages = [hits[candidate.hit].lang or result.lang for candidate in candidates]
     rows = rank.measure(understood, asked, candidates, languages, result.trust)
-    scores = rank.score(rows) - [_unlike_an_answer(sentence, row) for _, sentence, row in gathered]
+    bearing = Bearing(understood, asked, hits, lambda document_id: pages(document_id, 1), vocabulary)
+    off_period = [_off_period(bearing, hits, unit, pages) for unit in gathered]
+    lost = [_unlike_an_answer(sentence, row) for _, sentence, row in gathered]
+    lost = [a + bearing.name_loss(hits[c.hit], c.words, c.context) for a, (c, _, _) in zip(lost, gathered, strict=True)]
+    scores = rank.score(rows, ranker) - lost - off_period
     chances = np.exp(scores - scores.max())
     chances /= chances.sum()
     evidence = [
@@ -117,8 +128,11 @@ def rank_sentences(understood: Understood, result: SearchResult, vocabulary: Voc
             cosine=candidate.cosine,
             features=values,
             row=row,
+            off_period=missed,
         )
-        for (candidate, sentence, row), score, chance, values in zip(gathered, scores, chances, rows, strict=True)
+        for (candidate, sentence, row), score, chance, values, missed in zip(
+            gathered, scores, chances, rows, off_period, strict=True
+        )
     ]
     return Ranked(tuple(sorted(evidence, key=lambda e: -e.score)), asked, result.lang)
 
@@ -137,7 +151,7 @@ def _gather(hits: tuple[Hit, ...], result: SearchResult, vocabulary: Vocabulary,
     for number, hit in enumerate(hits):
         units = units_of[number]
         lang = hit.lang or result.lang
-        context = tuple(vocabulary.words(f"{hit.heading} {_STEM.sub(' ', hit.file)}", lang))
+        contexts: dict[str, tuple[Word, ...]] = {}
         distances = _distances(hit, units)
         for order, (sentence, row) in enumerate(units):
             if (sentence.page, sentence.start) not in likely[number]:
@@ -146,13 +160,18 @@ def _gather(hits: tuple[Hit, ...], result: SearchResult, vocabulary: Vocabulary,
             if place in seen:
                 continue
             seen.add(place)
+            heading = (
+                heading_over(pages(hit.document_id, sentence.page), sentence.start, row is not None) or hit.heading
+            )
+            if heading not in contexts:
+                contexts[heading] = tuple(vocabulary.words(f"{heading} {_STEM.sub(' ', hit.file)}", lang))
             text = sentence.text if row is None else " ".join((sentence.text, row.title, *row.headings, row.periods))
             candidate = Candidate(
                 hit=number,
                 order=order,
                 text=sentence.text,
                 words=tuple(vocabulary.words(text, lang)),
-                context=context,
+                context=contexts[heading],
                 gap=best - hit.score,
                 cosine=sentence.cosine,
                 opens=order == 0 or _breaks(hit, units[order - 1][0], sentence, pages),
@@ -160,6 +179,20 @@ def _gather(hits: tuple[Hit, ...], result: SearchResult, vocabulary: Vocabulary,
             )
             found.append((candidate, sentence, row))
     return found
+
+
+def heading_over(page: Page, at: int, in_table: bool = False) -> str:
+    """The path of the headings that stand over a place of a page, outermost first; '' where the page has none above.
+
+    A caption heads its table alone."""
+    path: list[Heading] = []
+    for heading in page.headings:
+        if heading.end > at:
+            break
+        while path and path[-1].level >= heading.level:
+            path.pop()
+        path.append(heading)
+    return " > ".join(h.text for h in path if in_table or h.level < _CAPTION)
 
 
 def _distances(hit: Hit, units: Units) -> list[int]:
@@ -194,14 +227,25 @@ def passage_units(hit: Hit, pages: Pages) -> Iterator[tuple[HitSentence, Row | N
                 yield HitSentence(sentence.page, row.start, row.end, text, sentence.cosine, sentence.lexical), row
 
 
+def _off_period(bearing: Bearing, hits: Sequence[Hit], unit: Gathered, pages: Pages) -> float:
+    candidate, sentence, row = unit
+    hit = hits[candidate.hit]
+    page = pages(hit.document_id, sentence.page)
+    heading = heading_over(page, sentence.start, row is not None) or hit.heading
+    if row is not None:
+        heading = " | ".join((heading, row.title, *row.headings))
+    opens = max(page.text.rfind("\n\n", 0, sentence.start), 0)
+    return bearing.period_loss(hit, heading, page.text[opens : sentence.start] if row is None else "", sentence.text)
+
+
 def _unlike_an_answer(sentence: HitSentence, row: Row | None) -> float:
-    """What a line loses that states nothing: a heading, an entry of a contents list, words that only announce.
+    """What a line loses that states nothing: a heading, words that only announce.
 
     Set by hand: the encyclopedia articles that the ranker learned from have no such lines."""
     text = sentence.text.strip()
     if row is not None:
-        return _FRAGMENT_LOSS if any(_CONTENTS.fullmatch(heading.strip()) for heading in row.headings) else 0.0
-    if LEADERS.search(text) or _is_contents_line(text.split()):
+        return 0.0
+    if _is_contents_line(text.split()):
         return _FRAGMENT_LOSS
     if text.endswith(":"):
         return _FRAGMENT_LOSS / 2
@@ -230,10 +274,17 @@ def _likely(hits: tuple[Hit, ...], units_of: Sequence[Units]) -> list[set[tuple[
 
 
 def _worth_reading(gathered: list[Gathered], asked: dict[str, list[Word]]) -> list[Gathered]:
-    """Leave out what only repeats the question's words, unless it announces what follows."""
+    """Leave out lists of contents, and what only repeats the question's words, unless it announces what follows."""
     own = {key for words in asked.values() for word in words for key in word.keys}
     return [
         (candidate, sentence, row)
         for candidate, sentence, row in gathered
-        if sentence.text.rstrip().endswith(":") or any(w.weight > 0 and not w.keys & own for w in candidate.words)
+        if not _in_contents(sentence.text, row)
+        and (sentence.text.rstrip().endswith(":") or any(w.weight > 0 and not w.keys & own for w in candidate.words))
     ]
+
+
+def _in_contents(text: str, row: Row | None) -> bool:
+    """Whether it is an entry of a list of contents, which points at an answer and is none."""
+    headed = row is not None and any(_CONTENTS.fullmatch(heading.strip()) for heading in row.headings)
+    return headed or bool(LEADERS.search(text))

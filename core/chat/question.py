@@ -8,11 +8,12 @@ from __future__ import annotations
 import functools
 import re
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from core.chat.words import fold
+from core.chat.words import Word, fold
 
 Kind = Literal["fact", "define", "how", "why", "list", "compare", "summarise", "yes_no"]
 Want = Literal[
@@ -75,6 +76,13 @@ def understand(question: str, lang: str) -> Understood:
     unit = _UNIT[lang].search(folded)
     sides = _sides(text, lang) if kind == "compare" else ()
     return Understood(text, lang, kind, want, unit.group(1) if unit else "", sides)
+
+
+def topic_words(understood: Understood, words: Sequence[Word]) -> list[Word]:
+    """What a summary is asked on: the question's content words without those that ask for it or say 'report'."""
+    folded = fold(understood.text)
+    cues = [match.span() for _, cue in _rules(understood.lang)["topic"] for match in cue.finditer(folded)]
+    return [word for word in words if not any(a <= word.start < b for a, b in cues)]
 
 
 def _settle(kind: Kind, want: Want, folded: str) -> tuple[Kind, Want]:

@@ -5,23 +5,20 @@ The weights (`weights.json`) come from `core.chat.train`. Nothing here searches 
 
 from __future__ import annotations
 
-import functools
 import itertools
-import json
 import math
 import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 
+from core.chat import nets
 from core.chat.question import Understood
 from core.chat.spans import find_spans, spans_for
 from core.chat.words import Vocabulary, Word, fold, is_stop
 
 _CONTEXT = 0.6  # what a word is worth that only the heading or the file name holds
-WEIGHTS = Path(__file__).with_name("weights.json")
 
 FEATURES = (
     "hit_gap",
@@ -286,14 +283,6 @@ def _pairs(found: Sequence[list[int]]) -> float:
 _AT = {name: number for number, name in enumerate(FEATURES)}
 
 
-@functools.cache
-def weights() -> dict:
-    return json.loads(WEIGHTS.read_text(encoding="utf-8"))
-
-
-def score(rows: np.ndarray, model: dict | None = None) -> np.ndarray:
-    """The ranker's score of each row: a linear part plus one hidden layer, standardised as in training."""
-    model = model or weights()["ranker"]
-    scaled = (rows - np.array(model["mean"])) / np.array(model["scale"])
-    hidden = np.tanh(scaled @ np.array(model["hidden"]) + np.array(model["hidden_bias"]))
-    return scaled @ np.array(model["linear"]) + hidden @ np.array(model["out"])
+def score(rows: np.ndarray, ranker: nets.Nets | None = None) -> np.ndarray:
+    """The score of each row of FEATURES, by the learned ranker where no other is given."""
+    return nets.mean_output(rows, ranker or nets.net("ranker"))

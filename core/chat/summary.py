@@ -17,7 +17,7 @@ from core.chat.citations import QUOTE_MAX
 from core.chat.words import Vocabulary, fold
 from core.records import Page
 
-LEADERS = re.compile(r"\.{4}|(?:\. ){4}")  # what leads the eye to the page number of a contents list
+LEADERS = re.compile(r"[.·]{4}|(?:[.·] ){4}|…{2}|(?:… ){2}")  # what leads the eye to the page number of a contents list
 _SENTENCE = re.compile(r"[.!?…][\"”»')\]]*(?=\s+[\"“«(\[¿¡]*[A-ZÁÉÍÓÚÜÑ0-9¿¡])|\n\s*\n|\n(?=\s*[•\-–*] )")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:dr|mr|mrs|ms|st|sr|sra|no|art|inc|ltd|co|corp|etc|núm|pág|vol|e\.g|i\.e|p\.ej)|\b\w)\.$", re.I

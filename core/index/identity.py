@@ -45,9 +45,10 @@ _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "primer": 1, "pri
              "tercero": 3, "cuarto": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4, "1er": 1}  # fmt: skip
 _QUARTER = re.compile(
     r"\b(?:[qt](?P<a>[1-4])|(?P<b>[1-4])[qt]|"
-    rf"(?P<c>{'|'.join(_ORDINALS)})[ -]+(?:quarter|trimestre))\b"
+    rf"(?P<c>{'|'.join(_ORDINALS)})[ -]+(?:quarter|trimestre))(?=\b|\d\d\b)"
 )
 _YEAR = re.compile(r"(?<![\d.,])(?:19|20)\d\d(?![\d]|[.,]\d)")
+_SHORT_YEAR = re.compile(r"(?:\bfy ?'?|\b[qt][1-4] ?'|\b[1-4][qt]'?)(?P<y>[0-3]\d)\b")  # FY23, Q3'23, 2T25
 _RECENT = re.compile(
     r"\b(?:latest|newest|most recent|last (?:quarter|year|report|filing)|ultim[oa]s?|mas (?:reciente|actual)s?)\b"
 )
@@ -87,6 +88,7 @@ def find_periods(text: str) -> Periods:
     days -= {(year, month, 0) for year, month, day in days if day}
     quarters = {int(match["a"] or match["b"] or 0) or _ORDINALS[match["c"]] for match in _QUARTER.finditer(plain)}
     years = {int(year) for year in _YEAR.findall(plain)}
+    years |= {2000 + int(match["y"]) for match in _SHORT_YEAR.finditer(plain)}
     return Periods(frozenset(years), frozenset(quarters), frozenset(days))
 
 

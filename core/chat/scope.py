@@ -1,0 +1,110 @@
+"""Whether a candidate speaks of the period and of the names that are asked about: what it says itself, what its heading
+says, and what its document says it is.
+
+In a library of alike reports a sentence about the wrong year reads just like the right one. Nothing here reads
+meaning: a text that names no period and no document is never at fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from core.chat.question import Understood
+from core.chat.words import Vocabulary, Word
+from core.index.identity import Periods, find_periods
+from core.records import Hit, Page
+
+_OTHER_PERIOD = 3.0  # it names another period, and nothing over it the one that is asked
+_OVER_PERIOD = 1.5  # it names none, and what stands over it names others
+_OWN_PERIOD = 1.0  # it names another period itself, its heading or document the right one
+_OTHER_NAME = 2.0
+_HEAD_LINES = 4
+_HEAD_LINE = 90  # characters; longer lines are prose, which tells of things, not what the document is
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a document says it is: the periods and the words (by their keys) of its name and of its first page's top."""
+
+    periods: Periods
+    keys: frozenset[str]
+
+
+def identify(hit: Hit, first: Page, lang: str, vocabulary: Vocabulary) -> Identity:
+    """The identity of the document of `hit`; `first` is its first page."""
+    text = f"{PurePosixPath(hit.file).stem.replace('_', ' ').replace('-', ' ')}\n{_top(first)}"
+    keys = frozenset(key for word in vocabulary.words(text, lang) if word.weight > 0 for key in word.keys)
+    return Identity(find_periods(text), keys)
+
+
+def _top(page: Page) -> str:
+    """The short lines at the head of a first page that goes on in prose; '' where there are none."""
+    lines = [line.strip() for line in page.text[:1500].split("\n") if line.strip()]
+    top: list[str] = []
+    for line in lines[:_HEAD_LINES]:
+        if len(line) > _HEAD_LINE or line.endswith((".", ";", "?")):
+            break
+        top.append(line)
+    return "\n".join(top) if len(top) < len(lines) else ""
+
+
+class Bearing:
+    """How far candidates of several documents miss the period and the names of one question."""
+
+    def __init__(
+        self,
+        understood: Understood,
+        asked: dict[str, list[Word]],
+        hits: Sequence[Hit],
+        first_page: Callable[[int], Page],
+        vocabulary: Vocabulary,
+    ) -> None:
+        self._asked = find_periods(understood.text)
+        self._names: list[frozenset[str]] = []
+        self._identities: dict[int, Identity] = {}
+        names = _keys_by_name(asked)
+        if not self._asked and not names:
+            return
+        for hit in hits:
+            if hit.document_id not in self._identities:
+                first = first_page(hit.document_id)
+                self._identities[hit.document_id] = identify(hit, first, hit.lang or understood.lang, vocabulary)
+        known = self._identities.values()
+        self._names = [keys for keys in names if 0 < sum(bool(keys & i.keys) for i in known) < len(known)]
+
+    def period_loss(self, hit: Hit, heading: str, before: str, text: str) -> float:
+        """0 or more, in the units of the ranker's scores. `before` is what its paragraph says before it."""
+        identity = self._identities.get(hit.document_id)
+        if not self._asked or identity is None:
+            return 0.0
+        own, over = find_periods(text), find_periods(f"{heading} | {before}")
+        return max(
+            _missed(self._asked.years, own.years, over.years | identity.periods.years),
+            _missed(self._asked.quarters, own.quarters, over.quarters | identity.periods.quarters),
+        )
+
+    def name_loss(self, hit: Hit, words: Sequence[Word], context: Sequence[Word]) -> float:
+        """What a candidate loses where other documents bear a name that is asked for and nothing here says it."""
+        if not self._names:
+            return 0.0
+        held = {key for word in (*words, *context) for key in word.keys} | self._identities[hit.document_id].keys
+        return _OTHER_NAME * any(not names & held for names in self._names)
+
+
+def _keys_by_name(asked: dict[str, list[Word]]) -> list[frozenset[str]]:
+    """For each name of the question, what it matches by in any of the documents' languages."""
+    found: dict[str, frozenset[str]] = {}
+    for word in (word for words in asked.values() for word in words):
+        if word.named and not word.text[0].isdigit():
+            found[word.text] = found.get(word.text, frozenset()) | word.keys
+    return list(found.values())
+
+
+def _missed(asked: frozenset[int], own: frozenset[int], over: frozenset[int]) -> float:
+    if not asked or asked & own or not own | over:
+        return 0.0
+    if asked & over:
+        return _OWN_PERIOD if own else 0.0
+    return _OTHER_PERIOD if own else _OVER_PERIOD
