@@ -480,7 +480,8 @@ class Sounding:
 @dataclass(frozen=True, slots=True)
 class SqlAnswer:
     """A question answered from tables. `insight` are true sentences about the rows; `reading` says in words how
-    the question was understood; `unknown` are words of the question that found nothing."""
+    the question was understood; `unknown` are words of the question that found nothing; `confirmed` says when its user
+    confirmed the statement, empty where nobody did."""
 
     question: str
     lang: str
@@ -497,6 +498,7 @@ class SqlAnswer:
     engine: str = "builtin"
     uses: tuple[ModelUse, ...] = ()
     message: str = ""
+    confirmed: str = ""
 
 
 # ---------------------------------------------------------------- work

@@ -1,4 +1,5 @@
-"""Data: the tables on the left; a question on top, its result below: chart, rows, statement, how it was read."""
+"""Data: the tables on the left, a question on top, its result below (chart, rows, statement, how it was read); and the
+board of pinned charts."""
 
 from pages.parts import frame
 
@@ -7,9 +8,9 @@ frame.enter("data")
 import streamlit as st  # noqa: E402
 
 from core.records import Catalog  # noqa: E402
-from pages.parts import arrivals, asking, catalog, downloads, question_box, result, services, welcome  # noqa: E402
+from core.state import boards  # noqa: E402
+from pages.parts import arrivals, asking, board, catalog, outcome, question_box, services, welcome  # noqa: E402
 from pages.parts.language import say, say_count  # noqa: E402
-from pages.parts.plain import plain  # noqa: E402
 
 
 def draw_empty() -> None:
@@ -51,52 +52,36 @@ def draw_catalog(held: Catalog) -> None:
     arrivals.draw_refused()
 
 
-def draw_editor() -> None:
-    """The statement, to be changed and run; and why the guard did not admit it."""
-    st.text_area(
-        say("data_page.sql"),
-        key="sql-editor",
-        height=190,
+def choose_view() -> str:
+    """Questions or the board; the address keeps which, so that a reload comes back to it."""
+    if board.VIEW not in st.session_state:
+        st.session_state[board.VIEW] = "board" if st.query_params.get("view") == "board" else "ask"
+    pinned = boards.count_pins(services.workspace().db)
+    names = {"ask": say("board.view_ask"), "board": f"{say('board.view_board')} :gray[{pinned or ''}]"}
+    view = st.segmented_control(
+        say("board.view"),
+        list(names),
+        format_func=names.get,
+        key=board.VIEW,
+        required=True,
         label_visibility="collapsed",
-        max_chars=20_000,
         persist_state="session",
     )
-    st.button(
-        say("data_page.run"), icon=":material/play_arrow:", type="primary", key="run-sql", on_click=asking.run_edited
-    )
-    refused = asking.desk().refused
-    if refused:
-        st.error(plain(refused), icon=":material/block:")
-
-
-def draw_result() -> None:
-    held = asking.desk()
-    answer, key = held.answer, f"data-{held.serial}"
-    if answer is None or not result.has_rows(answer):
-        if answer is not None:
-            st.markdown(f":material/search_off: {plain(result.failure(answer))}")
-        with st.expander(say("data_page.write_sql"), icon=":material/code:", expanded=bool(held.refused)):
-            draw_editor()
-        return
-    st.caption(result.quiet_line(answer, answer.timings_ms.get("total", answer.timings_ms.get("execute", 0))))
-    result.draw_sentences(answer)
-    names = [say(f"data_page.tab_{tab}") for tab in ("chart", "table", "sql", "how")]
-    chart, table, sql, how = st.tabs(names, key=f"tabs-{key}", default=names[2] if held.refused else None)
-    with chart:
-        spec = result.draw_chart(answer, key)
-    with table:
-        result.draw_rows(answer.result, f"all-{key}")
-    with sql:
-        draw_editor()
-    with how:
-        result.draw_how(answer)
-    downloads.draw(answer, spec, key)
-    result.draw_readings(answer, asking.run, key)
+    if view == "board":
+        st.query_params["view"] = "board"
+    else:
+        st.query_params.pop("view", None)
+    return view
 
 
 def main() -> None:
-    st.title(say("data_page.title"), anchor=False)
-    held = services.workspace().tables.catalog()
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="data-head"):
+        st.title(say("data_page.title"), anchor=False, width="content")
+        held = services.workspace().tables.catalog()
+        view = choose_view() if held.tables or boards.count_pins(services.workspace().db) else "ask"
+    if view == "board":
+        board.draw()
+        return
     if not held.tables:
         draw_empty()
         return
@@ -106,7 +91,7 @@ def main() -> None:
     with right:
         asking.work()
         question_box.draw(held)
-        draw_result()
+        outcome.draw(held)
     catalog.draw_dialog(held)
 
 

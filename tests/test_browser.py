@@ -201,19 +201,59 @@ def test_tables_are_asked_in_spanish_and_the_statement_is_edited(server, browser
     page.get_by_text("3600,5").first.wait_for()
     page.screenshot(path=SHOTS / "data.png")
 
+    # Another kind of chart; put it on the board under a name of its own.
+    page.get_by_role("radio", name="Líneas").click()
+    page.locator("[class*='st-key-figure-line']").wait_for()
+    page.get_by_role("button", name="Fijar en el tablero").click()
+    page.get_by_label("Título").fill("Regiones")
+    page.get_by_role("button", name="Fijar", exact=True).click()
+    page.get_by_text("Ya está en el tablero").wait_for()
+
     # Edit the statement: what reads a file is refused with the reason, what reads the table runs.
     page.get_by_role("tab", name="SQL").click()
-    editor = page.locator(".st-key-sql-editor textarea")
+    editor = page.get_by_role("combobox", name="Consulta SQL")
     editor.fill("SELECT * FROM read_csv('/etc/passwd')")
-    page.locator(".st-key-run-sql button").click()
+    editor.press("Control+Enter")
     page.get_by_text("no está permitido").wait_for()
+    idle(page)
+
+    # Names are completed as they are typed, also one with an accent and capitals.
+    editor.fill("")
+    editor.press_sequentially("SELECT reg")
+    page.get_by_role("option", name="Región").wait_for()
+    editor.press("Enter")
+    assert editor.input_value() == 'SELECT "Región"'
+    page.screenshot(path=SHOTS / "editor.png")
     editor.fill("SELECT count(*) AS pedidos FROM pedidos")
-    page.locator(".st-key-run-sql button").click()
+    page.get_by_role("button", name="Ejecutar").click()
     page.get_by_test_id("stMetricValue").get_by_text("3", exact=True).wait_for()
+    idle(page)
 
     # Take the rows along.
     page.get_by_role("button", name="Descargar").click()
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV").click()
     assert Path(download.value.path()).read_text(encoding="utf-8-sig").split() == ["pedidos", "3"]
+    page.keyboard.press("Escape")
+
+    # What is typed and not run outlives a look at another page.
+    page.get_by_role("tab", name="SQL").click()
+    editor.fill("SELECT 42 AS draft")
+    page.get_by_role("link", name="Documentos").click()
+    page.get_by_role("heading", name="Documentos", exact=True).wait_for()
+    page.get_by_role("link", name="Datos").click()
+    page.get_by_role("tab", name="SQL").click()
+    editor.wait_for()
+    assert editor.input_value() == "SELECT 42 AS draft"
+
+    # The board is there after a reload, with its chart, and reads its rows anew.
+    page.get_by_role("radio", name="Tablero").click()
+    page.get_by_text("Regiones", exact=True).wait_for()
+    page.reload()
+    page.get_by_text("Regiones", exact=True).wait_for()
+    page.locator(".js-plotly-plot").first.wait_for()
+    page.get_by_role("button", name="Actualizar todo").click()
+    page.get_by_text("Actualizado el").wait_for()
+    idle(page)
+    page.screenshot(path=SHOTS / "board.png")
     context.close()

@@ -25,8 +25,8 @@ _ANOTHER_DAY = datetime.timedelta(days=401)
 
 
 def recall(question: str, lang: str, catalog: Catalog, db: Database, run: Run) -> SqlAnswer | None:
-    """The confirmed answer, sure (confidence 1) and with the day it was confirmed as its reading; None where there is
-    none, or where its statement no longer runs. A statement that was cancelled is an answer that says so."""
+    """The confirmed answer, sure (confidence 1), with the sentence that says since when; None where there is none, or
+    where its statement no longer runs. A statement that was cancelled is an answer that says so."""
     begun = time.perf_counter()
     pair = pairs.find(db, question, [table.name for table in catalog.tables])
     day = datetime.datetime.fromisoformat(pair.at).astimezone().date() if pair else None
@@ -41,8 +41,8 @@ def recall(question: str, lang: str, catalog: Catalog, db: Database, run: Run) -
         return None
     ms = 1000 * (time.perf_counter() - begun)
     return SqlAnswer(
-        question, lang, checked, result, reading=_reading(pair, day, catalog, lang), confidence=1.0,
-        error=result.error, timings_ms={"execute": ms, "total": ms},
+        question, lang, checked, result, reading=pair.reading if pair.lang == lang else "", confidence=1.0,
+        error=result.error, timings_ms={"execute": ms, "total": ms}, confirmed=_since(pair, day, catalog, lang),
     )  # fmt: skip
 
 
@@ -53,8 +53,8 @@ def depends_on_today(question: str, lang: str) -> bool:
     return spans[0] != spans[1]
 
 
-def _reading(pair: pairs.Pair, day: datetime.date, catalog: Catalog, lang: str) -> str:
+def _since(pair: pairs.Pair, day: datetime.date, catalog: Catalog, lang: str) -> str:
+    """'As you confirmed on 2026-11-23', and whether the data are others now."""
     changed = pairs.hashes(catalog, pair.tables) != pair.tables
     shown = day.strftime("%d/%m/%Y" if lang == "es" else "%Y-%m-%d")
-    said = translate("sql.ask.confirmed_changed" if changed else "sql.ask.confirmed", lang, date=shown)
-    return f"{said} {pair.reading}" if pair.reading and pair.lang == lang else said
+    return translate("sql.ask.confirmed_changed" if changed else "sql.ask.confirmed", lang, date=shown)

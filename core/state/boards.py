@@ -86,10 +86,6 @@ def rename_pin(db: Database, pin_id: int, title: str) -> None:
     _change(db, pin_id, title=title.strip())
 
 
-def change_chart(db: Database, pin_id: int, chart: ChartSpec) -> None:
-    _change(db, pin_id, chart=codec.dump(chart))
-
-
 def keep_rows(db: Database, pin_id: int, result: QueryResult, tables: Mapping[str, str]) -> None:
     """The rows of a refresh that went well."""
     kept = codec.dump(_first_rows(result))

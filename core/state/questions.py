@@ -30,12 +30,15 @@ class Asked:
 
 
 def keep(db: Database, answer: SqlAnswer) -> int:
-    """Put an answer at the top, in place of an earlier one of the same question; the newest KEPT stay. Its id."""
+    """Put an answer at the top, in place of an earlier one of the same question by the same statement; the newest KEPT
+    stay. Its id."""
     rows = len(answer.result.rows) if answer.result else 0
     bare = dataclasses.replace(answer, result=None, insight=(), timings_ms={})
     row = {"question": answer.question, "answer": codec.dump(bare), "rows": rows, "at": now()}
     with db.write() as connection:
-        connection.execute(delete(data_questions).where(data_questions.c.question == answer.question))
+        same = select(data_questions).where(data_questions.c.question == answer.question)
+        repeated = [old.id for old in connection.execute(same) if codec.load(SqlAnswer, old.answer).sql == answer.sql]
+        connection.execute(delete(data_questions).where(data_questions.c.id.in_(repeated)))
         key = connection.execute(insert(data_questions).values(row)).inserted_primary_key[0]
         newest = select(data_questions.c.id).order_by(data_questions.c.id.desc()).limit(KEPT)
         connection.execute(delete(data_questions).where(data_questions.c.id.not_in(newest)))

@@ -1,38 +1,74 @@
-"""What is asked on the data page and what came of it, kept in the session: the answer, the history, the editor's text.
+"""What is asked on the data page and what came of it: the answer on the desk, its statement, the work under way.
 
-A click only notes what is to be done; `work` does it in the run that follows, where its progress shows. Statements go
-through the workspace's guard like all others.
+A click only notes an `Order`; `work` has it done in the run that follows, in a thread, where its progress shows and it
+can be stopped. Statements go through the workspace's guard like all others.
 """
 
 from __future__ import annotations
 
+import dataclasses
+import secrets
+import threading
 from dataclasses import dataclass, field
 
 import streamlit as st
 
 from core.errors import AppError
-from core.i18n import detect_language, error_text
-from core.records import SqlAnswer
+from core.i18n import detect_language, translate
+from core.records import ChartSpec, Reading, SqlAnswer
 from core.sql.pretty import pretty_sql
-from pages.parts import services
+from core.state import pairs, questions
+from core.workspace import Workspace
+from pages.parts import running, services
 from pages.parts.language import lang, say
 
-_REMEMBERED = 30
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be done: a question in words, or a statement (`sql`) that may answer one. `verdict` keeps the pair of
+    both once it ran; `chart` is drawn in place of the one that would be chosen."""
+
+    question: str = ""
+    sql: str = ""
+    reading: str = ""
+    others: tuple[Reading, ...] = ()
+    confidence: float = 1.0
+    verdict: pairs.Verdict | None = None
+    origin: pairs.Origin = "parser"
+    chart: ChartSpec | None = None
 
 
 @dataclass
 class Desk:
-    """The session's side of the data page. `serial` tells one answer's widgets from the next one's."""
+    """The session's side of the page. `asked` is the question in words that the answer belongs to, if any.
+
+    `serial` tells one answer's widgets from the next one's, `edition` one text of the editor from the next, `mark` one
+    session's from another's; `wrong` is the place in the text that a refusal points at (-1: nowhere)."""
 
     answer: SqlAnswer | None = None
+    asked: str = ""
     refused: str = ""
+    sql: str = ""
+    wrong: int = -1
     serial: int = 0
-    pending: tuple[str, str, str] | None = None
-    history: list[SqlAnswer] = field(default_factory=list)
+    edition: int = 0
+    mark: str = field(default_factory=lambda: secrets.token_hex(4))
+    correcting: bool = False
+    pending: Order | None = None
+    order: Order | None = None
+    running: running.Running | None = None
 
 
 def desk() -> Desk:
     return st.session_state.setdefault("data-desk", Desk())
+
+
+def in_words(answer: SqlAnswer) -> bool:
+    """Whether it answers a question, not a bare statement."""
+    return answer.sql is None or answer.question.strip() != answer.sql.text.strip()
+
+
+# ---------------------------------------------------------------- what a click notes
 
 
 def ask_typed() -> None:
@@ -44,44 +80,125 @@ def ask(question: str) -> None:
     """Note a question in words."""
     if question.strip():
         st.session_state["data-question"] = question.strip()
-        desk().pending = ("ask", question.strip(), "")
+        desk().pending = Order(question.strip())
 
 
-def run(sql: str, title: str = "") -> None:
-    """Note a statement; `title` is what it stands for in words."""
-    if sql.strip():
-        desk().pending = ("run", sql.strip(), title)
+def run_edited(sql: str) -> None:
+    """Note a statement of the editor; while an answer is being corrected it becomes the answer to its question."""
+    held = desk()
+    held.sql = sql
+    if held.correcting:
+        held.pending = Order(held.asked, sql, verdict="corrected", origin="user")
+    elif sql.strip():
+        held.pending = Order(sql=sql)
 
 
-def run_edited() -> None:
-    """Note the statement as it stands in the editor."""
-    run(st.session_state.get("sql-editor", ""))
+def choose_reading(answer: SqlAnswer, place: int) -> None:
+    """Note another reading of a question: it is kept as the one that was meant, the one before stays on offer."""
+    reading = answer.alternatives[place]
+    before = (Reading(answer.reading, answer.sql.text),) if answer.sql else ()
+    others = before + tuple(other for other in answer.alternatives if other is not reading)
+    verdict = "chosen" if in_words(answer) else None
+    desk().pending = Order(answer.question, reading.sql, reading.reading, others, verdict=verdict)
+
+
+def reopen(asked: questions.Asked) -> None:
+    """Note a question of the history: its statement is run again."""
+    answer = asked.answer
+    question = answer.question if in_words(answer) else ""
+    desk().pending = Order(question, answer.sql.text, answer.reading, answer.alternatives, answer.confidence)
+
+
+def open_statement(question: str, sql: str, chart: ChartSpec) -> None:
+    """Note a statement with the chart that it was pinned with."""
+    desk().pending = Order("" if question.strip() == sql.strip() else question, sql, chart=chart)
 
 
 def show(answer: SqlAnswer) -> None:
-    """Put an answer on the desk: one of the history, or one that the chat gave."""
+    """Put an answer on the desk: the one that was worked out, or one that the chat gave."""
     held = desk()
-    held.answer, held.refused, held.serial = answer, "", held.serial + 1
-    written = answer.sql.text if answer.sql else ""
-    st.session_state["sql-editor"] = pretty_sql(written)
-    st.session_state["data-question"] = "" if answer.question == written else answer.question
+    held.answer, held.refused, held.wrong, held.correcting = answer, "", -1, False
+    held.serial += 1
+    if in_words(answer):
+        held.asked = st.session_state["data-question"] = answer.question
+    if answer.sql is not None:
+        held.sql = pretty_sql(answer.sql.text)
+
+
+def correct() -> None:
+    """Open the statement to be corrected."""
+    held = desk()
+    held.correcting, held.edition = True, held.edition + 1
+
+
+def leave_correcting() -> None:
+    held = desk()
+    held.correcting, held.edition = False, held.edition + 1
+
+
+# ---------------------------------------------------------------- the work
 
 
 def work() -> None:
-    """Do what was noted: before anything is drawn that shows its outcome."""
+    """Do what was noted, or go on following it: before anything is drawn that shows its outcome."""
     held = desk()
-    if held.pending is None:
+    if held.pending is not None:
+        if held.running is not None:
+            held.running.cancel.set()  # nobody waits for it any more
+        order, workspace, language = held.pending, services.workspace(), lang()
+        held.pending, held.order = None, order
+        held.running = running.start(lambda cancel: carry_out(order, workspace, language, cancel))
+    if held.running is None:
         return
-    (kind, text, title), held.pending = held.pending, None
-    tables = services.workspace().tables
-    with st.spinner(say("data_page.working")):  # leaving it may end this run: what came is kept before
-        try:
-            if kind == "ask":
-                answer = tables.ask(text, detect_language(text, default=lang()))
-            else:
-                answer = tables.run(text, question=title, lang=lang())
-        except AppError as error:
-            held.refused = error_text(error, lang())
-            return
+    followed = held.running
+    running.follow(followed, say("data_page.working"), "question")
+    held.running = None
+    try:
+        answer = followed.future.result()
+    except AppError as error:
+        _refuse((error.key, error.params))
+        return
+    failed = answer.error or (answer.result.error if answer.result else None)
+    if failed and held.order.sql:
+        _refuse(failed)
+    else:
         show(answer)
-        held.history = [answer, *(past for past in held.history if past.question != answer.question)][:_REMEMBERED]
+
+
+def _refuse(reason: tuple[str, dict]) -> None:
+    """A statement that was not admitted or failed: it stands in the editor with the reason; the answer before stays."""
+    held = desk()
+    key, params = reason
+    held.refused = translate(key, lang(), **params)
+    held.wrong = params.get("position", -1)
+    if held.sql != held.order.sql:
+        held.sql, held.edition = held.order.sql, held.edition + 1
+
+
+def carry_out(order: Order, workspace: Workspace, lang: str, cancel: threading.Event) -> SqlAnswer:
+    """The answer to an order, kept in the history, and as a pair where it was given a verdict. Raises AppError where
+    the guard refuses a statement."""
+    if not order.sql:
+        answer = workspace.tables.ask(order.question, detect_language(order.question, default=lang), cancel=cancel)
+    else:
+        spoken = detect_language(order.question, default=lang)
+        answer = workspace.tables.run(order.sql, question=order.question, lang=spoken, cancel=cancel)
+        answer = dataclasses.replace(
+            answer,
+            reading=order.reading,
+            alternatives=order.others,
+            confidence=order.confidence,
+            chart=order.chart or answer.chart,
+        )
+    if answer.sql is None or answer.error or answer.result.error:
+        return answer
+    questions.keep(workspace.db, answer)
+    if order.verdict and order.question:
+        keep_pair(workspace, answer, order.verdict, order.origin)
+    return answer
+
+
+def keep_pair(workspace: Workspace, answer: SqlAnswer, verdict: pairs.Verdict, origin: pairs.Origin) -> None:
+    """Keep a question with the statement that answers it."""
+    tables = pairs.hashes(workspace.tables.catalog(), answer.sql.tables)
+    pairs.add(workspace.db, answer.question, answer.sql.text, answer.lang, tables, origin, verdict, answer.reading)

@@ -6,11 +6,14 @@ import streamlit as st
 
 from core import samples
 from core.records import Catalog
-from pages.parts import asking
-from pages.parts.language import lang, say
+from core.state import questions
+from pages.parts import asking, errors, services
+from pages.parts.language import date, lang, say, say_count
 from pages.parts.plain import one_line
 
 _EXAMPLES = 4
+_HISTORY_SHOWN = 30
+_SEARCH_FROM = 8
 
 
 def draw(catalog: Catalog) -> None:
@@ -26,22 +29,25 @@ def draw(catalog: Catalog) -> None:
             persist_state="session",
         )
         st.form_submit_button(say("data_page.ask"), type="primary", key="data-ask", on_click=asking.ask_typed)
-    questions = samples.data_questions([table.source for table in catalog.tables], lang())[:_EXAMPLES]
+    examples = samples.data_questions([table.source for table in catalog.tables], lang())[:_EXAMPLES]
+    past = questions.list_questions(services.workspace().db)
     answered = asking.desk().answer is not None
-    if answered:
-        with st.container(horizontal=True, key="data-tools", gap="small"):
-            if questions:
-                with st.popover(say("data_page.examples"), icon=":material/lightbulb:", type="tertiary"):
-                    _draw_examples(questions)
-            _draw_history()
-    elif questions:
+    if examples and not answered:
         st.caption(say("chat_page.try"))
-        _draw_examples(questions)
+        _draw_examples(examples)
+    with st.container(horizontal=True, key="data-tools", gap="small"):
+        if examples and answered:
+            with st.popover(say("data_page.examples"), icon=":material/lightbulb:", type="tertiary"):
+                _draw_examples(examples)
+        if past:
+            label = say("data_page.history", n=len(past))
+            with st.popover(label, icon=":material/history:", type="tertiary", key="history"):
+                _draw_history(past)
 
 
-def _draw_examples(questions: list[str]) -> None:
+def _draw_examples(found: list[str]) -> None:
     with st.container(gap="xsmall", key="examples"):
-        for place, question in enumerate(questions):
+        for place, question in enumerate(found):
             st.button(
                 one_line(question),
                 key=f"suggestion-{place}",
@@ -52,11 +58,34 @@ def _draw_examples(questions: list[str]) -> None:
             )
 
 
-def _draw_history() -> None:
-    past = asking.desk().history
-    if not past:
-        return
-    with st.popover(say("data_page.history", n=len(past)), icon=":material/history:", type="tertiary"):
-        for place, answer in enumerate(past):
-            label = one_line(answer.question, 100)
-            st.button(label, key=f"past-{place}", type="tertiary", on_click=asking.show, args=(answer,))
+def _draw_history(past: list[questions.Asked]) -> None:
+    """Newest first, searched where there are many; each is run again when it is opened."""
+    db = services.workspace().db
+    if len(past) >= _SEARCH_FROM:
+        wanted = st.text_input(
+            say("data_page.history_search"),
+            key="history-search",
+            placeholder=say("data_page.history_search"),
+            label_visibility="collapsed",
+            icon=":material/search:",
+        )
+        past = questions.list_questions(db, wanted)
+    with st.container(gap="xxsmall", key="history-list", height=min(420, 60 * len(past[:_HISTORY_SHOWN]) + 10)):
+        for asked in past[:_HISTORY_SHOWN]:
+            st.button(
+                one_line(asked.question, 100),
+                key=f"past-{asked.id}",
+                type="tertiary",
+                width="stretch",
+                help=f"{date(asked.at)} · {say_count('data_page.rows', asked.rows)}",
+                on_click=asking.reopen,
+                args=(asked,),
+            )
+    st.button(
+        say("data_page.history_clear"), icon=":material/delete:", type="tertiary", key="history-clear", on_click=_clear
+    )
+
+
+@errors.guarded
+def _clear() -> None:
+    questions.forget(services.workspace().db)

@@ -1,6 +1,6 @@
-"""A result from tables, drawn: its sentences, its chart, its rows, how it was read, and its downloads.
+"""A result from tables, drawn: its sentences, its chart, its rows, how it was read, its other readings.
 
-Nothing of the data is obeyed as Markdown. It runs no statement: other readings are handed to the caller's `run`.
+Nothing of the data is obeyed as Markdown. It runs no statement: another reading is handed to the caller's `choose`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from core import i18n
 from core.charts import draw as charts
 from core.charts.fields import Field, read_fields
 from core.records import ChartSpec, QueryResult, SqlAnswer
+from pages.parts import chart_fields
 from pages.parts.language import duration, lang, number, say, say_count
 from pages.parts.plain import one_line, plain
 
@@ -22,7 +23,7 @@ _NUMBERS = ("INT", "DECIMAL", "DOUBLE", "FLOAT", "REAL", "HUGEINT")
 _TABLE_HEIGHT_PX = 420
 _INT64 = 2**63
 _UNSURE = 0.5
-Run = Callable[[str, str], Any]
+Choose = Callable[[SqlAnswer, int], Any]
 
 
 def theme() -> str:
@@ -41,6 +42,8 @@ def failure(answer: SqlAnswer) -> str:
 
 def draw_sentences(answer: SqlAnswer) -> None:
     """One to three sentences about the rows, and what is to be known of them."""
+    if answer.confirmed:
+        st.caption(f":material/verified: {plain(answer.confirmed)}")
     if not answer.result.rows:
         st.markdown(say("assistant.no_row"))
     for sentence in answer.insight:
@@ -50,49 +53,45 @@ def draw_sentences(answer: SqlAnswer) -> None:
 
 
 def draw_chart(answer: SqlAnswer, key: str) -> ChartSpec:
-    """The chart, with the kinds that these rows could be drawn as; returns the one that is drawn."""
-    specs = {spec.kind: spec for spec in _specs(answer)}
+    """The chart, with the kinds and columns that these rows could be drawn by; returns the one that is drawn."""
+    specs = chart_fields.specs(answer)
     chosen = next(iter(specs))
-    if len(specs) > 1:
-        chosen = st.segmented_control(
-            say("data_page.chart_kind"),
-            list(specs),
-            format_func=lambda kind: say(f"data_page.kind_{kind}"),
-            key=f"kind-{key}",
-            default=chosen,
-            required=True,
-            label_visibility="collapsed",
-        )
-    spec = specs.get(chosen) or next(iter(specs.values()))
-    draw_spec(answer, spec, key)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"chart-tools-{key}"):
+        if len(specs) > 1:
+            chosen = st.segmented_control(
+                say("data_page.chart_kind"),
+                list(specs),
+                format_func=lambda kind: say(f"data_page.kind_{kind}"),
+                key=f"kind-{key}",
+                default=chosen,
+                required=True,
+                label_visibility="collapsed",
+            )
+        spec = chart_fields.draw(specs.get(chosen) or next(iter(specs.values())), answer, key)
+    draw_spec(answer.result, spec, answer.lang, key, " ".join(answer.insight))
     return spec
 
 
-def draw_spec(answer: SqlAnswer, spec: ChartSpec, key: str) -> None:
-    """One chart of the answer's rows, as it was specified."""
+def draw_spec(
+    result: QueryResult, spec: ChartSpec, lang: str, key: str, alt: str = "", height: int | None = None
+) -> None:
+    """One chart of these rows, as it was specified; at most `height` pixels high where that is given."""
     if spec.kind == "table":
-        draw_rows(answer.result, f"rows-{key}")
+        draw_rows(result, f"rows-{key}", height=height)
     elif spec.kind == "number":
         with st.container(horizontal=True, key=f"cards-{key}"):
-            for card in charts.number_cards(spec, answer.result, answer.lang):
+            for card in charts.number_cards(spec, result, lang):
                 st.metric(one_line(card.label, 80), card.value, width="content")
     else:
-        figure = charts.draw(spec, answer.result, answer.lang, theme())
+        figure = charts.draw(spec, result, lang, theme())
         figure.update_xaxes(tickangle=None)  # left to Plotly: labels turn where a narrow screen has no room
-        alt = " ".join(answer.insight) or spec.title
+        if height is not None:
+            figure.update_layout(height=min(height, figure.layout.height))
+        alt = alt or spec.title
         st.plotly_chart(figure, theme=None, config=charts.CONFIG, key=f"figure-{spec.kind}-{key}", alt=alt)
 
 
-def _specs(answer: SqlAnswer) -> list[ChartSpec]:
-    """The chosen chart first, then every other kind; a table is always one of them."""
-    from core.sql.choose_chart import possible_charts
-
-    chosen = answer.chart or ChartSpec("table")
-    others = [spec for spec in possible_charts(answer.result, answer.lang) if spec.kind != chosen.kind]
-    return [spec for spec in (chosen, *others) if spec.kind != "table" or spec is chosen]
-
-
-def draw_rows(result: QueryResult, key: str, limit: int | None = None) -> None:
+def draw_rows(result: QueryResult, key: str, limit: int | None = None, height: int | None = None) -> None:
     """The rows as a table that can be sorted and searched; the first `limit` where one is given."""
     if not result.columns:
         return
@@ -103,7 +102,7 @@ def draw_rows(result: QueryResult, key: str, limit: int | None = None) -> None:
         {f"{n}": [_cell(row[n], kind) for row in rows] for n, kind in enumerate(kinds)},  # names may come twice
         hide_index=True,
         key=key,
-        height=min(38 + 35 * max(len(rows), 1), _TABLE_HEIGHT_PX),
+        height=min(38 + 35 * max(len(rows), 1), height or _TABLE_HEIGHT_PX),
         column_config={f"{n}": _column(field, kinds[n]) for n, field in enumerate(fields)},
     )
 
@@ -155,7 +154,7 @@ def draw_how(answer: SqlAnswer) -> None:
         if values:
             shown = ", ".join(one_line(value, 120) for value in values)
             st.markdown(f":gray[{say(f'data_page.{name}')}]  \n{shown}")
-    if answer.reading:
+    if answer.reading and answer.confidence < 1:
         sure = say("data_page.confidence", percent=number(100 * answer.confidence, 0))
         st.markdown(f":gray[{say('data_page.sureness')}]  \n{sure}")
     steps = [(name, ms) for name, ms in answer.timings_ms.items() if f"data_page.time_{name}" in i18n.messages("en")]
@@ -164,8 +163,8 @@ def draw_how(answer: SqlAnswer) -> None:
         st.caption(times)
 
 
-def draw_readings(answer: SqlAnswer, run: Run, key: str) -> None:
-    """The other ways to read the question, each a button that runs it."""
+def draw_readings(answer: SqlAnswer, choose: Choose, key: str) -> None:
+    """The other ways to read the question, each a button that chooses it."""
     if not answer.alternatives:
         return
     label = "data_page.unsure" if answer.confidence < _UNSURE else "data_page.other_readings"
@@ -177,8 +176,8 @@ def draw_readings(answer: SqlAnswer, run: Run, key: str) -> None:
                 key=f"reading-{key}-{place}",
                 type="tertiary",
                 icon=":material/alt_route:",
-                on_click=run,
-                args=(reading.sql, reading.reading),
+                on_click=choose,
+                args=(answer, place),
             )
 
 
@@ -186,6 +185,6 @@ def quiet_line(answer: SqlAnswer, total_ms: float) -> str:
     """'12 rows from ventas · 41 ms · read with 85 % confidence'."""
     tables = ", ".join(one_line(name, 40) for name in (answer.sql.tables if answer.sql else ()))
     parts = [say_count("data_page.rows", len(answer.result.rows)), tables, duration(total_ms)]
-    if answer.reading:
+    if answer.reading and answer.confidence < 1:
         parts.append(say("data_page.confidence", percent=number(100 * answer.confidence, 0)))
     return " · ".join(part for part in parts if part)

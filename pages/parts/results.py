@@ -25,7 +25,7 @@ def draw_inline(data: SqlAnswer, key: str) -> None:
     if data.chart.kind == "table":
         result.draw_rows(data.result, f"inline-{key}", _ROWS_INLINE)
     else:
-        result.draw_spec(data, data.chart, f"inline-{key}")
+        result.draw_spec(data.result, data.chart, data.lang, f"inline-{key}", " ".join(data.insight))
 
 
 def draw(data: SqlAnswer, key: str) -> None:
@@ -59,13 +59,13 @@ def _draw_readings(data: SqlAnswer, key: str) -> None:
         st.switch_page(DATA_PAGE)
 
 
-def _note(sql: str, title: str) -> None:
-    asking.run(sql, title)
+def _note(data: SqlAnswer, place: int) -> None:
+    asking.choose_reading(data, place)
     st.session_state["to-data"] = True
 
 
 def quiet_line(data: SqlAnswer, total_ms: float, engine: str) -> str:
     """'12 rows · 80 % sure of the reading · 61 ms · built-in'."""
     rows = say_count("data_page.rows", len(data.result.rows) if data.result else 0)
-    sure = say("data_page.confidence", percent=number(round(100 * data.confidence), 0))
-    return " · ".join((rows, sure, duration(total_ms), engine))
+    sure = data.confirmed.rstrip(".") or say("data_page.confidence", percent=number(round(100 * data.confidence), 0))
+    return " · ".join((rows, plain(sure), duration(total_ms), engine))

@@ -36,14 +36,14 @@ def test_the_confirmed_statement_answers_and_says_since_when(tables):
     confirm(opened, db)
     answer = opened.ask("cuanto se vendio en el NORTE", "es")
     assert (answer.sql.text, answer.result.rows, answer.confidence) == (SQL, ((40,),), 1.0)
-    assert answer.reading.startswith("Como confirmaste el ") and "han cambiado" not in answer.reading
+    assert answer.confirmed.startswith("Como confirmaste el ") and "han cambiado" not in answer.confirmed
     assert answer.chart.kind == "number"
 
 
 def test_other_data_under_the_same_name_are_told(tables):
     opened, db = tables
     pairs.add(db, QUESTION, SQL, "es", {"ventas": "another"}, "parser", "accepted")
-    assert "han cambiado" in opened.ask(QUESTION, "es").reading
+    assert "han cambiado" in opened.ask(QUESTION, "es").confirmed
 
 
 @pytest.mark.parametrize("sql", ["SELECT gone FROM ventas", "SELECT * FROM read_csv('/etc/passwd')"])
@@ -52,7 +52,7 @@ def test_a_statement_that_is_not_admitted_yields_to_the_parser(tables, sql):
     confirm(opened, db, sql)
     answer = opened.ask(QUESTION, "es")
     assert answer.sql.text != sql
-    assert answer.confidence < 1
+    assert (answer.confidence < 1, answer.confirmed) == (True, "")
 
 
 def test_questions_that_mean_other_days_tomorrow_are_known():
