@@ -68,6 +68,10 @@ def in_words(answer: SqlAnswer) -> bool:
     return answer.sql is None or answer.question.strip() != answer.sql.text.strip()
 
 
+def origin_of(answer: SqlAnswer) -> pairs.Origin:
+    return "parser" if answer.engine == "builtin" else "model"
+
+
 # ---------------------------------------------------------------- what a click notes
 
 
@@ -99,7 +103,9 @@ def choose_reading(answer: SqlAnswer, place: int) -> None:
     before = (Reading(answer.reading, answer.sql.text),) if answer.sql else ()
     others = before + tuple(other for other in answer.alternatives if other is not reading)
     verdict = "chosen" if in_words(answer) else None
-    desk().pending = Order(answer.question, reading.sql, reading.reading, others, verdict=verdict)
+    desk().pending = Order(
+        answer.question, reading.sql, reading.reading, others, verdict=verdict, origin=origin_of(answer)
+    )
 
 
 def reopen(asked: questions.Asked) -> None:

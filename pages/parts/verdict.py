@@ -53,7 +53,7 @@ def _button(name: str, icon: str, act, args: tuple, key: str, **words: str) -> N
 
 @errors.guarded
 def _accept(answer: SqlAnswer, verdict: pairs.Verdict) -> None:
-    origin: pairs.Origin = "parser" if verdict == "accepted" else "user"
+    origin: pairs.Origin = "user" if verdict == "corrected" else asking.origin_of(answer)
     answered = dataclasses.replace(answer, question=asking.desk().asked)
     asking.keep_pair(services.workspace(), answered, verdict, origin)
 
