@@ -117,7 +117,7 @@ class Assistant:
         said = unsourced.without_source(turn.completed, turn.lang)
         if said is not None:
             yield Event("routed", turn.completed, said)
-            reply = unsourced.reply(said, turn.lang, self.library.documents(), self.tables.catalog())
+            reply = unsourced.reply(said, turn.lang, self.library.documents(), self._files())
             yield from self._finish(turn, turn.answer(said, "answered", reply, 1.0))
             return
         asked, chosen = self._ask_sides(turn)
@@ -151,14 +151,14 @@ class Assistant:
         lang = lang or unsourced.language_of(question) or detect_language(question, default=spoken)
         asked_before = [(past.completed_question, past.text) for past in history]
         completed, _ = follow_ups.complete_question(question, asked_before, lang)
-        return Turn(question, completed, lang, started, hint, document_ids, sources)
+        return Turn(question, completed, lang, started, hint, document_ids, self._sources(hint, sources))
 
     # ------------------------------------------------------------ route, ask
 
     def _ask_sides(self, turn: Turn) -> tuple[Asked, Route]:
         """Ask the sides that are plausible, at the same time, and choose whose answer to show."""
         prose = self._prose() if turn.hint == "auto" and turn.document_ids is None else turn.document_ids
-        catalog = self.tables.catalog()
+        catalog = self._files()
         wanted = sides(turn.hint, bool(catalog.tables), prose is None or bool(prose))
         parts = None
         if len(wanted) == 2:
@@ -204,11 +204,24 @@ class Assistant:
     def _sound(self, turn: Turn, text: str) -> Sounding:
         return self.tables.sound(text, turn.lang, sources=turn.sources)
 
+    def _sources(self, hint: Hint, sources: Collection[str] | None) -> Collection[str] | None:
+        """The sources that may give rows: tables found in documents where rows are asked for; elsewhere the document
+        itself is quoted, and the tables of files alone are asked."""
+        if hint == "data":
+            return sources
+        files = {table.source for table in self._files().tables}
+        return files if sources is None else files & set(sources)
+
+    def _files(self) -> Catalog:
+        """The catalog without the tables that were found in documents."""
+        catalog = self.tables.catalog()
+        return dataclasses.replace(catalog, tables=tuple(table for table in catalog.tables if table.origin == "file"))
+
     def _prose(self) -> set[int] | None:
         """The documents that are more than the page of a table; None where that is all of them, or nothing is here.
 
         What a table says is asked of its rows, not of the lines that list them."""
-        sources = {table.source for table in self.tables.catalog().tables}
+        sources = {table.source for table in self._files().tables}
         held = self.library.documents()
         prose = {document.id for document in held if document.name not in sources}
         return None if len(prose) == len(held) else prose

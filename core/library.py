@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from core.documents.chunk import chunk_document
+from core.documents.found_tables import find_tables
 from core.documents.layout import layout_to_json, page_from_json
 from core.documents.sandbox import ParserPool
 from core.documents.store import FileStore, hash_file, safe_name
@@ -28,6 +29,7 @@ from core.models.adapters import encoder_name
 from core.records import Document, IngestReport, Page
 from core.settings import Settings
 from core.sql import datasets, sources
+from core.sql.import_pool import ImportPool
 from core.state import chats, documents, files, jobs, vectors
 from core.state.database import Database
 
@@ -45,10 +47,12 @@ class Library:
         self.originals = FileStore(settings.workspace)
         self.pool = ParserPool(settings)
         self.datasets = self.folder / "datasets"
+        self.importer = ImportPool()
         self._importing = threading.Lock()
 
     def close(self) -> None:
         self.pool.close()
+        self.importer.close()
 
     # ------------------------------------------------------------ in
 
@@ -114,26 +118,43 @@ class Library:
         files.update_file(self.db, row.id, sha256=row.sha256, size=row.size)
         outcome: dict[str, Any] = {}
         refusals: list[AppError] = []
-        for take in (self._take_tables, self._take_document):
+        for take in (self._take_tables, self._take_document, self._take_document_tables):
             try:
-                outcome |= take(row, path)
+                outcome |= take(row, path, outcome)
             except AppError as error:
                 refusals.append(error)
         if not outcome.get("tables") and "document_id" not in outcome:
             raise refusals[-1]
         return outcome
 
-    def _take_tables(self, row: files.FileRow, path: Path) -> dict[str, Any]:
+    def _take_tables(self, row: files.FileRow, path: Path, _: dict[str, Any]) -> dict[str, Any]:
         if sources.source_kind(row.name, path) is None:
             return {}
         with self._importing:  # names are given in the order in which files were added
-            found = sources.import_source(path, row.name, self.datasets)
+            found = sources.import_source(path, row.name, self.datasets, pool=self.importer)
         notes = [note for dataset in found for note in dataset.notes]
         known = all(dataset.known for dataset in found)
         outcome = {"status": "known" if known else "added", "tables": sum(len(dataset.tables) for dataset in found)}
         return {**outcome, "reason": notes[0]} if notes else outcome
 
-    def _take_document(self, row: files.FileRow, path: Path) -> dict[str, Any]:
+    def _take_document_tables(self, row: files.FileRow, path: Path, outcome: dict[str, Any]) -> dict[str, Any]:
+        """The tables on a document's pages, as data. A document that is one table file has them already."""
+        document_id = outcome.get("document_id")
+        off = self.settings.get("document_tables") == "off"
+        if document_id is None or off or sources.source_kind(row.name, path) is not None:
+            return {}
+        if any(held.sha256 == row.sha256 and held.origin == "document" for held in self._data_sets()):
+            return {}
+        stored = documents.read_pages(self.db, document_id)
+        found = find_tables(page_from_json(page.layout, page.text) for page in stored)
+        if not found:
+            return {}
+        lang = self.document(document_id).lang
+        with self._importing:
+            made = sources.import_tables(found, row.name, row.sha256, self.datasets, lang=lang, pool=self.importer)
+        return {"tables": sum(len(dataset.tables) for dataset in made)}
+
+    def _take_document(self, row: files.FileRow, path: Path, _: dict[str, Any]) -> dict[str, Any]:
         sha256, size = row.sha256, row.size
         known = documents.find_by_hash(self.db, sha256)
         if known is not None:
@@ -215,13 +236,19 @@ class Library:
         files.forget_files(self.db, document_id=document_id)
         chats.forget_document(self.db, document_id, translate("library.answer_forgotten", lang, name=document.name))
         self.originals.delete(document.sha256)
+        for found in self._data_sets():
+            if found.sha256 == document.sha256:
+                datasets.remove_dataset(found.path)
         self.delete_tables(document.name)
 
     def delete_tables(self, source: str) -> None:
-        """Take away the data sets that came from the file added under this name."""
-        for found in datasets.list_datasets(self.datasets):
-            if found.source == source:
+        """Take away the data sets that came from the table file added under this name."""
+        for found in self._data_sets():
+            if found.source == source and found.origin == "file":
                 datasets.remove_dataset(found.path)
+
+    def _data_sets(self) -> list[datasets.DataSet]:
+        return datasets.list_datasets(self.datasets)
 
     def forget_file(self, file_id: int) -> None:
         """Drop a failed or skipped file from the list."""

@@ -353,7 +353,8 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column and its profile. `values` holds the distinct values of a short text column (at most 1,000)."""
+    """A column and its profile. `values` holds the distinct values of a short text column (at most 1,000),
+    `value_names` what users call some of them, as (said, stored)."""
 
     name: str
     type: str
@@ -364,6 +365,7 @@ class Column:
     values: tuple[str, ...] = ()
     description: str = ""
     synonyms: tuple[str, ...] = ()
+    value_names: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,7 +379,9 @@ class ForeignKey:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table of a data set: `dataset` is the immutable DuckDB file that holds it, `source` the user's file."""
+    """A table of a data set: `dataset` is the immutable DuckDB file that holds it, `source` the user's file.
+
+    `origin`: file (a table file) or document (a table found on page `page` of a document)."""
 
     name: str
     columns: tuple[Column, ...]
@@ -387,6 +391,19 @@ class Table:
     primary_key: tuple[str, ...] = ()
     description: str = ""
     synonyms: tuple[str, ...] = ()
+    origin: Literal["file", "document"] = "file"
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FoundTable:
+    """A table found in a document, joined over the pages `page` to `last_page`; `rows[0]` is the header, `title` what
+    stands above it (a caption or heading) or empty."""
+
+    rows: tuple[tuple[str, ...], ...]
+    page: int
+    last_page: int
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ TABLE: tuple[Setting, ...] = (
     Setting("passages_per_answer", 5, (1, 20)),
     Setting("unsupported_claims", "mark", ("mark", "remove")),
     Setting("ocr", "auto", ("auto", "off")),
+    Setting("document_tables", "auto", ("auto", "off")),
     Setting("upload_max_mb", 200, (1, 4000)),
     Setting("parser_memory_mb", 1200, (256, 16000)),
     Setting("parser_time_limit_s", 90, (5, 3600)),

@@ -17,7 +17,14 @@ GROUPS = {
     "answers": ("engine", "passages_per_answer", "unsupported_claims"),
     "search": ("embedder", "passage_tokens", "passage_overlap_tokens"),
     "tables": ("sql_rows_max", "sql_result_max_mb", "sql_time_limit_ms", "sql_memory_limit_mb", "sql_processes_max"),
-    "reading": ("ocr", "upload_max_mb", "parser_pages_max", "parser_time_limit_s", "parser_memory_mb"),
+    "reading": (
+        "ocr",
+        "document_tables",
+        "upload_max_mb",
+        "parser_pages_max",
+        "parser_time_limit_s",
+        "parser_memory_mb",
+    ),
     "watch": (
         "log_questions",
         "alert_p95_ms",

@@ -8,6 +8,7 @@ import pytest
 from core import settings
 from core.errors import AppError
 from core.library import Library
+from core.sql.tables import Tables
 from core.state import documents, jobs
 from core.state.database import Database
 
@@ -121,3 +122,51 @@ def test_a_missing_file_is_named(library, tmp_path):
     with pytest.raises(AppError) as caught:
         library.add_path(tmp_path / "nowhere.pdf")
     assert caught.value.params["path"].endswith("nowhere.pdf")
+
+
+REPORT = """# Informe 2025
+
+## Ventas por zona
+
+| Zona | T3 2024 | T3 2025 | Cambio |
+|---|---|---|---|
+| Norte | 1.200,50 € | 1.350,00 € (1) | 12,5 % |
+| Sur | 800,00 € | (90,25) € | — |
+
+| Nota | Texto |
+|---|---|
+| sola | una |
+"""
+
+
+def test_the_tables_of_a_document_are_data_and_go_with_it(library):
+    library.add_upload("informe 2025.md", REPORT.encode())
+    (report,) = ingest_all(library)
+    tables = Tables(library.settings)
+    (table,) = tables.catalog().tables
+    assert (report.tables, table.name, table.origin, table.source) == (
+        1, "ventas_por_zona_p1", "document", "informe 2025.md",
+    )  # fmt: skip
+    rows = tables.run("SELECT * FROM ventas_por_zona_p1").result.rows
+    assert rows == (("Norte", 1200.5, 1350.0, 12.5), ("Sur", 800.0, -90.25, None))
+    (document,) = library.documents()
+    library.delete(document.id)
+    assert tables.catalog().tables == () and not list(library.datasets.glob("*.duckdb"))
+    tables.close()
+
+
+def test_document_tables_can_be_switched_off(library):
+    library.settings = library.settings.replace(document_tables="off")
+    library.add_upload("informe 2025.md", REPORT.encode())
+    assert [report.tables for report in ingest_all(library)] == [0]
+
+
+def test_a_table_file_keeps_its_name_beside_document_tables(library):
+    library.add_upload("informe.md", REPORT.encode())
+    library.add_upload("ventas por zona.csv", b"zona,n\nA,1\nB,2\n")
+    ingest_all(library)
+    tables = Tables(library.settings)
+    assert sorted(t.name for t in tables.catalog().tables) == ["ventas_por_zona", "ventas_por_zona_p1"]
+    answer = tables.ask("suma de n por zona", "es")
+    assert answer.sql.tables == ("ventas_por_zona",)
+    tables.close()

@@ -45,6 +45,8 @@ def _table(card: dict[str, Any], table: dict[str, Any], notes: dict[str, Any]) -
         primary_key=tuple(table["primary_key"]),
         description=said.get("description", ""),
         synonyms=tuple(said.get("synonyms", ())),
+        origin=card.get("origin", "file"),
+        page=table["facts"].get("page", 0),
     )
 
 
@@ -121,9 +123,14 @@ def _tuples(key: list[Any]) -> tuple[str, tuple[str, ...], str, tuple[str, ...],
 
 
 def infer_relations(cards: list[dict[str, Any]]) -> tuple[ForeignKey, ...]:
-    """Declared keys, and for columns without one the parent that fits best by name and by values."""
+    """Declared keys, and for columns without one the parent that fits best by name and by values.
+
+    Tables found in documents take no part: each is a statement of its own."""
     tables = [
-        {**table, "home": card["hash"], "alone": len(card["tables"]) == 1} for card in cards for table in card["tables"]
+        {**table, "home": card["hash"], "alone": len(card["tables"]) == 1}
+        for card in cards
+        if card.get("origin", "file") == "file"
+        for table in card["tables"]
     ]
     declared = [key for table in tables for key in _declared(table, {t["name"]: t for t in tables})]
     taken = {(key.table, column) for key in declared for column in key.columns}

@@ -7,6 +7,7 @@ ignore a file without a card. Nothing here reads a user's file or runs a stateme
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import re
@@ -22,7 +23,8 @@ CARD_VERSION = 1
 @dataclass(frozen=True, slots=True)
 class DataSet:
     """One data set: its file, the name of the file it came from, its tables' names and rows, and what a user should
-    read about the import as (message key, params). `known`: it was there already."""
+    read about the import as (message key, params). `known`: it was there already. `origin`: file, or document for the
+    tables found in one; `sha256` is that of the file's content."""
 
     path: str
     source: str
@@ -30,6 +32,8 @@ class DataSet:
     rows: tuple[int, ...]
     notes: tuple[tuple[str, dict[str, Any]], ...] = ()
     known: bool = False
+    origin: str = "file"
+    sha256: str = ""
 
 
 def fold_name(name: str) -> str:
@@ -47,16 +51,25 @@ def free_name(name: str, taken: set[str]) -> str:
 
 
 def read_cards(folder: Path) -> list[dict[str, Any]]:
-    """The cards of all complete data sets, oldest first."""
+    """The cards of all complete data sets, oldest first. They are shared: read them, change none."""
     cards = []
     for path in folder.glob("*.json"):
         try:
-            card = json.loads(path.read_text(encoding="utf-8"))
+            card = _read_card(path, path.stat().st_mtime_ns)
         except (OSError, ValueError):
             continue  # Being removed at this moment, or not ours.
-        if isinstance(card, dict) and card.get("card") == CARD_VERSION and path.with_suffix(".duckdb").exists():
-            cards.append({**card, "path": str(path.with_suffix(".duckdb").absolute())})
+        if card is not None and path.with_suffix(".duckdb").exists():
+            cards.append(card)
     return sorted(cards, key=lambda card: (card["created"], card["hash"]))
+
+
+@functools.lru_cache(maxsize=4096)
+def _read_card(path: Path, written_ns: int) -> dict[str, Any] | None:
+    """One card, parsed once for each time it was written: a catalog of a thousand is asked for often."""
+    card = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(card, dict) or card.get("card") != CARD_VERSION:
+        return None
+    return {**card, "path": str(path.with_suffix(".duckdb").absolute())}
 
 
 def find_card(folder: Path, hash_: str) -> dict[str, Any] | None:
@@ -69,6 +82,7 @@ def to_dataset(card: dict[str, Any], known: bool = False) -> DataSet:
         for column in table["columns"]:
             if column.get("doubt"):
                 params = {"table": table["name"], "column": column["name"], "format": column.get("format", "text")}
+                params["count"] = column.get("left_out", 0)
                 notes.append((f"sql.sources.doubt_{column['doubt']}", params))
     return DataSet(
         path=card["path"],
@@ -77,6 +91,8 @@ def to_dataset(card: dict[str, Any], known: bool = False) -> DataSet:
         rows=tuple(table["rows"] for table in card["tables"]),
         notes=tuple(notes),
         known=known,
+        origin=card.get("origin", "file"),
+        sha256=card.get("sha256", ""),
     )
 
 

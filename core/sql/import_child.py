@@ -1,7 +1,9 @@
-"""The program that reads a table file: a child process with limits, which builds one data set file and ends.
+"""The program that reads table files: in a child process with limits, which builds one data set file and ends.
 
-Takes one JSON request on standard input and answers in JSON lines: progress, then what it made or why it could not.
-It builds under the temporary name it is given; names, hashes, cards and renames are the parent's (`sources.py`).
+`fork` keeps a clean process that forks such a child for each file (two hundred small files must not take two hundred
+starts of an interpreter); `once` serves one request over standard input and output, where fork does not exist. A child
+takes one JSON request and answers in JSON lines: progress, then what it made or why it could not. It builds under the
+temporary name it is given; names, hashes, cards and renames are the parent's (`sources.py`).
 """
 
 from __future__ import annotations
@@ -14,11 +16,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from core import i18n
 from core.errors import AppError
 from core.sql.profile import profile_table
-from core.sql.readers import columnar, database, delimited, workbook
+from core.sql.readers import columnar, database, delimited, grids, workbook
 from core.sql.readers.stage import Settled, Staged, quoted, settle, text_literal
-from core.sql.zygote import limit_memory
+from core.sql.zygote import limit_memory, serve
 
 READERS: dict[str, Callable[..., list[Staged]]] = {
     "delimited": delimited.read,
@@ -27,44 +30,61 @@ READERS: dict[str, Callable[..., list[Staged]]] = {
     "json": columnar.read_json,
     "sqlite": database.read_sqlite,
     "duckdb": database.read_duckdb,
+    "grids": grids.read,
 }
 
 
-_answers = sys.stdout
+SMALL_BYTES = 8 << 20
+_PLAIN = ("delimited", "json", "grids")  # kinds whose size on disk tells their size in memory
+Say = Callable[..., None]
 
 
-def say(**frame: Any) -> None:
-    _answers.write(json.dumps(frame) + "\n")
-    _answers.flush()
-
-
-def keep_answers_apart() -> None:
-    """From here on standard output is nowhere: no library's own words may get between the frames."""
-    global _answers
-    _answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-
-
-def main() -> None:
+def answer_request(source: Any, sink: Any) -> None:
     """One request, one answer; an unexpected failure ends the process, and the parent says so."""
     import duckdb
 
-    keep_answers_apart()
-    request = json.loads(sys.stdin.readline())
+    saying = threading.Lock()
+
+    def say(**frame: Any) -> None:
+        with saying:
+            sink.write(json.dumps(frame).encode("ascii") + b"\n")
+            sink.flush()
+
+    say(pid=os.getpid())
+    request = json.loads(source.readline())
     limit_memory(request["memory_mb"])
     try:
         if request["task"] == "rename":
             rename_tables(request["out"], request["names"])
             say(done=True)
         else:
-            say(made=build_dataset(request))
+            say(made=build_dataset(request, say))
     except AppError as error:
         say(error=[error.key, error.params])
     except (MemoryError, duckdb.OutOfMemoryException):
         say(error=["sql.sources.memory", {"limit_mb": request["memory_mb"]}])
-    except (duckdb.Error, OSError, ValueError, UnicodeError) as error:
+    except (duckdb.Error, OSError, ValueError, UnicodeError, OverflowError, RecursionError) as error:
         detail = _without_paths(str(error), request)
         say(error=["sql.sources.unreadable", {"detail": detail}])
+
+
+def _answers_apart() -> Any:
+    """Standard output for frames alone: from here on no library's own words can get between them."""
+    sink = os.fdopen(os.dup(1), "wb")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return sink
+
+
+def main(mode: str) -> None:
+    """Serve forks, or one request. What every child needs is imported before the first fork."""
+    if mode == "once":
+        answer_request(sys.stdin.buffer, _answers_apart())
+        return
+    import duckdb
+    import openpyxl
+
+    assert duckdb and openpyxl and i18n.messages("en") and i18n.messages("es")
+    serve(answer_request)
 
 
 def _without_paths(message: str, request: dict[str, Any]) -> str:
@@ -78,25 +98,44 @@ def _without_paths(message: str, request: dict[str, Any]) -> str:
 def open_output(request: dict[str, Any]) -> Any:
     import duckdb
 
-    con = duckdb.connect(request["out"])
+    small = is_small(request)
+    con = duckdb.connect(":memory:" if small else request["out"])
     con.execute(f"SET memory_limit = '{request['memory_mb'] // 2}MB'")
     con.execute(f"SET temp_directory = {text_literal(str(Path(request['work']) / 'spill'))}")
-    con.execute("SET threads = 2")
+    con.execute(f"SET threads = {1 if small else 2}")
     con.execute("SET enable_progress_bar = true")
     con.execute("SET enable_progress_bar_print = false")
     con.execute("SET TimeZone = 'UTC'")
     con.execute("SET autoinstall_known_extensions = false")
     con.execute("SET autoload_known_extensions = false")
     con.execute("SET python_enable_replacements = false")
-    con.execute(f"ATTACH {text_literal(str(Path(request['work']) / 'stage.duckdb'))} AS stage")
+    stage = ":memory:" if small else str(Path(request["work"]) / "stage.duckdb")
+    con.execute(f"ATTACH {text_literal(stage)} AS stage")
     return con
+
+
+def is_small(request: dict[str, Any]) -> bool:
+    """Whether the tables are built in memory and written once: each statement on disk waits for it twice."""
+    return request["kind"] in _PLAIN and Path(request["path"]).stat().st_size <= SMALL_BYTES
+
+
+def write_output(con: Any, request: dict[str, Any]) -> None:
+    """The finished tables on disk, whole."""
+    if is_small(request):
+        con.execute(f"ATTACH {text_literal(request['out'])} AS finished")
+        con.execute("COPY FROM DATABASE memory TO finished")
+        con.execute("DETACH finished")
+    else:
+        con.execute("CHECKPOINT")
+    con.close()
 
 
 class _Share:
     """Says how far the import is: by steps, and inside a long statement by the engine's own estimate."""
 
-    def __init__(self, con: Any) -> None:
+    def __init__(self, con: Any, say: Say) -> None:
         self.con = con
+        self.say = say
         self.step, self.low, self.width, self.said = "read", 0.0, 0.0, -1.0
         self.ended = threading.Event()
         self.saying = threading.Lock()
@@ -111,7 +150,7 @@ class _Share:
             now = round(self.low + self.width * min(1.0, share), 3)
             if now > self.said and not self.ended.is_set():
                 self.said = now
-                say(progress=now, step=self.step)
+                self.say(progress=now, step=self.step)
 
     def end(self) -> None:
         with self.saying:
@@ -122,11 +161,11 @@ class _Share:
             self.reach(max(0.0, self.con.query_progress() / 100))
 
 
-def build_dataset(request: dict[str, Any]) -> dict[str, Any]:
+def build_dataset(request: dict[str, Any], say: Say) -> dict[str, Any]:
     """Read, settle and profile every table of the file; `{"tables": [...], "notes": [...]}` for the card."""
     con = open_output(request)
     work, options = Path(request["work"]), request["options"]
-    share = _Share(con)
+    share = _Share(con, say)
     share.begin("read", 0.02, 0.58)
     read = READERS[request["kind"]]
     staged = read(con, Path(request["path"]), request["stem"], options, work, share.reach)
@@ -143,8 +182,7 @@ def build_dataset(request: dict[str, Any]) -> dict[str, Any]:
         tables.append(_card_of(con, table, by_source))
         share.reach(number / len(settled))
     share.end()
-    con.execute("CHECKPOINT")
-    con.close()
+    write_output(con, request)
     return {"tables": tables}
 
 
@@ -157,6 +195,7 @@ def _card_of(con: Any, table: Settled, by_source: dict[str, str]) -> dict[str, A
     return {
         "name": table.name,
         "wanted": table.staged.wanted,
+        "part": table.staged.part,
         "facts": table.staged.facts,
         "notes": table.notes,
         "foreign_keys": [
@@ -194,4 +233,4 @@ def rename_tables(path: str, names: dict[str, str]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1])

@@ -13,21 +13,15 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from core.errors import AppError
 from core.records import QueryResult
 from core.settings import Settings
-from core.sql.children import Child, ForkedChild, PlainChild
+from core.sql.fork_server import ForkServer
 from core.sql.frames import Limits, Watch, failed
-from core.sql.zygote import MESSAGE
 
 _PROGRAM = Path(__file__).with_name("zygote.py")
 _WAIT_S = 0.05
@@ -47,13 +41,9 @@ class Sandbox:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.mode = "fork" if _can_fork() else "process"
         self.threads = max(1, min(4, os.cpu_count() or 1))
         self._slots = threading.BoundedSemaphore(settings.get("sql_processes_max"))
-        self._lock = threading.Lock()
-        self._zygote: subprocess.Popen[bytes] | None = None
-        self._control: socket.socket | None = None
-        self._closed = False
+        self.zygote = ForkServer([str(_PROGRAM)])
 
     def __enter__(self) -> Sandbox:
         return self
@@ -61,17 +51,18 @@ class Sandbox:
     def __exit__(self, *exception: object) -> None:
         self.close()
 
+    @property
+    def mode(self) -> str:
+        """How questions are run: `fork`, or `process` where fork does not exist."""
+        return self.zygote.mode
+
     def start(self) -> None:
         """Start the zygote now, so that the first question does not wait for it (about 0.2 s)."""
-        if self.mode == "fork":
-            with self._lock:
-                self._ensure_zygote()
+        self.zygote.start()
 
     def close(self) -> None:
         """End the zygote and whatever still runs under it."""
-        with self._lock:
-            self._closed = True
-            self._stop_zygote()
+        self.zygote.close()
 
     def run(self, job: Job, limits: Limits, cancel: threading.Event | None = None) -> list[QueryResult]:
         """One result a statement, in order. A statement that fails or hits a limit has `error`, never raises."""
@@ -99,7 +90,7 @@ class Sandbox:
 
     def _run_until_death(self, job: Job, limits: Limits, cancel: threading.Event | None) -> list[QueryResult]:
         """Results of at least one statement: all of them, or up to the one that had to be killed."""
-        child = self._open_child()
+        child = self.zygote.open_child()
         watch = Watch(child, limits, cancel)
         try:
             request = {
@@ -112,71 +103,6 @@ class Sandbox:
             return watch.collect()
         finally:
             child.close()
-
-    # ------------------------------------------------------------ processes
-
-    def _open_child(self) -> Child:
-        if self.mode != "fork":
-            return PlainChild(_start([sys.executable, "-I", str(_PROGRAM), "once"], subprocess.PIPE))
-        ours, theirs = socket.socketpair()
-        with theirs, self._lock:
-            if self._closed:
-                ours.close()
-                raise AppError("sql.limits.closed")
-            for attempt in (1, 2):
-                self._ensure_zygote()
-                assert self._control is not None
-                try:
-                    socket.send_fds(self._control, [MESSAGE.pack(b"F", 0)], [theirs.fileno()])
-                    break
-                except OSError:
-                    # The zygote was killed from outside: a new one, once.
-                    self._stop_zygote()
-                    if attempt == 2:
-                        raise
-        return ForkedChild(ours, self.forget)
-
-    def _ensure_zygote(self) -> None:
-        if self._zygote is not None and self._zygote.poll() is None:
-            return
-        self._stop_zygote()
-        self._control, theirs = socket.socketpair()
-        with theirs:
-            self._zygote = _start([sys.executable, "-I", str(_PROGRAM), "fork"], theirs)
-
-    def _stop_zygote(self) -> None:
-        if self._control is not None:
-            self._control.close()
-            self._control = None
-        if self._zygote is not None:
-            try:
-                self._zygote.wait(timeout=5)
-            except subprocess.TimeoutExpired:
-                self._zygote.kill()
-                self._zygote.wait()
-            self._zygote = None
-
-    def forget(self, pid: int) -> None:
-        """Tell the zygote that a child is done with; until then its pid cannot be given to another process."""
-        with self._lock:
-            if self._control is not None:
-                try:
-                    self._control.sendall(MESSAGE.pack(b"R", pid))
-                except OSError:
-                    self._stop_zygote()
-
-
-def _can_fork() -> bool:
-    return hasattr(os, "fork") and hasattr(socket, "send_fds")
-
-
-def _start(command: list[str], stdin: Any) -> subprocess.Popen[bytes]:
-    """A program with an empty environment; Windows cannot start one without its system folder."""
-    environment = {} if sys.platform != "win32" else {"SYSTEMROOT": str(Path(sys.executable).anchor) + "Windows"}
-    output = subprocess.PIPE if stdin is subprocess.PIPE else subprocess.DEVNULL
-    return subprocess.Popen(
-        command, stdin=stdin, stdout=output, stderr=subprocess.DEVNULL, env=environment, cwd=_PROGRAM.anchor
-    )
 
 
 def aliases(paths: Sequence[str]) -> dict[str, str]:

@@ -171,11 +171,12 @@ _KEPT: dict[tuple[int, int], Schema] = {}
 
 
 def schema_of(catalog: Catalog, lexicon: Lexicon) -> Schema:
-    """The schema of a catalog, made once as long as both live; the last eight are kept."""
+    """The schema of a catalog, made once as long as both live; the last eight used are kept."""
     key = (id(catalog), id(lexicon))
-    found = _KEPT.get(key)
+    found = _KEPT.pop(key, None)
     if found is None or found.catalog is not catalog:
-        if len(_KEPT) >= 8:
-            _KEPT.pop(next(iter(_KEPT)))
-        found = _KEPT[key] = Schema(catalog, lexicon)
+        found = Schema(catalog, lexicon)
+    _KEPT[key] = found  # last used, last to go
+    while len(_KEPT) > 8:
+        _KEPT.pop(next(iter(_KEPT)), None)
     return found

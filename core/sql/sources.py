@@ -1,37 +1,33 @@
-"""Bringing tables in: a file (CSV, workbook, Parquet, JSON, SQLite, DuckDB) or a table found in a document.
+"""Bringing tables in: a file (CSV, workbook, Parquet, JSON, SQLite, DuckDB), or the tables found in a document.
 
-Each becomes an immutable data set in the workspace's `datasets` folder. The file is read by a child process with
-limits on memory and time (`import_child.py`); here it is hashed, watched, named and published. A file that is already
+Each file becomes an immutable data set in the workspace's `datasets` folder. It is read by a child process with
+limits on memory and time (`import_pool.py`); here it is hashed, named and published. A file that is already
 in, by content and options, is not read again. What was chosen for each column, and what was doubtful, is in the card
 and in the preview; `options` change it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import hashlib
 import json
 import shutil
-import subprocess
-import sys
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from core.errors import AppError
-from core.sql.children import PlainChild
+from core.records import FoundTable
 from core.sql.datasets import DataSet, find_card, free_name, publish, read_cards, remove_dataset, to_dataset, writing
+from core.sql.import_pool import TIME_LIMIT_S, ImportPool, Watch
 
-MEMORY_MB = 1400
-TIME_LIMIT_S = 1800
 PREVIEW_BYTES = 1 << 20
 PREVIEW_ROWS = 20
-_ROOT = Path(__file__).resolve().parents[2]
-_CHILD = "import sys; sys.path.insert(0, sys.argv[1]); from core.sql.import_child import main; main()"
+PREVIEW_TIME_LIMIT_S = 120
 _KINDS = {
     "delimited": (".csv", ".tsv", ".tab", ".psv"),
     "workbook": (".xlsx", ".xlsm"),
@@ -40,20 +36,23 @@ _KINDS = {
     "sqlite": (".sqlite", ".sqlite3", ".db", ".db3"),
     "duckdb": (".duckdb", ".ddb"),
 }
-_OPTIONS = ("columns", "delimiter", "encoding", "header", "keep_totals", "sheet", "skip")
-
-Progress = Callable[[float, str], None]
+_OPTIONS = ("columns", "delimiter", "encoding", "header", "keep_totals", "sheet", "skip", "tables")
+_DOCUMENT_TABLES_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """One table as it would come in: for each column (name, type, format chosen, unit, doubt), and its first rows."""
+    """One table as it would come in: for each column (name, type, format chosen, unit, doubt), and its first rows.
+
+    `part` is what the file calls the table (a sheet, a key; empty where it has but one): the key of `tables` in the
+    import's options."""
 
     table: str
     columns: tuple[dict[str, Any], ...]
     rows: tuple[tuple[Any, ...], ...]
     facts: dict[str, Any]
     notes: tuple[tuple[str, dict[str, Any]], ...]
+    part: str = ""
 
 
 def source_kind(name: str, path: Path | None = None) -> str | None:
@@ -75,61 +74,62 @@ def import_source(
     folder: Path | str,
     *,
     options: dict[str, Any] | None = None,
-    progress: Progress | None = None,
     replace: bool = False,
-    cancel: threading.Event | None = None,
-    memory_mb: int = MEMORY_MB,
-    time_limit_s: int = TIME_LIMIT_S,
+    watch: Watch | None = None,
+    pool: ImportPool | None = None,
 ) -> list[DataSet]:
     """Bring in the file at `path`, called `name` by its user, as a data set in `folder`.
 
-    `options`: `delimiter`, `encoding`, `header` (bool), `skip` (records above the table), `sheet`, `keep_totals`, and
+    `options`: `delimiter`, `encoding`, `header` (bool), `skip` (records above the table), `sheet`, `keep_totals`,
     `columns` {header: format}, a format being text, integer, number, number_comma, number_point, date_dmy, date_mdy,
-    date_iso, timestamp_dmy ..., time or boolean. `progress(share, step)` is called on the way (step: read, convert,
-    profile). `replace` retires the data sets that came from the same name once the new one is in place. Raises
+    date_iso, timestamp_dmy ..., time or boolean; and `tables` {part: options of that sheet or table alone}.
+    `watch` carries limits, progress (share, step: read, convert, profile) and what cancels it. `replace` retires the
+    data sets that came from the same name once the new one is in place; they then give their names to it. Raises
     `sql.sources.*`; after any failure the folder is as it was."""
     path, folder, options = Path(path), Path(folder), _check_options(options)
     kind = source_kind(name, path)
     if kind is None:
         raise AppError("sql.sources.unknown_kind", name=name)
-    hash_ = _hash_file(path, options)
+    sha256, hash_ = _hash_file(path, options)
     known = find_card(folder, hash_)
     if known is not None:
         return [to_dataset(known, known=True)]
     request = {"kind": kind, "path": str(path.absolute()), "stem": Path(name).stem, "options": options}
-    watch = _Watch(progress, cancel, memory_mb, time_limit_s)
-    return [_build(request, name, hash_, folder, watch, replace)]
+    card = {"hash": hash_, "source": name, "sha256": sha256, "origin": "file"}
+    with _opened(pool) as opened:
+        return [_build(opened, request, card, folder, watch or Watch(), replace)]
 
 
-def import_table(
-    rows: Sequence[Sequence[str]],
+def import_tables(
+    tables: Sequence[FoundTable],
     name: str,
+    sha256: str,
     folder: Path | str,
     *,
-    title: str = "",
-    options: dict[str, Any] | None = None,
+    lang: str = "en",
+    pool: ImportPool | None = None,
 ) -> list[DataSet]:
-    """Bring in a table found in a document: rows of cells, the first the header. `name` is the document's, `title` the
-    table's, which names it where there is one."""
-    import csv
-    import io
+    """Bring in the tables found in a document, called `name` and with that hash: one data set for all of them.
 
-    text = io.StringIO()
-    csv.writer(text).writerows([[str(cell).replace("\x00", "") for cell in row] for row in rows])
-    with tempfile.TemporaryDirectory() as place:
-        path = Path(place) / "table.csv"
-        path.write_text(text.getvalue(), encoding="utf-8")
-        options = {"delimiter": ",", "encoding": "utf-8", "skip": 0, **_check_options(options)}
-        hash_ = _hash_file(path, options)
-        known = find_card(Path(folder), hash_)
-        if known is not None:
-            return [to_dataset(known, known=True)]
-        stem = title[:60] or Path(name).stem
-        request = {"kind": "delimited", "path": str(path), "stem": stem, "options": options}
-        return [_build(request, name, hash_, Path(folder), _Watch(None, None, MEMORY_MB, TIME_LIMIT_S), False)]
+    Each table is named by its title, else the document, and its page (`ventas_por_zona_p12`), so that no table file
+    has to give way to one."""
+    folder = Path(folder)
+    hash_ = hashlib.sha256(f"tables {_DOCUMENT_TABLES_VERSION} {sha256}".encode()).hexdigest()[:32]
+    known = find_card(folder, hash_)
+    if known is not None:
+        return [to_dataset(known, known=True)]
+    grids = [{"page": t.page, "last_page": t.last_page, "title": t.title, "rows": t.rows} for t in tables]
+    with tempfile.TemporaryDirectory() as place, _opened(pool) as opened:
+        path = Path(place) / "tables.json"
+        path.write_text(json.dumps(grids), encoding="ascii")
+        request = {"kind": "grids", "path": str(path), "stem": Path(name).stem, "options": {"lang": lang}}
+        card = {"hash": hash_, "source": name, "sha256": sha256, "origin": "document"}
+        return [_build(opened, request, card, folder, Watch(), False)]
 
 
-def preview_source(path: Path | str, name: str, *, options: dict[str, Any] | None = None) -> list[Preview]:
+def preview_source(
+    path: Path | str, name: str, *, options: dict[str, Any] | None = None, pool: ImportPool | None = None
+) -> list[Preview]:
     """What `import_source` would choose: types, units and doubts of every column, and the first rows of every table.
 
     Delimited text is judged on its first megabyte, other files whole."""
@@ -139,11 +139,11 @@ def preview_source(path: Path | str, name: str, *, options: dict[str, Any] | Non
     kind = source_kind(name, path)
     if kind is None:
         raise AppError("sql.sources.unknown_kind", name=name)
-    with tempfile.TemporaryDirectory() as place:
+    with tempfile.TemporaryDirectory() as place, _opened(pool) as opened:
         work = Path(place)
         sample = _cut(path, work / "sample") if kind == "delimited" and path.stat().st_size > PREVIEW_BYTES else path
         request = {"kind": kind, "path": str(sample.absolute()), "stem": Path(name).stem, "options": options}
-        made = _run_child(request, work / "out.duckdb", work, _Watch(None, None, MEMORY_MB, 120))
+        made = _run(opened, request, work / "out.duckdb", work, Watch(time_limit_s=PREVIEW_TIME_LIMIT_S))
         with duckdb.connect(str(work / "out.duckdb"), read_only=True) as con:
             return [_preview_of(con, table) for table in made["tables"]]
 
@@ -151,10 +151,10 @@ def preview_source(path: Path | str, name: str, *, options: dict[str, Any] | Non
 def _preview_of(con: Any, table: dict[str, Any]) -> Preview:
     name = table["name"].replace('"', '""')
     rows = con.execute(f'SELECT * FROM "{name}" LIMIT {PREVIEW_ROWS}').fetchall()
-    kept = ("name", "type", "format", "unit", "doubt", "left_empty", "nulls")
+    kept = ("name", "type", "format", "unit", "doubt", "left_empty", "left_out", "nulls")
     columns = tuple({key: column[key] for key in kept if key in column} for column in table["columns"])
     notes = tuple((key, params) for key, params in table["notes"])
-    return Preview(table["name"], columns, tuple(rows), table["facts"], notes)
+    return Preview(table["name"], columns, tuple(rows), table["facts"], notes, table["part"])
 
 
 def _cut(path: Path, target: Path) -> Path:
@@ -165,50 +165,62 @@ def _cut(path: Path, target: Path) -> Path:
 
 
 def _check_options(options: dict[str, Any] | None) -> dict[str, Any]:
-    for key in options or {}:
+    for key in [*(options or {}), *(key for part in ((options or {}).get("tables") or {}).values() for key in part)]:
         if key not in _OPTIONS:
             raise AppError("sql.sources.unknown_option", name=key, allowed=", ".join(_OPTIONS))
     return dict(options or {})
 
 
-def _hash_file(path: Path, options: dict[str, Any]) -> str:
-    """32 hex digits of the content's SHA-256, and of the options where there are any."""
+def _hash_file(path: Path, options: dict[str, Any]) -> tuple[str, str]:
+    """(SHA-256 of the content, the data set's name: 32 hex digits of it and of the options where there are any)."""
     try:
         with path.open("rb") as source:
             digest = hashlib.file_digest(source, "sha256")
     except OSError as error:
         raise AppError("sql.sources.unreadable", detail=error.strerror or "") from None
+    sha256 = digest.hexdigest()
     if options:
         digest.update(json.dumps(options, sort_keys=True).encode())
-    return digest.hexdigest()[:32]
+    return sha256, digest.hexdigest()[:32]
 
 
 # ---------------------------------------------------------------- building
 
 
-def _build(request: dict[str, Any], name: str, hash_: str, folder: Path, watch: _Watch, replace: bool) -> DataSet:
+@contextlib.contextmanager
+def _opened(pool: ImportPool | None) -> Iterator[ImportPool]:
+    """The caller's pool, or one for this import alone."""
+    if pool is not None:
+        yield pool
+        return
+    with ImportPool() as own:
+        yield own
+
+
+def _build(
+    pool: ImportPool, request: dict[str, Any], card: dict[str, Any], folder: Path, watch: Watch, replace: bool
+) -> DataSet:
     folder.mkdir(parents=True, exist_ok=True)
     sweep(folder)
     work = Path(tempfile.mkdtemp(prefix=".import-", dir=folder))
     try:
         built = work / "out.duckdb"
-        made = _run_child(request, built, work, watch)
+        made = _run(pool, request, built, work, watch)
         with writing(folder):
-            known = find_card(folder, hash_)
+            known = find_card(folder, card["hash"])
             if known is not None:  # Another process was faster.
                 return to_dataset(known, known=True)
-            old = [card for card in read_cards(folder) if replace and card["source"] == name]
-            _name_tables(made["tables"], folder, {card["hash"] for card in old}, built, work, watch)
-            card = {
-                "hash": hash_,
-                "source": name,
-                "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="microseconds"),
-                "options": request["options"],
-                "tables": made["tables"],
-            }
-            published = publish(folder, built, card)
-            for card in old:
-                remove_dataset(card["path"])
+            same = [held for held in read_cards(folder) if held["source"] == card["source"]]
+            old = [held for held in same if replace and held.get("origin", "file") == card["origin"]]
+            names = _free_names(made["tables"], folder, old)
+            _rename(pool, made["tables"], names, {"out": str(built), "work": str(work)}, watch)
+            made_at = datetime.datetime.now(datetime.UTC).isoformat(timespec="microseconds")
+            # A data set that takes another's place takes it in the order of the catalog too.
+            created = min((held["created"] for held in old), default=made_at)
+            complete = {**card, "created": created, "options": request["options"], "tables": made["tables"]}
+            published = publish(folder, built, complete)
+            for held in old:
+                remove_dataset(held["path"])
         watch.report(1.0, "profile")
         return to_dataset(published)
     finally:
@@ -222,79 +234,34 @@ def sweep(folder: Path) -> None:
             shutil.rmtree(left, ignore_errors=True)
 
 
-def _name_tables(
-    tables: list[dict[str, Any]], folder: Path, gone: set[str], built: Path, work: Path, watch: _Watch
-) -> None:
-    """Give the tables names that no other data set has, in the file and in what the card will say."""
+def _free_names(tables: list[dict[str, Any]], folder: Path, old: list[dict[str, Any]]) -> dict[str, str]:
+    """A name for each table that no other data set has. Where data sets are replaced, a table keeps the name of the
+    one that the file called the same (`ventas_2` stays `ventas_2`: questions and notes refer to it)."""
+    gone = {card["hash"] for card in old}
     taken = {t["name"].lower() for card in read_cards(folder) if card["hash"] not in gone for t in card["tables"]}
-    names = {}
+    before = {table["wanted"]: table["name"] for card in reversed(old) for table in card["tables"]}
+    names: dict[str, str] = {}
     for table in tables:
-        names[table["name"]] = free_name(table["name"], taken)
+        wanted = before.get(table["wanted"], table["name"])
+        names[table["name"]] = free_name(wanted, taken)
         taken.add(names[table["name"]].lower())
+    return names
+
+
+def _rename(
+    pool: ImportPool, tables: list[dict[str, Any]], names: dict[str, str], place: dict[str, str], watch: Watch
+) -> None:
+    """Give the tables their names, in the file and in what the card will say."""
     changed = {old: new for old, new in names.items() if old != new}
     if changed:
-        _talk({"task": "rename", "out": str(built), "work": str(work), "names": changed}, watch)
+        pool.run({"task": "rename", **place, "names": changed}, watch)
     for table in tables:
         table["name"] = names[table["name"]]
         for key in table["foreign_keys"]:
             key["ref_table"] = names[key["ref_table"]]
 
 
-def _run_child(request: dict[str, Any], built: Path, work: Path, watch: _Watch) -> dict[str, Any]:
+def _run(pool: ImportPool, request: dict[str, Any], built: Path, work: Path, watch: Watch) -> dict[str, Any]:
     keep = request["kind"] in ("sqlite", "duckdb")
-    return _talk({"task": "build", "out": str(built), "work": str(work), "keep_names": keep, **request}, watch)["made"]
-
-
-def _talk(request: dict[str, Any], watch: _Watch) -> dict[str, Any]:
-    """Run the child on one request and return its last word, or raise what it or the watch says."""
-    process = subprocess.Popen(
-        [sys.executable, "-I", "-c", _CHILD, str(_ROOT)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        cwd=request["work"],
-        env={} if sys.platform != "win32" else {"SYSTEMROOT": str(Path(sys.executable).anchor) + "Windows"},
-    )
-    child = PlainChild(process)
-    try:
-        child.write(json.dumps({**request, "memory_mb": watch.memory_mb}).encode() + b"\n")
-        return watch.follow(child)
-    finally:
-        child.close()
-
-
-@dataclass
-class _Watch:
-    """Keeps a child's limits and passes its progress on."""
-
-    progress: Progress | None
-    cancel: threading.Event | None
-    memory_mb: int
-    time_limit_s: int
-
-    def report(self, share: float, step: str) -> None:
-        if self.progress is not None:
-            self.progress(share, step)
-
-    def follow(self, child: PlainChild) -> dict[str, Any]:
-        deadline, buffer = time.monotonic() + self.time_limit_s, b""
-        while True:
-            chunk = child.read(0.02)
-            if chunk == b"":
-                raise AppError("sql.sources.crashed", limit_mb=self.memory_mb)
-            if chunk:
-                *lines, buffer = (buffer + chunk).split(b"\n")
-                for line in lines:
-                    frame = json.loads(line)
-                    if "progress" in frame:
-                        self.report(frame["progress"], frame["step"])
-                    elif "error" in frame:
-                        raise AppError(frame["error"][0], **frame["error"][1])
-                    else:
-                        return frame
-            if self.cancel is not None and self.cancel.is_set():
-                raise AppError("sql.sources.cancelled")
-            if child.resident_mb() > self.memory_mb:
-                raise AppError("sql.sources.memory", limit_mb=self.memory_mb)
-            if time.monotonic() > deadline:
-                raise AppError("sql.sources.time", limit_s=self.time_limit_s)
+    request = {"task": "build", "out": str(built), "work": str(work), "keep_names": keep, **request}
+    return pool.run(request, watch)["made"]

@@ -9,12 +9,12 @@ from __future__ import annotations
 import dataclasses
 import threading
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from core.errors import AppError
 from core.i18n import detect_language
-from core.records import Catalog, ChartSpec, CheckedSql, QueryResult, Sounding, SqlAnswer
+from core.records import Catalog, ChartSpec, CheckedSql, QueryResult, Sounding, SqlAnswer, Table
 from core.settings import Settings
 from core.sql.ask import ask
 from core.sql.catalog import build_catalog
@@ -23,6 +23,8 @@ from core.sql.confirmed import recall
 from core.sql.execute import admit_sql, run_queries
 from core.sql.guard import check_sql
 from core.sql.insight import describe
+from core.sql.lexicon import builtin_lexicon
+from core.sql.nearest import NearestTables
 from core.sql.sandbox import Sandbox
 from core.sql.sound import sound
 from core.state.database import Database
@@ -38,23 +40,28 @@ class Tables:
         self.folder = settings.workspace / "datasets"
         self._sandbox = Sandbox(settings)
         self._lock = threading.Lock()
+        self._settings = settings
         self._catalog = Catalog()
         self._state: tuple = ()
+        self._parts: dict[frozenset[str] | None, _Part] = {}
 
     def close(self) -> None:
         self._sandbox.close()
 
     def catalog(self) -> Catalog:
         """Every table with its profile and relations; read again when a data set or a note came, changed or went."""
-        state = _state_of(self.folder)
+        state = (self._settings.get("document_tables"), _state_of(self.folder))
         with self._lock:
             if state != self._state:
-                self._catalog, self._state = build_catalog(self.folder), state
+                held = build_catalog(self.folder)
+                hidden = ("document",) if state[0] == "off" else ()
+                self._catalog = _keep(held, lambda table: table.origin not in hidden)
+                self._state, self._parts = state, {}
             return self._catalog
 
     def sound(self, question: str, lang: str, *, sources: Collection[str] | None = None) -> Sounding:
-        """How well the question's words link to the tables; nothing is run."""
-        return sound(question, lang, _restrict(self.catalog(), sources))
+        """How well the question's words link to the tables of files; nothing is run."""
+        return sound(question, lang, self._part(sources).files)
 
     def ask(
         self,
@@ -66,16 +73,40 @@ class Tables:
     ) -> SqlAnswer:
         """A question answered from the tables, with chart and sentences; `sources` restricts it to those files.
 
-        Setting `cancel` from another thread ends what runs; the answer's error is then `sql.limits.cancelled`."""
-        catalog = _restrict(self.catalog(), sources)
+        Tables of files are asked first and alone; those found in documents where they leave words of the question
+        without meaning, or have no answer, and then only the few that are nearest to it. Setting `cancel` from another
+        thread ends what runs; the answer's error is then `sql.limits.cancelled`."""
+        part = self._part(sources)
         answer = None
         if self._db is not None:
-            answer = recall(question, lang, catalog, self._db, lambda sql: self._run_checked(sql, catalog, cancel))
+            every = part.every
+            answer = recall(question, lang, every, self._db, lambda sql: self._run_checked(sql, every, cancel))
         if answer is None:
-            answer = ask(question, catalog, lambda texts: self._run_texts(texts, catalog, cancel), lang=lang)
+            answer = self._ask_parts(question, lang, part, cancel)
         if cancel is not None and cancel.is_set():
             return SqlAnswer(question, lang, None, None, error=("sql.limits.cancelled", {}))
         return _complete(answer)
+
+    def _ask_parts(self, question: str, lang: str, part: _Part, cancel: threading.Event | None) -> SqlAnswer:
+        def asked(catalog: Catalog) -> SqlAnswer:
+            return ask(question, catalog, lambda texts: self._run_texts(texts, catalog, cancel), lang=lang)
+
+        if part.nearest is None:
+            return asked(part.files)
+        answer = asked(part.files)
+        if answer.error is None and not answer.unknown:
+            return answer
+        few = part.nearest.find(question, lang)
+        other = asked(few) if few.tables else None
+        return other if other is not None and _is_better(other, answer) else answer
+
+    def _part(self, sources: Collection[str] | None) -> _Part:
+        """The catalog as one question may see it, kept while the catalog stays as it is."""
+        catalog, key = self.catalog(), None if sources is None else frozenset(sources)
+        with self._lock:
+            if key not in self._parts:
+                self._parts[key] = _Part(catalog, key)
+            return self._parts[key]
 
     def run(
         self,
@@ -130,14 +161,32 @@ def _complete(answer: SqlAnswer, asked: str | None = None) -> SqlAnswer:
     return dataclasses.replace(answer, chart=chart, insight=sentences)
 
 
-def _restrict(catalog: Catalog, sources: Collection[str] | None) -> Catalog:
-    if sources is None:
+class _Part:
+    """The tables of some files: those of table files to be asked together, those of documents by nearness."""
+
+    def __init__(self, catalog: Catalog, sources: frozenset[str] | None) -> None:
+        self.every = _keep(catalog, lambda table: sources is None or table.source in sources)
+        self.files = _keep(self.every, lambda table: table.origin == "file")
+        found = _keep(self.every, lambda table: table.origin == "document")
+        self.nearest = NearestTables(found, builtin_lexicon()) if found.tables else None
+
+
+def _keep(catalog: Catalog, wanted: Callable[[Table], bool]) -> Catalog:
+    """The catalog of some tables, with what belongs to them; itself where that is all."""
+    tables = tuple(table for table in catalog.tables if wanted(table))
+    if len(tables) == len(catalog.tables):
         return catalog
-    tables = tuple(table for table in catalog.tables if table.source in sources)
     names = {table.name for table in tables}
     keys = tuple(key for key in catalog.foreign_keys if {key.table, key.ref_table} <= names)
     metrics = tuple(metric for metric in catalog.metrics if metric.table in names)
     return Catalog(tables, keys, metrics)
+
+
+def _is_better(other: SqlAnswer, answer: SqlAnswer) -> bool:
+    """Whether the document tables' answer stands in for that of the files' tables: it understood more words."""
+    if other.error is not None or other.result is None:
+        return False
+    return answer.error is not None or len(other.unknown) < len(answer.unknown)
 
 
 def _state_of(folder: Path) -> tuple:

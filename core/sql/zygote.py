@@ -40,8 +40,8 @@ _MB = 1024 * 1024
 # ---------------------------------------------------------------- the zygote
 
 
-def serve() -> None:
-    """Fork a child for every F until the control socket closes."""
+def serve(answer) -> None:
+    """Fork a child for every F until the control socket closes; `answer(source, sink)` is what a child does."""
     control = socket.socket(fileno=os.dup(0))
     children: set[int] = set()
     while True:
@@ -50,7 +50,7 @@ def serve() -> None:
             break
         operation, pid = MESSAGE.unpack(message)
         if operation == b"F":
-            children.add(_fork_child(control, fds[0]))
+            children.add(_fork_child(control, fds[0], answer))
         elif operation == b"R" and pid in children:
             children.discard(pid)
             _reap(pid)
@@ -58,7 +58,7 @@ def serve() -> None:
         _reap(pid)
 
 
-def _fork_child(control: socket.socket, fd: int) -> int:
+def _fork_child(control: socket.socket, fd: int, answer) -> int:
     pid = os.fork()
     if pid:
         os.close(fd)
@@ -70,7 +70,7 @@ def _fork_child(control: socket.socket, fd: int) -> int:
         null = os.open(os.devnull, os.O_RDONLY)
         os.dup2(null, 0)
         channel = socket.socket(fileno=fd)
-        answer_question(channel.makefile("rb"), channel.makefile("wb"))
+        answer(channel.makefile("rb"), channel.makefile("wb"))
         code = 0
     finally:
         os._exit(code)
@@ -309,7 +309,7 @@ def _stand_in_for_pytz() -> None:
 def main(mode: str) -> None:
     _stand_in_for_pytz()
     if mode == "fork":
-        serve()
+        serve(answer_question)
     else:
         answer_question(sys.stdin.buffer, sys.stdout.buffer)
 

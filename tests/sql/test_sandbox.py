@@ -199,7 +199,7 @@ def test_without_guard_and_lock_down_the_process_cannot_write(place, catalog, sa
 
 def test_plain_processes_give_the_same_results(catalog, place):
     with Sandbox(Settings(place).replace(sql_time_limit_ms=TIME_MS, sql_memory_limit_mb=MEMORY_MB)) as plain:
-        plain.mode = "process"
+        plain.zygote.mode = "process"
         assert ask("SELECT count(*), max(day) FROM sales", catalog, plain).rows == (
             (20000, datetime.date(2024, 12, 30)),
         )
@@ -234,15 +234,15 @@ def test_eight_clients_never_see_each_others_rows(catalog, sandbox):
 
 def test_a_killed_zygote_is_replaced(catalog, sandbox):
     sandbox.start()
-    sandbox._zygote.kill()
-    sandbox._zygote.wait()
+    sandbox.zygote.process.kill()
+    sandbox.zygote.process.wait()
     assert ask("SELECT 1", catalog, sandbox).rows == ((1,),)
 
 
 def test_nothing_is_left_behind(catalog, place):
     opened = Sandbox(Settings(place))
     ask("SELECT 1", catalog, opened)
-    zygote = opened._zygote.pid
+    zygote = opened.zygote.process.pid
     opened.close()
     with pytest.raises(ProcessLookupError):
         os.kill(zygote, 0)
@@ -254,7 +254,7 @@ def test_children_die_with_the_zygote(catalog, place):
         thread = threading.Thread(target=run_queries, args=([query], catalog, opened))
         thread.start()
         time.sleep(0.6)
-        opened._zygote.send_signal(signal.SIGKILL)
+        opened.zygote.process.send_signal(signal.SIGKILL)
         thread.join(timeout=5)
         assert not thread.is_alive()
 

@@ -12,8 +12,10 @@ import pytest
 
 from core import i18n
 from core.errors import AppError
+from core.records import FoundTable
 from core.sql.datasets import fold_name, list_datasets, remove_dataset
-from core.sql.sources import import_source, import_table, preview_source, source_kind
+from core.sql.import_pool import Watch
+from core.sql.sources import import_source, import_tables, preview_source, source_kind
 
 SPANISH = (
     "Informe de ventas\n\nFecha;Producto;Importe (€);Margen;Unidades;Código\n"
@@ -170,7 +172,7 @@ def test_a_far_cell_does_not_cost_memory(tmp_path):
     book = openpyxl.Workbook()
     book.active["A1"], book.active["A2"], book.active["XFD200000"] = "a", 1, 2
     book.save(tmp_path / "far.xlsx")
-    (dataset,) = import_source(tmp_path / "far.xlsx", "far.xlsx", tmp_path / "sets", memory_mb=400)
+    (dataset,) = import_source(tmp_path / "far.xlsx", "far.xlsx", tmp_path / "sets", watch=Watch(memory_mb=400))
     assert tables_of(dataset.path)["far"][1] == [(1,)]
     assert [key for key, _ in dataset.notes] == ["sql.sources.far_cells"]
 
@@ -208,10 +210,10 @@ def test_duckdb_parquet_and_json(tmp_path):
 
 
 def test_a_table_of_a_document(tmp_path):
-    rows = [("Año", "Ventas"), ("2023", "1.200,5"), ("2024", "1.300,0")]
-    (dataset,) = import_table(rows, "informe.pdf", tmp_path, title="Ventas por año")
+    rows = (("Año", "Ventas"), ("2023", "1.200,5"), ("2024", "1.300,0"))
+    (dataset,) = import_tables([FoundTable(rows, 4, 4, "Ventas por año")], "informe.pdf", "0" * 64, tmp_path)
     assert tables_of(dataset.path) == {
-        "ventas_por_ano": ([("Año", "BIGINT"), ("Ventas", "DOUBLE")], [(2023, 1200.5), (2024, 1300.0)])
+        "ventas_por_ano_p4": ([("Año", "BIGINT"), ("Ventas", "DOUBLE")], [(2023, 1200.5), (2024, 1300.0)])
     }
 
 
@@ -262,13 +264,13 @@ def test_a_broken_file_is_an_error_with_words_and_leaves_nothing(tmp_path, name)
 def test_limits_end_an_import(tmp_path):
     path = write(tmp_path, "a.csv", "x,y\n" + "1,2\n" * 2_000_00)
     with pytest.raises(AppError, match=r"sources\.time"):
-        import_source(path, "a.csv", tmp_path / "sets", time_limit_s=0)
+        import_source(path, "a.csv", tmp_path / "sets", watch=Watch(time_limit_s=0))
 
 
 def test_progress_rises_to_one(tmp_path):
     seen = []
     path = write(tmp_path, "a.csv", "x\n1\n")
-    import_source(path, "a.csv", tmp_path / "sets", progress=lambda share, step: seen.append((share, step)))
+    import_source(path, "a.csv", tmp_path / "sets", watch=Watch(lambda share, step: seen.append((share, step))))
     shares = [share for share, _ in seen]
     assert shares == sorted(shares) and shares[-1] == 1.0 and {"read", "convert", "profile"} <= {s for _, s in seen}
 

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from core.sql.readers.stage import Staged, quoted, text_literal, unique_names
+from core.errors import AppError
+from core.sql.readers.stage import COLUMNS_MAX, Staged, quoted, text_literal, unique_names
 
 OBJECT_MAX = 64 << 20
 WHOLE_MAX = 256 << 20
@@ -26,10 +27,12 @@ def read_json(
     """Stage a list of objects, one object a line, or an object that holds lists of objects (a table for each)."""
     parts = _split_wrapper(path, work)
     single = len(parts) == 1
-    return [
-        _stage_relation(con, stem if single else name, f"rows_{number}", _json_relation(part), progress)
-        for number, (name, part) in enumerate(parts.items())
-    ]
+    staged = []
+    for number, (name, part) in enumerate(parts.items()):
+        wanted = stem if single else name
+        staged.append(_stage_relation(con, wanted, f"rows_{number}", _json_relation(part), progress))
+        staged[-1].part = "" if single else name
+    return staged
 
 
 def _json_relation(path: Path) -> str:
@@ -68,6 +71,8 @@ def _is_rows(value: Any) -> bool:
 def _stage_relation(con: Any, wanted: str, place: str, relation: str, progress: Callable[[float], None]) -> Staged:
     con.execute(f"CREATE OR REPLACE TABLE stage.flat_{place} AS SELECT * FROM {relation}")
     columns = _flatten(con, f"stage.flat_{place}")
+    if len(columns) > COLUMNS_MAX:
+        raise AppError("sql.sources.too_many_columns", columns=len(columns), maximum=COLUMNS_MAX)
     names = unique_names([name for name, _ in columns])
     parts = ", ".join(f"{sql} AS {quoted(name)}" for name, (_, sql) in zip(names, columns, strict=True))
     con.execute(f"CREATE OR REPLACE TABLE stage.{place} AS SELECT {parts} FROM stage.flat_{place}")

@@ -26,24 +26,31 @@ def read_sqlite(
         source.execute("PRAGMA trusted_schema = OFF")
         source.execute("PRAGMA cell_size_check = ON")
         source.text_factory = lambda raw: raw.decode("utf-8", "replace")
-        tables = [
-            row[0]
-            for row in source.execute(
-                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite^_%' ESCAPE '^' "
-                "AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY rootpage"
-            )
-        ]
+        tables, left = _sqlite_tables(source)
         if not tables:
             raise AppError("sql.sources.empty", name=stem)
         staged = []
         for number, table in enumerate(tables):
             staged.append(_copy_sqlite_table(con, source, table, f"rows_{number}"))
             progress((number + 1) / len(tables))
+        if left:
+            staged[0].notes.append(("sql.sources.not_copied", {"count": len(left), "names": ", ".join(left[:5])}))
         return staged
     except sqlite3.DatabaseError as error:
         raise AppError("sql.sources.unreadable", detail=str(error)[:200]) from None
     finally:
         source.close()
+
+
+def _sqlite_tables(source: sqlite3.Connection) -> tuple[list[str], list[str]]:
+    """(base tables in the order they were made, names of views and virtual tables, whose code is not run).
+
+    A virtual table's shadow tables, its index in rows, are no data and go unnamed."""
+    order = {row[0]: row[1] or 0 for row in source.execute("SELECT name, rootpage FROM sqlite_master")}
+    listed = source.execute("SELECT name, type FROM pragma_table_list WHERE schema = 'main'").fetchall()
+    kept = [name for name, kind in listed if kind == "table" and not name.lower().startswith("sqlite_")]
+    left = [name for name, kind in listed if kind in ("view", "virtual")]
+    return sorted(kept, key=lambda name: order.get(name, 0)), sorted(left)
 
 
 def _copy_sqlite_table(con: Any, source: sqlite3.Connection, table: str, place: str) -> Staged:
@@ -70,6 +77,7 @@ def _copy_sqlite_table(con: Any, source: sqlite3.Connection, table: str, place: 
         typed=set(names),
         primary_key=tuple(renamed[name] for name in key),
         foreign_keys=_sqlite_foreign_keys(source, table),
+        part=table,
     )
 
 
@@ -131,11 +139,25 @@ def _sqlite_foreign_keys(source: sqlite3.Connection, table: str) -> list[dict[st
     return list(keys.values())
 
 
+def _attach(con: Any, path: Path) -> None:
+    import duckdb
+
+    try:
+        con.execute(f"ATTACH {text_literal(str(path))} AS source (READ_ONLY)")
+    except duckdb.Error as error:
+        text = str(error).lower()
+        if "version" in text and ("newer" in text or "storage" in text):
+            raise AppError("sql.sources.newer_duckdb", version=duckdb.__version__) from None
+        if "encrypt" in text:
+            raise AppError("sql.sources.encrypted") from None
+        raise
+
+
 def read_duckdb(
     con: Any, path: Path, stem: str, options: dict[str, Any], work: Path, progress: Callable[[float], None]
 ) -> list[Staged]:
     """Stage every base table of a DuckDB file."""
-    con.execute(f"ATTACH {text_literal(str(path))} AS source (READ_ONLY)")
+    _attach(con, path)
     con.execute("SET enable_external_access = false")
     tables = con.execute(
         "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'source' AND NOT internal "
@@ -158,6 +180,7 @@ def read_duckdb(
             for kind, columns, target, targets in keys
             if kind == "FOREIGN KEY"
         ]
-        staged.append(Staged(table, place, names, typed=set(names), primary_key=primary, foreign_keys=foreign))
+        keys = {"primary_key": primary, "foreign_keys": foreign}
+        staged.append(Staged(table, place, names, typed=set(names), part=table, **keys))
         progress((number + 1) / len(tables))
     return staged

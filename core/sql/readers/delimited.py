@@ -16,11 +16,10 @@ from typing import Any
 
 from core.errors import AppError
 from core.sql.readers.guess import COMMA_RE, POINT_RE, Signs, clean
-from core.sql.readers.stage import Staged, quoted, text_literal, unique_names
+from core.sql.readers.stage import COLUMNS_MAX, Staged, options_for, quoted, text_literal, unique_names
 
 SAMPLE_CHARACTERS = 1 << 18
 SAMPLE_RECORDS = 300
-COLUMNS_MAX = 2000
 DELIMITERS = ",;\t|:^~"
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -35,6 +34,7 @@ def read(
     con: Any, path: Path, stem: str, options: dict[str, Any], work: Path, progress: Callable[[float], None]
 ) -> list[Staged]:
     """Stage the one table of a delimited file."""
+    options = options_for(options, "")
     encoding = options.get("encoding") or find_encoding(path)
     readable = path if encoding == "utf-8" else _transcode(path, encoding, work)
     with readable.open(encoding="utf-8", errors="replace", newline="") as source:

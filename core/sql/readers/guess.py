@@ -16,7 +16,10 @@ MARKS = frozenset(
 _CURRENCY = r"(?:US\$|R\$|S/\.?|[€$£¥₡₱]|EUR|USD|GBP|MXN|COP|ARS|CLP|PEN|BRL|CHF|JPY|CNY|euros?|dollars?|dólares|pesos)"
 _POINT = r"(?:\d{1,3}(?:[,' ]\d{3})+|\d+)(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+"
 _COMMA = r"(?:\d{1,3}(?:[.' ]\d{3})+|\d+)(?:,\d*)?|,\d+"
-_AROUND = r"(?i)[(]?[+-]?\s?(?:{currency}\s?)?[+-]?(?:{number})\s?(?:{currency}|%)?\s?[)-]?"
+_AROUND = (
+    r"(?i)(?:{currency}\s?)?[(]?[+-]?\s?(?:{currency}\s?)?[+-]?"
+    r"(?:{number})\s?(?:{currency}|%)?\s?(?:[)]\s?(?:{currency}|%)?|-)?"
+)
 POINT = _AROUND.format(currency=_CURRENCY, number=_POINT)
 COMMA = _AROUND.format(currency=_CURRENCY, number=_COMMA)
 _TIME = r"(?:[T ,]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s?(?:[ap]\.?\s?m\.?)?\s?(?:Z|[+-]\d{2}:?\d{2})?)"
@@ -92,7 +95,7 @@ def _first_look(name: str, values: list[str]) -> Format:
             return Format(doubt="codes")
         if _DATE_WORDS.search(name) and _nearly_all(values, lambda v: re.fullmatch(r"(19|20)\d{6}", v)):
             return Format("date", "ymd8", doubt="compact_date")
-        return Format("number", unit=_unit(values))
+        return Format("number", unit=find_unit(values))
     for style, pattern in _DATES.items():
         if _nearly_all(values, pattern.fullmatch) and (style != "words" or _nearly_all(values, _has_month)):
             return Format("timestamp" if style != "words" and _has_time(values) else "date", style)
@@ -126,7 +129,8 @@ def _has_month(value: str) -> bool:
     return any(word.startswith(name) for names in _MONTHS for name in names)
 
 
-def _unit(values: list[str]) -> str:
+def find_unit(values: list[str]) -> str:
+    """The percent sign or currency that stands beside these numbers, or nothing."""
     if any(value.endswith("%") for value in values):
         return "%"
     for value in values:
@@ -176,9 +180,14 @@ def _settle(found: Format, values: list[str], comma: bool | None, first: bool | 
         if order is None:
             dashed = "/" not in values[0]
             order, doubt = signs.spanish or dashed, "date_order"
-        short = sum(bool(re.match(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2}(?!\d)", v)) for v in values) > len(values) / 2
-        return replace(found, style="dmy" if order else "mdy", doubt=doubt, short_year=short)
+        return replace(found, style="dmy" if order else "mdy", doubt=doubt, short_year=has_short_years(values))
     return found
+
+
+def has_short_years(values: list[str]) -> bool:
+    """Whether most of the dates write their year in two digits."""
+    dates = [v for v in values if re.match(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2}", v)]
+    return sum(bool(re.match(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2}(?!\d)", v)) for v in dates) > len(dates) / 2
 
 
 def _settle_number(found: Format, values: list[str], comma: bool | None, signs: Signs) -> Format:
@@ -219,8 +228,10 @@ def conversion(column: str, format: Format) -> str:
         return f"nullif({column}, '')"
     kind = TYPES[format.name]
     value = f"trim(replace(replace(replace({column}, chr(160), ' '), chr(8239), ' '), chr(8722), '-'))"
-    if format.name in ("integer", "number"):
+    if format.name == "number":
         return f"TRY_CAST({column} AS {kind})" if format.style == "plain" else _number_sql(column, value, format, kind)
+    if format.name == "integer":
+        return _integer_sql(column, value, format)
     if format.name == "boolean":
         yes, no = "('true', 'verdadero')", "('false', 'falso')"
         return f"CASE WHEN lower({value}) IN {yes} THEN true WHEN lower({value}) IN {no} THEN false END"
@@ -234,20 +245,28 @@ def conversion(column: str, format: Format) -> str:
     return f"CAST(coalesce({quick}, try_strptime({_date_text(value, format)}, {patterns})) AS {kind})"
 
 
+def _integer_sql(column: str, value: str, format: Format) -> str:
+    """A cast to an integer rounds: a number with a fraction does not fit, and must be told, not changed."""
+    kind, decimal = TYPES["integer"], "," if format.style == "comma" else "."
+    whole = f"TRY_CAST({column} AS {kind})" if format.style == "plain" else _number_sql(column, value, format, kind)
+    fraction = f"contains({column}, '{decimal}') AND regexp_matches({column}, '[{decimal}]\\d*[1-9]')"
+    return f"CASE WHEN {fraction} THEN NULL ELSE {whole} END"
+
+
 def _number_sql(column: str, value: str, format: Format, kind: str) -> str:
     pattern = (COMMA if format.style == "comma" else POINT).replace("'", "''")
     bare = f"regexp_replace({value}, '(?i){_CURRENCY}|[%\\s''+]', '', 'g')"
-    if format.style == "comma":
-        digits = f"replace(replace({bare}, '.', ''), ',', '.')"
-    else:
-        digits = f"replace({bare}, ',', '')"
-    negative = f"({digits} LIKE '(%' OR {digits} LIKE '%-')"
-    number = f"TRY_CAST(regexp_replace({digits}, '^[(]|[)]$|-$', '', 'g') AS {kind})"
-    sign = f"CASE WHEN {negative} THEN -1 ELSE 1 END"
-    full = f"CASE WHEN regexp_full_match({value}, '{pattern}') THEN {number} * {sign} END"
+    digits = f"replace(replace({bare}, '.', ''), ',', '.')" if format.style == "comma" else f"replace({bare}, ',', '')"
+    number = (
+        f"TRY_CAST(trim(d, '()-') AS {kind}) * CASE WHEN d LIKE '(%' OR d LIKE '%-' OR d LIKE '-%' THEN -1 ELSE 1 END"
+    )
+    # The list is a let: without it the patterns would be compiled once for each place that reads the digits.
+    full = (
+        f"list_transform([{digits}], lambda d: CASE WHEN regexp_full_match({value}, '{pattern}') THEN {number} END)[1]"
+    )
     # Most cells are digits and a decimal sign: the engine reads these ten times as fast as the patterns do.
     other, plain = (".", f"replace({column}, ',', '.')") if format.style == "comma" else (",", column)
-    return f"CASE WHEN contains({column}, '{other}') THEN {full} ELSE coalesce(TRY_CAST({plain} AS {kind}), {full}) END"
+    return f"coalesce(CASE WHEN contains({column}, '{other}') THEN NULL ELSE TRY_CAST({plain} AS {kind}) END, {full})"
 
 
 def _date_text(value: str, format: Format) -> str:

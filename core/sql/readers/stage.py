@@ -12,16 +12,30 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.i18n import detect_language
-from core.sql.readers.guess import MARKS, TYPES, Format, Signs, conversion, guess_columns
+from core.sql.readers.guess import (
+    MARKS,
+    TYPES,
+    Format,
+    Signs,
+    conversion,
+    find_unit,
+    guess_columns,
+    has_short_years,
+)
 
 SAMPLE_ROWS = 20_000
+SMALL_ROWS = 2000
+COLUMNS_MAX = 2000
+VALUE_LENGTH_MAX = 80
 TOTALS_ROWS_MAX = 1_000_000
 _TOTAL = re.compile(r"(grand |gran )?(sub)?totale?s?( general)?:?|suma( total)?:?|sum:?", re.IGNORECASE)
 
 
 @dataclass
 class Staged:
-    """One table as a reader leaves it. `typed` columns keep the staged type; the others are text to be judged."""
+    """One table as a reader leaves it. `typed` columns keep the staged type; the others are text to be judged.
+
+    `part` is what the file calls the table where it may hold several: the key of its own options."""
 
     wanted: str
     place: str
@@ -32,6 +46,7 @@ class Staged:
     notes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     primary_key: tuple[str, ...] = ()
     foreign_keys: list[dict[str, Any]] = field(default_factory=list)
+    part: str = ""
 
 
 @dataclass
@@ -67,22 +82,26 @@ def unique_names(names: list[str], blank: str = "column") -> list[str]:
     return result
 
 
+def options_for(options: dict[str, Any], part: str) -> dict[str, Any]:
+    """The options of one table of a file: the file's, and its own where it has any."""
+    return {**options, **((options.get("tables") or {}).get(part) or {})}
+
+
 def settle(con: Any, staged: Staged, name: str, options: dict[str, Any]) -> Settled:
     """Write the staged table into the data set as `name`."""
+    options = options_for(options, staged.part)
     formats = _choose_formats(con, staged, options)
     notes = list(staged.notes)
     _write(con, staged, name, formats)
     decisions: dict[str, dict[str, Any]] = {}
+    counts = _count_cells(con, staged, name, list(formats))
     for column, format in formats.items():
-        failed = _failed_values(con, staged, name, column, format)
-        if (
-            failed
-            and sum(failed.values()) > max(1, _count(con, staged, column)) // 100
-            and not _chosen(options, column)
-        ):
+        filled, kept = counts[column]
+        failed, left_out = _failed_values(con, staged, column, format) if kept < filled else ({}, 0)
+        if left_out > max(1, filled) // 100 and not _chosen(options, column):
             formats[column] = Format(doubt="mixed_values")
-            failed = {}
-        decisions[column] = _decision(formats[column], failed)
+            failed, left_out = {}, 0
+        decisions[column] = _decision(formats[column], failed, left_out)
     if any(format.doubt == "mixed_values" for format in formats.values()):
         _write(con, staged, name, formats)
     if not options.get("keep_totals"):
@@ -91,16 +110,15 @@ def settle(con: Any, staged: Staged, name: str, options: dict[str, Any]) -> Sett
 
 
 def _choose_formats(con: Any, staged: Staged, options: dict[str, Any]) -> dict[str, Format]:
+    """A format for every column that is text to be judged, or that a user chose another type for."""
     open_columns = [column for column in staged.columns if column not in staged.typed]
-    if not open_columns:
-        return {}
-    samples = _samples(con, staged, open_columns)
+    chosen = [column for column in staged.columns if _chosen(options, column)]
+    samples = _samples(con, staged, list(dict.fromkeys(open_columns + chosen)))
     spanish = staged.signs.spanish or detect_language(" ".join(staged.columns)) == "es"
     signs = Signs(staged.signs.comma, staged.signs.day_first, spanish)
-    formats = guess_columns(samples, signs)
-    for column in open_columns:
-        if _chosen(options, column):
-            formats[column] = read_choice(_chosen(options, column), formats[column])
+    formats = guess_columns({column: samples[column] for column in open_columns}, signs)
+    for column in chosen:
+        formats[column] = read_choice(_chosen(options, column), formats.get(column, Format()), samples[column])
     return formats
 
 
@@ -108,18 +126,27 @@ def _chosen(options: dict[str, Any], column: str) -> str:
     return (options.get("columns") or {}).get(column, "")
 
 
-def read_choice(choice: str, guessed: Format) -> Format:
+def read_choice(choice: str, guessed: Format, values: list[str]) -> Format:
     """A user's choice, `name` or `name_style` (`date_dmy`, `number_comma`, `text`), as a format."""
     name, _, style = choice.partition("_")
     if name not in TYPES:
         return guessed
-    default = "iso" if name in ("date", "timestamp") else "plain"
-    return Format(name, style or default, guessed.unit, "", guessed.short_year)
+    defaults = {"date": "iso", "timestamp": "iso", "number": "point", "integer": "point"}
+    same = guessed.style if guessed.name in (name, "integer", "number") and name in ("integer", "number") else ""
+    unit = guessed.unit or (find_unit(values) if name in ("integer", "number") else "")
+    short = guessed.short_year or has_short_years(values)
+    return Format(name, style or same or defaults.get(name, "plain"), unit, "", short)
 
 
 def _samples(con: Any, staged: Staged, columns: list[str]) -> dict[str, list[str]]:
-    """Distinct values of each column from the first rows and from a sample of all rows."""
-    place, names = staged.place, ", ".join(map(quoted, columns))
+    """Distinct values of each column, as text, from the first rows and from a sample of all rows."""
+    if not columns:
+        return {}
+    place = staged.place
+    names = ", ".join(f"CAST({quoted(column)} AS VARCHAR) AS {quoted(column)}" for column in columns)
+    if con.execute(f"SELECT count(*) FROM {place}").fetchone()[0] <= SMALL_ROWS:
+        cells = con.execute(f"SELECT {names} FROM {place}").fetchall()
+        return {column: sorted({row[i] for row in cells if row[i] is not None}) for i, column in enumerate(columns)}
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE sampled AS (SELECT {names} FROM {place} LIMIT {SAMPLE_ROWS}) UNION ALL "
         f"(SELECT {names} FROM {place} USING SAMPLE reservoir({SAMPLE_ROWS} ROWS) REPEATABLE (7))"
@@ -138,33 +165,47 @@ def _write(con: Any, staged: Staged, name: str, formats: dict[str, Format]) -> N
     expressions = []
     for column in staged.columns:
         source = quoted(column)
-        sql = conversion(source, formats[column]) if column in formats else source
+        sql = _conversion(staged, column, formats[column]) if column in formats else source
         expressions.append(f"{sql} AS {source}")
     con.execute(f"CREATE OR REPLACE TABLE {quoted(name)} AS SELECT {', '.join(expressions)} FROM {staged.place}")
 
 
-def _count(con: Any, staged: Staged, column: str) -> int:
-    return con.execute(f"SELECT count(nullif(trim({quoted(column)}), '')) FROM {staged.place}").fetchone()[0]
+def _as_text(staged: Staged, column: str) -> str:
+    """The staged column as text: typed ones are so where a user chose another type."""
+    return f"CAST({quoted(column)} AS VARCHAR)" if column in staged.typed else quoted(column)
 
 
-def _failed_values(con: Any, staged: Staged, name: str, column: str, format: Format) -> dict[str, int]:
-    """Values that did not fit the format and are no mark for 'nothing', with their counts (at most 20)."""
+def _conversion(staged: Staged, column: str, format: Format) -> str:
+    return conversion(_as_text(staged, column), format)
+
+
+def _count_cells(con: Any, staged: Staged, name: str, columns: list[str]) -> dict[str, tuple[int, int]]:
+    """(cells that hold something, cells that were read) of each column."""
+    if not columns:
+        return {}
+    filled = ", ".join(f"count(nullif(trim({_as_text(staged, column)}), ''))" for column in columns)
+    kept = ", ".join(f"count({quoted(column)})" for column in columns)
+    before = con.execute(f"SELECT {filled} FROM {staged.place}").fetchone()
+    after = con.execute(f"SELECT {kept} FROM {quoted(name)}").fetchone()
+    return dict(zip(columns, zip(before, after, strict=True), strict=True))
+
+
+def _failed_values(con: Any, staged: Staged, column: str, format: Format) -> tuple[dict[str, int], int]:
+    """Values that did not fit the format and are no mark for 'nothing' with their counts (the commonest 20), and how
+    many cells that are in all."""
     if format.name == "text":
-        return {}
-    kept = con.execute(f"SELECT count({quoted(column)}) FROM {quoted(name)}").fetchone()[0]
-    if kept == _count(con, staged, column):
-        return {}
-    source = quoted(column)
+        return {}, 0
+    source = _as_text(staged, column)
     marks = ", ".join(text_literal(mark) for mark in sorted(MARKS))
     rows = con.execute(
-        f"SELECT trim({source}) AS v, count(*) FROM {staged.place} WHERE trim({source}) <> '' "
+        f"SELECT trim({source}) AS v, count(*), sum(count(*)) OVER () FROM {staged.place} WHERE trim({source}) <> '' "
         f"AND lower(trim({source})) NOT IN ({marks}) AND ({conversion(source, format)}) IS NULL "
         "GROUP BY v ORDER BY count(*) DESC, v LIMIT 20"
     ).fetchall()
-    return dict(rows)
+    return {value[:VALUE_LENGTH_MAX]: count for value, count, _ in rows}, int(rows[0][2]) if rows else 0
 
 
-def _decision(format: Format, failed: dict[str, int]) -> dict[str, Any]:
+def _decision(format: Format, failed: dict[str, int], left_out: int) -> dict[str, Any]:
     choice = format.name if format.style in ("plain", "") else f"{format.name}_{format.style}"
     decision: dict[str, Any] = {
         "format": choice,
@@ -173,7 +214,7 @@ def _decision(format: Format, failed: dict[str, int]) -> dict[str, Any]:
         "doubt": format.doubt,
     }
     if failed:
-        decision["left_empty"] = failed
+        decision["left_empty"], decision["left_out"] = failed, left_out
         decision["doubt"] = decision["doubt"] or "left_empty"
     return decision
 

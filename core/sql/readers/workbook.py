@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import AppError
-from core.sql.readers.delimited import COLUMNS_MAX, looks_like_header
-from core.sql.readers.stage import Staged, quoted, unique_names
+from core.sql.readers.delimited import looks_like_header
+from core.sql.readers.stage import COLUMNS_MAX, Staged, options_for, quoted, unique_names
 
 BATCH_ROWS = 20_000
 HEAD_ROWS = 40
@@ -121,9 +121,11 @@ def _read_sheet(
     if not any(head):
         return None
     spans = {area[0] for area in merged if area[3] > area[1] and area[0] == area[2]}
-    start, names = find_grid_header(head, spans, options)
+    start, names, header = find_grid_header(head, spans, options_for(options, sheet.title))
     staged = stage_grid(con, sheet.title, f"rows_{number}", names, _chain(head[start:], rows), above=start)
     if staged is not None:
+        staged.part = sheet.title
+        staged.facts = {"title_lines": start - header, "header": header}
         staged.notes += notes[:1]
     return staged
 
@@ -133,19 +135,15 @@ def _chain(head: list[list[Any]], rest: Iterator[list[Any]]) -> Iterator[list[An
     yield from rest
 
 
-def find_grid_header(head: list[list[Any]], spans: set[int], options: dict[str, Any]) -> tuple[int, list[str]]:
-    """(index of the first data row, column names) of a grid whose table may stand below titles.
+def find_grid_header(head: list[list[Any]], spans: set[int], options: dict[str, Any]) -> tuple[int, list[str], bool]:
+    """(index of the first data row, column names, whether a header gave them) of a grid whose table may stand below
+    titles.
 
     `spans` are the rows (from 1) with cells merged across columns: one right above the header is its upper half."""
-    counts = [_cells(row, number in spans) for number, row in enumerate(head, 1)]
-    usual = sorted(count for count in counts if count)[len([c for c in counts if c]) // 2]
-    first = next(i for i, count in enumerate(counts) if count > usual / 2 and (count > 1 or usual == 1))
-    upper = first + 1 in spans and first + 1 < len(head) and all(_is_name(cell) for cell in head[first + 1])
-    top = first
-    if upper:
-        first += 1
-    elif top and top in spans and counts[top - 1] > 1:
-        top, upper = top - 1, True
+    top, first, upper = _place_of_header(head, spans)
+    if "skip" in options:
+        top = first = max(0, min(options["skip"], len(head) - 1))
+        upper = False
     texts = [["" if cell is None else _text(cell) for cell in row] for row in head[first:]]
     header = (
         options["header"]
@@ -154,14 +152,26 @@ def find_grid_header(head: list[list[Any]], spans: set[int], options: dict[str, 
     )
     width = max(len(row) for row in head[first:])
     if not header:
-        return first, unique_names([""] * width)
+        return first, unique_names([""] * width), False
     names = texts[0] + [""] * (width - len(texts[0]))
     if upper:
         above = ["" if cell is None else _text(cell) for cell in head[top]] + [""] * width
         names = [
             name if not up or up == name else f"{up} {name}".strip() for up, name in zip(above, names, strict=False)
         ]
-    return first + 1, unique_names(names)
+    return first + 1, unique_names(names), True
+
+
+def _place_of_header(head: list[list[Any]], spans: set[int]) -> tuple[int, int, bool]:
+    """(top row of the header, its last row, whether it has two) from 0: the first row as full as most."""
+    counts = [_cells(row, number in spans) for number, row in enumerate(head, 1)]
+    usual = sorted(count for count in counts if count)[len([c for c in counts if c]) // 2]
+    first = next(i for i, count in enumerate(counts) if count > usual / 2 and (count > 1 or usual == 1))
+    if first + 1 in spans and first + 1 < len(head) and all(_is_name(cell) for cell in head[first + 1]):
+        return first, first + 1, True
+    if first and first in spans and counts[first - 1] > 1:
+        return first - 1, first, True
+    return first, first, False
 
 
 def _cells(row: list[Any], spanned: bool) -> int:
