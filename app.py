@@ -16,6 +16,7 @@ PAGES = {
     "chat": st.Page("pages/chat.py", title=say("app.chat"), default=True),
     "documents": st.Page("pages/documents.py", title=say("app.documents")),
     "data": st.Page("pages/data.py", title=say("app.data")),
+    "evaluation": st.Page("pages/evaluation.py", title=say("app.evaluation")),
     "monitoring": st.Page("pages/monitoring.py", title=say("app.monitoring")),
     "settings": st.Page("pages/settings.py", title=say("app.settings")),
 }

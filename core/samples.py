@@ -45,6 +45,11 @@ def featured(held: Sequence[Document], lang: str) -> list[str]:
     return [*written[:2], *counted[:1], *written[2:], *counted[1:]] if written else []
 
 
+def questions() -> list[dict]:
+    """The sample's questions with what is right for each, as evaluation cases."""
+    return _cases()
+
+
 def _cases() -> list[dict]:
     path = _FOLDER / "questions.jsonl"
     if not path.is_file():

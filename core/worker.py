@@ -14,6 +14,7 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -30,6 +31,7 @@ from core.settings import Settings
 from core.state import jobs, vectors
 from core.state.database import Database
 from core.state.lock import try_lock
+from core.trial import EVALUATE, run_trial
 
 _IDLE_S = 0.05
 log = logging.getLogger("cotejo.worker")
@@ -62,11 +64,15 @@ def run(workspace: Path, stop: threading.Event) -> None:
     shelf = Library(db, configured)
     jobs.requeue_running(db)
     shelf.sweep()
-    with ThreadPoolExecutor(PARSERS) as executor:
+    with ThreadPoolExecutor(PARSERS) as executor, ThreadPoolExecutor(1) as long_work:
         running: set[Future] = set()
+        long: Future | None = None
         embedding = Embedding(db, configured, stop)
         while not stop.is_set():
             running = {future for future in running if not _collect(future)}
+            long = None if long is None or _collect(long) else long
+            if long is None and (waiting := jobs.claim(db, str(os.getpid()), tuple(LONG))) is not None:
+                long = long_work.submit(_work, LONG[waiting.kind], db, configured, waiting, stop)
             job = jobs.claim(db, str(os.getpid()), (library.INGEST,)) if len(running) < PARSERS else None
             if job is not None:
                 running.add(executor.submit(_ingest, shelf, job))
@@ -74,6 +80,25 @@ def run(workspace: Path, stop: threading.Event) -> None:
                 time.sleep(_IDLE_S)
     shelf.close()
     db.close()
+
+
+# What takes minutes, one at a time, while files still come in: job kind -> function(db, settings, job, stop).
+LONG: dict[str, Callable[[Database, Settings, JobStatus, threading.Event], object]] = {EVALUATE: run_trial}
+
+
+def _work(function, db: Database, configured: Settings, job: JobStatus, stop: threading.Event) -> None:
+    """Do a long job; what it cannot do is kept with it. One that was stopped with the worker is queued again."""
+    try:
+        function(db, configured, job, stop)
+    except AppError as error:
+        jobs.finish(db, job.id, (error.key, error.params))
+        return
+    except Exception:  # the boundary of a job: one that fails must not be queued again for ever
+        log.exception("job %s failed", job.id)
+        jobs.finish(db, job.id, ("assistant.internal", {}))
+        return
+    if not stop.is_set():
+        jobs.finish(db, job.id)
 
 
 class Embedding:
@@ -96,7 +121,7 @@ class Embedding:
         return True
 
     def _must_pause(self) -> bool:
-        return self._stop.is_set() or jobs.count_open(self._db) > 0
+        return self._stop.is_set() or jobs.count_open(self._db, library.INGEST) > 0
 
     def _load(self) -> None:
         try:

@@ -18,6 +18,7 @@ LAYERS = [
     {"assistant", "library"},
     {"evaluation", "monitoring", "export", "health", "suggest", "turns"},
     {"workspace"},
+    {"trial"},
     {"ask", "worker"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}

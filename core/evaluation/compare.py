@@ -75,6 +75,18 @@ def compare(a: Mapping[str, float], b: Mapping[str, float], *, level: float = 0.
     )
 
 
+def interval(scores: Sequence[float], level: float = 0.95, seed: int = 0) -> tuple[float, float]:
+    """The bootstrap interval of the mean of one run's scores; Wilson's where all are 0 or 1; (0, 0) for none."""
+    if not scores:
+        return 0.0, 0.0
+    if any(score not in (0, 1) for score in scores):
+        return _bootstrap(scores, level, random.Random(seed))
+    n, share, z = len(scores), _mean(scores), _NORMAL.inv_cdf((1 + level) / 2)
+    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    return max(0.0, centre - half), min(1.0, centre + half)
+
+
 def mcnemar(better: int, worse: int) -> float:
     """Two-sided mid-p value of `better` against `worse` discordant pairs; 1 where there are none."""
     n, k = better + worse, min(better, worse)

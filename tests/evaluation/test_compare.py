@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from core.evaluation.compare import compare, mcnemar, needed_cases, verdict
+from core.evaluation.compare import compare, interval, mcnemar, needed_cases, verdict
 from core.evaluation.live import assign, settle
 
 
@@ -37,6 +37,14 @@ def paired(draw, cases, broke, fixed, share=0.7):
 def test_mcnemar_mid_p(better, worse, expected):
     assert mcnemar(better, worse) == pytest.approx(expected)
     assert mcnemar(worse, better) == pytest.approx(expected)
+
+
+def test_interval_of_one_run():
+    assert interval([1.0] * 8 + [0.0] * 2) == pytest.approx((0.49016, 0.94332), abs=1e-4)  # Wilson's, by hand
+    assert interval([1.0] * 10)[1] == pytest.approx(1.0)
+    low, high = interval([0.2, 0.4, 0.6, 0.8] * 10)
+    assert low < 0.5 < high
+    assert interval([]) == (0.0, 0.0)
 
 
 def test_needed_cases_follows_the_normal_formula():

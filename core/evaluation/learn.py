@@ -1,0 +1,83 @@
+"""What an approved correction becomes: a case that later runs must get right, a question-SQL pair for the writer of
+SQL, a question-passage pair for the retriever. Each keeps where it came from. It decides nothing: a person approves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.i18n import detect_language
+from core.records import Catalog
+from core.state import case_sets, feedback, pairs
+from core.state.database import Database
+from core.state.feedback import Feedback
+
+CORRECTIONS = "corrections"  # the name of the set that corrections go to
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingPair:
+    """A question and the passage that answers it, from the correction `origin` (its id)."""
+
+    question: str
+    passage: str
+    lang: str
+    origin: int
+
+
+def approve(db: Database, correction: Feedback, catalog: Catalog) -> None:
+    """Take a correction in: as a case, and as a pair where it names a statement."""
+    lang = correction.answer.lang if correction.answer else detect_language(correction.question)
+    set_id = case_sets.create_set(db, CORRECTIONS)
+    case_sets.add_cases(db, set_id, [to_case_data(correction, lang)], "feedback")
+    if correction.kind == "sql":
+        sql = correction.value["sql"]
+        named = [table.name for table in catalog.tables if table.name.lower() in sql.lower()]
+        known = pairs.hashes(catalog, named)
+        pairs.add(db, correction.question, sql, lang, known, origin="user", verdict="corrected")
+    feedback.review(db, correction.id, approved=True)
+
+
+def to_case_data(correction: Feedback, lang: str) -> dict:
+    """The case that a correction stands for, as `cases.to_case` reads it."""
+    question = correction.question
+    if correction.answer is not None and correction.answer.completed_question:
+        question = correction.answer.completed_question
+    data: dict = {"question": question, "lang": lang}
+    value = correction.value
+    if correction.kind == "sql":
+        return {**data, "kind": "data", "gold_sql": value["sql"]}
+    if correction.kind == "citation":
+        answers = [value["text"]] if value.get("text") else []
+        return {**data, "kind": "documents", "files": [value["file"]], "page": value["page"], "answers": answers}
+    return {**data, "kind": "documents", "answers": [value["text"]]}
+
+
+def training_pairs(db: Database) -> list[TrainingPair]:
+    """Approved corrections of the citation, as pairs to train the retriever with."""
+    found = []
+    for correction in feedback.corrections(db, "approved"):
+        if correction.kind == "citation" and correction.value.get("quote"):
+            lang = correction.answer.lang if correction.answer else detect_language(correction.question)
+            found.append(TrainingPair(correction.question, correction.value["quote"], lang, correction.id))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """How far the loop has come: corrections made, taken in, and how many of their cases the newest run gets right."""
+
+    corrections: int
+    approved: int
+    cases: int
+    fixed: int
+
+
+def loop_state(db: Database) -> Loop:
+    made = feedback.corrections(db, None)
+    sets = {held.name: held for held in case_sets.list_sets(db)}
+    held = sets.get(CORRECTIONS)
+    runs = [run for run in case_sets.list_runs(db, held.id) if run.state == "done"] if held else []
+    scores = case_sets.scores_of(db, runs[0].id) if runs else {}
+    fixed = sum(one.get("right", 0.0) == 1.0 for one in scores.values())
+    return Loop(len(made), sum(one.state == "approved" for one in made), held.cases if held else 0, fixed)

@@ -1,0 +1,201 @@
+"""Runs on the evaluation page: ask a set of a variant, see what came of it, hold two runs side by side."""
+
+from __future__ import annotations
+
+import statistics
+
+import streamlit as st
+
+from core import settings as settings_table
+from core.evaluation import score as scoring
+from core.evaluation.cases import to_case
+from core.evaluation.compare import interval, verdict
+from core.evaluation.runs import compare_runs
+from core.evaluation.variants import Variant
+from core.state import case_sets, jobs
+from core.state.database import Database
+from pages.parts import errors, services
+from pages.parts.language import duration, lang, number, say, say_count
+from pages.parts.plain import one_line, plain
+
+_VARIED = (
+    "engine",
+    "passages_per_answer",
+    "chat_model",
+    "chat_adapter",
+    "retriever_adapter",
+    "embedder",
+    "passage_tokens",
+)
+_KIND = "evaluate"
+_HEADLINE = "right"
+_SHOWN = 12
+
+
+def draw(db: Database, held: list[case_sets.CaseSet]) -> None:
+    names = {one.id: one.name for one in held}
+    set_id = st.selectbox(say("evaluation_page.set"), list(names), format_func=names.get, key="run-set", width=420)
+    _draw_start(set_id)
+    _draw_work(db)
+    found = case_sets.list_runs(db, set_id)
+    if not found:
+        st.caption(say("evaluation_page.no_runs"))
+        return
+    _draw_runs(db, found)
+    if len(found) > 1:
+        _draw_comparison(db, set_id, found)
+    else:
+        _draw_cases(db, set_id, found[0])
+
+
+def _draw_start(set_id: int) -> None:
+    """The variant: a name and the settings that differ from those in force."""
+    held = services.settings()
+    known = [name for name in _VARIED if name in {setting.name for setting in settings_table.TABLE}]
+    with st.expander(say("evaluation_page.new_run"), icon=":material/play_arrow:", key="new-run"):
+        st.text_input(say("evaluation_page.variant"), key="variant-name", placeholder=say("evaluation_page.as_is"))
+        with st.container(horizontal=True):
+            changed = st.multiselect(
+                say("evaluation_page.change"),
+                known,
+                format_func=lambda name: say(f"settings.{name}"),
+                key="variant-changes",
+            )
+        for name in changed:
+            setting = settings_table.known_setting(name)
+            label, key = say(f"settings.{name}"), f"variant-{name}"
+            if isinstance(setting.default, str) and setting.allowed:
+                options = list(setting.allowed)
+                st.selectbox(label, options, index=options.index(held.get(name)), key=key)
+            elif isinstance(setting.default, int):
+                low, high = setting.allowed
+                st.number_input(label, low, high, held.get(name), key=key)
+            else:
+                st.text_input(label, held.get(name), key=key)
+        st.button(say("evaluation_page.run"), type="primary", on_click=_start, args=(set_id, changed), key="start-run")
+
+
+@errors.guarded
+def _start(set_id: int, changed: list[str]) -> None:
+    from core.trial import queue
+
+    changes = {name: settings_table.check_value(name, st.session_state[f"variant-{name}"]) for name in changed}
+    name = st.session_state.get("variant-name", "").strip()
+    words = ", ".join(f"{key}={value}" for key, value in changes.items())
+    queue(services.workspace().db, set_id, Variant(name or words or say("evaluation_page.as_is"), changes))
+    services.ensure_worker()
+
+
+def _draw_work(db: Database) -> None:
+    """The run at work, with its progress; and why the last one failed."""
+    newest = jobs.list_jobs(db, _KIND, limit=1)
+    if newest and newest[0].state in jobs.OPEN:
+        _draw_progress(newest[0].id)
+    elif newest and newest[0].error:
+        key, params = newest[0].error
+        st.error(plain(say(key, **params)), icon=":material/error:")
+
+
+@st.fragment(run_every=1)
+def _draw_progress(job_id: int) -> None:
+    db = services.workspace().db
+    job = next((one for one in jobs.list_jobs(db, _KIND, limit=5) if one.id == job_id), None)
+    if job is None or job.state not in jobs.OPEN:
+        st.rerun()
+    services.ensure_worker()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        said = say(job.step) if job.step else say("evaluation_page.queued")
+        st.progress(min(1.0, job.progress), f"{one_line(job.payload.get('name', ''), 40)} · {said}")
+        st.button(say("chat_page.stop"), on_click=jobs.cancel, args=(db, job.id), key="cancel-run")
+
+
+def _draw_runs(db: Database, found: list[case_sets.Run]) -> None:
+    """One line a run: its variant, its headline with the interval, what it cost."""
+    header = [
+        say(f"evaluation_page.column_{name}") for name in ("variant", "right", "interval", "cases", "reused", "time")
+    ]
+    lines = ["| " + " | ".join(header) + " |", "|---|---:|---:|---:|---:|---:|"]
+    for run in found[:_SHOWN]:
+        scores = case_sets.scores_of(db, run.id)
+        right = [one[_HEADLINE] for one in scores.values() if _HEADLINE in one]
+        low, high = interval(right)
+        cells = (
+            plain(run.variant["name"]),
+            _percent(statistics.fmean(right)) if right else "–",
+            f"{_percent(low)} – {_percent(high)}" if right else "–",
+            number(len(scores)),
+            number(run.reused),
+            duration(1000 * run.seconds) if run.state == "done" else say(f"evaluation_page.state_{run.state}"),
+        )
+        lines.append("| " + " | ".join(cells) + " |")
+    st.markdown("\n".join(lines))
+
+
+def _percent(share: float) -> str:
+    return f"{number(100 * share, 1)} %"
+
+
+def _draw_comparison(db: Database, set_id: int, found: list[case_sets.Run]) -> None:
+    """Two runs: the verdict, every metric, what broke and what was fixed."""
+    st.subheader(say("evaluation_page.compare"), anchor=False)
+    names = {run.id: f"{run.variant['name']} (#{run.id})" for run in found}
+    ids = list(names)
+    with st.container(horizontal=True):
+        a = st.selectbox("A", ids, index=1, format_func=names.get, key="run-a", width=320)
+        b = st.selectbox("B", ids, index=0, format_func=names.get, key="run-b", width=320)
+    result = compare_runs(db, a, b)
+    st.markdown(f"**{plain(verdict(result, lang()))}**")
+    _draw_metrics(db, a, b)
+    cases = {held.id: to_case(held.data, held.id) for held in case_sets.list_cases(db, set_id)}
+    left, right = st.columns(2, gap="large")
+    for place, title, ids in ((left, "broke", result.worse), (right, "fixed_cases", result.better)):
+        with place:
+            st.markdown(f"**{say_count(f'evaluation_page.{title}', len(ids))}**")
+            for number_ in ids[:_SHOWN]:
+                if int(number_) in cases:
+                    st.caption(one_line(cases[int(number_)].question, 160))
+    _draw_cases(db, set_id, next(run for run in found if run.id == b))
+
+
+def _draw_metrics(db: Database, a: int, b: int) -> None:
+    first, second = (scoring.summarise(case_sets.scores_of(db, run).values()) for run in (a, b))
+    lines = [f"| {say('evaluation_page.metric')} | A | B |", "|---|---:|---:|"]
+    for name in first | second:
+        cells = (_percent(held[name]) if name in held else "–" for held in (first, second))
+        lines.append(f"| {say(f'evaluation_page.metric_{name}')} | {' | '.join(cells)} |")
+    st.markdown("\n".join(lines))
+
+
+def _draw_cases(db: Database, set_id: int, run: case_sets.Run) -> None:
+    """Each case of a run; a click shows its answer."""
+    st.subheader(say("evaluation_page.each", name=plain(run.variant["name"])), anchor=False)
+    cases = {held.id: to_case(held.data, held.id) for held in case_sets.list_cases(db, set_id)}
+    results = [one for one in case_sets.results_of(db, run.id) if one.case_id in cases]
+    chosen = st.dataframe(
+        {
+            say("evaluation_page.column_right"): [one.scores.get(_HEADLINE) == 1.0 for one in results],
+            say("monitoring.question"): [cases[one.case_id].question for one in results],
+            say("monitoring.route"): [say(f"monitoring.route_{one.answer.route.kind}") for one in results],
+            say("monitoring.outcome"): [say(f"monitoring.{one.answer.status}") for one in results],
+            "ms": [round(one.ms) for one in results],
+        },
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        key=f"each-{run.id}",
+    )
+    if chosen.selection.rows:
+        _draw_one(cases[results[chosen.selection.rows[0]].case_id], results[chosen.selection.rows[0]])
+
+
+def _draw_one(case, result: case_sets.RunCase) -> None:
+    with st.container(border=True):
+        st.markdown(f"**{one_line(case.question)}**")
+        st.markdown(plain(result.answer.text or result.answer.message))
+        for citation in result.answer.citations[:3]:
+            st.caption(f"{one_line(citation.file)} · {citation.page}")
+        if result.answer.data is not None and result.answer.data.sql is not None:
+            st.code(result.answer.data.sql.text, language="sql", wrap_lines=True)
+        st.caption(f"{say('evaluation_page.expected')}: {one_line(' | '.join(case.answers) or case.gold_sql or '–')}")
+        shown = ((say(f"evaluation_page.metric_{name}"), value) for name, value in result.scores.items())
+        st.caption(" · ".join(f"{name} {number(value, 2)}" for name, value in shown))

@@ -1,0 +1,133 @@
+"""The evaluation and monitoring pages by AppTest, on a real workspace with real files; and the job behind a run."""
+
+import threading
+
+import pytest
+from test_pages import POLICY, ingest, open_app, shown
+
+from core import settings, trial
+from core.evaluation import learn
+from core.evaluation.variants import Variant
+from core.records import Answer, Route
+from core.state import case_sets, chats, feedback, jobs, pairs, traces
+from core.workspace import open_workspace
+from pages.parts import services
+
+
+@pytest.fixture
+def workspace(tmp_path, monkeypatch):
+    monkeypatch.setenv("COTEJO_WORKSPACE", str(tmp_path))
+    opened = open_workspace(settings.load(tmp_path))
+    ingest(opened, ("leave.txt", POLICY))
+    yield opened
+    opened.close()
+    services._open.clear()
+
+
+CASES = [
+    {
+        "question": "How many days of paid leave are there?",
+        "answers": ["24 days"],
+        "files": ["leave.txt"],
+        "lang": "en",
+    },
+    {"question": "How long is parental leave?", "answers": ["19 weeks"], "files": ["leave.txt"], "lang": "en"},
+    {"question": "Who painted the ceiling of the chapel?", "answerable": False, "lang": "en"},
+]
+
+
+def run(workspace, set_id, variant):
+    trial.queue(workspace.db, set_id, variant)
+    job = jobs.claim(workspace.db, "test", (trial.EVALUATE,))
+    found = trial.run_trial(workspace.db, workspace.settings, job, threading.Event())
+    jobs.finish(workspace.db, job.id)
+    return found
+
+
+def test_a_run_asks_the_very_assistant_and_two_runs_stand_side_by_side(workspace):
+    set_id = case_sets.create_set(workspace.db, "leave")
+    case_sets.add_cases(workspace.db, set_id, CASES, "file")
+    first = run(workspace, set_id, Variant("as it is"))
+    assert (first.cases, first.reused, first.state) == (3, 0, "done")
+    assert first.scores["right"] == 1.0 and first.scores["verbatim"] == 1.0
+    second = run(workspace, set_id, Variant("as it is"))
+    assert second.reused == 3
+    third = run(workspace, set_id, Variant("one passage", {"passages_per_answer": 1}))
+    assert third.reused == 0
+    app = open_app("evaluation")
+    assert "No difference shown over 3 cases" in shown(app)
+    assert "one passage" in shown(app)
+    app = open_app("evaluation", "es")
+    assert "No se aprecia diferencia" in shown(app)
+
+
+def test_an_empty_page_says_what_a_case_is(workspace):
+    assert "A case is a question" in shown(open_app("evaluation"))
+    assert "Nothing has been asked yet" in shown(open_app("monitoring"))
+
+
+def test_a_cancelled_job_ends_and_keeps_what_it_has(workspace):
+    set_id = case_sets.create_set(workspace.db, "leave")
+    case_sets.add_cases(workspace.db, set_id, CASES, "file")
+    number = trial.queue(workspace.db, set_id, Variant("x"))
+    job = jobs.claim(workspace.db, "test", (trial.EVALUATE,))
+    jobs.cancel(workspace.db, number)
+    found = trial.run_trial(workspace.db, workspace.settings, job, threading.Event())
+    assert found.state == "cancelled" and found.cases == 0
+
+
+def corrected(workspace, kind, value):
+    turn = chats.add_turn(workspace.db, chats.create_conversation(workspace.db), "How long is parental leave?", "me")
+    answer = Answer(
+        "How long is parental leave?", "How long is parental leave?", "en", Route("documents", ""), "answered", "x"
+    )
+    chats.finish_turn(workspace.db, turn, answer)
+    feedback.correct(workspace.db, turn, kind, value)
+    return feedback.corrections(workspace.db)[-1]
+
+
+def test_an_approved_correction_becomes_a_case_and_a_pair(workspace):
+    quote = {
+        "document_id": 1,
+        "file": "leave.txt",
+        "page": 1,
+        "quote": "Parental leave lasts 19 weeks.",
+        "text": "19 weeks",
+    }
+    learn.approve(workspace.db, corrected(workspace, "citation", quote), workspace.tables.catalog())
+    learn.approve(workspace.db, corrected(workspace, "sql", {"sql": "SELECT 1"}), workspace.tables.catalog())
+    assert feedback.corrections(workspace.db) == []
+    (pair,) = learn.training_pairs(workspace.db)
+    assert (pair.passage, pair.lang) == ("Parental leave lasts 19 weeks.", "en")
+    (statement,) = pairs.list_pairs(workspace.db)
+    assert (statement.sql, statement.verdict) == ("SELECT 1", "corrected")
+    (held,) = case_sets.list_sets(workspace.db)
+    assert held.name == learn.CORRECTIONS and held.cases == 2
+    case_sets.delete_set(workspace.db, held.id)
+    set_id = case_sets.create_set(workspace.db, learn.CORRECTIONS)
+    case_sets.add_cases(
+        workspace.db, set_id, [learn.to_case_data(corrected(workspace, "citation", quote), "en")], "feedback"
+    )
+    run(workspace, set_id, Variant("x"))
+    state = learn.loop_state(workspace.db)
+    assert (state.corrections, state.approved, state.cases, state.fixed) == (3, 2, 1, 1)
+
+
+def test_the_review_tab_takes_a_correction_in(workspace):
+    corrected(workspace, "answer", {"text": "nineteen weeks"})
+    app = open_app("evaluation")
+    assert "nineteen weeks" in shown(app)
+    next(button for button in app.button if button.key and button.key.startswith("approve-")).click().run()
+    assert not app.exception
+    assert feedback.corrections(workspace.db) == []
+    assert [held.name for held in case_sets.list_sets(workspace.db)] == [learn.CORRECTIONS]
+
+
+def test_monitoring_shows_what_was_recorded(workspace):
+    answer = Answer("why?", "why?", "en", Route("none", ""), "error", "", timings_ms={"total": 7.0, "search": 3.0})
+    traces.record(workspace.db, *(traces.of_answer(answer) for _ in range(25)))
+    app = open_app("monitoring")
+    assert "25 questions" in shown(app)
+    assert "above the limit of 5 %" in shown(app)
+    app = open_app("monitoring", "es")
+    assert "por encima del límite del 5 %" in shown(app)
