@@ -1,4 +1,4 @@
-"""Thumbs under an answer, and the place to correct it. What is said goes to the review queue: nothing is learnt here."""
+"""Thumbs under an answer, and the place to correct it. What is said waits for review: nothing is learnt here."""
 
 from __future__ import annotations
 
