@@ -22,8 +22,10 @@ from core import settings as settings_table
 from core.assistant import last_answer
 from core.errors import AppError
 from core.i18n import LANGUAGES, detect_language, error_text
+from core.library import INGEST
 from core.records import Answer, Route
 from core.state import files, jobs
+from core.turns import record
 from core.validation.check import explain
 from core.workspace import Workspace, open_workspace
 
@@ -114,7 +116,7 @@ def _wait_until_indexed(workspace: Workspace) -> None:
 
 
 def _indexed(workspace: Workspace) -> bool:
-    if jobs.count_open(workspace.db):
+    if jobs.count_open(workspace.db, INGEST):
         return False
     return workspace.library.fully_embedded()
 
@@ -131,6 +133,7 @@ def _answer_all(workspace: Workspace, cases: list[dict[str, Any]], options: argp
         else:
             sys.stdout.write(to_text(answer) + "\n")
         sys.stdout.flush()
+        record(workspace.db, workspace.settings, answer)
 
 
 def _cases(options: argparse.Namespace) -> Iterator[dict[str, Any]]:

@@ -17,7 +17,8 @@ from core.assistant import Assistant
 from core.errors import AppError
 from core.i18n import detect_language, error_text
 from core.records import Answer, Event, Route
-from core.state import chats
+from core.settings import Settings
+from core.state import chats, traces
 from core.state.database import Database
 
 log = logging.getLogger("cotejo.turns")
@@ -38,23 +39,36 @@ def _run_turn(db, assistant, turn_id, question, history, scope) -> None:
     lang = detect_language(question)
     try:
         with _beating(db, turn_id):
-            _store_events(db, turn_id, assistant.ask(question, history, **scope))
+            answer = _store_events(db, turn_id, assistant.ask(question, history, **scope))
     except AppError as error:
-        failed = Answer(question, question, lang, Route("none", error.key), "error", "", error_text(error, lang))
-        chats.finish_turn(db, turn_id, failed)
+        answer = Answer(question, question, lang, Route("none", error.key), "error", "", error_text(error, lang))
     except Exception:
         log.exception("turn %s failed", turn_id)
         message = error_text(AppError("assistant.internal"), lang)
-        chats.finish_turn(db, turn_id, Answer(question, question, lang, Route("none", ""), "error", "", message))
+        answer = Answer(question, question, lang, Route("none", ""), "error", "", message)
+    if answer is not None:
+        chats.finish_turn(db, turn_id, answer)
+        record(db, assistant.settings, answer, turn_id)
 
 
-def _store_events(db: Database, turn_id: int, events: Iterator[Event]) -> None:
-    """Write events as they come, tokens in bundles (each write is synced to disk); ends where the turn was stopped."""
+def record(db: Database, settings: Settings, answer: Answer, turn_id: int | None = None) -> None:
+    """Leave a trace of an answered question, as the setting `log_questions` allows; after the answer, never before."""
+    log_questions = settings.get("log_questions")
+    if log_questions == "nothing":
+        return
+    try:
+        traces.record(db, traces.of_answer(answer, log=log_questions, turn_id=turn_id))
+    except AppError as error:  # a full disk: the answer stands, the line is lost
+        log.warning("no trace of turn %s: %s", turn_id, error)
+
+
+def _store_events(db: Database, turn_id: int, events: Iterator[Event]) -> Answer | None:
+    """Write events as they come, tokens in bundles (each write is synced to disk); the answer, or None where the turn
+    was stopped."""
     seq, text, written = 0, "", time.monotonic()
     for event in events:
         if event.answer is not None:
-            chats.finish_turn(db, turn_id, event.answer)
-            return
+            return event.answer
         if event.kind == "token":
             text += event.text
             if time.monotonic() - written < _TOKENS_EVERY_S:
@@ -62,8 +76,9 @@ def _store_events(db: Database, turn_id: int, events: Iterator[Event]) -> None:
             event, text = Event("token", text), ""
         seq += 1
         if not chats.append_event(db, turn_id, seq, event.kind, _event_data(event)):
-            return
+            return None
         written = time.monotonic()
+    return None
 
 
 @contextmanager

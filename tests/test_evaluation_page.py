@@ -1,6 +1,7 @@
 """The evaluation and monitoring pages by AppTest, on a real workspace with real files; and the job behind a run."""
 
 import threading
+import time
 
 import pytest
 from test_pages import POLICY, ingest, open_app, shown
@@ -10,6 +11,7 @@ from core.evaluation import learn
 from core.evaluation.variants import Variant
 from core.records import Answer, Route
 from core.state import case_sets, chats, feedback, jobs, pairs, traces
+from core.turns import record, start_turn
 from core.workspace import open_workspace
 from pages.parts import services
 
@@ -131,3 +133,30 @@ def test_monitoring_shows_what_was_recorded(workspace):
     assert "above the limit of 5 %" in shown(app)
     app = open_app("monitoring", "es")
     assert "por encima del límite del 5 %" in shown(app)
+
+
+def test_a_turn_leaves_its_trace_and_can_be_voted_on(workspace):
+    number = chats.create_conversation(workspace.db)
+    turn = start_turn(workspace.db, workspace.assistant, number, "How long is parental leave?")
+    deadline = time.monotonic() + 30
+    while not traces.count(workspace.db) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    (kept,) = traces.read(workspace.db, [1]).values()
+    assert (kept.status, kept.turn_id, kept.question) == ("answered", turn, "How long is parental leave?")
+    assert kept.total_ms > 0 and kept.supported >= 1
+    app = open_app(c=number)
+    app.feedback[0].set_value(0).run()
+    assert not app.exception
+    assert feedback.vote_of(workspace.db, turn)[0] == -1
+    app.text_area(key=f"right-{turn}").set_value("19 weeks, unpaid")
+    next(button for button in app.button if button.label == "Send").click().run()
+    (waiting,) = feedback.corrections(workspace.db)
+    assert (waiting.kind, waiting.value) == ("answer", {"text": "19 weeks, unpaid"})
+
+
+def test_nothing_is_recorded_where_nothing_is_to_be_logged(workspace):
+    answer = Answer("why?", "why?", "en", Route("none", ""), "error", "")
+    record(workspace.db, workspace.settings.replace(log_questions="nothing"), answer)
+    assert traces.count(workspace.db) == 0
+    record(workspace.db, workspace.settings.replace(log_questions="no_text"), answer)
+    assert [trace.question for trace in traces.read(workspace.db, [1]).values()] == [""]

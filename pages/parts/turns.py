@@ -13,7 +13,7 @@ import streamlit as st
 from core.records import Answer
 from core.state import chats
 from core.turns import start_turn
-from pages.parts import conversations, errors, evidence, results, services
+from pages.parts import conversations, errors, evidence, opinion, results, services
 from pages.parts.language import duration, say, say_count
 from pages.parts.plain import answer_text, one_line, plain
 
@@ -47,6 +47,8 @@ def draw(turn: chats.Turn) -> chats.Turn:
     with place.container(key=f"answer-{turn.id}", gap="small"):
         if turn.answer is not None:
             _draw_answer(turn.id, turn.answer)
+            if turn.answer.route.kind not in ("smalltalk", "workspace"):
+                opinion.draw(turn.id, turn.answer)
         elif turn.state in ("stopped", "interrupted"):
             _draw_broken_off(turn)
     return turn
