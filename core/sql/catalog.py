@@ -2,7 +2,7 @@
 
 Built from the cards of the data sets, without opening one. Relations that a file does not declare are inferred where
 the names say so and the values agree; they are kept in `relations.json` until the data sets change. Descriptions,
-synonyms and named metrics are the users' own, in `notes.json`. Nothing here runs a statement.
+synonyms and named metrics are the users' own (`core.state.catalog_notes`). Nothing here runs a statement.
 """
 
 from __future__ import annotations
@@ -10,47 +10,50 @@ from __future__ import annotations
 import json
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from core.errors import AppError
 from core.records import Catalog, Column, ForeignKey, Metric, Table
 from core.sql.datasets import read_cards
 from core.sql.frames import decode
+from core.sql.lexicon import fold
+from core.sql.named_metrics import check_metric
 from core.sql.profile import included
+from core.state.catalog_notes import Note, Notes
 
 INCLUSION_MIN = 0.95
 _VERSION = 1
 
 
-def build_catalog(folder: Path | str) -> Catalog:
-    """All tables of the data sets in `folder`, with declared and inferred foreign keys, notes and metrics."""
-    folder = Path(folder)
+def build_catalog(folder: Path | str, notes: Notes | None = None) -> Catalog:
+    """All tables of the data sets in `folder`, with declared and inferred foreign keys, and what users said of them.
+
+    A metric whose table is gone, or lost a column that it needs, is left out until it comes back."""
+    folder, notes = Path(folder), notes or Notes()
     cards = read_cards(folder)
-    notes = read_notes(folder)
     tables = tuple(_table(card, table, notes) for card in cards for table in card["tables"])
-    metrics = tuple(
-        Metric(m["name"], m["expression"], m["table"], tuple(m.get("synonyms", ()))) for m in notes["metrics"]
-    )
-    return Catalog(tables, _foreign_keys(folder, cards), metrics)
+    return Catalog(tables, _foreign_keys(folder, cards), _metrics(tables, notes))
 
 
-def _table(card: dict[str, Any], table: dict[str, Any], notes: dict[str, Any]) -> Table:
-    said = notes["tables"].get(table["name"], {})
+def _table(card: dict[str, Any], table: dict[str, Any], notes: Notes) -> Table:
+    said = notes.of(table["name"])
     return Table(
         name=table["name"],
-        columns=tuple(_column(column, said.get("columns", {}).get(column["name"], {})) for column in table["columns"]),
+        columns=tuple(_column(column, notes.of(table["name"], column["name"])) for column in table["columns"]),
         rows=table["rows"],
         dataset=card["path"],
         source=card["source"],
         primary_key=tuple(table["primary_key"]),
-        description=said.get("description", ""),
-        synonyms=tuple(said.get("synonyms", ())),
+        description=said.description,
+        synonyms=said.synonyms,
         origin=card.get("origin", "file"),
         page=table["facts"].get("page", 0),
     )
 
 
-def _column(column: dict[str, Any], said: dict[str, Any]) -> Column:
+def _column(column: dict[str, Any], said: Note) -> Column:
     return Column(
         name=column["name"],
         type=column["type"],
@@ -59,36 +62,24 @@ def _column(column: dict[str, Any], said: dict[str, Any]) -> Column:
         minimum=decode(column["minimum"]),
         maximum=decode(column["maximum"]),
         values=tuple(column.get("values", ())),
-        description=said.get("description", "") or column.get("unit", ""),
-        synonyms=tuple(said.get("synonyms", ())),
+        description=said.description or column.get("unit", ""),
+        synonyms=said.synonyms,
+        value_names=said.value_names,
     )
 
 
-# ---------------------------------------------------------------- what users add
-
-
-def read_notes(folder: Path | str) -> dict[str, Any]:
-    """`{"tables": {name: {"description", "synonyms", "columns": {name: {...}}}}, "metrics": [{"name", ...}]}`."""
-    path = Path(folder) / "notes.json"
-    notes = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    return {"tables": notes.get("tables", {}), "metrics": notes.get("metrics", [])}
-
-
-def save_notes(folder: Path | str, notes: dict[str, Any]) -> None:
-    """Keep the users' descriptions, synonyms and metrics, through a temporary name."""
-    _write_json(Path(folder) / "notes.json", notes)
-
-
-def describe(
-    folder: Path | str, table: str, column: str = "", *, description: str = "", synonyms: tuple[str, ...] = ()
-) -> None:
-    """Set the description and synonyms of a table, or of one of its columns."""
-    notes = read_notes(folder)
-    entry = notes["tables"].setdefault(table, {})
-    if column:
-        entry = entry.setdefault("columns", {}).setdefault(column, {})
-    entry.update(description=description, synonyms=list(synonyms))
-    save_notes(folder, notes)
+def _metrics(tables: tuple[Table, ...], notes: Notes) -> tuple[Metric, ...]:
+    by_name = {table.name: table for table in tables}
+    found = []
+    for metric in notes.metrics:
+        try:
+            metric = check_metric(metric, by_name[metric.table])
+        except (AppError, KeyError):
+            continue
+        # Questions are typed without accents as often as with them.
+        names = dict.fromkeys((*metric.synonyms, *map(fold, (metric.name, *metric.synonyms))))
+        found.append(replace(metric, synonyms=tuple(name for name in names if name != metric.name)))
+    return tuple(found)
 
 
 def _write_json(path: Path, value: Any) -> None:

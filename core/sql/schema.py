@@ -157,13 +157,16 @@ def fold_value(text: str) -> str:
 
 
 def _index_values(columns: list[ColumnEntry]) -> dict[str, list[tuple[int, str]]]:
-    """folded value -> (column, value as stored)."""
+    """folded value, or what users call it -> (column, value as stored)."""
     index: dict[str, list[tuple[int, str]]] = defaultdict(list)
     for entry in columns:
         for value in entry.column.values:
             folded = fold_value(value)
             if folded:
                 index[folded].append((entry.number, value))
+        for said, stored in entry.column.value_names:
+            if fold_value(said):
+                index[fold_value(said)].append((entry.number, stored))
     return dict(index)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from core.errors import AppError
 from core.i18n import detect_language
-from core.records import Catalog, ChartSpec, CheckedSql, QueryResult, Sounding, SqlAnswer, Table
+from core.records import Catalog, ChartSpec, CheckedSql, Metric, QueryResult, Sounding, SqlAnswer, Table
 from core.settings import Settings
 from core.sql.ask import ask
 from core.sql.catalog import build_catalog
@@ -24,16 +24,21 @@ from core.sql.execute import admit_sql, run_queries
 from core.sql.guard import check_sql
 from core.sql.insight import describe
 from core.sql.lexicon import builtin_lexicon
+from core.sql.named_metrics import check_metric, metric_sql
 from core.sql.nearest import NearestTables
 from core.sql.sandbox import Sandbox
 from core.sql.sound import sound
+from core.state import catalog_notes
 from core.state.database import Database
+
+_SURE = 0.66  # an answer this sure stands, though a word of the question found nothing
 
 
 class Tables:
     """The data sets in a workspace's `datasets` folder. Threads may share it; close it to end its sandbox.
 
-    With `db`, a question whose answer was confirmed is answered by the confirmed statement."""
+    With `db`, tables carry what users said of them, and a question whose answer was confirmed is answered by the
+    confirmed statement."""
 
     def __init__(self, settings: Settings, db: Database | None = None) -> None:
         self._db = db
@@ -50,10 +55,11 @@ class Tables:
 
     def catalog(self) -> Catalog:
         """Every table with its profile and relations; read again when a data set or a note came, changed or went."""
-        state = (self._settings.get("document_tables"), _state_of(self.folder))
+        said = catalog_notes.revision(self._db) if self._db is not None else 0
+        state = (self._settings.get("document_tables"), said, _state_of(self.folder))
         with self._lock:
             if state != self._state:
-                held = build_catalog(self.folder)
+                held = build_catalog(self.folder, catalog_notes.read(self._db) if self._db is not None else None)
                 hidden = ("document",) if state[0] == "off" else ()
                 self._catalog = _keep(held, lambda table: table.origin not in hidden)
                 self._state, self._parts = state, {}
@@ -73,9 +79,9 @@ class Tables:
     ) -> SqlAnswer:
         """A question answered from the tables, with chart and sentences; `sources` restricts it to those files.
 
-        Tables of files are asked first and alone; those found in documents where they leave words of the question
-        without meaning, or have no answer, and then only the few that are nearest to it. Setting `cancel` from another
-        thread ends what runs; the answer's error is then `sql.limits.cancelled`."""
+        Tables of files are asked first and alone; those found in documents where these have no answer, or one that
+        leaves words of the question without meaning, and then only the few that are nearest to it.
+        Setting `cancel` from another thread ends what runs; the answer's error is then `sql.limits.cancelled`."""
         part = self._part(sources)
         answer = None
         if self._db is not None:
@@ -94,7 +100,7 @@ class Tables:
         if part.nearest is None:
             return asked(part.files)
         answer = asked(part.files)
-        if answer.error is None and not answer.unknown:
+        if answer.error is None and (not answer.unknown or answer.confidence >= _SURE):
             return answer
         few = part.nearest.find(question, lang)
         other = asked(few) if few.tables else None
@@ -128,6 +134,12 @@ class Tables:
             question or sql, lang, checked, result, confidence=1.0, error=result.error, timings_ms=timings
         )
         return _complete(answer, asked=question)
+
+    def try_metric(self, metric: Metric, lang: str) -> SqlAnswer:
+        """What a metric comes to over its whole table. Raises `sql.metrics.*` or `sql.guard.*` where it is none; an
+        error of the engine (text that is summed) is the answer's."""
+        table = next(table for table in self.catalog().tables if table.name == metric.table)
+        return self.run(metric_sql(check_metric(metric, table)), lang=lang)
 
     def _run_checked(
         self, checked: CheckedSql, catalog: Catalog, cancel: threading.Event | None, limit: int | None = None

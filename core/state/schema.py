@@ -315,6 +315,37 @@ run_cases = Table(
     Column("ms", Float, nullable=False),
 )
 
+# What users say about tables (`column_name` empty) and columns; kept by name, so that a new version of a file finds it.
+table_notes = Table(
+    "table_notes",
+    metadata,
+    Column("table_name", String, primary_key=True),
+    Column("column_name", String, primary_key=True),
+    Column("description", Text, nullable=False, default=""),
+    Column("synonyms", Text, nullable=False, default="[]"),
+    Column("value_names", Text, nullable=False, default="[]"),  # [[said, stored], ...]
+)
+
+metrics = Table(
+    "metrics",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("table_name", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("expression", Text, nullable=False),
+    Column("synonyms", Text, nullable=False, default="[]"),
+    UniqueConstraint("table_name", "name"),
+    sqlite_autoincrement=True,
+)
+
+# How the file of a name is to be read, where its user chose otherwise than was detected.
+import_choices = Table(
+    "import_choices",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("options", Text, nullable=False),
+)
+
 
 def _create_first(connection) -> None:
     metadata.create_all(connection)
@@ -332,4 +363,8 @@ def _add_runs(connection) -> None:
     metadata.create_all(connection, tables=[case_sets, cases, runs, run_cases], checkfirst=True)
 
 
-MIGRATIONS = (_create_first, _add_data_page, _add_traces, _add_runs)
+def _add_catalog_notes(connection) -> None:
+    metadata.create_all(connection, tables=[table_notes, metrics, import_choices], checkfirst=True)
+
+
+MIGRATIONS = (_create_first, _add_data_page, _add_traces, _add_runs, _add_catalog_notes)

@@ -6,10 +6,13 @@ import time
 
 import pytest
 
-from core.records import ForeignKey
-from core.sql.catalog import build_catalog, describe, infer_relations, read_notes, save_notes
+from core.records import ForeignKey, Metric
+from core.sql.catalog import build_catalog, infer_relations
+from core.sql.lexicon import builtin_lexicon
 from core.sql.profile import SKETCH_SIZE, included
+from core.sql.schema import Schema
 from core.sql.sources import import_source
+from core.state.catalog_notes import Note, Notes
 
 
 @pytest.fixture(scope="module")
@@ -52,16 +55,23 @@ def test_keys_declared_and_inferred(folder):
 
 
 def test_what_users_add_is_in_the_catalog(folder):
-    describe(folder, "orders", description="pedidos", synonyms=("ventas",))
-    describe(folder, "orders", "amount", description="€", synonyms=("importe",))
-    save_notes(
-        folder,
-        {**read_notes(folder), "metrics": [{"name": "ingresos", "expression": "sum(amount)", "table": "orders"}]},
+    said = {
+        ("orders", ""): Note("pedidos", ("ventas",)),
+        ("orders", "amount"): Note("€", ("importe",)),
+        ("customers", "region"): Note(value_names=(("norte", "north"),)),
+        ("gone", ""): Note("nobody"),
+    }
+    named = (
+        Metric("Facturación", "sum(amount)", "orders"),
+        Metric("x", "sum(lost)", "orders"),
+        Metric("y", "sum(a)", "gone"),
     )
-    catalog = build_catalog(folder)
+    catalog = build_catalog(folder, Notes(said, named))
     orders = next(table for table in catalog.tables if table.name == "orders")
     assert (orders.description, orders.synonyms, orders.columns[3].synonyms) == ("pedidos", ("ventas",), ("importe",))
-    assert catalog.metrics[0].name == "ingresos"
+    assert [(metric.name, metric.synonyms) for metric in catalog.metrics] == [("Facturación", ("facturacion",))]
+    schema = Schema(catalog, builtin_lexicon())
+    assert "north" in {value for _, value in schema.values["norte"]}
 
 
 def test_inclusion_is_told_from_sketches():
