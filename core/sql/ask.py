@@ -19,7 +19,8 @@ from core.errors import AppError
 from core.i18n import detect_language
 from core.records import Catalog, CheckedSql, QueryResult, Reading, SqlAnswer
 from core.sql.business import BusinessPlan, read_business, uncovered
-from core.sql.business_sql import read_business_plan, write_business
+from core.sql.business_reading import read_business_plan
+from core.sql.business_sql import write_business
 from core.sql.compare import result_key
 from core.sql.compose import Candidate
 from core.sql.lexicon import Lexicon, builtin_lexicon
@@ -34,8 +35,8 @@ from core.sql.words import stem
 log = logging.getLogger(__name__)
 RUN_FIRST = 10
 BUSINESS_SURE = 0.85
+PLAIN_SURE = 0.72
 BUSINESS_UNCOVERED = 0.2
-BUSINESS_LEFT_MAX = 1
 READINGS = 3
 Run = Callable[[list[str]], list[QueryResult]]
 Check = Callable[[str, Catalog], CheckedSql]
@@ -76,18 +77,20 @@ def ask(
     links = link_question(question, lang, schema, lexicon, parser)
     linked = time.perf_counter()
     unknown = unknown_words(links, schema, parser)
-    plan, sql = business_statement(links, schema, today or datetime.date.today())
-    if not sql and not any_link(links):
+    rules = business_statements(links, schema, today or datetime.date.today())
+    if not rules and not any_link(links):
         return SqlAnswer(question, lang, None, None, unknown=unknown, error=_nothing_linked(unknown, question))
     candidates, context = compose_candidates(links, schema, parser.shapes)
     chosen = first_choice(candidates, context, schema, parser)
     composed = time.perf_counter()
-    statements = [text for _, text, _ in chosen]
-    results = run([sql, *statements] if sql else statements) if sql or chosen else []
+    texts = [*(sql for _, sql in rules), *(text for _, text, _ in chosen)]
+    results = run(texts) if texts else []
     executed = time.perf_counter()
-    options, confidence = rank_results(chosen, results[1:] if sql else results, context, parser, lang)
-    if plan and sql and not results[0].error:
-        options, confidence = _put_business_first(plan, sql, results[0], links, schema, options, confidence)
+    options, confidence = rank_results(chosen, results[len(rules) :], context, parser, lang)
+    ruled = [(plan, Option(sql, result, read_business_plan(plan, schema, lang), 0.0))
+             for (plan, sql), result in zip(rules, results, strict=False) if not result.error]  # fmt: skip
+    if ruled:
+        options, confidence = arrange(ruled, options, confidence, links)
     timings = {
         "link": 1000 * (linked - started),
         "compose": 1000 * (composed - linked),
@@ -118,31 +121,37 @@ def _answer(
     )  # fmt: skip
 
 
-def business_statement(links: Links, schema: Schema, today: datetime.date) -> tuple[BusinessPlan | None, str | None]:
-    """(the plan, its SQL) where the question is about a measure; (None, None) elsewhere."""
-    plan = read_business(links, schema, today)
-    sql = write_business(plan, schema) if plan else None
-    return (plan, sql) if sql else (None, None)
+def business_statements(links: Links, schema: Schema, today: datetime.date) -> list[tuple[BusinessPlan, str]]:
+    """The readings of the business rules with their SQL, statements all different."""
+    found: dict[str, BusinessPlan] = {}
+    for plan in read_business(links, schema, today):
+        sql = write_business(plan, schema)
+        if sql:
+            found.setdefault(sql, plan)
+    return [(plan, sql) for sql, plan in found.items()]
 
 
-def _put_business_first(
-    plan: BusinessPlan,
-    sql: str,
-    result: QueryResult,
-    links: Links,
-    schema: Schema,
-    options: list[Option],
-    confidence: float,
+def arrange(
+    ruled: list[tuple[BusinessPlan, Option]], options: list[Option], confidence: float, links: Links
 ) -> tuple[list[Option], float]:
-    """The rules' reading first where it accounts for (nearly) all that was asked, else second."""
+    """(both readers' options in one row with different rows, best first; the chance that the first is right)."""
+    plan, first = ruled[0]
     left = len(uncovered(plan, links))
-    option = Option(sql, result, read_business_plan(plan, schema, links.lang), 0.0)
-    key = result_key(result)
-    others = [other for other in options if result_key(other.result) != key]
-    sure = BUSINESS_SURE - BUSINESS_UNCOVERED * left - (0.2 if not result.rows else 0.0)
-    if left > BUSINESS_LEFT_MAX and options and confidence > sure:
-        return [options[0], option, *others[1:]] if others[:1] == options[:1] else [option, *others], confidence
-    return [option, *others], max(0.05, sure)
+    special = plan.window or plan.grain or plan.periods or plan.contrast or plan.absence
+    base = BUSINESS_SURE if special or (plan.measure and plan.measure.agg in ("rate", "corr", "metric")) else PLAIN_SURE
+    sure = max(0.05, base - BUSINESS_UNCOVERED * left - (0.2 if not first.result.rows else 0.0))
+    rest = [option for _, option in ruled[1:]]
+    if options and confidence > sure:
+        return _different([options[0], first, *options[1:2], *rest, *options[2:]]), confidence
+    return _different([first, *options[:1], *rest, *options[1:]]), sure
+
+
+def _different(options: list[Option]) -> list[Option]:
+    """The options without those whose rows an earlier one has."""
+    kept: dict[int | None, Option] = {}
+    for option in options:
+        kept.setdefault(result_key(option.result), option)
+    return list(kept.values())
 
 
 def _first_admitted(options: list[Option], catalog: Catalog, check: Check) -> tuple[list[Option], CheckedSql | None]:

@@ -1,52 +1,63 @@
-"""Business questions by rules: a measure over time and dimensions, with growth, share, running total, rank in a group.
+"""Business questions by rules: a measure over time and dimensions, growth, share, running total, rank in a group; and
+lists of things by a comparison of columns, an average, a threshold, or what they lack.
 
-The training pairs hold no such questions, so rules read them: period, grain, measure, dimensions, filters, order.
-`read_business` gives None where the question is not of this kind; the learned parser then has it alone. Nothing is run.
+The training pairs hold few such questions, so rules read them from the same links: measure, period, grain, dimensions,
+conditions, order. `read_business` gives several readings, best first, or none; nothing is run and no SQL is written.
 """
 
 from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any
 
-from core.records import Metric
 from core.sql.calendar import Grain, Period, find_grain, find_periods
+from core.sql.conditions import Absence, Contrast, Filter, find_absence, find_contrast, find_filters
+from core.sql.dimensions import (
+    HIGH,
+    LOW,
+    Dimension,
+    dimension_at,
+    find_dimensions,
+    has_superlative,
+    is_ordering,
+)
 from core.sql.lexicon import read_cues
-from core.sql.link import Links, Mention, ValueMention, is_content
-from core.sql.plan import STAR
-from core.sql.schema import ColumnEntry, Schema
+from core.sql.link import Links, ValueMention, is_content
+from core.sql.measures import (
+    AGGREGATES,
+    Measure,
+    aggregate_of,
+    find_measures,
+    is_buying,
+    is_flow,
+    named_columns,
+)
+from core.sql.schema import Schema
 from core.sql.understand import operator_beside
-from core.sql.words import Token, stem
+from core.sql.words import stem
+
+READINGS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
-    """`expression` has {0}, {1} for `columns`; with no columns it counts the rows of `table`."""
+class Threshold:
+    """Groups whose measure is `op value`."""
 
-    agg: str
-    table: int
-    columns: tuple[int, ...] = ()
-    expression: str = "{0}"
-    span: tuple[int, int] = (0, 0)
-    metric: Metric | None = None
-    yes: Any = None
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    column: int
     op: str
-    value: Any
-    span: tuple[int, int]
+    value: float
+    span: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class BusinessPlan:
-    """What a business question asks, ready to be written as SQL; `covered` are the token places understood."""
+    """What a business question asks, ready to be written as SQL; `covered` are the token places understood.
 
-    measure: Measure
+    `measure` None makes a list of the things of `subject` (a table). `contrast` compares two columns row by row, or
+    their sums where there are dimensions."""
+
+    measure: Measure | None
     dimensions: tuple[int, ...] = ()
     filters: tuple[Filter, ...] = ()
     periods: tuple[Period, ...] = ()
@@ -56,41 +67,52 @@ class BusinessPlan:
     descending: bool | None = None
     limit: int | None = None
     covered: frozenset[int] = field(default_factory=frozenset)
+    subject: int | None = None
+    contrast: Contrast | None = None
+    absence: Absence | None = None
+    threshold: Threshold | None = None
+    keys: tuple[int, ...] = ()
+    within: int | None = None
+    more: tuple[Measure, ...] = ()
+
+    @property
+    def fact(self) -> int:
+        """The table whose rows are read."""
+        return self.measure.table if self.measure else self.subject or 0
 
 
 _WINDOWS = {name: tuple(phrases) for name, phrases in read_cues()["windows"].items()}
-_FLOW = frozenset(stem(word) for word in read_cues()["measures"]["flow"].split())
-_MONEY = tuple(stem(word) for word in read_cues()["measures"]["money"].split())
-_PIECES = tuple(stem(word) for word in read_cues()["measures"]["pieces"].split())
-_MARGIN = frozenset(stem(word) for word in ("margin", "profit"))
-_YES = ("yes", "true", "y", "1", "si", "sí", "t", "churned", "baja")
+_SPARE = frozenset(stem(word) for word in read_cues()["measures"]["spare"].split())
 
 
-def read_business(links: Links, schema: Schema, today: datetime.date) -> BusinessPlan | None:
-    """The plan of a question about a measure; None where nothing says that it is one."""
-    tokens = links.tokens
+def read_business(links: Links, schema: Schema, today: datetime.date) -> list[BusinessPlan]:
+    """Readings of a question about a measure or a compared list, best first; empty where it is not one."""
     window, window_span = find_window(links)
-    grain = find_grain(tokens)
-    measure = find_measure(links, schema, window_span, bool(grain))
-    if measure is None:
-        return None
-    periods = find_periods(tokens, reach_of(_date_column(measure.table, links, schema), schema, today))
-    plan = BusinessPlan(
-        measure, window=window, covered=frozenset(range(*measure.span)) | frozenset(range(*window_span))
-    )
-    plan = _add_dimensions(plan, links, schema, grain)
-    plan = _add_time(plan, links, schema, grain, periods)
-    plan = _add_filters(plan, links, schema)
-    plan = _add_order(plan, links)
-    return plan if _is_business(plan, links, schema) else None
+    grain = find_grain(links.tokens)
+    plans, plain = _lists(links, schema, today, grain)
+    for measure in find_measures(links, schema, window_span, bool(grain)):
+        plan = BusinessPlan(measure, window=window, covered=frozenset([*range(*measure.span), *range(*window_span)]))
+        plan = _add_dimensions(plan, links, schema, grain)
+        plan = _add_time(plan, links, schema, grain, today)
+        plan = _add_filters(plan, links, schema)
+        plan = _add_threshold(plan, links, schema)
+        plan = _count_things(plan, links, schema)
+        plan = _add_more(plan, links, schema)
+        plan = _add_order(plan, links, schema)
+        if _is_business(plan, links, schema):
+            plans.append(plan)
+    plans = list(dict.fromkeys([*plans, *plain]))
+    return sorted(plans, key=lambda plan: len(uncovered(plan, links)))[:READINGS]
 
 
 def reach_of(date: int | None, schema: Schema, today: datetime.date) -> datetime.date:
     """The day that 'today' stands for: today where the column's data reach it, else its newest day."""
     newest = schema.columns[date].column.maximum if date is not None else None
+    if isinstance(newest, int) and 1700 < newest < 2200:
+        newest = datetime.date(newest, 12, 31)
     if isinstance(newest, str):
         try:
-            newest = datetime.date.fromisoformat(newest[:10])
+            newest = datetime.date.fromisoformat(newest[:10] if len(newest) >= 10 else f"{newest[:7]}-01")
         except ValueError:
             return today
     if isinstance(newest, datetime.datetime):
@@ -98,53 +120,115 @@ def reach_of(date: int | None, schema: Schema, today: datetime.date) -> datetime
     return min(today, newest) if isinstance(newest, datetime.date) else today
 
 
+# ---------------------------------------------------------------- whether it is a business question
+
+
 def _is_business(plan: BusinessPlan, links: Links, schema: Schema) -> bool:
     """Whether time, a window, a named metric or 'flow by dimension' asks for more than the learned parser knows."""
-    if plan.grain and plan.date is not None:
+    if (plan.grain and plan.date is not None) or plan.threshold:
         return True
     if plan.window in ("growth", "running"):
         return bool(plan.grain and plan.date is not None)
     if plan.window in ("share", "rank"):
         return bool(plan.dimensions)
-    if plan.measure.metric or plan.measure.yes is not None or plan.measure.agg == "corr":
+    measure = plan.measure
+    if measure.metric or measure.yes is not None or measure.agg in ("corr", "share_of", "per", "first_last", "median"):
         return True
     if plan.periods and plan.date is not None:
-        return bool(plan.measure.columns) or _counts(links)
-    flow = any(_is_flow(token) for token in links.tokens)
-    grouped = plan.dimensions and all(schema.columns[n].unique < 0.5 for n in plan.dimensions)
-    if grouped and _split_by(links) and (plan.measure.columns or _counts(links)):
         return True
-    return bool(flow and plan.measure.columns and (grouped or plan.filters) and not plan.measure.agg.startswith("?"))
+    grouped = plan.dimensions and all(_repeats(n, plan.fact, schema) for n in plan.dimensions)
+    if grouped and (_split_by(links) or has_superlative(links)):
+        return True
+    flow = any(is_flow(token) for token in links.tokens)
+    if flow and measure.columns and (grouped or plan.filters):
+        return True
+    return not plan.dimensions and (measure.agg in ("count", "distinct", "avg", "sum", "max", "min"))
+
+
+def _repeats(number: int, fact: int, schema: Schema) -> bool:
+    entry = schema.columns[number]
+    return entry.table != fact or entry.unique < 0.9
 
 
 def _split_by(links: Links) -> bool:
-    """'by region', 'per agent' where no order is meant; 'top 3 products by quantity' too."""
-    words = [stem(token.word) for token in links.tokens]
-    return any(word in ("by", "per") and not set(words[max(0, p - 2) : p]) & _ORDERING for p, word in enumerate(words))
+    """'by region', 'per agent', 'for each city' where no order is meant."""
+    return any(
+        token.word in ("by", "per", "each", "every", "across", "within") and not is_ordering(links.tokens, place)
+        for place, token in enumerate(links.tokens)
+    )
 
 
-_ORDERING = {
-    "order",
-    "sort",
-    "rank",
-    "arrang",
-    "list",
-    "descend",
-    "ascend",
-    "written",
-    "direct",
-    "made",
-    "own",
-    "taught",
-}
+# ---------------------------------------------------------------- lists
 
 
-def _counts(links: Links) -> bool:
-    words = [stem(token.word) for token in links.tokens]
-    return "mani" in words or "number" in words or "count" in words or "most" in words
+def _lists(
+    links: Links, schema: Schema, today: datetime.date, grain: Grain | None
+) -> tuple[list[BusinessPlan], list[BusinessPlan]]:
+    """(things that compare or lack something, things that only meet conditions): plans without a measure."""
+    out: list[BusinessPlan] = []
+    plain: list[BusinessPlan] = []
+    contrast = find_contrast(links, schema)
+    if contrast:
+        out.append(_contrasted(contrast, links, schema, today))
+    subject = _subject(links, schema)
+    if subject is not None:
+        table, span = subject
+        absence = find_absence(links, schema, table)
+        if absence:
+            covered = frozenset([*range(*span), *absence.span])
+            plan = BusinessPlan(None, subject=table, absence=absence, covered=covered)
+            plan = _add_periods(plan, links, schema, today, absence.table)
+            out.append(_counted(_add_filters(plan, links, schema), links))
+        elif not contrast and not aggregate_of(links)[0] and not has_superlative(links) and not grain:
+            plan = BusinessPlan(None, subject=table, covered=frozenset(range(*span)))
+            plan = _add_periods(plan, links, schema, today, table)
+            plan = _add_filters(plan, links, schema)
+            if (plan.filters or plan.periods) and not uncovered(plan, links):
+                plain.append(plan)
+    return out, plain
 
 
-# ---------------------------------------------------------------- window and measure
+def _subject(links: Links, schema: Schema) -> tuple[int, tuple[int, int]] | None:
+    """(table, span) of the thing that is listed: the first table that is named, the better named first."""
+    named = [(m.start, -m.score, n, m) for n, ms in links.tables.items() for m in ms if m.score >= 0.7]
+    if not named:
+        return None
+    _, _, table, mention = min(named, key=lambda row: row[:3])
+    return table, (mention.start, mention.end)
+
+
+def _contrasted(contrast: Contrast, links: Links, schema: Schema, today: datetime.date) -> BusinessPlan:
+    """Rows that compare; or, where what is asked for repeats ('which areas'), groups whose sums compare."""
+    table = schema.columns[contrast.left].table
+    covered = frozenset(contrast.span)
+    plan = BusinessPlan(None, subject=table, contrast=contrast, covered=covered)
+    asked = next((p for p, t in enumerate(links.tokens) if t.word in ("which", "what", "list", "show")), -1)
+    found = dimension_at(asked + 1, links, schema, table, set(covered), 3)
+    plan = _add_periods(plan, links, schema, today, table)
+    if found:
+        plan = replace(plan, covered=plan.covered | set(range(*found.span)))
+        repeats = len(found.columns) == 1 and schema.columns[found.columns[0]].unique < 0.5
+        own = all(schema.columns[c].table == table for c in found.columns)
+        if repeats and own and contrast.right is not None and schema.columns[contrast.left].kind == "number":
+            plan = replace(plan, dimensions=found.columns)
+        elif not own or not _named_table(table, found, links):
+            plan = replace(plan, keys=found.columns)
+    return _counted(_add_filters(plan, links, schema), links)
+
+
+def _named_table(table: int, found: Dimension, links: Links) -> bool:
+    return any(m.start == found.span[0] for m in links.tables.get(table, ()))
+
+
+def _counted(plan: BusinessPlan, links: Links) -> BusinessPlan:
+    """A list becomes the number of its rows where 'how many' asks for it."""
+    agg, _ = aggregate_of(links)
+    if agg != "count" or plan.dimensions:
+        return plan
+    return replace(plan, measure=Measure("count", plan.subject, (), "*"))
+
+
+# ---------------------------------------------------------------- window
 
 
 def find_window(links: Links) -> tuple[str, tuple[int, int]]:
@@ -159,337 +243,81 @@ def find_window(links: Links) -> tuple[str, tuple[int, int]]:
     return "", (0, 0)
 
 
-def find_measure(links: Links, schema: Schema, window: tuple[int, int], over_time: bool) -> Measure | None:
-    """The metric, column or count that the question measures."""
-    metric = _named_metric(links, schema)
-    if metric:
-        return metric
-    agg = _aggregate(links)
-    named = [(n, m) for n, m in _named_columns(links, schema) if m.end <= window[0] or m.start >= window[1]]
-    pair = _correlated(links, named, schema)
-    if pair:
-        return pair
-    rate = _rate(links, schema)
-    if rate:
-        return rate
-    if named and agg != "count":
-        number, mention = named[0]
-        return Measure(agg or "sum", schema.columns[number].table, (number,), "{0}", (mention.start, mention.end))
-    flow = _flow(links, schema, agg)
-    if flow:
-        return flow
-    if agg == "count" or _most_of(links) or (over_time and not agg):
-        return _count(links, schema)
-    return None
-
-
-def _named_metric(links: Links, schema: Schema) -> Measure | None:
-    words = [stem(token.word) for token in links.tokens]
-    sources = [stem(token.source.lower()) for token in links.tokens]
-    for metric in schema.catalog.metrics:
-        for name in (metric.name, *metric.synonyms):
-            roots = [stem(part) for part in name.lower().split()]
-            for start in range(len(words) - len(roots) + 1):
-                if roots in (words[start : start + len(roots)], sources[start : start + len(roots)]):
-                    table = schema.table_of[metric.table].number
-                    return Measure("metric", table, span=(start, start + len(roots)), metric=metric)
-    return None
-
-
-_AGGREGATES = {"averag": "avg", "mean": "avg", "maximum": "max", "minimum": "min", "median": "median"}
-
-
-def _aggregate(links: Links) -> str:
-    words = [stem(token.word) for token in links.tokens]
-    for place, word in enumerate(words):
-        if word in _AGGREGATES:
-            return _AGGREGATES[word]
-        if word == "how" and words[place + 1 : place + 2] == ["mani"]:
-            return "count"
-        if (word == "number" and words[place + 1 : place + 2] == ["of"]) or word == "count":
-            return "count"
-    return ""
-
-
-def _named_columns(links: Links, schema: Schema) -> list[tuple[int, Mention]]:
-    """Number columns that the question names, the surest first; never keys, years or what follows 'by'."""
-    found = []
-    for number, mentions in links.columns.items():
-        entry = schema.columns[number]
-        plain = entry.kind == "number" and not (entry.id_like or entry.primary or entry.foreign or entry.date_like)
-        for mention in mentions[:2]:
-            before = links.tokens[mention.start - 1].word if mention.start else ""
-            told = {root for root, _ in entry.words[0]} if entry.words else set()
-            first = any(root in told for t in links.tokens[mention.start : mention.end] for root, _ in t.stems)
-            if plain and mention.score >= (0.2 if first else 0.5) and before not in ("each", "per"):
-                score = (
-                    2 * mention.score + 0.4 * max(links.scores["agg"].get(number, -6.0), -4.0) - 0.02 * mention.start
-                )
-                score += 0.3 * _is_money(entry) - 0.3 * (before == "by")
-                found.append((score, number, mention))
-    found.sort(key=lambda row: -row[0])
-    return [(number, mention) for _, number, mention in found]
-
-
-def _correlated(links: Links, named: list[tuple[int, Mention]], schema: Schema) -> Measure | None:
-    """'the correlation between a and b': two number columns of one table, each named by words of its own."""
-    if not any(stem(token.word) == "correl" for token in links.tokens):
-        return None
-    for place, (first, mention) in enumerate(named):
-        for second, other in named[place + 1 :]:
-            apart = mention.end <= other.start or other.end <= mention.start
-            if apart and first != second and schema.columns[first].table == schema.columns[second].table:
-                span = (min(mention.start, other.start), max(mention.end, other.end))
-                return Measure("corr", schema.columns[first].table, (first, second), "{0}, {1}", span)
-    return None
-
-
-def _is_money(entry: ColumnEntry) -> bool:
-    return any(root in _MONEY for stems in entry.words for root, _ in stems)
-
-
-def _flow(links: Links, schema: Schema, agg: str) -> Measure | None:
-    """'sales', 'revenue', 'most sold': the money (or the pieces) of the table that holds them."""
-    place = next((p for p, t in enumerate(links.tokens) if _is_flow(t)), None)
-    if place is None:
-        return None
-    tables = {n: max(m.score for m in ms) for n, ms in links.tables.items()}
-    sold = stem(links.tokens[place].word) == "sold" or links.tokens[place].word in ("sold", "selling")
-    best: tuple[float, Measure] | None = None
-    for table in schema.tables:
-        choice = _table_measure(
-            table.number, schema, prefer_pieces=sold, margin=stem(links.tokens[place].word) in _MARGIN
-        )
-        if choice is None:
-            continue
-        columns, expression = choice
-        score = (
-            2 * tables.get(table.number, 0.0) + max((links.scores["any"].get(c, -6.0) for c in columns), default=-6) / 4
-        )
-        score += 0.3 * any(schema.columns[c].kind == "date" for c in table.columns) + (
-            0.2 if table.table.rows > 50 else 0
-        )
-        if best is None or score > best[0]:
-            best = (score, Measure(agg or "sum", table.number, columns, expression, (place, place + 1)))
-    return best[1] if best else None
-
-
-def _is_flow(token: Any) -> bool:
-    return token.kind in ("word", "cue") and (
-        stem(token.word) in _FLOW or any(s in _FLOW for s, w in token.stems if w >= 0.85)
-    )
-
-
-def _table_measure(table: int, schema: Schema, prefer_pieces: bool, margin: bool) -> tuple[tuple[int, ...], str] | None:
-    """The columns and expression of a table's money, or of its pieces where those are asked for."""
-    numbers = [
-        schema.columns[c]
-        for c in schema.tables[table].columns
-        if schema.columns[c].kind == "number" and not schema.columns[c].id_like and not schema.columns[c].primary
-    ]
-    pieces = _first_with(numbers, _PIECES)
-    if prefer_pieces and pieces:
-        return (pieces.number,), "{0}"
-    money = _first_with([e for e in numbers if e is not pieces], _MONEY)
-    cost = _first_with(numbers, (stem("cost"),))
-    if margin and money and cost and money is not cost:
-        gain = _first_with(numbers, (stem("margin"), stem("profit")))
-        return ((gain.number,), "{0}") if gain else ((money.number, cost.number), "{0} - {1}")
-    if money:
-        return (money.number,), "{0}"
-    price = _first_with(numbers, (stem("price"),))
-    if price and pieces:
-        return (price.number, pieces.number), "{0} * {1}"
-    return ((pieces.number,), "{0}") if pieces else None
-
-
-def _first_with(entries: list[ColumnEntry], roots: tuple[str, ...]) -> ColumnEntry | None:
-    """The entry whose name holds the earliest of the roots; shorter names first."""
-    for root in roots:
-        fits = [e for e in entries if any(text == root and w >= 0.85 for stems in e.words for text, w in stems)]
-        if fits:
-            return min(fits, key=lambda e: len(e.words))
-    return None
-
-
-def _rate(links: Links, schema: Schema) -> Measure | None:
-    """'churn rate': the share of rows where a yes/no column says yes."""
-    words = {stem(token.word) for token in links.tokens}
-    if not words & {"rate", "percentag", "percent", "proport", "share", "ratio", "churn"}:
-        return None
-    best: tuple[float, Measure] | None = None
-    for number, mentions in links.columns.items():
-        entry = schema.columns[number]
-        yes = _yes_value(entry)
-        mention = mentions[0]
-        if (
-            yes is None
-            or mention.score < 0.6
-            or (mention.start and links.tokens[mention.start - 1].word in ("by", "each", "per"))
-        ):
-            continue
-        if best is None or mention.score > best[0]:
-            best = (
-                mention.score,
-                Measure("rate", entry.table, (number,), "{0}", (mention.start, mention.end), yes=yes),
-            )
-    return best[1] if best else None
-
-
-def _yes_value(entry: ColumnEntry) -> Any:
-    if entry.kind == "bool":
-        return True
-    if entry.kind == "text" and len(entry.column.values) == 2:
-        return next((value for value in entry.column.values if value.lower() in _YES), None)
-    if entry.kind == "number" and (entry.column.minimum, entry.column.maximum) == (0, 1) and entry.column.distinct == 2:
-        return 1
-    return None
-
-
-def _most_of(links: Links) -> bool:
-    words = [token.word for token in links.tokens]
-    return "most" in words or "fewest" in words
-
-
-def _count(links: Links, schema: Schema) -> Measure | None:
-    """Counts the rows of the table that is named beside 'how many' or 'most', else of the likeliest."""
-    if not links.tables:
-        return None
-    words = [token.word for token in links.tokens]
-    cue = next((p for p, w in enumerate(words) if w in ("many", "number", "count", "most", "fewest")), 0)
-    ranked = []
-    for number, mentions in links.tables.items():
-        for mention in mentions:
-            distance = mention.start - cue if mention.start >= cue else 5 + cue - mention.start
-            ranked.append((mention.score - 0.1 * distance, number, mention))
-    _, table, mention = max(ranked, key=lambda row: row[0])
-    return Measure("count", table, (), "*", (mention.start, mention.end))
-
-
-# ---------------------------------------------------------------- dimensions, time, filters, order
+# ---------------------------------------------------------------- dimensions and time
 
 
 def _add_dimensions(plan: BusinessPlan, links: Links, schema: Schema, grain: Grain | None) -> BusinessPlan:
-    """Columns named after 'by', 'for each', 'per', or as what a superlative asks for ('which product ...')."""
-    tokens = links.tokens
-    taken = set(plan.covered)
-    if grain:
-        taken |= set(range(grain.start, grain.end))
-    dims, covered = [], set()
-    for place, token in enumerate(tokens):
-        lead = token.word in ("by", "each", "per", "every") and not _orders(tokens, place)
-        lead = lead or (dims and token.word in ("and", ",") and place in _after(covered))
-        asked = (not dims and token.word in ("which", "what", "top", "who")) or (
-            not dims and token.kind in ("number", "number_word")
-        )
-        if not (lead or (asked and _has_superlative(links))):
-            continue
-        found = _dimension_at(place + 1, links, schema, plan.measure.table, taken | covered, reach=3 if lead else 4)
-        if found:
-            number, span = found
-            if number not in dims:
-                dims.append(number)
-            covered |= {place, *range(*span)}
-    if plan.window == "share" and not dims:
-        found = _any_dimension(links, schema, plan, taken)
-        if found:
-            dims.append(found[0])
-            covered |= set(range(*found[1]))
-    return replace(plan, dimensions=tuple(dims), covered=plan.covered | covered)
+    found, used = find_dimensions(links, schema, plan.fact, set(plan.covered), grain)
+    if plan.window == "share" and not found:
+        one = _any_dimension(links, schema, plan)
+        found, used = ([one], set(range(*one.span))) if one else ([], set())
+    columns = tuple(dict.fromkeys(c for d in found for c in d.columns))
+    keys = tuple(d.key for d in found if d.key is not None and d.key not in columns)
+    plan = replace(plan, dimensions=columns, keys=keys, covered=plan.covered | used)
+    if len(found) > 1 and not plan.window and _ranked_within(links, found):
+        inner = next(d for d in found if d.lead in ("each", "every", "within", "per"))
+        plan = replace(plan, window="rank", within=inner.columns[0])
+    elif plan.window == "rank" and len(found) > 1:
+        plan = replace(plan, within=found[-1].columns[0])
+    return plan
 
 
-def _orders(tokens: list[Token], place: int) -> bool:
-    return bool({stem(token.word) for token in tokens[max(0, place - 2) : place]} & _ORDERING)
+def _ranked_within(links: Links, found: list[Dimension]) -> bool:
+    """'the best seller of each region', 'top 3 products per category': a superlative inside every group."""
+    leads = [d.lead for d in found]
+    return has_superlative(links) and found[0].lead not in LEADS_OF_GROUPS and any(x in LEADS_OF_GROUPS for x in leads)
 
 
-def _after(covered: set[int]) -> set[int]:
-    return {max(covered) + 1} if covered else set()
+LEADS_OF_GROUPS = ("each", "every", "within", "per")
 
 
-def _has_superlative(links: Links) -> bool:
-    roots = {stem(token.word) for token in links.tokens}
-    return bool(roots & _SUPERLATIVES_HIGH or roots & _SUPERLATIVES_LOW)
-
-
-_SUPERLATIVES_HIGH = frozenset(
-    stem(w) for w in "most highest largest biggest greatest top best maximum bestselling more".split()
-)
-_SUPERLATIVES_LOW = frozenset(stem(w) for w in "least lowest smallest fewest worst minimum bottom less".split())
-
-
-def _dimension_at(
-    place: int, links: Links, schema: Schema, fact: int, taken: set[int], reach: int
-) -> tuple[int, tuple[int, int]] | None:
-    """The column (or a named table's name column) that a mention near `place` names."""
-    best: tuple[float, int, tuple[int, int]] | None = None
-    for number, mentions in links.columns.items():
-        entry = schema.columns[number]
-        for mention in mentions:
-            if not (place <= mention.start <= place + reach) or set(range(mention.start, mention.end)) & taken:
-                continue
-            if entry.kind == "date" or (entry.kind == "number" and entry.unique > 0.2 and not entry.date_like):
-                continue
-            score = mention.score + 0.25 * max(links.scores["group"].get(number, -8.0), -4.0) / 4
-            score += 0.35 * (entry.table == fact) - 0.12 * (mention.start - place) - 0.5 * entry.id_like
-            score += 0.15 * (mention.end - mention.start)
-            if _joined(schema, fact, entry.table) and mention.score >= 0.45 and (best is None or score > best[0]):
-                best = (score, number, (mention.start, mention.end))
-    for number, mentions in links.tables.items():
-        for mention in mentions:
-            near = place <= mention.start <= place + reach and not set(range(mention.start, mention.end)) & taken
-            name = _name_column(number, schema)
-            if near and number != fact and name is not None and _joined(schema, fact, number):
-                score = mention.score + 0.05 - 0.12 * (mention.start - place)
-                if best is None or score > best[0]:
-                    best = (score, name, (mention.start, mention.end))
-    return (best[1], best[2]) if best else None
-
-
-def _any_dimension(
-    links: Links, schema: Schema, plan: BusinessPlan, taken: set[int]
-) -> tuple[int, tuple[int, int]] | None:
+def _any_dimension(links: Links, schema: Schema, plan: BusinessPlan) -> Dimension | None:
     for place in range(len(links.tokens)):
-        found = _dimension_at(place, links, schema, plan.measure.table, taken, reach=0)
-        if found and schema.columns[found[0]].kind == "text":
+        found = dimension_at(place, links, schema, plan.fact, set(plan.covered), 0)
+        if found and schema.columns[found.columns[0]].kind == "text":
             return found
     return None
 
 
-def _joined(schema: Schema, fact: int, other: int) -> bool:
-    if fact == other:
-        return True
-    return schema.graph.connect((schema.tables[fact].table.name, schema.tables[other].table.name)) is not None
-
-
-def _name_column(table: int, schema: Schema) -> int | None:
-    entries = [schema.columns[c] for c in schema.tables[table].columns]
-    texts = [e for e in entries if e.kind == "text" and not e.id_like and not e.date_like]
-    named = [e for e in texts if e.name_like] or texts
-    return named[0].number if named else None
-
-
 def _add_time(
-    plan: BusinessPlan, links: Links, schema: Schema, grain: Grain | None, periods: list[Period]
+    plan: BusinessPlan, links: Links, schema: Schema, grain: Grain | None, today: datetime.date
 ) -> BusinessPlan:
     """The date column of the measure's table, the periods asked for, and the unit of time."""
-    if not grain and not periods and plan.window not in ("growth", "running"):
+    plan = _add_periods(plan, links, schema, today, plan.fact)
+    if plan.date is None:
         return plan
-    date = _date_column(plan.measure.table, links, schema)
-    if date is None:
-        return plan
-    covered = set(plan.covered)
-    unit = grain.unit if grain else ""
-    if grain:
+    unit, covered = "", set(plan.covered)
+    named = grain and any(set(range(grain.start, grain.end)) & _named(n, links) for n in plan.dimensions)
+    if grain and not named:
+        unit = grain.unit
         covered |= set(range(grain.start, grain.end))
-    for period in periods:
-        covered |= set(range(period.start, period.end))
     if not unit and plan.window in ("growth", "running"):
         unit = "month"
-    if not unit and len(periods) == 2 and _compares(links) and periods[0].unit == periods[1].unit:
-        unit = periods[0].unit
+    alike = len(plan.periods) == 2 and plan.periods[0].unit == plan.periods[1].unit
+    if not unit and alike and _compares(links):
+        unit = plan.periods[0].unit
     if not unit and _asks_when(links) and not plan.dimensions:
         unit = _asks_when(links)
-    return replace(plan, periods=tuple(periods), grain=unit, date=date, covered=frozenset(covered))
+    if schema.columns[plan.date].time == "year" and unit:
+        unit = "year"
+    date = plan.date if unit or plan.periods else None
+    return replace(plan, grain=unit, date=date, covered=frozenset(covered))
+
+
+def _named(number: int, links: Links) -> set[int]:
+    return {place for m in links.columns.get(number, ())[:1] for place in range(m.start, m.end)}
+
+
+def _add_periods(plan: BusinessPlan, links: Links, schema: Schema, today: datetime.date, table: int) -> BusinessPlan:
+    date = date_column(table, links, schema)
+    if date is None:
+        return plan
+    periods = find_periods(links.tokens, reach_of(date, schema, today))
+    periods = [p for p in periods if not set(range(p.start, p.end)) & plan.covered]
+    covered = {place for p in periods for place in range(p.start, p.end)}
+    said = {place for m in links.columns.get(date, ())[:1] if m.score >= 0.5 for place in range(m.start, m.end)}
+    used = periods or find_grain(links.tokens)
+    return replace(plan, periods=tuple(periods), date=date, covered=plan.covered | covered | (said if used else set()))
 
 
 def _asks_when(links: Links) -> str:
@@ -508,91 +336,153 @@ def _compares(links: Links) -> bool:
     )
 
 
-def _date_column(table: int, links: Links, schema: Schema) -> int | None:
-    dates = [schema.columns[c] for c in schema.tables[table].columns if schema.columns[c].kind == "date"]
-    if not dates:
-        return None
+def date_column(table: int, links: Links, schema: Schema) -> int | None:
+    """The table's column of time: the one that is named, else the first; years only where there are no dates."""
+    entries = [schema.columns[c] for c in schema.tables[table].columns if schema.columns[c].time]
     ranked = []
-    for place, entry in enumerate(dates):
+    for place, entry in enumerate(entries):
         mention = max((m.score for m in links.columns.get(entry.number, ())), default=0.0)
-        ranked.append((mention - 0.1 * place, entry.number))
-    return max(ranked)[1]
+        verb = _verb_near(entry.number, links)
+        ranked.append((mention + verb - 0.1 * place - 0.5 * (entry.time == "year"), entry.number))
+    return max(ranked)[1] if ranked else None
+
+
+def _verb_near(number: int, links: Links) -> float:
+    """'opened', 'closed', 'shipped' in the question choose among the dates of a table."""
+    return 0.3 * any(m.score >= 0.3 for m in links.columns.get(number, ()))
+
+
+# ---------------------------------------------------------------- conditions
 
 
 def _add_filters(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
-    """Stored values that the question names, in the measure's table or one that joins to it; compared numbers."""
-    filters, covered = [], set(plan.covered)
-    fact = plan.measure.table
-    for mention in links.values:
-        if set(range(mention.start, mention.end)) & covered:
-            continue
-        found = _text_filter(mention, links, schema, fact) or _number_filter(mention, links, schema, plan)
-        if found:
-            filters.append(found)
-            covered |= set(range(mention.start, mention.end))
+    filters = find_filters(links, schema, plan.fact, set(plan.covered))
+    covered = plan.covered | {place for f in filters for place in f.span}
+    for made in filters:  # a column named beside its value ('the city of Paris') is said by the condition
+        for mention in links.columns.get(made.column, ()):
+            if mention.score >= 0.45 and any(
+                abs(mention.start - p) <= 4 or abs(p - mention.end) <= 3 for p in made.span
+            ):
+                covered |= set(range(mention.start, mention.end))
     return replace(plan, filters=tuple(filters), covered=frozenset(covered))
 
 
-def _text_filter(mention: ValueMention, links: Links, schema: Schema, fact: int) -> Filter | None:
-    best: tuple[float, Filter] | None = None
-    for number, value, weight in mention.hits:
-        entry = schema.columns[number]
-        if not _joined(schema, fact, entry.table) or entry.kind != "text":
+def _add_threshold(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
+    """'customers who spent more than 1000', 'products with more than 5 orders': a condition on a group's measure."""
+    measure = plan.measure
+    for mention in links.values:
+        places = set(range(mention.start, mention.end))
+        if mention.kind != "number" or places & plan.covered or not isinstance(mention.value, (int, float)):
             continue
-        score = 2 * weight + 0.5 * (entry.table == fact) + 0.1 * max(links.scores["where"].get(number, -8.0), -6.0)
-        if best is None or score > best[0]:
-            negated = operator_beside(links.tokens, mention.start, mention.end) == "!="
-            best = (score, Filter(number, "!=" if negated else "=", value, (mention.start, mention.end)))
-    return best[1] if best else None
+        op = operator_beside(links.tokens, mention.start, mention.end)
+        if op not in (">", "<", ">=", "<="):
+            continue
+        place = measure.span[0]
+        if not (0 <= mention.start - place <= 6 or 0 <= place - mention.end <= 2):
+            continue
+        dimensions, keys, covered = plan.dimensions, plan.keys, plan.covered | places
+        if not dimensions:
+            found = _first_thing(links, schema, plan, mention)
+            if found is None:
+                continue
+            dimensions, keys = found.columns, (found.key,) if found.key is not None else ()
+            covered |= set(range(*found.span))
+        threshold = Threshold(op, mention.value, tuple(places))
+        return replace(plan, dimensions=dimensions, keys=keys, threshold=threshold, covered=covered)
+    return plan
 
 
-def _number_filter(mention: ValueMention, links: Links, schema: Schema, plan: BusinessPlan) -> Filter | None:
-    if mention.kind != "number":
-        return None
-    op = operator_beside(links.tokens, mention.start, mention.end)
-    if op not in (">", "<", ">=", "<="):
-        return None
-    near = [
-        (abs(mention.start - m.end), number)
-        for number, ms in links.columns.items()
-        for m in ms
-        if schema.columns[number].kind == "number"
-        and m.score >= 0.5
-        and _joined(schema, plan.measure.table, schema.columns[number].table)
-    ]
-    if not near or min(near)[0] > 6:
-        return None
-    return Filter(min(near)[1], op, mention.value, (mention.start, mention.end))
+def _first_thing(links: Links, schema: Schema, plan: BusinessPlan, before: ValueMention) -> Dimension | None:
+    for place in range(min(4, before.start)):
+        found = dimension_at(place, links, schema, plan.fact, set(plan.covered), 0)
+        if found:
+            return found
+    return None
 
 
-def _add_order(plan: BusinessPlan, links: Links) -> BusinessPlan:
+def _count_things(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
+    """'how many customers bought in 2025' counts each customer once, in the table of what they bought."""
+    measure = plan.measure
+    if measure.agg != "count" or not any(is_buying(token) for token in links.tokens):
+        return plan
+    name = schema.tables[measure.table].table.name
+    for key in schema.catalog.foreign_keys:
+        table = schema.table_of[key.table].number
+        named = any(m.score >= 0.8 for m in links.tables.get(table, ()))
+        date = date_column(table, links, schema)
+        if key.ref_table != name or len(key.columns) != 1 or date is None or named:
+            continue
+        column = schema.column_of.get((key.table, key.columns[0]))
+        if column is None:
+            continue
+        deeds = {p for p, token in enumerate(links.tokens) if is_buying(token)}
+        counted = Measure("distinct", table, (column.number,), "{0}", measure.span)
+        return replace(
+            plan, measure=counted, date=date if plan.periods or plan.grain else None, covered=plan.covered | deeds
+        )
+    return plan
+
+
+def _add_more(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
+    """'sales and cost by region': a second measured column of the same table, named beside the first."""
+    measure = plan.measure
+    if measure.agg not in ("sum", "avg", "max", "min", "median") or plan.window:
+        return plan
+    for number, mention in named_columns(links, schema):
+        beside = (
+            any(t.word in ("and", ",") for t in links.tokens[measure.span[1] : mention.start])
+            and mention.start - measure.span[1] <= 3
+        )
+        same = schema.columns[number].table == measure.table and number not in measure.columns
+        free = not set(range(mention.start, mention.end)) & plan.covered and mention.score >= 0.7
+        if beside and same and free:
+            aggs = [
+                AGGREGATES[stem(t.word)]
+                for t in links.tokens[measure.span[1] : mention.start]
+                if stem(t.word) in AGGREGATES
+            ]
+            agg = aggs[0] if aggs else measure.agg
+            other = Measure(agg, measure.table, (number,), "{0}", (mention.start, mention.end))
+            return replace(plan, more=(other,), covered=plan.covered | set(range(mention.start, mention.end)))
+    return plan
+
+
+# ---------------------------------------------------------------- order
+
+
+def _add_order(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
     """Descending for 'most', ascending for 'least'; a number beside 'top' or a superlative is how many."""
     tokens, covered = links.tokens, set(plan.covered)
     roots = [stem(token.word) for token in tokens]
-    high = any(root in _SUPERLATIVES_HIGH for root in roots)
-    low = any(root in _SUPERLATIVES_LOW for root in roots)
+    agg, at = aggregate_of(links)
+    spoken = [p for p in _superlatives(links) if not (agg in ("max", "min") and p == at)]
+    high, low = any(roots[p] in HIGH for p in spoken), any(roots[p] in LOW for p in spoken)
     if "descend" in roots:
         return replace(plan, descending=True)
     if "ascend" in roots:
         return replace(plan, descending=False)
-    if not (high or low) or not (plan.dimensions or plan.grain):
+    if not (high or low) or not (plan.dimensions or plan.grain) or plan.threshold:
         return plan
-    count = next(
-        (
-            m
-            for m in links.values
-            if m.kind == "number"
-            and isinstance(m.value, int)
-            and 0 < m.value <= 100
-            and not set(range(m.start, m.end)) & covered
-        ),
-        None,
-    )
+    count = next((m for m in links.values if _is_count(m, covered)), None)
     if count:
         covered |= set(range(count.start, count.end))
-    plural = any(token.word in ("which", "what", "list", "top") for token in tokens) and _plural_ask(links)
-    limit = count.value if count else (None if plural else 1)
+    limit = count.value if count else (None if _plural_ask(links) else 1)
     return replace(plan, descending=high or not low, limit=limit, covered=frozenset(covered))
+
+
+def _superlatives(links: Links) -> list[int]:
+    """Places of superlatives; 'more than' is none."""
+    found = []
+    for place, token in enumerate(links.tokens):
+        compared = any(t.word == "than" for t in links.tokens[place + 1 : place + 3])
+        if stem(token.word) in HIGH | LOW and not compared:
+            found.append(place)
+    return found
+
+
+def _is_count(mention: ValueMention, covered: set[int]) -> bool:
+    whole = mention.kind == "number" and isinstance(mention.value, int) and 0 < mention.value <= 100
+    return whole and not set(range(mention.start, mention.end)) & covered
 
 
 def _plural_ask(links: Links) -> bool:
@@ -600,18 +490,20 @@ def _plural_ask(links: Links) -> bool:
     return bool(re.search(r"\b(cu[aá]les|qu[eé] (?!mes\b)\w+s|which \w+s|what are|top)\b", links.question.lower()))
 
 
+# ---------------------------------------------------------------- what is left
+
+
 def uncovered(plan: BusinessPlan, links: Links) -> list[int]:
     """Places of content words that the plan does not account for."""
-    spare = {stem(w) for w in read_cues()["measures"]["spare"].split()}
-    return [
-        place
-        for place, token in enumerate(links.tokens)
-        if place not in plan.covered
-        and is_content(token)
-        and stem(token.word) not in spare
-        and stem(token.word) not in _SUPERLATIVES_HIGH | _SUPERLATIVES_LOW
-        and stem(token.word) not in _AGGREGATES
-    ]
+    return [p for p in content_of(links) if p not in plan.covered]
 
 
-__all__ = ["STAR", "BusinessPlan", "Filter", "Measure", "read_business", "uncovered"]
+def content_of(links: Links) -> Iterable[int]:
+    """Places of words that say something of their own, beyond how to count and order."""
+    for place, token in enumerate(links.tokens):
+        root = stem(token.word)
+        if is_content(token) and root not in _SPARE and root not in HIGH | LOW and root not in AGGREGATES:
+            yield place
+
+
+__all__ = ["BusinessPlan", "Threshold", "content_of", "find_window", "read_business", "uncovered"]

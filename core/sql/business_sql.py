@@ -1,23 +1,29 @@
-"""Writes a business plan as DuckDB SQL and says it in words: grouped measures, and window functions over them.
+"""Writes a business plan as DuckDB SQL: grouped measures, windows over them, lists with comparisons and absences.
 
 The join path comes from the join graph. It chooses nothing and runs nothing.
 """
 
 from __future__ import annotations
 
-import datetime
 import re
-from typing import Any
 
-from core.i18n import translate
-from core.sql.business import BusinessPlan, Filter
+from core.sql.business import BusinessPlan
+from core.sql.calendar import OPEN_END, OPEN_START, Period
+from core.sql.conditions import Absence, Filter
+from core.sql.dimensions import name_columns
 from core.sql.lexicon import fold
-from core.sql.reading import _value as say_value
+from core.sql.measures import Measure
 from core.sql.render import literal, quote
 from core.sql.schema import Schema
 
-_PREFIX = {"sum": "total", "avg": "avg", "max": "max", "min": "min", "median": "median", "corr": "corr"}
-_WHOLE = {"year": "year", "quarter": "quarter", "month": "month"}
+_PREFIX = {
+    "sum": "total", "avg": "avg", "max": "max", "min": "min", "median": "median", "corr": "corr",
+    "distinct": "distinct", "share_of": "pct", "per": "avg",
+}  # fmt: skip
+_AS_DATE = {
+    "date": "{0}", "day_text": "TRY_CAST({0} AS DATE)", "month_text": "TRY_CAST({0} || '-01' AS DATE)",
+    "year": "MAKE_DATE({0}, 1, 1)",
+}  # fmt: skip
 
 
 def write_business(plan: BusinessPlan, schema: Schema) -> str | None:
@@ -26,26 +32,45 @@ def write_business(plan: BusinessPlan, schema: Schema) -> str | None:
     if source is None:
         return None
     text, alias = source
-    time = _time_expression(plan, schema, alias)
-    dims = [(_column(n, schema, alias), _label(schema.columns[n].key[1])) for n in plan.dimensions]
-    groups = ([(time, plan.grain)] if time else []) + dims
-    measure, name = _measure(plan, schema, alias)
     wheres = _wheres(plan, schema, alias)
-    select = [f"{expression} AS {quote(label)}" for expression, label in groups] + [f"{measure} AS {quote(name)}"]
-    sql = f"SELECT {', '.join(select)} FROM {text}"
-    if wheres:
-        sql += f" WHERE {' AND '.join(wheres)}"
+    where = f" WHERE {' AND '.join(wheres)}" if wheres else ""
+    if plan.measure is None and not plan.dimensions:
+        return _list(plan, schema, alias, text, where)
+    if plan.contrast and plan.dimensions:
+        return _contrasted_groups(plan, schema, alias, text, where)
+    if plan.measure and plan.measure.agg == "first_last":
+        column = _column(plan.measure.columns[0], schema, alias)
+        name = _plain(schema.columns[plan.measure.columns[0]].key[1])
+        ends = f"MIN({column}) AS {quote(f'first_{name}')}, MAX({column}) AS {quote(f'last_{name}')}"
+        return f"SELECT {ends} FROM {text}{where}"
+    return _grouped(plan, schema, alias, text, where)
+
+
+# ---------------------------------------------------------------- grouped measures
+
+
+def _grouped(plan: BusinessPlan, schema: Schema, alias: dict[str, str], text: str, where: str) -> str | None:
+    time = _time_expression(plan, schema, alias)
+    dims = [(_column(n, schema, alias), _label(n, plan.dimensions, schema)) for n in plan.dimensions]
+    groups = ([(time, plan.grain)] if time else []) + dims
+    measures = [_measure(m, schema, alias) for m in (plan.measure, *plan.more)]
+    measure, name = measures[0]
+    select = [f"{expression} AS {quote(label)}" for expression, label in (*groups, *measures)]
+    sql = f"SELECT {', '.join(select)} FROM {text}{where}"
     if groups:
-        sql += f" GROUP BY {', '.join(expression for expression, _ in groups)}"
+        keys = [_column(n, schema, alias) for n in plan.keys]
+        sql += f" GROUP BY {', '.join([*(expression for expression, _ in groups), *keys])}"
+    if plan.threshold:
+        sql += f" HAVING {measure} {plan.threshold.op} {literal(plan.threshold.value)}"
     labels = [label for _, label in groups]
     if plan.window:
-        windowed = _windowed(plan, sql, labels, name)
+        windowed = _windowed(plan, sql, labels, name, schema)
         if windowed:
             return windowed
     return sql + _order(plan, labels, name)
 
 
-def _windowed(plan: BusinessPlan, inner: str, labels: list[str], name: str) -> str | None:
+def _windowed(plan: BusinessPlan, inner: str, labels: list[str], name: str, schema: Schema) -> str | None:
     value = quote(name)
     dims = [quote(label) for label in labels if label != plan.grain]
     part = f"PARTITION BY {', '.join(dims)} " if dims else ""
@@ -70,7 +95,7 @@ def _windowed(plan: BusinessPlan, inner: str, labels: list[str], name: str) -> s
         limit = f" LIMIT {plan.limit}" if plan.limit else ""
         return f"WITH base AS ({inner}) SELECT {listed}, {share} FROM base ORDER BY {order}{limit}"
     if plan.window == "rank" and len(labels) > 1:
-        outer = quote(labels[-1])
+        outer = quote(_label(plan.within, plan.dimensions, schema) if plan.within is not None else labels[-1])
         place = f"RANK() OVER (PARTITION BY {outer} ORDER BY {value}{'' if plan.descending is False else ' DESC'})"
         keep = f" WHERE place <= {plan.limit}" if plan.limit else ""
         ranked = f"SELECT {listed}, {place} AS place FROM base"
@@ -78,9 +103,96 @@ def _windowed(plan: BusinessPlan, inner: str, labels: list[str], name: str) -> s
     return None
 
 
+def _order(plan: BusinessPlan, labels: list[str], name: str) -> str:
+    if not labels:
+        return ""
+    if plan.descending is not None:
+        order = f"{quote(name)}{' DESC' if plan.descending else ''}"
+    elif plan.grain:
+        order = ", ".join(quote(label) for label in labels)
+    else:
+        order = f"{quote(name)} DESC"
+    return f" ORDER BY {order}" + (f" LIMIT {plan.limit}" if plan.limit else "")
+
+
+def _measure(measure: Measure, schema: Schema, alias: dict[str, str]) -> tuple[str, str]:
+    """(expression, its name in the result)."""
+    if measure.metric:
+        return f"({measure.metric.expression})", measure.metric.name
+    if measure.agg == "count" or not measure.columns:
+        return "COUNT(*)", "count"
+    columns = [_column(n, schema, alias) for n in measure.columns]
+    first = _plain(schema.columns[measure.columns[0]].key[1])
+    if measure.agg == "rate":
+        return (
+            f"ROUND(100.0 * AVG(CASE WHEN {columns[0]} = {literal(measure.yes)} THEN 1 ELSE 0 END), 2)",
+            f"{first}_pct",
+        )
+    if measure.agg == "distinct":
+        return f"COUNT(DISTINCT {columns[0]})", f"distinct_{first}"
+    if measure.agg == "share_of":
+        return f"ROUND({measure.expression.format(*columns)}, 2)", "margin_pct"
+    if measure.agg == "per":
+        return measure.expression.format(*columns), "avg_amount"
+    name = first if len(columns) == 1 else "amount"
+    return f"{measure.agg.upper()}({measure.expression.format(*columns)})", f"{_PREFIX[measure.agg]}_{name}"
+
+
+def _time_expression(plan: BusinessPlan, schema: Schema, alias: dict[str, str]) -> str | None:
+    """The unit of time as a number inside one year, else as its first day; a year is always its number."""
+    if not plan.grain or plan.date is None:
+        return None
+    column = _column(plan.date, schema, alias)
+    kind = schema.columns[plan.date].time
+    if kind == "year":
+        return column
+    column = _AS_DATE[kind].format(column)
+    if plan.grain == "year":
+        return f"YEAR({column})"
+    one_year = len(plan.periods) == 1 and plan.periods[0].unit == "year"
+    if one_year and plan.grain in ("month", "quarter") and not plan.window:
+        return f"{plan.grain.upper()}({column})"
+    return f"CAST(DATE_TRUNC('{plan.grain}', {column}) AS DATE)"
+
+
+# ---------------------------------------------------------------- lists
+
+
+def _list(plan: BusinessPlan, schema: Schema, alias: dict[str, str], text: str, where: str) -> str:
+    shown = _shown(plan, schema)
+    select = ", ".join(f"{_column(n, schema, alias)} AS {quote(_label(n, shown, schema))}" for n in shown)
+    return f"SELECT {select or '*'} FROM {text}{where}"
+
+
+def _shown(plan: BusinessPlan, schema: Schema) -> tuple[int, ...]:
+    """What a list shows: which things, and the columns that are compared."""
+    names = plan.keys or name_columns(plan.fact, schema)
+    compared = (plan.contrast.left, plan.contrast.right) if plan.contrast else ()
+    key = schema.tables[plan.fact].table.primary_key
+    if not names and len(key) == 1:
+        names = (schema.column_of[(schema.tables[plan.fact].table.name, key[0])].number,)
+    return tuple(dict.fromkeys([*names, *(c for c in compared if c is not None)]))
+
+
+def _contrasted_groups(plan: BusinessPlan, schema: Schema, alias: dict[str, str], text: str, where: str) -> str:
+    dims = [_column(n, schema, alias) for n in plan.dimensions]
+    left, right = (f"SUM({_column(n, schema, alias)})" for n in (plan.contrast.left, plan.contrast.right))
+    names = [quote(f"total_{_plain(schema.columns[n].key[1])}") for n in (plan.contrast.left, plan.contrast.right)]
+    listed = [f"{d} AS {quote(_label(n, plan.dimensions, schema))}" for d, n in zip(dims, plan.dimensions, strict=True)]
+    select = ", ".join([*listed, f"{left} AS {names[0]}", f"{right} AS {names[1]}"])
+    return (
+        f"SELECT {select} FROM {text}{where} GROUP BY {', '.join(dims)} HAVING {left} {plan.contrast.op} {right}"
+        f" ORDER BY {left} - {right}{' DESC' if plan.contrast.op == '>' else ''}"
+    )
+
+
+# ---------------------------------------------------------------- FROM and WHERE
+
+
 def _source(plan: BusinessPlan, schema: Schema) -> tuple[str, dict[str, str]] | None:
-    numbers = [*plan.measure.columns, *plan.dimensions, *(f.column for f in plan.filters)]
-    fact = schema.tables[plan.measure.table].table.name
+    measured = [n for m in (plan.measure, *plan.more) if m for n in m.columns]
+    numbers = [*measured, *plan.dimensions, *plan.keys, *(f.column for f in plan.filters)]
+    fact = schema.tables[plan.fact].table.name
     tables = tuple(dict.fromkeys([fact, *(schema.columns[n].key[0] for n in numbers)]))
     edges = schema.graph.connect(tables)
     if edges is None:
@@ -103,113 +215,76 @@ def _column(number: int, schema: Schema, alias: dict[str, str]) -> str:
     return f"{alias[table]}{quote(column)}"
 
 
-def _label(name: str) -> str:
-    return name
-
-
-def _measure(plan: BusinessPlan, schema: Schema, alias: dict[str, str]) -> tuple[str, str]:
-    """(expression, its name in the result)."""
-    measure = plan.measure
-    if measure.metric:
-        return f"({measure.metric.expression})", measure.metric.name
-    if measure.agg == "count" or not measure.columns:
-        return "COUNT(*)", "count"
-    columns = [_column(n, schema, alias) for n in measure.columns]
-    if measure.agg == "rate":
-        name = f"{_plain(schema.columns[measure.columns[0]].key[1])}_pct"
-        return f"ROUND(100.0 * AVG(CASE WHEN {columns[0]} = {literal(measure.yes)} THEN 1 ELSE 0 END), 2)", name
-    name = _plain(schema.columns[measure.columns[0]].key[1]) if len(columns) == 1 else "amount"
-    return f"{measure.agg.upper()}({measure.expression.format(*columns)})", f"{_PREFIX[measure.agg]}_{name}"
+def _label(number: int, beside: tuple[int, ...], schema: Schema) -> str:
+    """The column's own name; with its table's where another one shown has the same."""
+    table, name = schema.columns[number].key
+    same = [n for n in beside if n != number and schema.columns[n].key[1] == name]
+    return f"{table} {name}" if same else name
 
 
 def _plain(name: str) -> str:
     return re.sub(r"\W+", "_", fold(name)).strip("_") or "value"
 
 
-def _time_expression(plan: BusinessPlan, schema: Schema, alias: dict[str, str]) -> str | None:
-    """The unit of time as a number inside one year, else as its first day; a year is always its number."""
-    if not plan.grain or plan.date is None:
-        return None
-    column = _column(plan.date, schema, alias)
-    if plan.grain == "year":
-        return f"YEAR({column})"
-    one_year = len(plan.periods) == 1 and plan.periods[0].unit == "year"
-    if one_year and plan.grain in ("month", "quarter") and not plan.window:
-        return f"{plan.grain.upper()}({column})"
-    return f"CAST(DATE_TRUNC('{plan.grain}', {column}) AS DATE)"
-
-
 def _wheres(plan: BusinessPlan, schema: Schema, alias: dict[str, str]) -> list[str]:
     parts = [_condition(f, schema, alias) for f in plan.filters]
-    if plan.date is not None and plan.periods:
-        column = _column(plan.date, schema, alias)
-        spans = [f"{column} >= {literal(p.first)} AND {column} < {literal(p.after)}" for p in plan.periods]
-        parts.append(spans[0] if len(spans) == 1 else "(" + " OR ".join(f"({span})" for span in spans) + ")")
+    if plan.periods and plan.date is not None and not plan.absence:
+        parts.append(_spans(plan.periods, plan.date, schema, alias))
+    if plan.contrast and not plan.dimensions:
+        parts.append(_contrast(plan, schema, alias))
+    if plan.absence:
+        parts.append(_absence(plan.absence, plan, schema, alias))
+    parts += _told(plan, schema, alias)
     return parts
 
 
+def _told(plan: BusinessPlan, schema: Schema, alias: dict[str, str]) -> list[str]:
+    """A reason that most rows do not have ('reason for leaving') splits only the rows that have one."""
+    if not plan.measure or plan.measure.agg not in ("count", "distinct"):
+        return []
+    rows = {n: schema.tables[schema.columns[n].table].table.rows for n in plan.dimensions}
+    sparse = [n for n in plan.dimensions if rows[n] and schema.columns[n].column.nulls > 0.5 * rows[n]]
+    return [f"{_column(n, schema, alias)} IS NOT NULL" for n in sparse]
+
+
+def _contrast(plan: BusinessPlan, schema: Schema, alias: dict[str, str]) -> str:
+    contrast = plan.contrast
+    left = _column(contrast.left, schema, alias)
+    if contrast.right is not None:
+        return f"{left} {contrast.op} {_column(contrast.right, schema, alias)}"
+    table, column = schema.columns[contrast.left].key
+    return f"{left} {contrast.op} (SELECT AVG({quote(column)}) FROM {quote(table)})"
+
+
+def _absence(absence: Absence, plan: BusinessPlan, schema: Schema, alias: dict[str, str]) -> str:
+    table, key = schema.columns[absence.key].key
+    inner = f"SELECT {quote(key)} FROM {quote(table)} WHERE {quote(key)} IS NOT NULL"
+    if plan.periods and plan.date is not None:
+        inner += f" AND {_spans(plan.periods, plan.date, schema, {table: ''})}"
+    return f"{_column(absence.own, schema, alias)} NOT IN ({inner})"
+
+
+def _spans(periods: tuple[Period, ...], date: int, schema: Schema, alias: dict[str, str]) -> str:
+    entry = schema.columns[date]
+    column = _column(date, schema, alias)
+    parts = []
+    for period in periods:
+        if entry.time == "year":
+            low, high = literal(period.first.year), literal(period.after.year)
+            sides = [f"{column} >= {low}"] * (period.first != OPEN_START)
+            sides += [f"{column} < {high}"] * (period.after != OPEN_END)
+            if period.unit != "year" and period.after != OPEN_END and period.after.month > 1:
+                sides = [f"{column} = {low}"]
+        else:
+            value = _AS_DATE[entry.time].format(column)
+            sides = [f"{value} >= {literal(period.first)}"] * (period.first != OPEN_START)
+            sides += [f"{value} < {literal(period.after)}"] * (period.after != OPEN_END)
+        parts.append(" AND ".join(sides))
+    return parts[0] if len(parts) == 1 else "(" + " OR ".join(f"({part})" for part in parts) + ")"
+
+
 def _condition(f: Filter, schema: Schema, alias: dict[str, str]) -> str:
-    return f"{_column(f.column, schema, alias)} {f.op} {literal(f.value)}"
-
-
-def _order(plan: BusinessPlan, labels: list[str], name: str) -> str:
-    if not labels:
-        return ""
-    if plan.descending is not None:
-        order = f"{quote(name)}{' DESC' if plan.descending else ''}"
-    elif plan.grain:
-        order = ", ".join(quote(label) for label in labels)
-    else:
-        order = f"{quote(name)} DESC"
-    return f" ORDER BY {order}" + (f" LIMIT {plan.limit}" if plan.limit else "")
-
-
-def read_business_plan(plan: BusinessPlan, schema: Schema, lang: str) -> str:
-    """The plan in words, in the language asked for."""
-    parts = [_measure_words(plan, schema, lang)]
-    if plan.dimensions:
-        names = f" {_say('and', lang)} ".join(f"“{schema.columns[n].key[1]}”" for n in plan.dimensions)
-        parts.append(_say("group", lang, columns=names))
-    if plan.grain:
-        parts.append(_say(f"by_{plan.grain}", lang))
-    if plan.filters:
-        conditions = [
-            _say({"=": "is", "!=": "is_not", ">": "more", "<": "less", ">=": "at_least", "<=": "at_most"}[f.op], lang,
-                 column=f"“{schema.columns[f.column].key[1]}”", value=say_value(f.value, lang))
-            for f in plan.filters
-        ]  # fmt: skip
-        parts.append(_say("where", lang, conditions=f" {_say('and', lang)} ".join(conditions)))
-    for period in plan.periods if plan.date is not None else ():
-        last = period.after - datetime.timedelta(days=1)
-        parts.append(_say("period", lang, first=_day(period.first, lang), last=_day(last, lang)))
-    if plan.window in ("growth", "running", "share"):
-        parts.append(_say(plan.window, lang))
-    if plan.descending is not None and plan.dimensions:
-        key = ("top" if plan.limit and plan.limit > 1 else "first" if plan.limit == 1 else "order") + "_"
-        name = _measure_words(plan, schema, lang)
-        parts.append(_say(key + ("desc" if plan.descending else "asc"), lang, column=name, **_count(plan)))
-    return ", ".join(parts)
-
-
-def _count(plan: BusinessPlan) -> dict[str, Any]:
-    return {"count": plan.limit} if plan.limit and plan.limit > 1 else {}
-
-
-def _measure_words(plan: BusinessPlan, schema: Schema, lang: str) -> str:
-    measure = plan.measure
-    if measure.metric:
-        return f"“{measure.metric.name}”"
-    if not measure.columns:
-        return f"{_say('count_rows', lang)} (“{schema.tables[measure.table].table.name}”)"
-    names = " × ".join(f"“{schema.columns[n].key[1]}”" for n in measure.columns)
-    if measure.agg == "rate":
-        return _say("rate", lang, column=names)
-    return _say(measure.agg, lang, column=names)
-
-
-def _day(day: datetime.date, lang: str) -> str:
-    return f"{day:%d/%m/%Y}" if lang == "es" else f"{day:%Y-%m-%d}"
-
-
-def _say(key: str, lang: str, **params: Any) -> str:
-    return translate(f"sql.reading.{key}", lang, **params)
+    column = _column(f.column, schema, alias)
+    if f.op in ("in", "not in"):
+        return f"{column} {f.op.upper()} ({', '.join(literal(v) for v in f.value)})"
+    return f"{column} {f.op} {literal(f.value)}"

@@ -36,9 +36,13 @@ _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
 _BEFORE_GRAIN = {"by", "each", "every", "per"}
 
 
+OPEN_START, OPEN_END = datetime.date.min, datetime.date.max
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Days from `first` to before `after`; `start` and `end` are token places; `unit` is the size it was named by."""
+    """Days from `first` to before `after` (OPEN_START and OPEN_END where one side is open); `start` and `end` are token
+    places; `unit` is the size it was named by."""
 
     first: datetime.date
     after: datetime.date
@@ -65,7 +69,51 @@ def find_periods(tokens: list[Token], today: datetime.date) -> list[Period]:
             place = period.end
         else:
             place += 1
-    return _share_year(found, tokens)
+    return _open_ends(_join_ranges(_share_year(found, tokens), tokens), tokens)
+
+
+_OPENERS = {"between", "from", "since"}
+_JOINED = {"and", "to", "until", "till", "through", "up", "-", "at", "most"}
+
+
+def _join_ranges(found: list[Period], tokens: list[Token]) -> list[Period]:
+    """'between March and May', 'from 2019 to 2021', 'from Q1 to Q3': one period from the first to the last."""
+    out: list[Period] = []
+    for period in found:
+        before = out[-1] if out else None
+        lead = {t.word for t in tokens[max(0, before.start - 2) : before.start]} if before else set()
+        gap = [t.word for t in tokens[before.end : period.start]] if before else []
+        joins = gap and set(gap) <= _JOINED | {"the", "of"}
+        if before and joins and (lead & _OPENERS or "and" not in gap) and before.first < period.after:
+            out[-1] = Period(before.first, period.after, before.start, period.end, "span")
+        else:
+            out.append(period)
+    return out
+
+
+_SPANISH_LEADS = {"desde": "since", "hasta": "until", "a partir de": "since"}
+
+
+def _open_ends(found: list[Period], tokens: list[Token]) -> list[Period]:
+    """'since 2023', 'after May', 'before 2020', 'until March': the period with one side open."""
+    out = []
+    for period in found:
+        before = [t for t in tokens[max(0, period.start - 3) : period.start] if t.word not in ("the", "of", "in")]
+        lead = _SPANISH_LEADS.get(before[-1].source.lower(), before[-1].word) if before else ""
+        first, after = period.first, period.after
+        if period.unit == "span":
+            pass
+        elif lead == "since" or (lead == "from" and _word(tokens, period.end) in ("on", "onward", "onwards")):
+            after = OPEN_END
+        elif lead == "after":
+            first, after = period.after, OPEN_END
+        elif lead == "before":
+            first, after = OPEN_START, period.first
+        elif lead in ("until", "till"):
+            first = OPEN_START
+        unit = period.unit if (first, after) == (period.first, period.after) else "span"
+        out.append(Period(first, after, period.start, period.end, unit))
+    return out
 
 
 def find_grain(tokens: list[Token]) -> Grain | None:
@@ -190,9 +238,16 @@ def _read_relative(tokens: list[Token], place: int, today: datetime.date) -> Per
     if not unit:
         return None
     first = start_of(today, unit)
-    if word in ("last", "past", "previous"):
+    if word in ("last", "past", "previous") and not _is_over(today, unit):
         first = _go_back(first, 1, unit)
     return Period(first, next_start(first, unit), place, place + 2, unit)
+
+
+def _is_over(today: datetime.date, unit: str) -> bool:
+    """On the last day of a month or a longer unit, 'the last' one is the one that ends with it."""
+    return unit in ("month", "quarter", "year") and next_start(
+        start_of(today, unit), unit
+    ) - today <= datetime.timedelta(1)
 
 
 _READERS = (_read_relative, _read_half, _read_quarter, _read_month, _read_year, _read_day)

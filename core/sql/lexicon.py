@@ -77,7 +77,8 @@ def _pairs(path: Path) -> dict[tuple[str, ...], tuple[str, ...]]:
         texts = tuple(part.strip() for part in right.split(",") if part.strip())
         for key in left.split(","):
             if key.strip():
-                table[tuple(fold(key).split())] = texts
+                words = tuple(fold(key).split())
+                table[words] = tuple(dict.fromkeys((*table.get(words, ()), *texts)))
     return table
 
 

@@ -74,12 +74,12 @@ def find_mentions(question: str, lang: str, schema: Schema, lexicon: Lexicon) ->
 
 # ---------------------------------------------------------------- names
 
-_WEAK = {
-    stem(word)
-    for word in "the a an of in on at to for by with and or is are was were be do does did have has had what which who "
+_WEAK_WORDS = frozenset(
+    "the a an of in on at to for by with and or is are was were be do does did have has had what which who "
     "whom whose how many much show list find give tell me all each every their its his her that this there from as "
     "than more less most least not no any some it they we you i return display please count".split()
-}
+)
+_WEAK = {stem(word) for word in _WEAK_WORDS}
 
 
 def is_content(token: Token) -> bool:
@@ -184,7 +184,8 @@ def _value_hits(
         return []
     if (
         single
-        and (stem(folded) in _WEAK or stem(tokens[start].word) in _WEAK)
+        and (folded in _WEAK_WORDS or stem(folded) in _WEAK or stem(tokens[start].word) in _WEAK)
+        and not (folded not in _WEAK_WORDS and folded == tokens[start].word and folded in schema.values)
         and not (text.isupper() and len(text) > 1)
     ):
         return []

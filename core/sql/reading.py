@@ -70,14 +70,16 @@ def _condition(cond: Cond, lang: str) -> str:
     if isinstance(cond.value, Item):
         return _say(_OPERATORS[cond.op], lang, column=left, value=_item(cond.value, lang))
     if cond.op == "between":
-        return _say("between", lang, column=left, low=_value(cond.value[0], lang), high=_value(cond.value[1], lang))
+        return _say(
+            "between", lang, column=left, low=say_value(cond.value[0], lang), high=say_value(cond.value[1], lang)
+        )
     if cond.op in ("in", "not in"):
-        text = _join([_value(v, lang) for v in cond.value], lang, "or")
+        text = _join([say_value(v, lang) for v in cond.value], lang, "or")
         return _say("is" if cond.op == "in" else "is_not", lang, column=left, value=text)
-    return _say(_OPERATORS[cond.op], lang, column=left, value=_value(cond.value, lang))
+    return _say(_OPERATORS[cond.op], lang, column=left, value=say_value(cond.value, lang))
 
 
-def _value(value: Any, lang: str) -> str:
+def say_value(value: Any, lang: str) -> str:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         year = isinstance(value, int) and 1500 <= value <= 2100
         return str(value) if year else format_number(value, lang)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from core.records import Catalog, Column, Table
 from core.sql.joins import JoinGraph
 from core.sql.lexicon import Lexicon, fold
-from core.sql.words import split_name, word_stems
+from core.sql.words import name_stems, split_name
 
 NUMBER_TYPES = ("INT", "DECIMAL", "DOUBLE", "FLOAT", "REAL", "NUMERIC", "HUGEINT", "BIGINT", "SMALLINT", "TINYINT")
 _NAME_WORDS = {"name", "title", "nombre", "titulo", "label", "description", "descripcion", "nombres"}
@@ -41,6 +41,7 @@ class ColumnEntry:
     place_like: bool
     first_text: bool
     unique: float
+    time: str = ""  # date, day_text, month_text, year: how the column holds time, if it does
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ class Schema:
         self.table_of[table.name] = entry
 
     def _stems(self, words: tuple[str, ...]) -> tuple[tuple[tuple[str, float], ...], ...]:
-        return tuple(tuple(word_stems(word, self.lexicon)) for word in words)
+        return tuple(tuple(name_stems(word, self.lexicon)) for word in words)
 
     def _column_entry(
         self, number: int, table: int, owner: Table, column: Column, names: tuple[str, ...], foreign: set, first: bool
@@ -121,6 +122,7 @@ class Schema:
             place_like=bool(told & _PLACE_WORDS),
             first_text=first,
             unique=min(1.0, (column.distinct or 0) / owner.rows) if owner.rows else 0.0,
+            time=time_of(column),
         )
 
 
@@ -131,6 +133,27 @@ def kind_of(column: Column) -> str:
     if kind.startswith(("DATE", "TIMESTAMP", "TIME")):
         return "date"
     return "bool" if kind.startswith("BOOL") else "text"
+
+
+_TIME_TEXTS = {
+    "day_text": re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?$"),
+    "month_text": re.compile(r"\d{4}-\d{2}$"),
+}
+_YEAR_WORDS = {"year", "ano", "anio", "ejercicio"}
+_YEARS = range(1700, 2200)
+
+
+def time_of(column: Column) -> str:
+    """How a column holds time: as dates, as text of days or months (as in SQLite), as the number of a year."""
+    if column.type.upper().startswith(("DATE", "TIMESTAMP")):
+        return "date"
+    kind, ends = kind_of(column), (column.minimum, column.maximum)
+    if kind == "text" and all(isinstance(end, str) for end in ends):
+        seen = (*ends, *column.values[:50])
+        return next((name for name, form in _TIME_TEXTS.items() if all(map(form.match, seen))), "")
+    named = _YEAR_WORDS & set(split_name(column.name))
+    whole = all(isinstance(end, int) and end in _YEARS for end in ends)
+    return "year" if kind == "number" and named and whole else ""
 
 
 def _is_id(name: str) -> bool:

@@ -234,6 +234,8 @@ def _with_stems(token: Token, lang: str, lexicon: Lexicon) -> Token:
     stems = dict(word_stems(token.word, lexicon, spanish=lang == "es"))
     for other, weight in token.stems:
         stems[other] = max(stems.get(other, 0.0), weight)
+    if lang == "es" and token.kind == "word":
+        stems.update(_cognates(fold(token.source)))
     return Token(token.word, token.kind, token.start, token.end, token.source, tuple(stems.items()), token.value)
 
 
@@ -263,6 +265,33 @@ def word_stems(word: str, lexicon: Lexicon, spanish: bool = True) -> list[tuple[
                 found[stem(text)] = max(found.get(stem(text), 0), 0.7)
     found[english] = 1.0
     return list(found.items())
+
+
+def name_stems(word: str, lexicon: Lexicon) -> list[tuple[str, float]]:
+    """`word_stems` of a word of a table's or column's name, with what it shares with a sister in the other language."""
+    return [*word_stems(word, lexicon), *((text, 1.0) for text, _ in _cognates(word))]
+
+
+_ENDINGS = (
+    ("ciones", "tion"), ("cion", "tion"), ("siones", "tion"), ("sion", "tion"), ("sions", "tion"), ("tions", "tion"),
+    ("idades", "ity"), ("idad", "ity"), ("ities", "ity"), ("encias", "nce"), ("encia", "nce"), ("ancia", "nce"),
+    ("ences", "nce"), ("ence", "nce"), ("ance", "nce"), ("arios", "ari"), ("ario", "ari"), ("aria", "ari"),
+    ("ary", "ari"), ("orio", "ori"), ("ory", "ori"), ("icos", "ic"), ("icas", "ic"), ("ico", "ic"), ("ica", "ic"),
+    ("ical", "ic"), ("ivos", "iv"), ("ivo", "iv"), ("iva", "iv"), ("ive", "iv"), ("oso", "ous"), ("osa", "ous"),
+    ("mentos", "ment"), ("mento", "ment"), ("ismo", "ism"), ("ista", "ist"),
+)  # fmt: skip
+
+
+@functools.lru_cache(maxsize=50_000)
+def _cognates(word: str) -> tuple[tuple[str, float], ...]:
+    """What a Spanish word of Latin or Greek root and its English sister have in common ('clasificación' and
+    'classification'), as a stem of its own kind; nothing for short words, which meet by chance."""
+    if len(word) < 6 or not word.isalpha():
+        return ()
+    text = next((word[: -len(end)] + common for end, common in _ENDINGS if word.endswith(end)), word)
+    text = re.sub(r"^es(?=[ptc])", "s", text).replace("ph", "f").replace("th", "t").replace("qu", "c").replace("y", "i")
+    text = re.sub(r"(.)\1", r"\1", text).rstrip("s").rstrip("aeo")
+    return (("~" + text, 0.7),) if len(text) >= 5 else ()
 
 
 _CAMEL = re.compile(r"[A-ZÁÉÍÓÚÑ]?[a-záéíóúñü]+|[A-ZÁÉÍÓÚÑ]+(?![a-záéíóúñü])|\d+")

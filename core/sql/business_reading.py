@@ -1,0 +1,125 @@
+"""Says a business plan in words, in the question's language. Column names are shown as they are stored."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from core.i18n import translate
+from core.sql.business import BusinessPlan
+from core.sql.calendar import OPEN_END, OPEN_START, Period
+from core.sql.conditions import Filter
+from core.sql.measures import Measure
+from core.sql.reading import say_value
+from core.sql.schema import Schema
+
+_OPERATORS = {"=": "is", "!=": "is_not", ">": "more", "<": "less", ">=": "at_least", "<=": "at_most"}
+
+
+def read_business_plan(plan: BusinessPlan, schema: Schema, lang: str) -> str:
+    """One sentence without a full stop."""
+    measured = plan.measure is not None
+    parts = [_measures(plan, schema, lang) if measured else _list(plan, schema, lang)]
+    if plan.dimensions:
+        parts.append(_say("group", lang, columns=_join([_name(n, schema) for n in plan.dimensions], lang)))
+    if plan.grain:
+        parts.append(_say(f"by_{plan.grain}", lang))
+    conditions = [_filter(f, schema, lang) for f in plan.filters]
+    if plan.contrast:
+        conditions.append(_contrast(plan, schema, lang))
+    if conditions:
+        parts.append(_say("where", lang, conditions=f" {_say('and', lang)} ".join(conditions)))
+    if plan.absence:
+        parts.append(_say("without", lang, table=_quoted(schema.tables[plan.absence.table].table.name)))
+    if plan.threshold and plan.measure:
+        said = _say(_OPERATORS[plan.threshold.op], lang, column=_measure(plan.measure, schema, lang),
+                    value=say_value(plan.threshold.value, lang))  # fmt: skip
+        parts.append(_say("having", lang, conditions=said))
+    parts += [_period(p, lang) for p in plan.periods] if plan.date is not None else []
+    if plan.window in ("growth", "running", "share"):
+        parts.append(_say(plan.window, lang))
+    if plan.window == "rank" and plan.within is not None:
+        parts.append(_say("rank_within", lang, column=_name(plan.within, schema)))
+    if measured and plan.descending is not None and (plan.dimensions or plan.grain):
+        parts.append(_order(plan, schema, lang))
+    return ", ".join(parts)
+
+
+def _measures(plan: BusinessPlan, schema: Schema, lang: str) -> str:
+    return _join([_measure(m, schema, lang) for m in (plan.measure, *plan.more) if m], lang)
+
+
+def _list(plan: BusinessPlan, schema: Schema, lang: str) -> str:
+    return _say("rows_of", lang, table=_quoted(schema.tables[plan.fact].table.name))
+
+
+def _measure(measure: Measure, schema: Schema, lang: str) -> str:
+    if measure.metric:
+        return _quoted(measure.metric.name)
+    if not measure.columns:
+        return f"{_say('count_rows', lang)} ({_quoted(schema.tables[measure.table].table.name)})"
+    names = [_name(n, schema) for n in measure.columns]
+    if measure.agg == "corr":
+        return _say("corr", lang, column=f" {_say('and', lang)} ".join(names))
+    if measure.agg == "share_of":
+        return _say("margin_share", lang, money=names[0], cost=names[1])
+    if measure.agg == "per":
+        return _say("per_document", lang, money=names[0], document=names[1])
+    if measure.agg == "distinct":
+        return _say("count_distinct", lang, column=names[0])
+    text = measure.expression.replace("*", "×").replace("-", "−").format(*names)
+    return _say(measure.agg, lang, column=text)
+
+
+def _filter(f: Filter, schema: Schema, lang: str) -> str:
+    if f.op in ("in", "not in"):
+        value = _join([say_value(v, lang) for v in f.value], lang, "or")
+        return _say("is" if f.op == "in" else "is_not", lang, column=_name(f.column, schema), value=value)
+    return _say(_OPERATORS[f.op], lang, column=_name(f.column, schema), value=say_value(f.value, lang))
+
+
+def _contrast(plan: BusinessPlan, schema: Schema, lang: str) -> str:
+    left = _name(plan.contrast.left, schema)
+    if plan.contrast.right is None:
+        right = _say("avg", lang, column=left)
+    else:
+        right = _name(plan.contrast.right, schema)
+    if plan.dimensions:
+        left, right = (_say("sum", lang, column=side) for side in (left, right))
+    return _say(_OPERATORS[plan.contrast.op], lang, column=left, value=right)
+
+
+def _order(plan: BusinessPlan, schema: Schema, lang: str) -> str:
+    key = ("top" if plan.limit and plan.limit > 1 else "first" if plan.limit == 1 else "order") + "_"
+    count = {"count": plan.limit} if plan.limit and plan.limit > 1 else {}
+    name = _measure(plan.measure, schema, lang)
+    return _say(key + ("desc" if plan.descending else "asc"), lang, column=name, **count)
+
+
+def _period(period: Period, lang: str) -> str:
+    last = period.after - datetime.timedelta(days=1) if period.after != OPEN_END else None
+    if period.first == OPEN_START:
+        return _say("period_until", lang, last=_day(last, lang))
+    if last is None:
+        return _say("period_since", lang, first=_day(period.first, lang))
+    return _say("period", lang, first=_day(period.first, lang), last=_day(last, lang))
+
+
+def _day(day: datetime.date, lang: str) -> str:
+    return f"{day:%d/%m/%Y}" if lang == "es" else f"{day:%Y-%m-%d}"
+
+
+def _name(number: int, schema: Schema) -> str:
+    return _quoted(schema.columns[number].key[1])
+
+
+def _quoted(name: str) -> str:
+    return f"“{name}”"
+
+
+def _join(parts: list[str], lang: str, word: str = "and") -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {_say(word, lang)} {parts[-1]}"
+
+
+def _say(key: str, lang: str, **params: Any) -> str:
+    return translate(f"sql.reading.{key}", lang, **params)

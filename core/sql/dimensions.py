@@ -1,0 +1,161 @@
+"""By what a business question splits its measure: columns after 'by', 'for each', 'which', and the entities they name.
+
+An entity (a table's thing: a customer, a track) is shown by its name columns. Nothing is measured here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.sql.calendar import Grain
+from core.sql.lexicon import read_cues
+from core.sql.link import Links
+from core.sql.schema import ColumnEntry, Schema
+from core.sql.words import Token, stem
+
+LEADS = ("by", "each", "per", "every", "across", "within")
+_ORDERING = frozenset(stem(word) for word in read_cues()["measures"]["ordering"].split())
+HIGH = frozenset(stem(w) for w in read_cues()["measures"]["high"].split())
+LOW = frozenset(stem(w) for w in read_cues()["measures"]["low"].split())
+_PERSON = (("first", "given", "forename"), ("last", "sur", "surname", "family"))
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """`columns` say it (two for a person's first and last name); `key` keeps apart things of one name; `lead` is the
+    word that brought it in."""
+
+    columns: tuple[int, ...]
+    span: tuple[int, int]
+    lead: str
+    key: int | None = None
+
+
+def find_dimensions(
+    links: Links, schema: Schema, fact: int, covered: set[int], grain: Grain | None
+) -> tuple[list[Dimension], set[int]]:
+    """(dimensions in the order they are named, tokens they cover)."""
+    tokens = links.tokens
+    taken = set(covered) | (set(range(grain.start, grain.end)) if grain else set())
+    found: list[Dimension] = []
+    used: set[int] = set()
+    for place, token in enumerate(tokens):
+        lead = token.word in LEADS and not is_ordering(tokens, place) and place not in taken
+        lead = lead or (bool(found) and token.word in ("and", ",") and place == max(used, default=-9) + 1)
+        asked = not found and _asks_one(token) and has_superlative(links)
+        if not (lead or asked):
+            continue
+        reach = 3 if lead else 4
+        dimension = dimension_at(place + 1, links, schema, fact, taken | used, reach, token.word)
+        if dimension and all(dimension.columns != other.columns for other in found):
+            found.append(dimension)
+            used |= {place, *range(*dimension.span)}
+    return found, used
+
+
+def _asks_one(token: Token) -> bool:
+    return token.word in ("which", "what", "top", "who", "bottom", "best", "most") or token.kind in (
+        "number",
+        "number_word",
+    )
+
+
+def is_ordering(tokens: list[Token], place: int) -> bool:
+    return bool({stem(token.word) for token in tokens[max(0, place - 2) : place]} & _ORDERING)
+
+
+def has_superlative(links: Links) -> bool:
+    roots = {stem(token.word) for token in links.tokens}
+    return bool(roots & (HIGH | LOW))
+
+
+def dimension_at(
+    place: int, links: Links, schema: Schema, fact: int, taken: set[int], reach: int, lead: str = ""
+) -> Dimension | None:
+    """The column or entity that is named near `place`, best first by how well and how near."""
+    best: tuple[float, Dimension] | None = None
+    for number, mentions in links.columns.items():
+        entry = schema.columns[number]
+        for mention in mentions:
+            span = (mention.start, mention.end)
+            start = max(mention.start, place) if mention.end > place else mention.start
+            while start < mention.end and links.tokens[start].word in ("the", "of", "different", "distinct"):
+                start += 1
+            if not (place <= start <= place + reach) or set(range(start, mention.end)) & taken or start == mention.end:
+                continue
+            if not _groups(entry) or mention.score < 0.4 or not joined(schema, fact, entry.table):
+                continue
+            score = mention.score + 0.25 * max(links.scores["group"].get(number, -8.0), -4.0) / 4
+            score += 0.35 * (entry.table == fact) + _nearness(links, place, start) - 0.5 * entry.id_like
+            score -= 0.15 * (start > mention.start)
+            score += 0.15 * (mention.end - start) - 0.02 * distance(schema, fact, entry.table)
+            if best is None or score > best[0]:
+                best = (score, Dimension((number,), span, lead, None))
+    for number, mentions in links.tables.items():
+        for mention in mentions:
+            near = place <= mention.start <= place + reach and not set(range(mention.start, mention.end)) & taken
+            if near and number != fact and mention.score >= 0.5 and joined(schema, fact, number):
+                columns = name_columns(number, schema)
+                score = mention.score + 0.05 + _nearness(links, place, mention.start)
+                if columns and (best is None or score > best[0]):
+                    span = (mention.start, mention.end)
+                    best = (score, Dimension(columns, span, lead, key_beside(number, columns, schema)))
+    return best[1] if best else None
+
+
+def _nearness(links: Links, place: int, start: int) -> float:
+    """In 'family of product' the first noun is the head, in 'product family' the last one."""
+    gap = [token.word for token in links.tokens[place:start]]
+    if {"of", "in", "from", "for", "to", "that", "with"} & set(gap):
+        return -0.7
+    nouns = [word for word in gap if word not in ("the", "a", "different", "our")]
+    return 0.12 * len(nouns) if len(nouns) == 1 else -0.12 * len(nouns)
+
+
+def _groups(entry: ColumnEntry) -> bool:
+    """Whether splitting by a column says something: not a moment, not a measured number."""
+    if entry.time in ("date", "day_text"):
+        return False
+    if entry.kind == "number" and not (entry.time or entry.date_like):
+        return entry.unique <= 0.2 or (entry.column.distinct or 99) <= 12
+    return entry.kind != "date"
+
+
+def joined(schema: Schema, fact: int, other: int) -> bool:
+    return fact == other or _edges(schema, fact, other) is not None
+
+
+def distance(schema: Schema, fact: int, other: int) -> int:
+    return 0 if fact == other else len(_edges(schema, fact, other) or ())
+
+
+def _edges(schema: Schema, fact: int, other: int):
+    return schema.graph.connect((schema.tables[fact].table.name, schema.tables[other].table.name))
+
+
+def name_columns(table: int, schema: Schema) -> tuple[int, ...]:
+    """The columns that say which thing a row of a table is: a name, a first and a last name, else the first text."""
+    entries = [schema.columns[c] for c in schema.tables[table].columns]
+    texts = [e for e in entries if e.kind == "text" and not e.id_like and not e.time]
+    parts = [next((e for e in texts if _has_word(e, words)), None) for words in _PERSON]
+    if all(parts) and parts[0] is not parts[1]:
+        return tuple(part.number for part in parts if part)
+    own = {root for stems in schema.tables[table].words for root, weight in stems if weight >= 0.85}
+    titled = [e for e in texts if any(root in own for stems in e.words for root, weight in stems if weight >= 0.85)]
+    named = [e for e in texts if e.name_like]
+    ranked = [e for e in named if e in titled] or named or [e for e in titled if e.unique > 0.5] or texts
+    return (ranked[0].number,) if ranked else ()
+
+
+def _has_word(entry: ColumnEntry, words: tuple[str, ...]) -> bool:
+    name = entry.column.name.lower().replace("_", "").replace(" ", "")
+    return entry.name_like and name.startswith(words) and name.endswith("name")
+
+
+def key_beside(table: int, columns: tuple[int, ...], schema: Schema) -> int | None:
+    """The table's key, where its names alone do not tell its rows apart."""
+    if any(schema.columns[c].unique >= 0.999 for c in columns):
+        return None
+    key = schema.tables[table].table.primary_key
+    entry = schema.column_of.get((schema.tables[table].table.name, key[0])) if len(key) == 1 else None
+    return entry.number if entry else None
