@@ -49,7 +49,7 @@ def draw() -> None:
     for first in range(0, len(pins), _COLUMNS):
         columns = st.columns(_COLUMNS, gap="medium")
         for place, column in enumerate(columns[: len(pins) - first], start=first):
-            with column, st.container(border=True, key=f"board-{pins[place].id}"):
+            with column, st.container(border=True, height="stretch", key=f"board-{pins[place].id}"):
                 _draw_pin(pins[place], known, first=place == 0, last=place == len(pins) - 1)
 
 
@@ -58,8 +58,14 @@ def _draw_pin(pin: Pin, known: set[str], first: bool, last: bool) -> None:
     if gone and pin.result is not None:
         boards.forget_rows(services.workspace().db, pin.id)  # what a removed table held is kept nowhere
         pin = dataclasses.replace(pin, result=None)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"board-title-{pin.id}"):
-        st.markdown(f"**{one_line(pin.title)}**")
+    with st.container(
+        horizontal=True,
+        horizontal_alignment="distribute",
+        vertical_alignment="center",
+        wrap=False,
+        key=f"board-title-{pin.id}",
+    ):
+        st.markdown(f"**{one_line(pin.title)}**", width="stretch")
         _draw_menu(pin, first, last, bool(gone))
     if pin.result is not None:
         bare = dataclasses.replace(pin.chart, title="")
@@ -87,16 +93,15 @@ def _draw_foot(pin: Pin) -> None:
 
 
 def _draw_menu(pin: Pin, first: bool, last: bool, gone: bool) -> None:
-    label = say("board.menu", title=one_line(pin.title, 40))
-    with st.popover(":material/more_horiz:", help=label, type="tertiary", key=f"board-menu-{pin.id}"):
-        title = f"board-name-{pin.id}"
+    menu = st.popover(":material/more_horiz:", help=say("board.menu"), type="tertiary", key=f"board-menu-{pin.id}")
+    with menu, st.container(gap="xxsmall"):
         st.text_input(
             say("board.title"),
             value=pin.title,
             max_chars=_TITLE_MAX,
-            key=title,
+            key=f"board-name-{pin.id}",
             on_change=_rename,
-            args=(pin.id, title),
+            args=(pin.id, f"board-name-{pin.id}"),
         )
         if not gone:
             _act("refresh", "refresh", _start_refresh, ([pin.id],), pin)

@@ -48,6 +48,8 @@ def draw_sentences(answer: SqlAnswer) -> None:
         st.markdown(say("assistant.no_row"))
     for sentence in answer.insight:
         st.markdown(plain(sentence))
+    if answer.message:
+        st.caption(f":material/info: {plain(answer.message)}")
     if answer.result.truncated and not answer.insight:  # else the sentences say it
         st.caption(f":material/info: {say('data_page.first_rows', n=len(answer.result.rows))}")
 
