@@ -9,10 +9,12 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 
 from core import samples
+from core.records import Catalog, Column, ForeignKey, Table
 from core.sql.pretty import pretty_sql, preview_sql
 from core.state import boards, jobs, pairs, questions
 from pages.parts.asking import Order
 from pages.parts.board import refresh
+from pages.parts.relations import relations_dot
 
 ROOT = Path(__file__).resolve().parent.parent
 VENTAS = """Fecha;Región;Producto;Importe
@@ -191,7 +193,11 @@ def test_the_first_rows_of_a_table_are_one_click_away_and_it_can_be_removed(work
     app = open_page()
     app.button(key="preview-ventas").click().run()
     assert not app.exception
-    assert len(frames(app)[-1]) == 5
+    rows, profile = frames(app)[-2:]
+    assert len(rows) == 5
+    assert list(profile.iloc[:, 0]) == ["Fecha", "Región", "Producto", "Importe"]
+    assert profile.iloc[1].tolist()[1:4] == ["texto", 0.0, 3]
+    assert profile.iloc[3].tolist()[4:6] == ["300,75", "2400"]
     app.button(key="remove-source").click().run()
     assert not workspace.tables.catalog().tables
     assert workspace.library.documents() == []
@@ -363,3 +369,19 @@ def test_the_limit_that_a_statement_hit_is_named(workspace):
     ingest(workspace)
     app = run_sql(open_page(), "SELECT count(*) FROM range(1000000000000)")
     assert "sql_time_limit_ms" in shown(app)
+
+
+def test_the_diagram_of_relations_holds_names_as_they_are_written():
+    odd = 'a"b<br/>\\l'
+    tables = (
+        Table("ventas", (), 3, "a.duckdb"),
+        Table(odd, (Column(odd, "INTEGER"),), 2, "b.duckdb", primary_key=(odd,)),
+    )
+    keys = (
+        ForeignKey("ventas", ("cliente",), odd, (odd,), declared=False),
+        ForeignKey("ventas", ("gone",), "missing", ("id",)),
+    )
+    dot = relations_dot(Catalog(tables, keys), "dark")
+    assert "t0:c0 -> t1:c0 [style=dashed]" in dot
+    assert "<br/>" not in dot and dot.count("&lt;br/&gt;") == 2
+    assert "missing" not in dot and "-> t2" not in dot

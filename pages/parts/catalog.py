@@ -1,25 +1,22 @@
-"""The tables of the workspace, drawn: columns with type and a small profile, relations, the first rows of one.
+"""The tables of the workspace, drawn: columns with type and a small profile; the first rows and the profile of one.
 
 Names and values come from files: they are shown as written. It changes nothing but for 'remove', which asks first.
 """
 
 from __future__ import annotations
 
-import datetime
-
 import streamlit as st
 
 from core.records import Catalog, Column, ForeignKey, Table
 from core.sql.pretty import preview_sql
-from pages.parts import errors, result, services
+from pages.parts import errors, profile, relations, result, services
 from pages.parts.language import lang, number, say, say_count
 from pages.parts.plain import one_line, plain
+from pages.parts.profile import kind_of, value_text
 
 _LISTED = 60
 _COLUMNS_LISTED = 80
 _PREVIEW_ROWS = 50
-_KINDS = (("INT", "number"), ("DECIMAL", "number"), ("DOUBLE", "number"), ("FLOAT", "number"), ("REAL", "number"))
-_KINDS += (("TIMESTAMP", "moment"), ("DATE", "date"), ("TIME", "time"), ("BOOL", "truth"), ("VARCHAR", "text"))
 
 
 def draw(catalog: Catalog) -> None:
@@ -79,26 +76,10 @@ def describe_column(column: Column, table: Table) -> str:
     elif kind_of(column.type) == "text" and column.distinct:
         facts.append(say_count("data_page.distinct", column.distinct))
     if kind_of(column.type) in ("number", "date", "moment") and column.minimum is not None:
-        facts.append(f"{one_line(_value(column.minimum), 24)} – {one_line(_value(column.maximum), 24)}")
+        facts.append(f"{one_line(value_text(column.minimum), 24)} – {one_line(value_text(column.maximum), 24)}")
     if column.nulls:
         facts.append(say("data_page.empty_cells", percent=number(100 * column.nulls / max(table.rows, 1), 1)))
     return f"{one_line(column.name, 48)} :gray[{' · '.join(facts)}]"
-
-
-def kind_of(type_name: str) -> str:
-    """A DuckDB type as one of number, date, moment, time, truth, text, other."""
-    upper = type_name.upper()
-    if upper.endswith("]") or upper.startswith(("STRUCT", "MAP", "UNION", "INTERVAL")):
-        return "other"
-    return next((kind for start, kind in _KINDS if start in upper), "other")
-
-
-def _value(value: object) -> str:
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return number(value)
-    if isinstance(value, datetime.date):
-        return value.strftime("%d/%m/%Y" if lang() == "es" else "%Y-%m-%d")
-    return str(value)
 
 
 def _open(kind: str, name: str) -> None:
@@ -112,7 +93,7 @@ def draw_dialog(catalog: Catalog) -> None:
     if kind == "preview" and table is not None:
         _preview(table)
     elif kind == "relations":
-        _relations(catalog)
+        relations.draw_dialog(catalog)
 
 
 def _preview(table: Table) -> None:
@@ -120,13 +101,11 @@ def _preview(table: Table) -> None:
     def dialog() -> None:
         if all(held.name != table.name for held in services.workspace().tables.catalog().tables):
             st.rerun()  # it was removed: the dialog closes
-        with st.spinner(say("data_page.working")):
-            answer = services.workspace().tables.run(preview_sql(table.name, _PREVIEW_ROWS), lang=lang())
-        if not result.has_rows(answer):
-            st.error(plain(result.failure(answer)), icon=":material/error:")
-            return
-        st.caption(say("data_page.preview_rows", n=len(answer.result.rows), total=table.rows))
-        result.draw_rows(answer.result, f"preview-rows-{table.name}")
+        rows, columns = st.tabs([say("data_page.preview"), say("data_page.profile")], key=f"preview-tabs-{table.name}")
+        with rows:
+            _draw_first_rows(table)
+        with columns:
+            profile.draw(table)
         _draw_notes(table)
         with st.popover(say("data_page.remove"), icon=":material/delete:", type="tertiary"):
             st.markdown(say("data_page.remove_text", name=one_line(table.source, 80)))
@@ -134,6 +113,16 @@ def _preview(table: Table) -> None:
             st.button(label, type="primary", key="remove-source", on_click=_remove, args=(table.source,))
 
     dialog()
+
+
+def _draw_first_rows(table: Table) -> None:
+    with st.spinner(say("data_page.working")):
+        answer = services.workspace().tables.run(preview_sql(table.name, _PREVIEW_ROWS), lang=lang())
+    if not result.has_rows(answer):
+        st.error(plain(result.failure(answer)), icon=":material/error:")
+        return
+    st.caption(say("data_page.preview_rows", n=len(answer.result.rows), total=table.rows))
+    result.draw_rows(answer.result, f"preview-rows-{table.name}")
 
 
 def _draw_notes(table: Table) -> None:
@@ -154,33 +143,3 @@ def _remove(source: str) -> None:
     if document is not None:
         services.delete_document(document.id, lang())
     library.delete_tables(source)
-
-
-def _relations(catalog: Catalog) -> None:
-    @st.dialog(say("data_page.relations"), width="large")
-    def dialog() -> None:
-        st.graphviz_chart(relations_dot(catalog, result.theme()), alt=say("data_page.relations"))
-        st.caption(say("data_page.relations_help"))
-
-    dialog()
-
-
-def relations_dot(catalog: Catalog, theme: str) -> str:
-    """The tables that are related, as a graph in DOT; a dashed line is a relation that was inferred."""
-    ink, line = ("#e8eeed", "#5cc2b5") if theme == "dark" else ("#1d2a2c", "#0f6b66")
-    related = dict.fromkeys(name for key in catalog.foreign_keys for name in (key.table, key.ref_table))
-    lines = [f"  {_quoted(name)};" for name in related]
-    for key in catalog.foreign_keys:
-        label = ", ".join(key.columns)
-        style = "solid" if key.declared else "dashed"
-        lines.append(f"  {_quoted(key.table)} -> {_quoted(key.ref_table)} [label={_quoted(label)}, style={style}];")
-    head = (
-        f'  rankdir=LR; bgcolor=transparent; node [shape=box, style=rounded, color="{line}", fontcolor="{ink}", '
-        f'fontname="sans-serif"]; edge [color="{line}", fontcolor="{ink}", fontsize=11, fontname="sans-serif"];'
-    )
-    return "\n".join(["digraph {", head, *lines, "}"])
-
-
-def _quoted(text: str) -> str:
-    """A DOT string of exactly these characters."""
-    return '"' + " ".join(text.split()).replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -15,7 +15,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts.language import duration, say
+from pages.parts.language import say
 
 _POLL_S = 0.05
 _STOP_AFTER_S = 0.6
@@ -53,5 +53,5 @@ def follow(running: Running, label: str, key: str) -> None:
             stoppable = True
         if int(elapsed) > seconds:
             seconds = int(elapsed)
-            shown.markdown(f":shimmer[{label}] :gray[{duration(1000 * seconds)}]")
+            shown.markdown(f":shimmer[{label}] :gray[{seconds} s]")
     place.empty()  # a run that a click has ended does not come past this: only one run acts on the outcome
