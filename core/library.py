@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import threading
 import time
 import unicodedata
 import uuid
@@ -18,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 from core.documents.chunk import chunk_document
-from core.documents.found_tables import find_tables
 from core.documents.layout import layout_to_json, page_from_json
 from core.documents.sandbox import ParserPool
 from core.documents.store import FileStore, hash_file, safe_name
@@ -28,10 +26,10 @@ from core.index import embed
 from core.models.adapters import encoder_name
 from core.records import Document, IngestReport, Page
 from core.settings import Settings
-from core.sql import datasets, sources
-from core.sql.import_pool import ImportPool
+from core.sql import sources
 from core.state import chats, documents, files, jobs, vectors
 from core.state.database import Database
+from core.table_files import TableFiles
 
 INGEST = "ingest"
 _SKIPPED = {"documents.kind_unsupported", "library.hidden", "library.not_regular"}
@@ -46,13 +44,11 @@ class Library:
         self.folder = settings.workspace
         self.originals = FileStore(settings.workspace)
         self.pool = ParserPool(settings)
-        self.datasets = self.folder / "datasets"
-        self.importer = ImportPool()
-        self._importing = threading.Lock()
+        self.table_files = TableFiles(db, settings, self.originals)
 
     def close(self) -> None:
         self.pool.close()
-        self.importer.close()
+        self.table_files.close()
 
     # ------------------------------------------------------------ in
 
@@ -128,31 +124,15 @@ class Library:
         return outcome
 
     def _take_tables(self, row: files.FileRow, path: Path, _: dict[str, Any]) -> dict[str, Any]:
-        if sources.source_kind(row.name, path) is None:
-            return {}
-        with self._importing:  # names are given in the order in which files were added
-            found = sources.import_source(path, row.name, self.datasets, pool=self.importer)
-        notes = [note for dataset in found for note in dataset.notes]
-        known = all(dataset.known for dataset in found)
-        outcome = {"status": "known" if known else "added", "tables": sum(len(dataset.tables) for dataset in found)}
-        return {**outcome, "reason": notes[0]} if notes else outcome
+        return self.table_files.take(row, path)
 
     def _take_document_tables(self, row: files.FileRow, path: Path, outcome: dict[str, Any]) -> dict[str, Any]:
-        """The tables on a document's pages, as data. A document that is one table file has them already."""
+        """The tables on a document's pages, as data. The page of a table file is data already."""
         document_id = outcome.get("document_id")
         off = self.settings.get("document_tables") == "off"
         if document_id is None or off or sources.source_kind(row.name, path) is not None:
             return {}
-        if any(held.sha256 == row.sha256 and held.origin == "document" for held in self._data_sets()):
-            return {}
-        stored = documents.read_pages(self.db, document_id)
-        found = find_tables(page_from_json(page.layout, page.text) for page in stored)
-        if not found:
-            return {}
-        lang = self.document(document_id).lang
-        with self._importing:
-            made = sources.import_tables(found, row.name, row.sha256, self.datasets, lang=lang, pool=self.importer)
-        return {"tables": sum(len(dataset.tables) for dataset in made)}
+        return self.table_files.take_document(row, document_id, self.document(document_id).lang)
 
     def _take_document(self, row: files.FileRow, path: Path, _: dict[str, Any]) -> dict[str, Any]:
         sha256, size = row.sha256, row.size
@@ -236,19 +216,18 @@ class Library:
         files.forget_files(self.db, document_id=document_id)
         chats.forget_document(self.db, document_id, translate("library.answer_forgotten", lang, name=document.name))
         self.originals.delete(document.sha256)
-        for found in self._data_sets():
-            if found.sha256 == document.sha256:
-                datasets.remove_dataset(found.path)
+        self.table_files.delete_document(document.sha256)
         self.delete_tables(document.name)
 
-    def delete_tables(self, source: str) -> None:
-        """Take away the data sets that came from the table file added under this name."""
-        for found in self._data_sets():
-            if found.source == source and found.origin == "file":
-                datasets.remove_dataset(found.path)
+    def delete_tables(self, source: str, *, forget: bool = False) -> None:
+        """Take away the data sets that came from the table file added under this name; with `forget`, also what was
+        said of their tables."""
+        self.table_files.delete(source, forget=forget)
 
-    def _data_sets(self) -> list[datasets.DataSet]:
-        return datasets.list_datasets(self.datasets)
+    def change_import(self, source: str, options: dict[str, Any]) -> None:
+        """Have a table file that is here read anew by `options` (`core.sql.sources`), which its next versions keep."""
+        row = self.table_files.choose(source, options)
+        jobs.enqueue(self.db, INGEST, str(row.id), {"file_id": row.id})
 
     def forget_file(self, file_id: int) -> None:
         """Drop a failed or skipped file from the list."""
@@ -257,8 +236,9 @@ class Library:
     def sweep(self) -> None:
         """Remove bytes that no row owns: what a killed process left. Only for the worker, before it starts."""
         self.originals.sweep()
-        sources.sweep(self.datasets)
-        for sha256 in set(self.originals.hashes()) - {document.sha256 for document in self.documents()}:
+        self.table_files.sweep()
+        owned = {document.sha256 for document in self.documents()} | self.table_files.hashes()
+        for sha256 in set(self.originals.hashes()) - owned:
             self.originals.delete(sha256)
         waiting = {row.path for row in self.files() if row.status in files.OPEN}
         for path in (self.folder / "inbox").glob("*"):

@@ -14,7 +14,7 @@ LAYERS = [
     {"models", "charts", "state"},
     {"index", "documents"},
     {"chat", "sql", "validation", "router", "reconcile", "training", "samples"},
-    {"both"},
+    {"both", "table_files"},
     {"assistant", "library"},
     {"evaluation", "monitoring", "export", "health", "suggest", "turns"},
     {"workspace"},

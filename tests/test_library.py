@@ -1,6 +1,7 @@
 """Uploads through the real parser, chunker and state: whole, once, by their own names, and gone when deleted."""
 
 import os
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ from core import settings
 from core.errors import AppError
 from core.library import Library
 from core.sql.tables import Tables
-from core.state import documents, jobs
+from core.state import catalog_notes, documents, jobs
+from core.state.catalog_notes import Note
 from core.state.database import Database
 
 NOTE = "Informe de marzo\n\nLas ventas de Lisboa fueron 4.200 euros. El margen subió dos puntos.\n"
@@ -151,7 +153,7 @@ def test_the_tables_of_a_document_are_data_and_go_with_it(library):
     assert rows == (("Norte", 1200.5, 1350.0, 12.5), ("Sur", 800.0, -90.25, None))
     (document,) = library.documents()
     library.delete(document.id)
-    assert tables.catalog().tables == () and not list(library.datasets.glob("*.duckdb"))
+    assert tables.catalog().tables == () and not list(library.table_files.folder.glob("*.duckdb"))
     tables.close()
 
 
@@ -170,3 +172,63 @@ def test_a_table_file_keeps_its_name_beside_document_tables(library):
     answer = tables.ask("suma de n por zona", "es")
     assert answer.sql.tables == ("ventas_por_zona",)
     tables.close()
+
+
+DATES = "fecha;importe;código\n01/02/2024;1.234;007\n03/04/2024;2.345;008\n05/06/2024;x;009\n"
+
+
+def test_a_file_is_read_otherwise_and_so_are_its_next_versions(library):
+    library.add_upload("datos.csv", DATES.encode())
+    ingest_all(library)
+    tables, options = (
+        Tables(library.settings),
+        {"tables": {"": {"columns": {"fecha": "date_mdy", "importe": "number_point"}}}},
+    )
+    (before,) = tables.catalog().tables
+    (preview,) = library.table_files.preview("datos.csv", options)
+    assert preview.columns[0]["type"] == "DATE" and preview.columns[1]["left_out"] == 1
+    library.change_import("datos.csv", options)
+    (report,) = ingest_all(library)
+    (after,) = tables.catalog().tables
+    assert after.name == before.name and after.dataset != before.dataset and report.status == "added"
+    assert not Path(before.dataset).exists()
+    rows = tables.run("SELECT * FROM datos").result.rows
+    assert (str(rows[0][0]), *rows[0][1:]) == ("2024-01-02", 1.234, "007")
+    library.add_upload("datos.csv", (DATES + "07/08/2024;9.5;010\n").encode())
+    report = ingest_all(library)[-1]
+    assert report.status == "added" and "sustituye" in library.report(library.files()[-1].id, "es").reason
+    assert str(tables.run("SELECT max(fecha) FROM datos").result.rows[0][0]) == "2024-07-08"
+    assert [table.name for table in tables.catalog().tables] == ["datos"]
+    tables.close()
+
+
+def test_an_upload_with_other_columns_is_another_table(library):
+    library.add_upload("datos.csv", DATES.encode())
+    library.add_upload("datos.csv", b"a,b\n1,2\n3,4\n")
+    ingest_all(library)
+    assert sorted(dataset.tables for dataset in library.table_files.held()) == [("datos",), ("datos_2",)]
+
+
+def test_what_was_said_of_a_table_outlives_it_unless_it_is_to_be_forgotten(library):
+    for forget in (False, True):
+        library.add_upload("datos.csv", DATES.encode())
+        ingest_all(library)
+        catalog_notes.describe(library.db, "datos", "", Note("Ventas"))
+        library.delete_tables("datos.csv", forget=forget)
+        assert catalog_notes.has_any(library.db, {"datos"}) is not forget
+
+
+def test_a_database_that_was_uploaded_keeps_its_bytes_while_its_tables_are_here(library, tmp_path):
+    con = sqlite3.connect(tmp_path / "s.sqlite")
+    con.executescript("CREATE TABLE t (d TEXT); INSERT INTO t VALUES ('2024-01-05'), ('2024-02-05');")
+    con.close()
+    library.add_upload("s.sqlite", (tmp_path / "s.sqlite").read_bytes())
+    ingest_all(library)
+    library.sweep()
+    library.change_import("s.sqlite", {"tables": {"t": {"columns": {"d": "date_iso"}}}})
+    ingest_all(library)
+    tables = Tables(library.settings)
+    assert tables.catalog().tables[0].columns[0].type == "DATE"
+    tables.close()
+    library.delete_tables("s.sqlite")
+    assert library.originals.hashes() == []

@@ -9,6 +9,7 @@ and in the preview; `options` change it.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime
 import hashlib
 import json
@@ -18,7 +19,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from core.errors import AppError
 from core.records import FoundTable
@@ -74,7 +75,7 @@ def import_source(
     folder: Path | str,
     *,
     options: dict[str, Any] | None = None,
-    replace: bool = False,
+    replace: bool | Literal["alike"] = False,
     watch: Watch | None = None,
     pool: ImportPool | None = None,
 ) -> list[DataSet]:
@@ -84,8 +85,9 @@ def import_source(
     `columns` {header: format}, a format being text, integer, number, number_comma, number_point, date_dmy, date_mdy,
     date_iso, timestamp_dmy ..., time or boolean; and `tables` {part: options of that sheet or table alone}.
     `watch` carries limits, progress (share, step: read, convert, profile) and what cancels it. `replace` retires the
-    data sets that came from the same name once the new one is in place; they then give their names to it. Raises
-    `sql.sources.*`; after any failure the folder is as it was."""
+    data sets that came from the same name once the new one is in place; they then give their names to it; "alike"
+    retires those alone that have the same tables and columns. Raises `sql.sources.*`; after any failure the folder is
+    as it was."""
     path, folder, options = Path(path), Path(folder), _check_options(options)
     kind = source_kind(name, path)
     if kind is None:
@@ -198,7 +200,12 @@ def _opened(pool: ImportPool | None) -> Iterator[ImportPool]:
 
 
 def _build(
-    pool: ImportPool, request: dict[str, Any], card: dict[str, Any], folder: Path, watch: Watch, replace: bool
+    pool: ImportPool,
+    request: dict[str, Any],
+    card: dict[str, Any],
+    folder: Path,
+    watch: Watch,
+    replace: bool | Literal["alike"],
 ) -> DataSet:
     folder.mkdir(parents=True, exist_ok=True)
     sweep(folder)
@@ -210,8 +217,7 @@ def _build(
             known = find_card(folder, card["hash"])
             if known is not None:  # Another process was faster.
                 return to_dataset(known, known=True)
-            same = [held for held in read_cards(folder) if held["source"] == card["source"]]
-            old = [held for held in same if replace and held.get("origin", "file") == card["origin"]]
+            old = _retired(card, made["tables"], folder, replace)
             names = _free_names(made["tables"], folder, old)
             _rename(pool, made["tables"], names, {"out": str(built), "work": str(work)}, watch)
             made_at = datetime.datetime.now(datetime.UTC).isoformat(timespec="microseconds")
@@ -222,9 +228,26 @@ def _build(
             for held in old:
                 remove_dataset(held["path"])
         watch.report(1.0, "profile")
-        return to_dataset(published)
+        said = [("sql.sources.replaced", {"name": card["source"]})] if replace == "alike" and old else []
+        found = to_dataset(published)
+        return dataclasses.replace(found, notes=(*said, *found.notes))
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def _retired(
+    card: dict[str, Any], tables: list[dict[str, Any]], folder: Path, replace: bool | Literal["alike"]
+) -> list[dict[str, Any]]:
+    """The cards whose place the new data set takes."""
+
+    def shape(tables: list[dict[str, Any]]) -> list[tuple[str, list[str]]]:
+        return [(table["wanted"], [column["name"] for column in table["columns"]]) for table in tables]
+
+    same = [held for held in read_cards(folder) if held["source"] == card["source"]]
+    same = [held for held in same if held.get("origin", "file") == card["origin"]]
+    if replace == "alike":
+        return [held for held in same if shape(held["tables"]) == shape(tables)][-1:]
+    return same if replace else []
 
 
 def sweep(folder: Path) -> None:

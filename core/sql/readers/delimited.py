@@ -161,7 +161,7 @@ def _records(sample: str, delimiter: str) -> list[tuple[list[str], int]]:
 
 def find_header(records: list[list[str]], options: dict[str, Any]) -> tuple[int, bool]:
     """(records above the table, whether its first record is the header)."""
-    skip = options["skip"] if "skip" in options else _first_full(records)
+    skip = max(0, min(options["skip"], len(records) - 1)) if "skip" in options else _first_full(records)
     if "header" in options:
         return skip, bool(options["header"])
     return skip, looks_like_header(records[skip], records[skip + 1 :])
