@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 
 from core.records import Catalog, Sounding
-from core.sql.ask import business_statement, unknown_words
+from core.sql.ask import business_statements, unknown_words
 from core.sql.business import uncovered
 from core.sql.lexicon import builtin_lexicon
 from core.sql.link import Links, cue_rows, is_content
@@ -25,7 +25,7 @@ def sound(question: str, lang: str, catalog: Catalog) -> Sounding:
     lexicon, parser = builtin_lexicon(), builtin_parser()
     schema = schema_of(catalog, lexicon)
     links = link_question(question, lang, schema, lexicon, parser)
-    plan, _ = business_statement(links, schema, datetime.date.today())
+    plan = next((plan for plan, _ in business_statements(links, schema, datetime.date.today())), None)
     content = [place for place, token in enumerate(links.tokens) if is_content(token)]
     covered, cues = _covered(links), cue_rows(links.tokens)
     hits = [mention for mention in links.values if mention.hits]
