@@ -8,7 +8,7 @@ import streamlit as st  # noqa: E402
 
 from core.evaluation import learn  # noqa: E402
 from core.state import case_sets, feedback  # noqa: E402
-from pages.parts import cases, review, runs, services  # noqa: E402
+from pages.parts import cases, experiments, review, runs, services  # noqa: E402
 from pages.parts.language import number, say, say_count  # noqa: E402
 
 
@@ -28,10 +28,10 @@ def main() -> None:
     st.title(say("evaluation_page.title"), anchor=False)
     db = services.workspace().db
     waiting = feedback.corrections(db)
-    tabs = [say("evaluation_page.tab_runs"), say("evaluation_page.tab_cases"), say("evaluation_page.tab_review")]
+    tabs = [say(f"evaluation_page.tab_{name}") for name in ("runs", "cases", "review", "live")]
     if waiting:
         tabs[2] += f" ({len(waiting)})"
-    runs_tab, cases_tab, review_tab = st.tabs(tabs)
+    runs_tab, cases_tab, review_tab, live_tab = st.tabs(tabs)
     held = case_sets.list_sets(db)
     with runs_tab:
         draw_loop(db)
@@ -45,6 +45,8 @@ def main() -> None:
     with review_tab:
         st.caption(say_count("evaluation_page.waiting", len(waiting)))
         review.draw(db, waiting)
+    with live_tab:
+        experiments.draw(db)
 
 
 main()

@@ -10,9 +10,10 @@ from core import settings, trial
 from core.evaluation import learn
 from core.evaluation.variants import Variant
 from core.records import Answer, Route
-from core.state import case_sets, chats, feedback, jobs, pairs, traces
+from core.state import case_sets, chats, experiments, feedback, jobs, pairs, traces
 from core.turns import record, start_turn
 from core.workspace import open_workspace
+from pages.parts import experiments as live_part
 from pages.parts import services
 
 
@@ -160,3 +161,25 @@ def test_nothing_is_recorded_where_nothing_is_to_be_logged(workspace):
     assert traces.count(workspace.db) == 0
     record(workspace.db, workspace.settings.replace(log_questions="no_text"), answer)
     assert [trace.question for trace in traces.read(workspace.db, [1]).values()] == [""]
+
+
+def test_a_live_comparison_keeps_each_conversation_on_its_side(workspace):
+    services._open().workspace = workspace
+    experiments.start(workspace.db, "fewer passages", {"passages_per_answer": 1})
+    sides = {}
+    for _ in range(12):
+        number = chats.create_conversation(workspace.db)
+        answering, running, side = live_part.side_of(number)
+        assert answering.settings.get("passages_per_answer") == (1 if side == "b" else 5)
+        assert live_part.side_of(number)[2] == side
+        turn = chats.add_turn(workspace.db, number, "q", "me")
+        experiments.note(workspace.db, running.id, turn, side)
+        feedback.vote(workspace.db, turn, 1 if side == "b" else -1)
+        sides[number] = side
+    assert set(sides.values()) == {"a", "b"}
+    given = experiments.votes(workspace.db, running.id)
+    assert sorted(given) == sorted((side, side == "b") for side in sides.values())
+    assert "Not settled yet" in shown(open_app("evaluation"))
+    experiments.end(workspace.db)
+    assert live_part.side_of(number)[1] is None
+    assert "Earlier comparisons" in shown(open_app("evaluation"))

@@ -347,6 +347,28 @@ import_choices = Table(
 )
 
 
+# Two variants on real questions: `changes` are the settings of B; which turn got which side, as it was answered.
+experiments = Table(
+    "experiments",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("changes", Text, nullable=False),
+    Column("share", Float, nullable=False, default=0.5),
+    Column("started_at", String, nullable=False),
+    Column("ended_at", String, nullable=False, default=""),
+    sqlite_autoincrement=True,
+)
+
+experiment_turns = Table(
+    "experiment_turns",
+    metadata,
+    Column("turn_id", Integer, ForeignKey("turns.id", ondelete="CASCADE"), primary_key=True),
+    _owned("experiments", "experiment_id", index=True),
+    Column("side", String, nullable=False),  # a or b
+)
+
+
 def _create_first(connection) -> None:
     metadata.create_all(connection)
 
@@ -367,4 +389,8 @@ def _add_catalog_notes(connection) -> None:
     metadata.create_all(connection, tables=[table_notes, metrics, import_choices], checkfirst=True)
 
 
-MIGRATIONS = (_create_first, _add_data_page, _add_traces, _add_runs, _add_catalog_notes)
+def _add_experiments(connection) -> None:
+    metadata.create_all(connection, tables=[experiments, experiment_turns], checkfirst=True)
+
+
+MIGRATIONS = (_create_first, _add_data_page, _add_traces, _add_runs, _add_catalog_notes, _add_experiments)

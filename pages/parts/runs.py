@@ -6,7 +6,6 @@ import statistics
 
 import streamlit as st
 
-from core import settings as settings_table
 from core.evaluation import score as scoring
 from core.evaluation.cases import to_case
 from core.evaluation.compare import interval, verdict
@@ -14,19 +13,10 @@ from core.evaluation.runs import compare_runs
 from core.evaluation.variants import Variant
 from core.state import case_sets, jobs
 from core.state.database import Database
-from pages.parts import errors, services
+from pages.parts import changes, errors, services
 from pages.parts.language import duration, lang, number, say, say_count
 from pages.parts.plain import one_line, plain
 
-_VARIED = (
-    "engine",
-    "passages_per_answer",
-    "chat_model",
-    "chat_adapter",
-    "retriever_adapter",
-    "embedder",
-    "passage_tokens",
-)
 _KIND = "evaluate"
 _HEADLINE = "right"
 _SHOWN = 12
@@ -50,28 +40,9 @@ def draw(db: Database, held: list[case_sets.CaseSet]) -> None:
 
 def _draw_start(set_id: int) -> None:
     """The variant: a name and the settings that differ from those in force."""
-    held = services.settings()
-    known = [name for name in _VARIED if name in {setting.name for setting in settings_table.TABLE}]
     with st.expander(say("evaluation_page.new_run"), icon=":material/play_arrow:", key="new-run"):
         st.text_input(say("evaluation_page.variant"), key="variant-name", placeholder=say("evaluation_page.as_is"))
-        with st.container(horizontal=True):
-            changed = st.multiselect(
-                say("evaluation_page.change"),
-                known,
-                format_func=lambda name: say(f"settings.{name}"),
-                key="variant-changes",
-            )
-        for name in changed:
-            setting = settings_table.known_setting(name)
-            label, key = say(f"settings.{name}"), f"variant-{name}"
-            if isinstance(setting.default, str) and setting.allowed:
-                options = list(setting.allowed)
-                st.selectbox(label, options, index=options.index(held.get(name)), key=key)
-            elif isinstance(setting.default, int):
-                low, high = setting.allowed
-                st.number_input(label, low, high, held.get(name), key=key)
-            else:
-                st.text_input(label, held.get(name), key=key)
+        changed = changes.draw("variant")
         st.button(say("evaluation_page.run"), type="primary", on_click=_start, args=(set_id, changed), key="start-run")
 
 
@@ -79,10 +50,10 @@ def _draw_start(set_id: int) -> None:
 def _start(set_id: int, changed: list[str]) -> None:
     from core.trial import queue
 
-    changes = {name: settings_table.check_value(name, st.session_state[f"variant-{name}"]) for name in changed}
+    values = changes.values("variant", changed)
     name = st.session_state.get("variant-name", "").strip()
-    words = ", ".join(f"{key}={value}" for key, value in changes.items())
-    queue(services.workspace().db, set_id, Variant(name or words or say("evaluation_page.as_is"), changes))
+    variant = Variant(name or changes.words(values) or say("evaluation_page.as_is"), values)
+    queue(services.workspace().db, set_id, variant)
     services.ensure_worker()
 
 

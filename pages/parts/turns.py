@@ -12,8 +12,9 @@ import streamlit as st
 
 from core.records import Answer
 from core.state import chats
+from core.state.experiments import note
 from core.turns import start_turn
-from pages.parts import conversations, errors, evidence, opinion, results, services
+from pages.parts import conversations, errors, evidence, experiments, opinion, results, services
 from pages.parts.language import duration, say, say_count
 from pages.parts.plain import answer_text, one_line, plain
 
@@ -34,7 +35,10 @@ def ask(question: str) -> None:
         conversations.open_conversation(conversation_id)
     scope = st.session_state.get("scope") or None
     st.session_state.pop("shown", None)
-    start_turn(workspace.db, workspace.assistant, conversation_id, question, document_ids=scope)
+    assistant, experiment, side = experiments.side_of(conversation_id)
+    turn_id = start_turn(workspace.db, assistant, conversation_id, question, document_ids=scope)
+    if experiment is not None:
+        note(workspace.db, experiment.id, turn_id, side)
 
 
 def draw(turn: chats.Turn) -> chats.Turn:
