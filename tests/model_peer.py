@@ -99,6 +99,21 @@ def says(*pieces, usage=None, delay_s=0.0):
     return behave
 
 
+def says_in_turn(event, first, *rest):
+    """Streams the first piece, and the others once `event` is set."""
+
+    def behave(handler):
+        start_stream(handler)
+        send_delta(handler, first)
+        event.wait(30)
+        for piece in rest:
+            send_delta(handler, piece)
+        send_delta(handler, finish="stop")
+        send_chunk(handler, b"")
+
+    return behave
+
+
 def refuses(status, message="no", code=None, headers=()):
     return lambda handler: send_json(handler, {"error": {"message": message, "code": code}}, status, headers)
 

@@ -79,7 +79,7 @@ class ScriptedModel:
     def count_tokens(self, text):
         return len(text) // 4 + 1
 
-    def stream(self, messages, *, stop=(), tokens_max=None):
+    def stream(self, messages, *, stop=(), tokens_max=None, idle_s=None):
         self.calls.append(list(messages))
         item = self.queue.pop(0) if len(self.queue) > 1 else self.queue[0]
         item = item(messages) if callable(item) else item

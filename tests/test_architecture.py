@@ -14,7 +14,7 @@ LAYERS = [
     {"models", "charts", "state"},
     {"index", "documents"},
     {"chat", "sql", "validation", "router", "reconcile", "training", "samples"},
-    {"both", "table_files"},
+    {"both", "table_files", "author"},
     {"assistant", "library"},
     {"evaluation", "monitoring", "export", "health", "suggest", "turns"},
     {"workspace"},

@@ -22,7 +22,7 @@ from core.chat.words import Terms, Vocabulary
 from core.documents.sentences import split_sentences
 from core.errors import AppError
 from core.i18n import error_text, translate
-from core.records import Citation, DocumentsAnswer, Message, ModelUse, SearchResult
+from core.records import Citation, DocumentsAnswer, Hit, Message, ModelUse
 
 _MARKS = re.compile(
     r"\s*[\[【](?:\s*[Pp]as(?:sage|aje)s?\s*)?(\d{1,3}(?:\s*(?:[,;y]|and)\s*\d{1,3})*)(?:†[^\]】]*)?[\]】]"
@@ -34,6 +34,7 @@ _OWN_COVERAGE = 0.8  # a sentence without a mark is given one where a passage ho
 _TRUST_BUILTIN = 0.5  # as sure as this of its quotes, the built-in engine shows them though the model found nothing
 _READABLE = 0.55
 _LOOP_TAIL = 160
+_IDLE_S = 0.5
 
 
 class Writing(Protocol):
@@ -60,7 +61,12 @@ class Writer(Protocol):
     def count_tokens(self, text: str) -> int: ...
 
     def stream(
-        self, messages: Sequence[Message], *, stop: Sequence[str] = (), tokens_max: int | None = None
+        self,
+        messages: Sequence[Message],
+        *,
+        stop: Sequence[str] = (),
+        tokens_max: int | None = None,
+        idle_s: float | None = None,
     ) -> Writing: ...
 
 
@@ -76,7 +82,7 @@ class _Draft:
 
 def write_answer(
     question: str,
-    result: SearchResult,
+    hits: Sequence[Hit],
     lang: str,
     open_model: Callable[[], Writer],
     index: Terms,
@@ -85,10 +91,11 @@ def write_answer(
 ) -> Generator[str, None, DocumentsAnswer]:
     """Yields text as it is written, returns the answer: its text may differ, for marks then count citations.
 
+    While the model is silent '' is yielded, so that whoever reads can look whether the answer is still wanted.
     `builtin` is the built-in engine's answer to the same passages. No error of a model is raised: it becomes the
     answer's message. Closing the generator stops the model."""
     started = time.perf_counter()
-    if not result.hits:
+    if not hits:
         yield builtin.text
         return builtin
     try:
@@ -96,7 +103,7 @@ def write_answer(
     except AppError as error:
         yield builtin.text
         return _fall_back(builtin, error, lang)
-    prompt = ask_documents(question, lang, result.hits, model.count_tokens, model.room_tokens)
+    prompt = ask_documents(question, lang, hits, model.count_tokens, model.room_tokens)
     draft = _Draft()
     yield from _stream(model, prompt, draft)
     passages = Passages(prompt.hits, Vocabulary(index), Pages(read_page), lang)
@@ -108,15 +115,18 @@ def write_answer(
             answer, message=_join(answer.message, translate("generate.context_cut", lang, model=model.name))
         )
     timings = {**builtin.timings_ms, "answer": round(1000 * (time.perf_counter() - started), 2)}
-    return replace(answer, uses=(draft.use,) if draft.use else (), timings_ms=timings, hits=builtin.hits or result.hits)
+    return replace(answer, uses=(draft.use,) if draft.use else (), timings_ms=timings, hits=builtin.hits or tuple(hits))
 
 
 def _stream(model: Writer, prompt: Prompt, draft: _Draft) -> Iterator[str]:
     """The model's text, cleaned; fills `draft`."""
-    reply = model.stream(prompt.messages)
+    reply = model.stream(prompt.messages, idle_s=_IDLE_S)
     clean, opening = CleanStream(), ""
     try:
         for piece in reply:
+            if not piece:
+                yield ""
+                continue
             if opening is not None:
                 opening += piece
                 if NOT_FOUND.startswith(opening.strip()[: len(NOT_FOUND)]):

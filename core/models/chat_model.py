@@ -35,6 +35,9 @@ class Piece:
     finish: str | None = None
 
 
+_IDLE = Piece()  # nothing came for a while
+
+
 class Call:
     """One request to an engine. `cancel` may be called from any thread and wakes whatever waits for the model."""
 
@@ -134,10 +137,19 @@ class ChatModel:
         counted = self._engine.count_tokens(text)
         return guess_tokens(text) if counted is None else counted
 
-    def stream(self, messages: Sequence[Message], *, stop: Sequence[str] = (), tokens_max: int | None = None) -> Reply:
-        """Ask; the reply yields text as it is made. Closing it stops the model and the request."""
+    def stream(
+        self,
+        messages: Sequence[Message],
+        *,
+        stop: Sequence[str] = (),
+        tokens_max: int | None = None,
+        idle_s: float | None = None,
+    ) -> Reply:
+        """Ask; the reply yields text as it is made. Closing it stops the model and the request.
+
+        With `idle_s` it yields '' after each such silence, so that its reader can look whether it is still wanted."""
         tokens = min(tokens_max or self.limits.tokens_max, self.limits.tokens_max, max(16, self.context_tokens // 2))
-        return Reply(self._engine, tuple(messages), tuple(stop), tokens, self.limits, self.adapter)
+        return Reply(self._engine, tuple(messages), tuple(stop), tokens, self.limits, self.adapter, idle_s)
 
     def close(self) -> None:
         self._engine.close()
@@ -150,8 +162,11 @@ class Reply:
     write) or what else the engine said. It raises AppError `models.*`: `too_slow` beyond the limits, `empty` where no
     visible text came, whatever the engine raised. What came before an error has been yielded."""
 
-    def __init__(self, engine, messages, stop, tokens_max: int, limits: Limits, adapter: str | None) -> None:
+    def __init__(
+        self, engine, messages, stop, tokens_max: int, limits: Limits, adapter: str | None, idle_s: float | None = None
+    ) -> None:
         self._engine = engine
+        self._idle_s = idle_s
         self._limits = limits
         self._adapter = adapter
         self._call = Call()
@@ -180,6 +195,8 @@ class Reply:
     def __next__(self) -> str:
         while not self._ended:
             piece = self._next_piece()
+            if piece is _IDLE:
+                return ""
             shown = self._visible.finish() if piece is None else self._read(piece)
             if piece is None or self._visible.stopped:
                 self.close()
@@ -220,6 +237,7 @@ class Reply:
 
     def _next_piece(self) -> Piece | None:
         limit = self._limits.total_s if self._first_ms is not None else self._limits.first_s
+        asked = time.perf_counter()
         while True:
             left = limit - (time.perf_counter() - self._started)
             try:
@@ -227,6 +245,8 @@ class Reply:
             except queue.Empty:
                 if left <= 0:
                     self._fail(AppError("models.too_slow", model=self._engine.model, seconds=round(limit)))
+                if self._idle_s is not None and time.perf_counter() - asked >= self._idle_s:
+                    return _IDLE
                 continue
             if isinstance(piece, AppError):
                 self._fail(piece)

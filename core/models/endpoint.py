@@ -77,10 +77,12 @@ class Endpoint:
             model = served[0].name if model == "auto" else model
             known = next((found.context_tokens for found in served if found.name == model), 0)
             context = context or known or CONTEXT_UNKNOWN
-        return cls(
+        opened = cls(
             url, model, key, temperature=settings.get("temperature"), seed=settings.get("seed"),
             timeout_s=float(settings.get("model_timeout_s")), context_tokens=context,
         )  # fmt: skip
+        opened._return_connection(opened._take_connection(), keep=True)  # its libraries take seconds to import
+        return opened
 
     def generate(
         self, messages: Sequence[Message], *, stop: Sequence[str], tokens_max: int, adapter: str | None, call: Call

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Protocol
 
 from core.errors import AppError
@@ -25,6 +25,7 @@ from core.sql.repair import repair_sql
 REPAIRS_MAX = 2
 PAIRS_SHOWN = 3
 TOKENS_MAX = 400
+IDLE_S = 0.5
 READINGS = 3
 AGREED = 0.9  # how sure where parser and model, which err for different reasons, give the same rows
 ALONE = 0.6
@@ -56,7 +57,12 @@ class Writer(Protocol):
     def count_tokens(self, text: str) -> int: ...
 
     def stream(
-        self, messages: Sequence[Message], *, stop: Sequence[str] = (), tokens_max: int | None = None
+        self,
+        messages: Sequence[Message],
+        *,
+        stop: Sequence[str] = (),
+        tokens_max: int | None = None,
+        idle_s: float | None = None,
     ) -> Writing: ...
 
 
@@ -70,11 +76,12 @@ def write_sql(
     lang: str,
     pairs: Sequence[Pair] = (),
     check: Callable[[str, Catalog], CheckedSql] = check_sql,
-) -> SqlAnswer:
-    """The answer by the model's statement, or `parsed`, the parser's answer, with a `message` that says why.
+) -> Generator[str, None, SqlAnswer]:
+    """Returns the answer by the model's statement, or `parsed`, the parser's answer, with a `message` that says why.
 
     `pairs` are (question, SQL) that a user accepted: the most alike are shown as examples. `alternatives` keep the
-    parser's reading where its rows differ. No error of the model is raised."""
+    parser's reading where its rows differ. No error of the model is raised. While the model writes '' is yielded now
+    and then, so that whoever reads can look whether the answer is still wanted; closing the generator stops it."""
     started = time.perf_counter()
     if not catalog.tables:
         return parsed
@@ -82,7 +89,7 @@ def write_sql(
     try:
         model = open_model()
         messages = ask_sql(question, catalog, lang, model, pairs)
-        answer = _write_and_run(question, catalog, run, model, messages, lang, check, uses)
+        answer = yield from _write_and_run(question, catalog, run, model, messages, lang, check, uses)
     except AppError as error:
         note = translate("generate.fell_back", lang, reason=error_text(error, lang))
         answer = dataclasses.replace(parsed, message=note)
@@ -107,11 +114,13 @@ def ask_sql(question: str, catalog: Catalog, lang: str, model: Writer, pairs: Se
     return [Message("system", system), Message("user", asked)]
 
 
-def _write_and_run(question, catalog, run, model, messages, lang, check, uses: list[ModelUse]) -> SqlAnswer:
+def _write_and_run(
+    question, catalog, run, model, messages, lang, check, uses: list[ModelUse]
+) -> Generator[str, None, SqlAnswer]:
     """Raises AppError: the model's own, or `generate.no_sql` where no statement of it ran."""
     error = AppError("generate.no_statement", model=model.name)
     for _ in range(REPAIRS_MAX + 1):
-        said = _ask(model, messages, uses)
+        said = yield from _ask(model, messages, uses)
         sql = extract_sql(said)
         if not sql:
             error = AppError("generate.no_statement", model=model.name)
@@ -132,10 +141,12 @@ def _write_and_run(question, catalog, run, model, messages, lang, check, uses: l
     raise AppError("generate.no_sql", model=model.name, detail=error_text(error, lang))
 
 
-def _ask(model: Writer, messages: Sequence[Message], uses: list[ModelUse]) -> str:
-    reply = model.stream(messages, tokens_max=TOKENS_MAX)
+def _ask(model: Writer, messages: Sequence[Message], uses: list[ModelUse]) -> Generator[str, None, str]:
+    reply = model.stream(messages, tokens_max=TOKENS_MAX, idle_s=IDLE_S)
     try:
-        for _ in reply:
+        for piece in reply:
+            if not piece:
+                yield ""
             if "```" in reply.text.partition("```")[2]:  # the fence is closed: what follows is talk
                 break
         return reply.text

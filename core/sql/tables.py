@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Generator
 from pathlib import Path
 
 from core.errors import AppError
@@ -21,6 +21,7 @@ from core.sql.catalog import build_catalog
 from core.sql.choose_chart import choose_chart
 from core.sql.confirmed import recall
 from core.sql.execute import admit_sql, run_queries
+from core.sql.generate import Writer, write_sql
 from core.sql.guard import check_sql
 from core.sql.insight import describe
 from core.sql.lexicon import builtin_lexicon
@@ -28,7 +29,7 @@ from core.sql.named_metrics import check_metric, metric_sql
 from core.sql.nearest import NearestTables
 from core.sql.sandbox import Sandbox
 from core.sql.sound import sound
-from core.state import catalog_notes
+from core.state import catalog_notes, pairs
 from core.state.database import Database
 
 _SURE = 0.66  # an answer this sure stands, though a word of the question found nothing
@@ -92,6 +93,27 @@ class Tables:
         if cancel is not None and cancel.is_set():
             return SqlAnswer(question, lang, None, None, error=("sql.limits.cancelled", {}))
         return _complete(answer)
+
+    def write(
+        self,
+        question: str,
+        lang: str,
+        open_model: Callable[[], Writer],
+        parsed: SqlAnswer,
+        *,
+        sources: Collection[str] | None = None,
+    ) -> Generator[str, None, SqlAnswer]:
+        """The same question by a model's statement over the tables of files; `parsed` (what `ask` gave) stands where
+        none runs. Accepted pairs are its examples. Yields '' while the model writes."""
+        catalog = self._part(sources).files
+        kept = pairs.list_pairs(self._db, [table.name for table in catalog.tables]) if self._db is not None else []
+        examples = [(pair.question, pair.sql) for pair in kept]
+
+        def run(texts: list[str]) -> list[QueryResult]:
+            return self._run_texts(texts, catalog)
+
+        answer = yield from write_sql(question, catalog, run, open_model, parsed, lang=lang, pairs=examples)
+        return answer if answer.sql is parsed.sql else _complete(answer)
 
     def _ask_parts(self, question: str, lang: str, part: _Part, cancel: threading.Event | None) -> SqlAnswer:
         def asked(catalog: Catalog) -> SqlAnswer:

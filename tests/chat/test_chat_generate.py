@@ -27,7 +27,7 @@ def write(library):
                 raise model
             return model
 
-        steps = write_answer(question, result, lang, open_model, library.index, library.read_page, builtin)
+        steps = write_answer(question, result.hits, lang, open_model, library.index, library.read_page, builtin)
         streamed = []
         while True:
             try:
@@ -137,7 +137,7 @@ def test_closing_the_answer_closes_the_reply(library):
     result = library.index.search(question, lang="en")
     builtin = answer(question, result, library.index, "en", library.read_page)
     model = ScriptedModel([["Sales ", "rose ", "a ", "lot "]])
-    steps = write_answer(question, result, "en", lambda: model, library.index, library.read_page, builtin)
+    steps = write_answer(question, result.hits, "en", lambda: model, library.index, library.read_page, builtin)
     next(steps)
     steps.close()
     assert model.replies[0].closed
@@ -199,7 +199,7 @@ def test_orders_in_a_document_have_no_consequence(empty, write):
     question = "What is the budget of Borealis?"
     result = empty.index.search(question, lang="en")
     builtin = builtin_answer(question, result, empty.index, "en", empty.read_page)
-    steps = write_answer(question, result, "en", obedient_model, empty.index, empty.read_page, builtin)
+    steps = write_answer(question, result.hits, "en", obedient_model, empty.index, empty.read_page, builtin)
     streamed = []
     try:
         while True:

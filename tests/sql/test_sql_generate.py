@@ -44,7 +44,12 @@ def write(shop):
                 raise model
             return model
 
-        return write_sql(question, catalog, run, open_model, parsed, lang="en", pairs=pairs), parsed
+        steps = write_sql(question, catalog, run, open_model, parsed, lang="en", pairs=pairs)
+        while True:
+            try:
+                next(steps)
+            except StopIteration as ended:
+                return ended.value, parsed
 
     return go
 

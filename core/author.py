@@ -1,0 +1,50 @@
+"""The language model's part in a turn: it writes anew what the built-in engine has answered, side by side.
+
+The built-in answers are there before (routing reads them), so each of them can stand in at once where the model fails.
+It routes nothing and checks nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Generator
+from dataclasses import dataclass
+from typing import Protocol
+
+from core.chat.extract import ReadPage
+from core.chat.generate import Writer, write_answer
+from core.chat.words import Terms
+from core.records import DocumentsAnswer, SqlAnswer
+
+Sources = Collection[str] | None
+
+
+class TableWriter(Protocol):
+    """What is asked of the workspace's tables (`core.sql.tables.Tables` is one)."""
+
+    def write(
+        self, question: str, lang: str, open_model: Callable[[], Writer], parsed: SqlAnswer, *, sources: Sources = None
+    ) -> Generator[str, None, SqlAnswer]: ...
+
+
+@dataclass(frozen=True)
+class Author:
+    """Writes with the model that `open_model` gives; it may raise AppError each time."""
+
+    open_model: Callable[[], Writer]
+    index: Terms
+    read_page: ReadPage
+    tables: TableWriter
+
+    def write_documents(
+        self, question: str, lang: str, builtin: DocumentsAnswer
+    ) -> Generator[str, None, DocumentsAnswer]:
+        """Text as the model writes it; returns the answer with its citations."""
+        return write_answer(question, builtin.hits, lang, self.open_model, self.index, self.read_page, builtin)
+
+    def write_rows(
+        self, question: str, lang: str, parsed: SqlAnswer, sources: Sources
+    ) -> Generator[str, None, SqlAnswer]:
+        """'' while the model writes its statement; returns the rows. What a user has confirmed is not written anew."""
+        if parsed.confirmed:
+            return parsed
+        return (yield from self.tables.write(question, lang, self.open_model, parsed, sources=sources))
