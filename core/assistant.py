@@ -11,7 +11,7 @@ import re
 import time
 from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from core import both
@@ -32,11 +32,13 @@ from core.records import (
     Sounding,
     SqlAnswer,
 )
-from core.router import unsourced
-from core.router.choose import Hint, Signals, choose, sides
-from core.router.phrases import read_cues
+from core.router import split, unsourced
+from core.router.choose import Hint, Signals, choose, has_rows, plausible, sides
+from core.router.phrases import Said, read_cues
 from core.router.split import Parts, split_question
 from core.settings import Settings
+from core.sql.chart_request import without_chart
+from core.sql.follow_up import Edit
 from core.sql.lexicon import builtin_lexicon
 from core.validation.check import check_answer
 
@@ -62,6 +64,10 @@ class TableSide(Protocol):
 
     def ask(self, question: str, lang: str, *, sources: Collection[str] | None = None) -> SqlAnswer: ...
 
+    def follow_up(self, said: str, answer: SqlAnswer, lang: str) -> Edit | None: ...
+
+    def ask_edited(self, edit: Edit, lang: str, *, sources: Collection[str] | None = None) -> SqlAnswer: ...
+
     def run(self, sql: str, *, question: str = "", lang: str | None = None, limit: int | None = None) -> SqlAnswer: ...
 
 
@@ -76,6 +82,9 @@ class Turn:
     hint: Hint = "auto"
     document_ids: Collection[int] | None = None
     sources: Collection[str] | None = None
+    timings: dict[str, float] = field(default_factory=dict)
+    edit: Edit | None = None
+    stated: Answer | None = None
 
     def answer(self, route: Route, status: str, text: str = "", confidence: float = 0.0, message: str = "") -> Answer:
         return Answer(self.question, self.completed, self.lang, route, status, text, message, confidence)
@@ -114,11 +123,15 @@ class Assistant:
         `document_ids` and `sources` (names of table files) restrict where to look, `route` the side; `lang` ('es',
         'en') is the answer's language, else the question's."""
         turn = self._complete(question, history, route, document_ids, sources, lang)
-        said = unsourced.without_source(turn.completed, turn.lang)
+        catalog = self._files()
+        said = unsourced.without_source(turn.completed, turn.lang, [table.name for table in catalog.tables])
         if said is not None:
             yield Event("routed", turn.completed, said)
-            reply = unsourced.reply(said, turn.lang, self.library.documents(), self._files())
+            reply = unsourced.reply(said, turn.completed, turn.lang, self.library.documents(), catalog)
             yield from self._finish(turn, turn.answer(said, "answered", reply, 1.0))
+            return
+        if turn.stated is not None:
+            yield from self._finish(turn, self._check(tell_place(turn, turn.stated)))
             return
         asked, chosen = self._ask_sides(turn)
         yield Event("routed", turn.completed, chosen)
@@ -149,27 +162,67 @@ class Assistant:
             raise AppError("assistant.empty_question")
         spoken = history[-1].lang if history else "en"
         lang = lang or unsourced.language_of(question) or detect_language(question, default=spoken)
-        asked_before = [(past.completed_question, past.text) for past in history]
+        turn = Turn(question, question, lang, started, hint, document_ids, self._sources(hint, sources))
+        past = history[-1] if history else None
+        if past is None:
+            return turn
+        if unsourced.asks_place(question, lang):  # 'where does the report say so?'
+            stated = past if past.citations else None
+            return dataclasses.replace(turn, completed=past.completed_question, hint="documents", stated=stated)
+        if past.data is not None and hint != "documents":
+            edit = self.tables.follow_up(question, past.data, lang)
+            if edit is not None:
+                return dataclasses.replace(turn, completed=edit.question, edit=edit)
+        asked_before = [(earlier.completed_question, earlier.text) for earlier in history]
+        if past.data is not None and split.is_bare_why(question):  # rows tell no causes
+            turn = dataclasses.replace(turn, hint="documents")
+            asked_before.append((without_chart(past.data.question), past.text))
         completed, _ = follow_ups.complete_question(question, asked_before, lang)
-        return Turn(question, completed, lang, started, hint, document_ids, self._sources(hint, sources))
+        return dataclasses.replace(turn, completed=completed)
 
     # ------------------------------------------------------------ route, ask
 
     def _ask_sides(self, turn: Turn) -> tuple[Asked, Route]:
         """Ask the sides that are plausible, at the same time, and choose whose answer to show."""
         prose = self._prose() if turn.hint == "auto" and turn.document_ids is None else turn.document_ids
-        catalog = self._files()
-        wanted = sides(turn.hint, bool(catalog.tables), prose is None or bool(prose))
-        parts = None
-        if len(wanted) == 2:
-            parts = split_question(turn.completed, turn.lang, lambda text: self._sound(turn, text), substitute)
-        asked = self._ask(turn, wanted, parts, prose)
-        signals = self._signals(turn, asked, catalog)
-        chosen = choose(signals, turn.lang)
-        if parts is not None and chosen.kind != "both":  # the parts do not hold: the question is one side's, whole
+        if turn.edit is not None:
+            edited = self.tables.ask_edited(turn.edit, turn.lang, sources=turn.sources)
+            if has_rows(edited):
+                return Asked(data=edited), Route("data", self._say_edit(turn.edit, turn.lang))
+        wanted = sides(turn.hint, bool(self._files().tables), prose is None or bool(prose))
+        if len(wanted) == 1:
             asked = self._ask(turn, wanted, None, prose)
-            chosen = choose(dataclasses.replace(self._signals(turn, asked, catalog), parted=False), turn.lang)
-        return asked, chosen
+            return asked, choose(
+                Signals(self._said(turn.completed, turn.lang), Sounding(), asked.written, asked.data), turn.lang
+            )
+        parts = split_question(turn.completed, turn.lang, lambda text: self._sound(turn, text), substitute)
+        if parts is not None:
+            asked = self._ask(turn, wanted, parts, prose)
+            chosen = choose(self._signals(turn, asked), turn.lang)
+            if chosen.kind == "both":
+                return asked, chosen
+        return self._ask_whole(turn, prose)
+
+    def _ask_whole(self, turn: Turn, prose: Collection[int] | None) -> tuple[Asked, Route]:
+        """A question of one part: the side that its links leave no doubt about, else both."""
+        started = time.perf_counter()
+        sounding = self._sound(turn, turn.completed)
+        wanted = plausible(self._said(turn.completed, turn.lang), sounding)
+        turn.timings["route"] = _ms(started)
+        asked = self._ask(turn, wanted, None, prose)
+        if asked.data is not None and asked.written is None and not has_rows(asked.data):
+            asked = dataclasses.replace(asked, written=self._ask_documents(turn, turn.completed, prose))
+        return asked, choose(self._signals(turn, asked, sounding), turn.lang)
+
+    def _say_edit(self, edit: Edit, lang: str) -> str:
+        changed = ", ".join(translate(f"router.changed_{name}", lang) for name in edit.changed)
+        return translate("router.edit_reason", lang, changed=changed)
+
+    def signals_of(self, question: str, lang: str) -> Signals:
+        """What the router reads of a whole question, both sides asked: for measuring and for fitting its weights."""
+        turn = Turn(question, question, lang, time.perf_counter())
+        asked = self._ask(turn, ("documents", "data"), None, self._prose())
+        return self._signals(turn, asked)
 
     def _ask(self, turn: Turn, wanted: Collection[str], parts: Parts | None, prose: Collection[int] | None) -> Asked:
         """Both sides in threads of their own where both are wanted; each gets its part of the question."""
@@ -193,13 +246,22 @@ class Assistant:
             found, hits=found.hits or result.hits, timings_ms={**result.timings_ms, **found.timings_ms}
         )
 
-    def _signals(self, turn: Turn, asked: Asked, catalog: Catalog) -> Signals:
-        tables = tuple(table.name for table in catalog.tables)
-        said = read_cues(turn.completed, turn.lang, tables, ())
+    def _signals(self, turn: Turn, asked: Asked, sounding: Sounding | None = None) -> Signals:
         parts = asked.parts
+        question = parts.data if parts else turn.completed
         return Signals(
-            said, Sounding(), asked.written, asked.data, parts is not None, parts is not None and parts.compares
+            self._said(turn.completed, turn.lang),
+            sounding or self._sound(turn, question),
+            asked.written,
+            asked.data,
+            parts is not None,
+            parts is not None and parts.compares,
         )
+
+    def _said(self, question: str, lang: str) -> Said:
+        tables = tuple(table.name for table in self.tables.catalog().tables)
+        documents = tuple(document.name.rsplit(".", 1)[0] for document in self.library.documents())
+        return read_cues(question, lang, tables, documents)
 
     def _sound(self, turn: Turn, text: str) -> Sounding:
         return self.tables.sound(text, turn.lang, sources=turn.sources)
@@ -232,6 +294,9 @@ class Assistant:
         """The answer of the chosen sides, its text in words; `none` where they have none."""
         if chosen.kind == "both":
             answer = self._from_both(turn, asked, chosen)
+        elif chosen.kind == "none":
+            hits = asked.written.hits if asked.written else ()
+            answer = dataclasses.replace(turn.answer(chosen, "not_found", message=chosen.reason), hits=hits)
         elif chosen.kind == "data" and asked.data is not None:
             answer = from_rows(turn, asked.data, chosen)
         elif asked.written is not None:
@@ -279,7 +344,7 @@ class Assistant:
         for token in _TOKEN.findall(answer.text):
             yield Event("token", token)
         yield Event("checked", checks=answer.checks)
-        timings = {"route": 0.0, **answer.timings_ms, "total": _ms(turn.started)}
+        timings = {"route": 0.0, **answer.timings_ms, **turn.timings, "total": _ms(turn.started)}
         yield Event("done", answer=dataclasses.replace(answer, timings_ms=timings))
 
 
@@ -287,6 +352,17 @@ def from_passages(turn: Turn, found: DocumentsAnswer, route: Route) -> Answer:
     """What the documents say, or why they say nothing."""
     answer = turn.answer(route, found.status, found.text, found.confidence, found.message)
     return dataclasses.replace(answer, citations=found.citations, hits=found.hits)
+
+
+def tell_place(turn: Turn, past: Answer) -> Answer:
+    """Where the documents say what was answered before: file and page of its citations, with their words."""
+    lines = []
+    for citation in past.citations:
+        head = translate("assistant.stated_at", turn.lang, file=citation.file, page=str(citation.page))
+        lines.append(f"{head} “{' '.join(citation.quote.split())}” [{citation.n}]")
+    route = Route("documents", translate("router.place_reason", turn.lang))
+    answer = turn.answer(route, "answered", "\n\n".join(lines), past.confidence)
+    return dataclasses.replace(answer, citations=past.citations, hits=past.hits, data=past.data)
 
 
 def from_rows(turn: Turn, data: SqlAnswer, route: Route) -> Answer:

@@ -2,12 +2,14 @@
 
     python -m core.evaluation.run retrieval --cases FILE.jsonl --documents DIR [--workspace DIR] [--limit N]
     python -m core.evaluation.run sql --cases FILE.jsonl --databases DIR
+    python -m core.evaluation.run routing --cases FILE.jsonl --documents DIR [--workspaces DIR] [--held-out NAME ...]
     python -m core.evaluation.run set --cases FILE --documents DIR [--set NAME=VALUE ...] [--save FILE] [--against FILE]
 
 `retrieval`: recall@1/5, MRR and nDCG of dense, BM25, rank fusion and ours in one run; then the answers themselves.
-`sql`: execution accuracy, by kind of query. `set`: whole turns on documents and tables; with `--against` scores that an
-earlier run saved it exits with 1 when a metric fell by more than its interval. A workspace is made for the run, or kept
-where one is named.
+`sql`: execution accuracy, by kind of query. `routing`: the right route, over a folder of documents and tables for each
+workspace that the cases name; with `--fit FILE` the router's weights are fitted on those not held out and written.
+`set`: whole turns on documents and tables; with `--against` scores that an earlier run saved it exits with 1 when a
+metric fell by more than its interval. A workspace is made for the run, or kept where one is named.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ from core.errors import AppError
 from core.evaluation.answers import measure_answers
 from core.evaluation.cases import read_case_file
 from core.evaluation.retrieval import measure_retrieval, read_cases
+from core.evaluation.routing import ask_case, fit_router, gather, read_routing_cases, summarize_routing
 from core.evaluation.runs import fallen, holdings_of, run_set
 from core.evaluation.sql_cases import SqlCase, measure_cases, read_sql_cases, summarize
 from core.evaluation.variants import Variant
@@ -41,17 +44,25 @@ from core.workspace import Workspace, open_workspace
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m core.evaluation.run")
-    commands = parser.add_subparsers(dest="command", required=True)
-    retrieval = commands.add_parser("retrieval", help="documents: what is found, quoted, declined")
+    chosen = parser.add_subparsers(dest="command", required=True)
+    retrieval = chosen.add_parser("retrieval", help="documents: what is found, quoted, declined")
     retrieval.add_argument("--cases", type=Path, required=True)
     retrieval.add_argument("--documents", type=Path, required=True)
     retrieval.add_argument("--workspace", type=Path, help="keep (and use again) the workspace that is built")
     retrieval.add_argument("--limit", type=int, help="only the first N cases")
-    sql = commands.add_parser("sql", help="tables: execution accuracy without a language model")
+    sql = chosen.add_parser("sql", help="tables: execution accuracy without a language model")
     sql.add_argument("--cases", type=Path, required=True)
     sql.add_argument("--databases", type=Path, required=True, help="a folder or file a database, named as in the cases")
     sql.add_argument("--limit", type=int, help="only the first N cases")
-    whole = commands.add_parser("set", help="whole turns, routed as in the chat; a gate against an earlier run")
+    routing = chosen.add_parser("routing", help="documents, data, both or nowhere: the right route")
+    routing.add_argument("--cases", type=Path, required=True)
+    routing.add_argument("--documents", type=Path, required=True, help="a folder for each workspace of the cases")
+    routing.add_argument("--workspaces", type=Path, help="keep (and use again) the workspaces that are built")
+    routing.add_argument(
+        "--held-out", nargs="*", default=[], metavar="NAME", help="workspaces told apart in the report"
+    )
+    routing.add_argument("--fit", type=Path, metavar="FILE", help="fit the weights on the others and write them")
+    whole = chosen.add_parser("set", help="whole turns, routed as in the chat; a gate against an earlier run")
     whole.add_argument("--cases", type=Path, required=True, help="JSONL, CSV, SQuAD or Spider")
     whole.add_argument("--documents", type=Path, required=True, help="a folder of documents and tables")
     whole.add_argument("--workspace", type=Path, help="keep (and use again) the workspace that is built")
@@ -60,7 +71,9 @@ def main(arguments: list[str] | None = None) -> int:
     whole.add_argument("--against", type=Path, help="scores saved by an earlier run")
     options = parser.parse_args(arguments)
     try:
-        report = {"retrieval": run_retrieval, "sql": run_sql, "set": run_whole}[options.command](options)
+        report = {"retrieval": run_retrieval, "sql": run_sql, "routing": run_routing, "set": run_whole}[
+            options.command
+        ](options)
     except AppError as error:
         sys.stderr.write(error_text(error, "en") + "\n")
         return 2
@@ -126,6 +139,26 @@ def run_whole(options: argparse.Namespace) -> dict:
         baseline = json.loads(options.against.read_text(encoding="utf-8"))
         report["fell"] = fallen(baseline, scores)
     return report
+
+
+# ---------------------------------------------------------------- routes
+
+
+def run_routing(options: argparse.Namespace) -> dict:
+    """Ask every case in its workspace; or, to fit, gather what the router reads of those that are not held out."""
+    cases, answered, gathered = read_routing_cases(options.cases), [], []
+    for name in dict.fromkeys(case.workspace for case in cases):
+        with _workspace(options.workspaces / name if options.workspaces else None) as workspace:
+            _index(workspace, options.documents / name)
+            own = [case for case in cases if case.workspace == name]
+            if options.fit is None:
+                answered += [(case, ask_case(workspace.assistant, case)) for case in own]
+            elif name not in options.held_out:
+                gathered += [row for case in own if (row := gather(workspace.assistant, case)) is not None]
+    if options.fit is None:
+        return summarize_routing(answered, options.held_out)
+    options.fit.write_text(json.dumps(fit_router(gathered), indent=1) + "\n", encoding="utf-8")
+    return {"fitted_on": len(gathered), "weights": str(options.fit)}
 
 
 # ---------------------------------------------------------------- tables

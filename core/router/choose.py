@@ -1,4 +1,7 @@
-"""Which sides to ask, and whose answer to show, from both sides' own scores. Nothing is answered here."""
+"""Which sides to ask, and whose answer to show, from both sides' own scores. Nothing is answered here.
+
+Two small learned models weigh the scores (`model.py`); what a user asked for, and what a side could not do, come first.
+"""
 
 from __future__ import annotations
 
@@ -7,20 +10,21 @@ from typing import Literal
 
 from core.i18n import translate
 from core.records import DocumentsAnswer, Route, Sounding, SqlAnswer
+from core.router import model
 from core.router.phrases import Said
 
 Hint = Literal["auto", "documents", "data", "both"]
 
-_PER_UNKNOWN = 0.12  # what each word that no table knows takes off the rows' confidence
-_ROWS_ALONE = 0.3
-_ROWS_SURE = 0.5
-_ROWS_LEAD = 0.15
+_CERTAIN = 0.985  # so sure of the links alone, the other side is not asked
+_ROWS_LEAST = 0.3  # rows less likely than this answer nothing, even where the documents decline
+_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Signals:
     """What is known of a question when its route is chosen. A side that was not asked is None; `parted` says that it
-    has a part for each side, `compares` that those are to be laid side by side."""
+    has a part for each side, `compares` that those are to be laid side by side; the soundings are of what was asked
+    of the tables."""
 
     said: Said
     sounding: Sounding = field(default_factory=Sounding)
@@ -40,20 +44,67 @@ def sides(hint: Hint, has_tables: bool, has_documents: bool) -> tuple[str, ...]:
     return tuple(side for side, is_held in held if is_held)
 
 
+def plausible(said: Said, sounding: Sounding) -> tuple[str, ...]:
+    """The sides worth asking by the links alone: one where that is all but certain, else both."""
+    chances = model.probabilities("cheap", model.cheap_values(said, sounding))
+    if chances["data"] > _CERTAIN:
+        return ("data",)
+    return ("documents",) if chances["data"] < 1 - _CERTAIN else ("documents", "data")
+
+
 def choose(signals: Signals, lang: str) -> Route:
-    """Which side's answer to show, by how sure each is of its own."""
+    """The side whose answer is shown, both, or none; the reason says what was weighed."""
     written, data = signals.written, signals.data
+    if signals.parted:
+        if holds_together(signals):
+            key = "both_compare_reason" if signals.compares else "both_reason"
+            return Route("both", translate(f"router.{key}", lang))
+        return Route("none", translate("router.parts_reason", lang))
     if written is None or data is None:
         side = "data" if written is None else "documents"
         return Route(side, translate(f"router.{side}_reason", lang))
-    if data.result is None or data.result.error is not None or data.sql is None:
-        return Route("documents", translate("router.documents_reason", lang))
-    if signals.parted and written.status == "answered":
-        return Route("both", translate("router.both_reason", lang))
-    quoted = written.confidence if written.status == "answered" else 0.0
-    sure = data.confidence - _PER_UNKNOWN * len(data.unknown)
-    if written.status != "answered" and sure >= _ROWS_ALONE:
-        return Route("data", translate("router.data_reason", lang))
-    if sure >= _ROWS_SURE and sure >= quoted - _ROWS_LEAD:
-        return Route("data", translate("router.data_over_reason", lang))
-    return Route("documents", translate("router.documents_reason", lang))
+    values = model.whole_values(signals.said, signals.sounding, written, data)
+    chances = model.probabilities("whole", values)
+    if not has_rows(data) or chances["data"] < _ROWS_LEAST:
+        chances["data"] = 0.0
+    if written.status != "answered":
+        chances["documents"] = 0.0
+    best = max(model.CLASSES, key=lambda kind: chances[kind])
+    if best == "none":
+        return Route("none", nothing_reason(signals, lang))
+    return Route(best, _reason(best, signals, lang))
+
+
+def holds_together(signals: Signals) -> bool:
+    """Whether both parts of a question found something to say."""
+    written, data = signals.written, signals.data
+    if written is None or data is None or not has_rows(data):
+        return False
+    if signals.compares:
+        return bool(written.hits)
+    return written.status == "answered" or (written.chance > 0.2 and bool(written.hits))
+
+
+def has_rows(data: SqlAnswer | None) -> bool:
+    """Whether a statement ran, whatever it found."""
+    return data is not None and data.sql is not None and data.result is not None and data.result.error is None
+
+
+def nothing_reason(signals: Signals, lang: str) -> str:
+    """'Nothing here can answer this', with the words that were looked for and not found."""
+    unseen = signals.written.unseen if signals.written else ()
+    unknown = signals.data.unknown if signals.data else signals.sounding.unknown
+    missing = [word for word in unknown if not unseen or word.lower() in {other.lower() for other in unseen}]
+    words = list(dict.fromkeys(missing or unseen or unknown))[:_SHOWN]
+    if not words:
+        return translate("router.nothing", lang)
+    quoted = ", ".join(f"«{word}»" if lang == "es" else f"“{word}”" for word in words)
+    return translate("router.nothing_words", lang, words=quoted)
+
+
+def _reason(side: str, signals: Signals, lang: str) -> str:
+    if side == "data":
+        key = "data_reason" if signals.written and signals.written.status != "answered" else "data_over_reason"
+    else:
+        key = "documents_over_reason" if has_rows(signals.data) else "documents_reason"
+    return translate(f"router.{key}", lang)

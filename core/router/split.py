@@ -43,7 +43,7 @@ _BARE = re.compile(
     re.I,
 )
 _BY_SOURCE = re.compile(r"^¿?\s*(?:and )?(?:segun|according to|as per|per)\b")
-_WHY = re.compile(r"^¿?\s*(?:and )?(why|por qu[eé])\s*\??$", re.I)
+_WHY = re.compile(r"^¿?\s*(?:and |but |y |pero )?¿?(why|por qu[eé])\s*\??$", re.I)
 
 
 def split_question(question: str, lang: str, sound: Sound, rephrase: Rephrase) -> Parts | None:
@@ -75,6 +75,11 @@ def _boundary(lang: str) -> re.Pattern[str]:
     return re.compile(
         rf"(?:[,;]\s*|\s+)(?:{joins})\s+(?:also |tambien )?{asks}|[.?!;]\s+(?:(?:{joins})\s+)?¿?(?=\S)|,\s+{asks}"
     )
+
+
+def is_bare_why(question: str) -> bool:
+    """'Why?', '¿Y por qué?'"""
+    return _WHY.match(question) is not None
 
 
 # ---------------------------------------------------------------- one clause that names both sources

@@ -18,9 +18,11 @@ from core.records import Catalog, ChartSpec, CheckedSql, Metric, QueryResult, So
 from core.settings import Settings
 from core.sql.ask import ask
 from core.sql.catalog import build_catalog
+from core.sql.chart_request import without_chart
 from core.sql.choose_chart import choose_chart
 from core.sql.confirmed import recall
 from core.sql.execute import admit_sql, run_queries
+from core.sql.follow_up import Edit, edit_question, restrict_sql
 from core.sql.generate import Writer, write_sql
 from core.sql.guard import check_sql
 from core.sql.insight import describe
@@ -70,6 +72,31 @@ class Tables:
         """How well the question's words link to the tables of files; nothing is run."""
         return sound(question, lang, self._part(sources).files)
 
+    def follow_up(self, said: str, answer: SqlAnswer, lang: str) -> Edit | None:
+        """`said` as an edit of the question that `answer` answered; None where it asks something of its own."""
+        files = self._part(None).files
+        ours = answer.sql is not None and set(answer.sql.tables) <= {table.name for table in files.tables}
+        return edit_question(said, answer.question, answer, files if ours else self.catalog(), lang)
+
+    def ask_edited(self, edit: Edit, lang: str, *, sources: Collection[str] | None = None) -> SqlAnswer:
+        """An edited question: the same statement shown otherwise, or asked anew, over the rows that were meant."""
+        if edit.sql is not None:
+            return dataclasses.replace(self.run(edit.sql, question=edit.question, lang=lang), question=edit.question)
+        answer = self.ask(edit.question, lang, sources=sources)
+        if edit.only is None or answer.sql is None:
+            return answer
+        sql = restrict_sql(answer.sql.text, *edit.only, self.catalog())
+        if sql is None:
+            return answer
+        narrowed = self.run(sql, question=edit.question, lang=lang)
+        return dataclasses.replace(
+            narrowed,
+            question=edit.question,
+            reading=answer.reading,
+            confidence=answer.confidence,
+            unknown=answer.unknown,
+        )
+
     def ask(
         self,
         question: str,
@@ -84,12 +111,13 @@ class Tables:
         leaves words of the question without meaning, and then only the few that are nearest to it.
         Setting `cancel` from another thread ends what runs; the answer's error is then `sql.limits.cancelled`."""
         part = self._part(sources)
-        answer = None
+        asked, answer = without_chart(question), None
         if self._db is not None:
             every = part.every
             answer = recall(question, lang, every, self._db, lambda sql: self._run_checked(sql, every, cancel))
         if answer is None:
-            answer = self._ask_parts(question, lang, part, cancel)
+            answer = self._ask_parts(asked, lang, part, cancel)
+            answer = dataclasses.replace(answer, question=question)
         if cancel is not None and cancel.is_set():
             return SqlAnswer(question, lang, None, None, error=("sql.limits.cancelled", {}))
         return _complete(answer)
