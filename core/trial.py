@@ -11,6 +11,7 @@ import json
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from core import settings as settings_table
 from core.errors import AppError
@@ -80,7 +81,7 @@ def _fill(workspace: Workspace, held: Settings, told: Callable[[float], bool]) -
     have = {row.name for row in workspace.library.files()}
     for row in files:
         if row.name not in have:
-            workspace.library.add_path(row.path, row.name)
+            workspace.library.add_path(Path(row.path), row.name)
     workspace.start_worker()
     while jobs.count_open(workspace.db, INGEST) or not workspace.library.fully_embedded():
         if workspace.worker.poll() is not None:

@@ -74,6 +74,7 @@ def main() -> None:
     with right:
         watch.draw_stages(found, lang())
         draw_value(found)
+    watch.draw_holdings()
 
 
 main()

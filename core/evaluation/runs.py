@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from core.assistant import Assistant, last_answer
 from core.errors import AppError
@@ -83,6 +83,21 @@ def _gold(assistant: Assistant, sql: str) -> QueryResult:
         return assistant.tables.run(sql).result
     except AppError as error:
         return QueryResult(error=(error.key, error.params))
+
+
+def record_person(db: Database, set_id: int, answers: Mapping[int, tuple[str, float]], name: str) -> int:
+    """A run of answers that a person gave: case id -> (words, minutes). Scored like any other, by the words alone."""
+    stored = {held.id: to_case(held.data, held.id) for held in case_sets.list_cases(db, set_id)}
+    run_id = case_sets.start_run(db, set_id, {"name": name, "changes": {}})
+    rows = []
+    for number, (words, minutes) in answers.items():
+        case = stored[number]
+        given = Answer(case.question, case.question, case.lang, Route("none", ""), "answered", words, engine="person")
+        found = scoring.score(replace(case, gold_sql="", files=()), given, lambda sql: QueryResult())
+        rows.append((number, f"person {run_id} {number}", found, codec.dump(given), minutes * 60_000))
+    case_sets.store_results(db, run_id, rows)
+    case_sets.finish_run(db, run_id, "done", 0, sum(minutes for _, minutes in answers.values()) * 60)
+    return run_id
 
 
 def compare_runs(db: Database, run_a: int, run_b: int, metric: str = "right") -> Comparison:

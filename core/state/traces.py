@@ -14,8 +14,9 @@ from sqlalchemy import delete, func, insert, select
 
 from core.records import Answer, Trace
 from core.state.database import Database
-from core.state.schema import traces
+from core.state.schema import meta, traces
 
+_SENT = "traces_sent"
 COLUMNS = tuple(column.name for column in traces.columns)
 
 
@@ -77,6 +78,21 @@ def read(db: Database, ids: list[int]) -> dict[int, Trace]:
 def count(db: Database) -> int:
     with db.read() as connection:
         return connection.execute(select(func.count()).select_from(traces)).scalar_one()
+
+
+def unsent(db: Database, limit: int) -> list[int]:
+    """Ids of the oldest traces that were not sent to another tool yet."""
+    with db.read() as connection:
+        last = connection.execute(select(meta.c.value).where(meta.c.key == _SENT)).scalar()
+        query = select(traces.c.id).where(traces.c.id > int(last or 0)).order_by(traces.c.id).limit(limit)
+        return list(connection.execute(query).scalars())
+
+
+def mark_sent(db: Database, last_id: int) -> None:
+    """Every trace up to this id was sent."""
+    with db.write() as connection:
+        connection.execute(delete(meta).where(meta.c.key == _SENT))
+        connection.execute(insert(meta).values(key=_SENT, value=str(last_id)))
 
 
 def forget(db: Database, before: float = float("inf")) -> int:

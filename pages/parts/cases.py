@@ -10,14 +10,16 @@ import streamlit as st
 
 from core import samples
 from core.evaluation.cases import read_case_file, to_case, to_jsonl
+from core.evaluation.runs import record_person
 from core.state import case_sets
 from core.state.database import Database
 from pages.parts import errors, services
-from pages.parts.language import say, say_count
+from pages.parts.language import lang, say, say_count
 from pages.parts.plain import one_line
 
 _ENDINGS = ("jsonl", "csv", "json")
 _WAITING_SHOWN = 30
+_PROPOSED = 8
 
 
 def draw(db: Database, held: list[case_sets.CaseSet]) -> None:
@@ -31,6 +33,65 @@ def draw(db: Database, held: list[case_sets.CaseSet]) -> None:
     draw_starters(db)
     for one in held:
         _draw_set(db, one)
+
+
+def _draw_proposals(one: case_sets.CaseSet) -> None:
+    """Questions made from the documents, with today's answers: each waits for a person."""
+    st.button(
+        say("evaluation_page.propose"),
+        icon=":material/lightbulb:",
+        help=say("evaluation_page.propose_help"),
+        on_click=_propose,
+        args=(one.id,),
+        key=f"propose-{one.id}",
+    )
+
+
+@errors.guarded
+def _propose(set_id: int) -> None:
+    from core import suggest
+    from core.evaluation.make_cases import propose_cases
+
+    workspace = services.workspace()
+    held = workspace.library.documents()
+    questions = suggest.questions(workspace.db, workspace.assistant, held, lang(), n=_PROPOSED)
+    found = propose_cases(workspace.assistant, questions, lang())
+    case_sets.add_cases(workspace.db, set_id, found, "made", approved=False)
+
+
+def _draw_person(db: Database, one: case_sets.CaseSet, stored: list[case_sets.StoredCase]) -> None:
+    """A person's answers and minutes for the same questions: a run to compare variants with."""
+    with st.popover(say("evaluation_page.person"), icon=":material/person:", key=f"person-{one.id}"):
+        st.caption(say("evaluation_page.person_help"))
+        names = (say("monitoring.question"), say("evaluation_page.their_answer"), say("evaluation_page.minutes"))
+        typed = st.data_editor(
+            {
+                names[0]: [held.data["question"] for held in stored],
+                names[1]: ["" for _ in stored],
+                names[2]: [0.0 for _ in stored],
+            },
+            disabled=[names[0]],
+            hide_index=True,
+            key=f"person-answers-{one.id}",
+        )
+        answers = {
+            held.id: (text.strip(), float(minutes))
+            for held, text, minutes in zip(stored, typed[names[1]], typed[names[2]], strict=True)
+            if text and text.strip()
+        }
+        st.button(
+            say("evaluation_page.keep"),
+            type="primary",
+            disabled=not answers,
+            on_click=_keep_person,
+            args=(db, one.id, answers),
+            key=f"keep-person-{one.id}",
+        )
+
+
+@errors.guarded
+def _keep_person(db: Database, set_id: int, answers: dict[int, tuple[str, float]]) -> None:
+    record_person(db, set_id, answers, say("evaluation_page.a_person"))
 
 
 def draw_starters(db: Database) -> None:
@@ -94,6 +155,8 @@ def _draw_set(db: Database, one: case_sets.CaseSet) -> None:
                 icon=":material/download:",
                 key=f"export-{one.id}",
             )
+            _draw_proposals(one)
+            _draw_person(db, one, stored)
             with st.popover(say("evaluation_page.delete"), icon=":material/delete:", key=f"delete-{one.id}"):
                 st.markdown(say("evaluation_page.delete_sure"))
                 st.button(

@@ -7,7 +7,7 @@ import datetime
 import streamlit as st
 
 from core.charts import draw as charts
-from core.monitoring import trends
+from core.monitoring import quality, trends
 from core.monitoring.report import Report
 from core.records import ChartSpec, QueryResult
 from core.state import chats, traces
@@ -19,6 +19,7 @@ from pages.parts.plain import one_line
 _KINDS = ("lang", "route", "engine", "adapter")
 _LISTS = ("worst", "slowest")
 _SHOWN = 20
+_DIFFERENCES = 5
 _MOMENT = {"en": "YYYY-MM-DD HH:mm", "es": "DD/MM/YYYY HH:mm"}
 CHAT_PAGE = "pages/chat.py"
 
@@ -141,3 +142,25 @@ def _open(db: Database, row) -> None:
 
 def _iso(at: float) -> str:
     return datetime.datetime.fromtimestamp(at, datetime.UTC).isoformat()
+
+
+def draw_holdings() -> None:
+    """What deserves a look in the documents and tables themselves; looked for when asked, since it reads them all."""
+    st.subheader(say("monitoring.holdings"), anchor=False)
+    if not st.toggle(say("monitoring.look"), key="look-holdings"):
+        st.caption(say("monitoring.look_help"))
+        return
+    workspace = services.workspace()
+    versions = quality.find_versions(workspace.db, workspace.library.documents())
+    for found in versions:
+        old, new = one_line(found.older), one_line(found.newer)
+        st.markdown(say("monitoring.versions", older=old, newer=new, percent=number(100 * found.share, 0)))
+        for pair in found.differences[:_DIFFERENCES]:
+            st.caption(f"{one_line(pair.first, 200)}  \n{one_line(pair.second, 200)}")
+    stale = quality.find_stale(workspace.tables.catalog(), datetime.date.today())
+    for table in stale[:_SHOWN]:
+        st.markdown(
+            say("monitoring.stale", table=one_line(table.table), column=one_line(table.column), days=number(table.days))
+        )
+    if not versions and not stale:
+        st.caption(say("monitoring.holdings_good"))

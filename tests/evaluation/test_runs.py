@@ -1,12 +1,15 @@
 """Runs of a case set over a scripted assistant: what is asked again, what is taken over, which run is better."""
 
+from dataclasses import replace
+
 import pytest
 
 from core import settings
 from core.evaluation.cases import to_case
-from core.evaluation.runs import compare_runs, fallen, run_set
+from core.evaluation.make_cases import propose_cases
+from core.evaluation.runs import compare_runs, fallen, record_person, run_set
 from core.evaluation.variants import Variant, case_key
-from core.records import Answer, Event, Route
+from core.records import Answer, Citation, Event, Route
 from core.state import case_sets
 from core.state.database import Database
 
@@ -113,3 +116,29 @@ def test_waiting_cases_are_not_run(db, held, set_id):
     assert "waiting" in asked.asked
     (counted,) = case_sets.list_sets(db)
     assert (counted.cases, counted.waiting) == (31, 0)
+
+
+def test_a_persons_answers_are_a_run(db, held, set_id):
+    first, second, *_ = case_sets.list_cases(db, set_id)
+    run_id = record_person(db, set_id, {first.id: ("oh yes", 2.0), second.id: ("no", 4.5)}, "A person")
+    scores = case_sets.scores_of(db, run_id)
+    assert (scores[first.id]["right"], scores[second.id]["right"]) == (1.0, 0.0)
+    assert [one.ms for one in case_sets.results_of(db, run_id)] == [120_000, 270_000]
+    other = run_set(db, set_id, Variant("a"), Scripted(held, {"question 0", "question 1"}), "v")
+    assert compare_runs(db, run_id, other.run_id).cases == 2
+
+
+def test_proposed_cases_hold_what_the_assistant_found():
+    quote = Citation(1, 1, "a.pdf", 3, "It opened in 1931.", 10, 28, 1.0, True, key=(23, 27))
+    given = Answer("when?", "when?", "en", Route("documents", ""), "answered", "x", citations=(quote,))
+    (case,) = propose_cases(Told(given), ["when?"], "en")
+    assert (case["answers"], case["files"], case["page"]) == (["1931"], ["a.pdf"], 3)
+    assert propose_cases(Told(replace(given, status="not_found")), ["when?"], "en") == []
+
+
+class Told:
+    def __init__(self, answer):
+        self.answer = answer
+
+    def ask(self, question, lang=None):
+        yield Event("done", answer=self.answer)
