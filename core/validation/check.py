@@ -30,7 +30,15 @@ from core.validation.vocabulary import Spanish, Vocabulary
 Policy = Literal["mark", "remove"]
 _OTHERS_MAX = 6
 _BETTER = 0.35
-_SETTLED = ("opposite", "negation_added", "negation_dropped", "figure_swapped", "unit_differs", "sign_differs")
+_SETTLED = (
+    "opposite",
+    "negation_added",
+    "negation_dropped",
+    "figure_swapped",
+    "way_differs",
+    "other_time",
+    "unit_differs",
+)
 
 
 def check_answer(

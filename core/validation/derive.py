@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from core.validation.match import close
 from core.validation.quantities import Quantity, fold
@@ -18,7 +19,7 @@ _CHANGE = re.compile(
     r"differ\w+|more|less|fewer|higher|lower|above|below|up|down|apart|gap|exceed\w*|improv\w+|jump\w*|climb\w*|"
     r"expand\w*|shr[aiu]nk\w*|sub\w+|crec\w+|aument\w+|increment\w+|baj\w+|cay\w+|cae\w*|caid\w+|disminu\w+|descen\w+|"
     r"diferenci\w+|mas|menos|mayor|menor|super\w+|variacion\w*|mejor\w+|retroced\w+|redu\w+|faster|slower|ahead|behind|"
-    r"widen\w*|narrow\w*|ampli\w+|excess|exces\w+|por encima|por debajo|short\w*|save\w*|ahorr\w+|varied|vari\w+)\b"
+    r"widen\w*|narrow\w*|ampli\w+|excess|exces\w+|por encima|por debajo|short\w*|over\w+|under\w+|deviat\w+|desvi\w+|save\w*|ahorr\w+|varied|vari\w+)\b"
 )
 _SUM = re.compile(
     r"\b(?:total\w*|sum\w*|together|"
@@ -38,44 +39,81 @@ _SHARE = re.compile(
 _RATIO = re.compile(r"\b(?:times|twice|double\w*|triple\w*|fold|veces|doble|multiplic\w+|ratio|duplic\w+|triplic\w+)\b")
 
 
-def follows(claim: Quantity, text: str, named: Sequence[float], together: Iterable[Sequence[float]]) -> bool:
+class Spoken(Protocol):
+    """What is needed of a statement's figure (`core.validation.figures.Spoken` is one)."""
+
+    @property
+    def quantity(self) -> Quantity: ...
+
+    @property
+    def clause(self) -> str: ...
+
+    @property
+    def way(self) -> int: ...
+
+
+def follows(spoken: Spoken, named: Sequence[float], together: Iterable[Sequence[float]]) -> bool:
     """Whether the figure can be computed. `named` are figures that the statement itself states and the sources hold,
-    `together` groups of source figures that belong to what it names."""
-    folded = fold(text)
+    `together` groups of source figures that belong to what it names. Its own clause must say that it is computed, and
+    a change must go the way that it says."""
+    folded = fold(spoken.clause)
     groups = [list(named), *map(list, together)]
     for values in groups:
-        values = values[:40]
-        if any(close(claim, value) for value in candidates(claim, folded, values)):
-            return True
+        for value in _candidates(spoken.quantity.kind, folded, values, spoken.way):
+            if close(spoken.quantity, value):
+                return True
+    if named:
+        pairs = [[named[0], value] for group in groups[1:] for value in group[:8]]
+        if any(close(spoken.quantity, v) for p in pairs for v in _candidates(spoken.quantity.kind, folded, p, 0)):
+            return _goes(spoken, named[0], groups[1:], folded)
     return False
 
 
-def candidates(claim: Quantity, folded: str, values: Sequence[float]) -> Iterable[float]:
-    """What could be meant: by the kind of the figure and the cue words of the statement."""
+def _goes(spoken: Spoken, first: float, groups: Sequence[Sequence[float]], folded: str) -> bool:
+    """Whether the change that gives the figure goes the way that is said: from the other figure to the one stated."""
+    if not spoken.way or not _CHANGE.search(folded):
+        return True
+    for group in groups:
+        for other in group[:8]:
+            share = 100 * (first - other) / abs(other) if other else 0.0
+            made = share if spoken.quantity.kind in ("percent", "points") else first - other
+            if close(spoken.quantity, made) and made * spoken.way > 0:
+                return True
+            if spoken.quantity.kind == "points" and close(spoken.quantity, first - other):
+                return (first - other) * spoken.way > 0
+    return False
+
+
+def _candidates(kind: str, folded: str, values: Sequence[float], way: int) -> Iterable[float]:
+    """What could be meant: by the kind of the figure and the cue words of its clause. In a group the later figure is
+    taken for the newer one."""
+    values = values[:8]
     if len(values) < 2:
         return
-    if claim.kind in ("percent", "points"):
-        changes, shares = bool(_CHANGE.search(folded)), bool(_SHARE.search(folded))
-        for first, second in itertools.permutations(values, 2):
-            if changes:
-                if first:
-                    yield 100 * (second - first) / abs(first)
-                yield second - first
-            if shares and second:
-                yield 100 * first / second
-        if shares and len(values) > 2 and sum(values):
-            yield from (100 * value / sum(values) for value in values)
+    pairs = list(itertools.combinations(values, 2))
+    if _CHANGE.search(folded):
+        for first, second in pairs:
+            change = second - first
+            if way and change * way < 0:
+                continue
+            if kind == "percent" and first:
+                yield 100 * change / abs(first)
+            if kind == "points" or kind == "number":
+                yield change
+        if not way or kind == "number":
+            yield from (100 * (a - b) / abs(b) for a, b in pairs if b and kind == "percent")
+    if kind == "percent":
+        if _SHARE.search(folded):
+            yield from (100 * min(abs(a), abs(b)) / max(abs(a), abs(b)) for a, b in pairs if a and b)
         if _MEAN.search(folded):
             yield sum(values) / len(values)
         return
-    if _CHANGE.search(folded):
-        yield from (first - second for first, second in itertools.combinations(values, 2))
     if _SUM.search(folded):
         yield sum(values)
-        yield from (first + second for first, second in itertools.combinations(values, 2))
+        yield from (first + second for first, second in pairs)
     if _MEAN.search(folded):
         yield sum(values) / len(values)
-        yield from ((first + second) / 2 for first, second in itertools.combinations(values, 2))
-        yield from (value / count for value in values for count in (2, 3, 4, 6, 12))
+        yield from ((first + second) / 2 for first, second in pairs)
+        yield from (value / count for value in values for count in (3, 4, 12))
     if _RATIO.search(folded):
-        yield from (a / b for a, b in itertools.permutations(values, 2) if b)
+        yield from (max(a, b) / min(a, b) for a, b in pairs if min(a, b) > 0)

@@ -6,6 +6,7 @@ Nothing here weighs words against each other; what a finding means for the verdi
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from core.validation.dates import DateSpan, Moment
 from core.validation.derive import follows
 from core.validation.match import close, fit
 from core.validation.names import Name
-from core.validation.quantities import Quantity, fold
+from core.validation.quantities import Quantity, fold, lexicon
 from core.validation.rows import Rows
 from core.validation.sources import (
     CLAUSE_BEFORE,
@@ -26,6 +27,8 @@ from core.validation.sources import (
     Segment,
     cut_clauses,
     holds,
+    way_of,
+    weigh_dates,
 )
 
 MARGIN = 0.6
@@ -59,7 +62,11 @@ class Evidence:
     def fit(self, claim: Quantity, place: Place) -> str:
         scales = frozenset().union(*(p.scales for p in self.passages)) or frozenset({1.0})
         currencies = frozenset().union(*(p.currencies for p in self.passages))
-        return fit(claim, place.quantity, scales=scales, currencies=currencies, percent=place.percent)
+        how = fit(claim, place.quantity, scales=scales, currencies=currencies, percent=place.percent)
+        if how == "unit" and not place.quantity.unit and place.quantity.kind == "number":
+            forms = [form for form, unit in lexicon()["units"].items() if unit == claim.unit]
+            return "same" if any(f"w:{form}" in place.context for form in forms) else how
+        return how
 
 
 @dataclass(slots=True)
@@ -73,35 +80,50 @@ class Found:
     findings: list[Finding] = field(default_factory=list)
 
 
-def contexts(claim: Segment) -> list[tuple[Quantity, WordContext]]:
-    """Each figure of a statement with the words it belongs to there: those of its clause, less the others."""
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A figure of a statement: the words and dates it belongs to there, its clause, and which way it is said to go."""
+
+    quantity: Quantity
+    context: WordContext
+    clause: str
+    way: int
+    years: frozenset[str]
+    all_years: frozenset[str] = frozenset()
+
+
+def contexts(claim: Segment) -> list[Spoken]:
+    """Each figure of a statement with the words of its clause, those of the rest of the sentence less."""
     clauses = cut_clauses(claim)
     figures = [q for q in claim.quantities if q.kind != "code"]
     others = _lists_apart(claim, figures)
+    all_years = frozenset(f"@year{m.year}" for d in claim.dates for m in d.readings if m.year is not None)
     found = []
     for n, quantity in enumerate(figures):
         own = next((i for i, (a, b) in enumerate(clauses) if a <= quantity.start < b), 0)
+        foreign = others.get(n, ())
         context: WordContext = []
-        for start, keys in _items(claim):
-            if any(a <= start < b for a, b in others.get(n, ())):
+        for word in claim.words:
+            if word.stop or any(a <= word.start < b for a, b in foreign):
                 continue
-            clause = next((i for i, (a, b) in enumerate(clauses) if a <= start < b), 0)
+            clause = next((i for i, (a, b) in enumerate(clauses) if a <= word.start < b), 0)
             weight = OWN if clause == own else CLAUSE_BEFORE if clause == own - 1 else SENTENCE
-            context.append((keys, weight))
-        found.append((quantity, context))
+            context.append((word.keys, weight))
+        years: set[str] = set()
+        for date, weight in weigh_dates(quantity, claim, clauses):
+            if any(a <= date.start < b for a, b in foreign):
+                continue
+            for name in ("year", "quarter", "month"):
+                keys = {f"@{name}{getattr(m, name)}" for m in date.readings if getattr(m, name) is not None}
+                if keys:
+                    context.append((frozenset(keys), weight))
+                    years |= keys if weight >= OWN else set()
+        start, end = clauses[own]
+        if own and sum(not w.stop for w in claim.words if start <= w.start < end) < 2:
+            start = clauses[own - 1][0]  # ', or 12 euros' goes on with the clause before
+        way = way_of(quantity, [w for w in claim.words if start <= w.start < end])
+        found.append(Spoken(quantity, context, claim.text[start:end], way, frozenset(years), all_years))
     return found
-
-
-def _items(claim: Segment) -> Iterable[tuple[int, frozenset[str]]]:
-    """The words of a statement that say something, and its dates as words."""
-    for word in claim.words:
-        if not word.stop:
-            yield word.start, word.keys
-    for date in claim.dates:
-        for name in ("year", "quarter", "month"):
-            values = {getattr(m, name) for m in date.readings} - {None}
-            if values:
-                yield date.start, frozenset(f"@{name}{value}" for value in values)
 
 
 def _lists_apart(claim: Segment, figures: Sequence[Quantity]) -> dict[int, list[tuple[int, int]]]:
@@ -123,37 +145,101 @@ def score(context: WordContext, place: Place) -> float:
 def check_figures(claim: Segment, evidence: Evidence, skip: Sequence[tuple[int, int]] = ()) -> Found:
     """Look for every figure of the statement; those inside `skip` are not the statement's own."""
     found = Found()
-    named: list[float] = []
-    open_ones: list[tuple[Quantity, WordContext]] = []
-    for quantity, context in contexts(claim):
-        if _says_nothing(claim, quantity, skip):
+    named: list[tuple[Spoken, Place]] = []
+    open_ones: list[Spoken] = []
+    for spoken in contexts(claim):
+        if _says_nothing(claim, spoken.quantity, skip):
             continue
         found.total += 1
-        matches = [place for place in evidence.places if evidence.fit(quantity, place) == "same"]
+        matches = [place for place in evidence.places if evidence.fit(spoken.quantity, place) == "same"]
+        finding = None
         if matches:
-            finding = _belongs_elsewhere(quantity, context, matches, evidence.places)
+            finding, best = _weigh(spoken, matches, evidence.places)
             if finding is None:
-                named += [place.quantity.readings[0][0] for place in matches[:2]]
-        else:
-            finding = None
-            if _in_rows(quantity, context, evidence, found):
-                named.append(quantity.readings[0][0])
-            elif _literal(quantity, evidence):
-                pass
-            else:
-                open_ones.append((quantity, context))
-                continue
+                finding = _not_earlier(spoken, best, named)
+                named.append((spoken, best))
+        elif not _in_rows(spoken, evidence, found, named) and not _literal(spoken.quantity, evidence):
+            open_ones.append(spoken)
+            continue
         if finding is None:
             found.proven += 1
         else:
             found.findings.append(finding)
-    for quantity, context in open_ones:
-        if follows(quantity, claim.text, named, _together(context, evidence)):
+    for spoken in open_ones:
+        values = [(_value(place), place.way) for _, place in named]
+        if follows(spoken, [value for value, _ in values], list(_together(spoken, evidence))):
             found.proven += 1
             found.computed = True
         else:
-            found.findings.append(_missing(quantity, context, evidence))
+            finding = _missing(spoken, evidence)
+            found.findings += [finding] if finding is not None else []
+    found.findings += _against_order(claim)
     return found
+
+
+def _weigh(spoken: Spoken, matches: Sequence[Place], places: Sequence[Place]) -> tuple[Finding | None, Place]:
+    """What is wrong with a figure that the source has, and the place that fits best."""
+    best = max(matches, key=lambda place: score(spoken.context, place) + 0.5 * place.quoted)
+    finding = _belongs_elsewhere(spoken, best, matches, places) or _other_time(spoken, matches)
+    if finding is None and not best.quoted and not any(place.quoted for place in matches):
+        finding = Finding("figure_elsewhere", {"what": spoken.quantity.text}, hard=False)
+    if finding is None and spoken.way and best.way and spoken.way != best.way:
+        if all(place.way == best.way for place in matches):
+            finding = Finding("way_differs", {"what": spoken.quantity.text})
+    return finding, best
+
+
+def _other_time(spoken: Spoken, matches: Sequence[Place]) -> Finding | None:
+    """A figure of another year, quarter or month than the statement says, wherever the source has it."""
+    if spoken.quantity.kind == "percent" and matches[0].column is None:
+        return None  # 'up 5 % on 2024': the year is what it is compared with
+    for name in ("@year", "@quarter", "@month"):
+        said = {key for key in spoken.years if key.startswith(name)}
+        if not said:
+            continue
+        held = [{k for k, w in place.context.items() if k.startswith(name) and w >= OWN} for place in matches]
+        if all(times and not times & said for times in held):
+            return Finding("other_time", {"what": spoken.quantity.text})
+    return None
+
+
+def _not_earlier(spoken: Spoken, place: Place, named: Sequence[tuple[Spoken, Place]]) -> Finding | None:
+    """'12, against 10 a year earlier': the figure of the year earlier must be of an earlier year."""
+    if not _EARLIER.search(fold(spoken.clause)):
+        return None
+    own = _years(place)
+    for other, found in named:
+        if _years(found) and own and not _EARLIER.search(fold(other.clause)) and min(own) >= max(_years(found)):
+            return Finding("other_time", {"what": spoken.quantity.text})
+    return None
+
+
+def _years(place: Place) -> list[int]:
+    return [int(k[5:]) for k, weight in place.context.items() if k.startswith("@year") and weight >= OWN]
+
+
+_EARLIER = re.compile(
+    r"\b(?:un ano antes|ano anterior|ano pasado|year (?:earlier|before|ago)|(?:previous|prior|last) year|ejercicio anterior)\b"
+)
+_FROM_TO = re.compile(r"\b(?:from|de|desde)\s+(?:the\s+|los\s+|las\s+)?$")
+_TO = re.compile(r"^\s*(?:(?:in|en)\s+(?:\w+\s+)?\d{4}\s*)?(?:to|a|hasta)\s+(?:the\s+|los\s+|las\s+|un\s+)?$")
+
+
+def _against_order(claim: Segment) -> list[Finding]:
+    """'rose from 12 to 10' contradicts itself."""
+    figures = [q for q in claim.quantities if q.kind != "code"]
+    for n, (first, second) in enumerate(itertools.pairwise(figures)):
+        folded = fold(claim.text)
+        if not _FROM_TO.search(folded[: first.start]) or not _TO.match(folded[first.end : second.start]):
+            continue
+        start = figures[n - 1].end if n else 0
+        ways = {-w.way if w.negated else w.way for w in claim.words if w.way and start <= w.start < first.start}
+        if len(ways) != 1 or first.kind != second.kind:
+            continue
+        change = second.readings[0][0] - first.readings[0][0]
+        if change * ways.pop() < 0 and not first.negative and not second.negative:
+            return [Finding("way_differs", {"what": second.text})]
+    return []
 
 
 def _says_nothing(claim: Segment, quantity: Quantity, skip: Sequence[tuple[int, int]]) -> bool:
@@ -162,7 +248,9 @@ def _says_nothing(claim: Segment, quantity: Quantity, skip: Sequence[tuple[int, 
     before = fold(claim.text[max(0, quantity.start - 10) : quantity.start])
     if _PAGE_BEFORE.search(before):
         return True
-    return quantity.spelled and quantity.kind == "number" and not quantity.unit and _enumerated(claim, quantity)
+    if not quantity.spelled or quantity.kind != "number" or quantity.unit:
+        return False
+    return _enumerated(claim, quantity)
 
 
 def _enumerated(claim: Segment, quantity: Quantity) -> bool:
@@ -173,15 +261,19 @@ def _enumerated(claim: Segment, quantity: Quantity) -> bool:
 
 
 def _belongs_elsewhere(
-    quantity: Quantity, context: WordContext, matches: Sequence[Place], places: Sequence[Place]
+    spoken: Spoken, best: Place, matches: Sequence[Place], places: Sequence[Place]
 ) -> Finding | None:
-    """A figure that the source gives for something else, where it gives another figure for what is spoken of."""
-    best = max(matches, key=lambda place: score(context, place))
-    reached = score(context, best)
+    """A figure that the source gives for something else, where it gives another figure for what is spoken of. Prose
+    that is quoted is compared with what is quoted beside it, a table's cell with its table."""
+    reached = score(spoken.context, best)
     rivals = [p for p in places if p.quantity.kind == best.quantity.kind and p not in matches]
-    for rival in sorted(rivals, key=lambda place: -score(context, place))[:1]:
-        if score(context, rival) - reached >= MARGIN and _owns_more(context, rival, best):
-            params = {"what": quantity.text, "instead": rival.quantity.text}
+    if best.column is None:
+        rivals = [p for p in rivals if p.column is None and (p.quoted or not best.quoted)]
+    else:
+        rivals = [p for p in rivals if p.line[0] == best.line[0]]
+    for rival in sorted(rivals, key=lambda place: -score(spoken.context, place))[:1]:
+        if score(spoken.context, rival) - reached >= MARGIN and _owns_more(spoken.context, rival, best):
+            params = {"what": spoken.quantity.text, "instead": rival.quantity.text}
             return Finding("figure_swapped", params)
     return None
 
@@ -195,10 +287,10 @@ def _strength(keys: frozenset[str], place: Place) -> float:
     return max((place.context.get(key, 0.0) for key in keys), default=0.0)
 
 
-def _in_rows(quantity: Quantity, context: WordContext, evidence: Evidence, found: Found) -> bool:
-    """Whether a cell of the rows, or a figure computed from a column, says it; a cell of another row that the
-    statement does not speak of is a finding."""
-    rows = evidence.rows
+def _in_rows(spoken: Spoken, evidence: Evidence, found: Found, named: list[tuple[Spoken, Place]]) -> bool:
+    """Whether a cell of the rows, or a figure computed from a column, says it; a cell of another row than the one
+    spoken of is a finding."""
+    rows, quantity, context = evidence.rows, spoken.quantity, spoken.context
     if rows is None:
         return False
     matches, rivals = [], []
@@ -209,13 +301,17 @@ def _in_rows(quantity: Quantity, context: WordContext, evidence: Evidence, found
         found.from_rows = True
         places = [rows.places(r, c) for r, c in matches[:50]]
         best = max(places, key=lambda place: score(context, place))
-        others = (rows.places(r, c) for r, c in rivals[:1500] if c == best.column)
+        others = (rows.places(r, c) for r, c in rivals[:1500])
         top = max(others, key=lambda place: score(context, place), default=None)
+        finding = _other_time(spoken, places)
         if top is not None and score(context, top) - score(context, best) >= MARGIN and _owns_more(context, top, best):
-            found.findings.append(
-                Finding("figure_swapped", {"what": quantity.text, "instead": top.quantity.text.removesuffix(".0")})
-            )
+            params = {"what": quantity.text, "instead": top.quantity.text.removesuffix(".0")}
+            finding = Finding("figure_swapped", params)
+        if finding is not None:
+            found.findings.append(finding)
             found.proven -= 1
+        else:
+            named.append((spoken, best))
         return True
     if any(close(quantity, value) for _, value in rows.computed):
         found.computed = True
@@ -233,23 +329,43 @@ def _literal(quantity: Quantity, evidence: Evidence) -> bool:
     return any(holds(passage.near_text, digits) or holds(passage.identity, digits) for passage in evidence.passages)
 
 
-def _together(context: WordContext, evidence: Evidence) -> Iterable[list[float]]:
-    """Groups of source figures that a computed one may come from: the rows, columns and sentences that fit best."""
+def _together(spoken: Spoken, evidence: Evidence) -> Iterable[list[float]]:
+    """Groups of source figures that a computed one may come from: those of the lines that fit best, and of one column
+    those of the rows that the statement names."""
+    usable = [place for place in evidence.places if _same_money(spoken.quantity, place, evidence)]
     lines: dict[tuple[int, int], list[Place]] = {}
-    for place in evidence.places:
+    for place in usable:
         lines.setdefault(place.line, []).append(place)
-    ranked = sorted(lines.values(), key=lambda line: -max(score(context, place) for place in line))
+    ranked = sorted(lines.values(), key=lambda line: -max(score(spoken.context, place) for place in line))
     for line in ranked[:2]:
-        yield [_value(place) for place in line]
+        if max(score(spoken.context, place) for place in line) > 0:
+            yield [_value(place) for place in _in_time(line, spoken)[:8]]
     columns: dict[tuple[int, int], list[Place]] = {}
-    for line in ranked[:4]:
+    quoted = [line for line in ranked if any(place.quoted for place in line)][:4]
+    for line in quoted:
         for place in line:
             if place.column is not None:
                 columns.setdefault((place.line[0], place.column), []).append(place)
-    for column in columns.values():
-        yield [_value(place) for place in column]
+    yield from ([_value(place) for place in column] for column in columns.values())
     if evidence.rows is not None:
-        yield from _row_groups(context, evidence.rows)
+        yield from _row_groups(spoken.context, evidence.rows)
+
+
+def _in_time(line: Sequence[Place], spoken: Spoken) -> list[Place]:
+    """The figures of the years that are named, where two are; in the order of their years where each has one."""
+    timed = [place for place in line if _years(place)]
+    if len(spoken.all_years) > 1 and len(timed) > 1:
+        line = [place for place in timed if place.context.keys() & spoken.all_years]
+    return sorted(line, key=_years) if all(map(_years, line)) else list(line)
+
+
+def _same_money(quantity: Quantity, place: Place, evidence: Evidence) -> bool:
+    """Whether an amount of money may come from a figure: not from another currency, nor where none is named."""
+    if quantity.unit not in lexicon()["currencies"].values():
+        return True
+    if place.quantity.unit:
+        return place.quantity.unit == quantity.unit
+    return any(quantity.unit in passage.currencies for passage in evidence.passages)
 
 
 def _row_groups(context: WordContext, rows: Rows) -> Iterable[list[float]]:
@@ -274,20 +390,23 @@ def _value(place: Place) -> float:
     return -value if place.quantity.negative else value
 
 
-def _missing(quantity: Quantity, context: WordContext, evidence: Evidence) -> Finding:
+def _missing(spoken: Spoken, evidence: Evidence) -> Finding | None:
     """Why a figure is not proven: another unit, another sign, elsewhere on the page, or nowhere."""
+    quantity = spoken.quantity
     for place in evidence.places:
         how = evidence.fit(quantity, place)
         if how in ("unit", "sign"):
             return Finding(f"{how}_differs", {"what": quantity.text, "instead": place.quantity.text})
     digits = re.sub(r"[^\d.,]", "", quantity.text).strip(".,")
-    if len(digits) > 1 and not quantity.spelled:
+    if quantity.spelled or len(digits) > 1:
         for passage in evidence.passages:
-            if holds(passage.page_text, digits):
+            if holds(fold(passage.page_text), fold(quantity.text) if quantity.spelled else digits):
+                if quantity.spelled and quantity.kind == "number" and not quantity.unit:
+                    return None
                 return Finding("figure_elsewhere", {"what": quantity.text}, hard=False)
     near = [place for place in evidence.places if place.quantity.kind == quantity.kind]
-    best = max(near, key=lambda place: score(context, place), default=None)
-    if best is not None and score(context, best) >= 1.0 and best.quantity.text:
+    best = max(near, key=lambda place: score(spoken.context, place), default=None)
+    if best is not None and score(spoken.context, best) >= 1.0 and best.quantity.text:
         return Finding("figure_instead", {"what": quantity.text, "instead": best.quantity.text})
     return Finding("figure_missing", {"what": quantity.text})
 

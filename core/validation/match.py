@@ -61,8 +61,8 @@ def _units_agree(claim: Quantity, source: Quantity, currencies: frozenset[str], 
         if claim.kind == "number" and not claim.unit:
             return True
         if source.kind == "number" and not source.unit:
-            return percent and claim.kind in ("percent", "points")
-        return {claim.kind, source.kind} == {"percent", "points"} and percent
+            return claim.kind == "points" or (percent and claim.kind == "percent")
+        return False
     if not claim.unit or claim.unit == source.unit:
         return True
     if source.unit:

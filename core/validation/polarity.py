@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.validation.sources import Segment, cut_clauses
-from core.validation.vocabulary import Word
+from core.validation.vocabulary import Word, lexicon
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +22,17 @@ class Opposition:
     source: str = ""
 
 
-def find_opposition(claim: Segment, sources: Sequence[Segment]) -> Opposition | None:
-    """The first way in which the statement turns what its best source sentence says, or None."""
-    best = best_segment(claim, sources)
-    if best is None:
+def find_opposition(
+    claim: Segment, sources: Sequence[tuple[Sequence[Segment], Sequence[Segment]]]
+) -> Opposition | None:
+    """The first way in which the statement turns what its sources say, or None. `sources` are the sentences of each
+    passage that are quoted, and those around them; the best of each speaks, a quoted one where it says anything."""
+    words: list[Word] = []
+    for quoted, around in sources:
+        best = best_segment(claim, quoted) or best_segment(claim, around)
+        words += _relevant(claim, best) if best is not None else []
+    if not words:
         return None
-    words = _relevant(claim, best)
     return _opposite_side(claim, words) or _one_negation_more(claim, words)
 
 
@@ -56,15 +61,18 @@ def _relevant(claim: Segment, segment: Segment) -> list[Word]:
 
 
 def _opposite_side(claim: Segment, source: Sequence[Word]) -> Opposition | None:
-    for word in claim.words:
+    for at, word in enumerate(claim.words):
         if word.side is None:
             continue
         pair, sign = word.side
         sign = -sign if word.negated else sign
         signs = {}
-        for other in source:
-            if other.side is not None and other.side[0] == pair:
-                signs[-other.side[1] if other.negated else other.side[1]] = other
+        for place, other in enumerate(source):
+            if other.side is None or other.side[0] != pair:
+                continue
+            if pair in lexicon()["beside"] and not _beside(claim.words, at) & _beside(source, place):
+                continue
+            signs[-other.side[1] if other.negated else other.side[1]] = other
         if signs and sign not in signs:
             other = signs[-sign]
             if word.negated != other.negated:
@@ -73,43 +81,47 @@ def _opposite_side(claim: Segment, source: Sequence[Word]) -> Opposition | None:
     return None
 
 
+def _beside(words: Sequence[Word], at: int) -> frozenset[str]:
+    """The keys of the words on either side of one, articles left out."""
+    before = next((w.keys for w in reversed(words[:at]) if not w.stop), frozenset())
+    after = next((w.keys for w in words[at + 1 :] if not w.stop), frozenset())
+    return before | after
+
+
 def _one_negation_more(claim: Segment, source: Sequence[Word]) -> Opposition | None:
     """A word that is denied on one side alone, while the two sides do not deny equally often."""
-    own, its = _denials(claim.words), _denials(source)
+    own, its = _denials(claim.words, source), _denials(source, claim.words)
     if (own - its) % 2 == 0:
         return None
-    denied = [word for word in claim.words if word.negated and not word.stop]
-    keys = {key for word in claim.words if not word.stop for key in word.keys}
-    if own:
+    if own > its:
         affirmed = {key for word in source if not word.negated and not word.stop for key in word.keys}
-        for word in denied:
-            if word.side is None and word.keys & affirmed:
-                return Opposition("negation_added", word.text)
-        if own > its and not _has_side(claim.words, source):
-            near = [word for word in denied if word.side is None]
-            return Opposition("negation_added", near[0].text if near else "")
+        denied = [word for word in claim.words if word.negated and not word.stop]
+        named = next((word for word in denied if word.keys & affirmed), denied[0] if denied else None)
+        return None if _balanced(claim.words, source) else Opposition("negation_added", named.text if named else "")
+    keys = {key for word in claim.words if not word.stop for key in word.keys}
     for word in source:
-        if not word.negated or word.stop or word.side is not None or not word.keys & keys:
+        if not word.negated or word.stop or not word.keys & keys or _balanced(claim.words, source):
             continue
         if not any(mine.negated for mine in claim.words if mine.keys & word.keys):
             return Opposition("negation_dropped", word.text)
     return None
 
 
-def _denials(words: Sequence[Word]) -> int:
-    """Negations, those of one clause once: Spanish repeats them ('no hubo ningún'); those beside a word with an
-    opposite are counted with that word."""
+def _denials(words: Sequence[Word], others: Sequence[Word]) -> int:
+    """Negations, those of one clause once: Spanish repeats them ('no hubo ningún'); one that turns a word into what
+    the other side says by its opposite is counted there."""
+    pairs = {word.side[0] for word in others if word.side is not None}
     count, last = 0, -100
     for n, word in enumerate(words):
         if word.cue:
-            following = [other for other in words[n + 1 : n + 4] if other.negated and other.side is not None]
-            if word.start - last > 25 and not following:
+            turned = [w for w in words[n + 1 : n + 4] if w.negated and w.side is not None and w.side[0] in pairs]
+            if word.start - last > 25 and not turned:
                 count += 1
             last = word.start
     return count
 
 
-def _has_side(claim: Sequence[Word], source: Sequence[Word]) -> bool:
-    """Whether an opposite stands against the negation: 'not' before what the source says by its opposite."""
-    pairs = {word.side[0] for word in source if word.side is not None}
-    return any(word.side is not None and word.side[0] in pairs for word in claim)
+def _balanced(claim: Sequence[Word], source: Sequence[Word]) -> bool:
+    """Whether an opposite makes up for the negation: 'not allowed' and 'forbidden'."""
+    signs = {word.side for word in source if word.side is not None}
+    return any(word.side is not None and (word.side[0], -word.side[1]) in signs for word in claim)

@@ -12,7 +12,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +29,15 @@ _CODE = re.compile(r"(?<![\w.,])(?=[\w./-]*\d)(?=[\w./-]*[^\W\d_])[^\W_]+(?:[-/.
 _TAIL_WORD = re.compile(r"[\s\u00a0\u202f]{0,2}-?([^\W\d_]+)", re.UNICODE)
 _PERCENT = re.compile(r"[\s\u00a0\u202f]{0,2}(%|(?:per ?cent|por ciento|percent)\b)", re.I)
 _POINTS = re.compile(
-    r"[\s\u00a0\u202f]{0,2}(?:(pp|p\.\s?p\.|percentage points?|puntos porcentuales|percent points?)|"
+    r"[\s\u00a0\u202f]{0,2}(?:(pp|p\.\s?p\.|percentage points?|puntos porcentuales|percent points?|puntos?\b|points?\b)|"
     r"(bps|basis points?|puntos b[aá]sicos))",
     re.I,
 )
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_CENTS = re.compile(r"\s?(?:cents?|c[eé]ntimos?|centavos?|pence)\b", re.I)
+_TIME = re.compile(r"(?<![\d:])\d{1,2}:\d{2}(?!\d)(?:\s?(?:h|am|pm))?")
+_RANGE = re.compile(r"\s*(?:[-–—]|to|a|or|o|hasta)\s*$|\s+(?:and|y|e)\s*$")
+_BETWEEN = re.compile(r"\b(?:between|entre)\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,8 @@ class Quantity:
 
     `kind`: number, percent, points (percentage points) or code (a name with digits: `readings` is empty, `text` is
     compared). `unit` is a currency or a unit of measure, canonical, or empty. `approximate`: about, over, under or
-    empty; `negative` where a sign or brackets say so; `spelled` where words do ('tres')."""
+    empty; `negative` where a sign or brackets say so; `spelled` where words do ('tres'); `signed` where a plus or minus
+    stands before it."""
 
     start: int
     end: int
@@ -54,6 +59,7 @@ class Quantity:
     negative: bool = False
     scale: float = 1.0
     spelled: bool = False
+    signed: bool = False
 
 
 @functools.cache
@@ -91,7 +97,24 @@ def read_quantities(text: str, skip: Iterable[tuple[int, int]] = ()) -> list[Qua
             found.append(_figure(text, match))
     blocked += [(q.start, q.end) for q in found]
     found += [q for q in _spelled(text) if not _inside(q.start, q.end, blocked)]
-    return sorted(found, key=lambda q: q.start)
+    return _share_scales(text, sorted(found, key=lambda q: q.start))
+
+
+def _share_scales(text: str, found: list[Quantity]) -> list[Quantity]:
+    """'7,6 a 8,0 millones': the first figure of a range may have the scale and unit of the second."""
+    for n in range(len(found) - 1):
+        first, second = found[n], found[n + 1]
+        between = fold(text[first.end : second.start])
+        if first.kind != "number" or first.unit or first.scale != 1.0 or not _RANGE.fullmatch(between):
+            continue
+        if between.strip() in ("and", "y", "e") and not _BETWEEN.search(fold(text[: first.start])):
+            continue
+        if second.scale != 1.0 or second.unit or second.kind in ("percent", "points"):
+            readings = tuple((value * second.scale, step * second.scale) for value, step in first.readings)
+            kind = second.kind if second.kind != "code" else first.kind
+            scaled = readings if second.scale == 1.0 else (*readings, *first.readings)
+            found[n] = replace(first, readings=scaled, kind=kind, unit=second.unit, scale=second.scale)
+    return found
 
 
 def _inside(start: int, end: int, spans: Sequence[tuple[int, int]]) -> bool:
@@ -133,7 +156,10 @@ def _figure(text: str, match: re.Match[str]) -> Quantity:
     end = tail if tail > after or not inside else end
     after = max(end, after)
     percent, points = _PERCENT.match(text, after), _POINTS.match(text, after)
-    if points:
+    cents = _CENTS.match(text, after)
+    if cents:
+        scale, end = scale * 0.01, cents.end()
+    elif points:
         kind, end = "points", points.end()
         scale *= 0.01 if points[2] else 1.0
     elif percent:
@@ -149,7 +175,17 @@ def _figure(text: str, match: re.Match[str]) -> Quantity:
     negative = bool(match["sign"]) or (closed and not _is_year(match["digits"]) and _stands_alone(text, match.start()))
     readings = tuple((value * scale, 0.5 * 10.0**-places * scale) for value, places in read_digits(match["digits"]))
     return Quantity(
-        start, end, text[start:end], readings, kind, unit, _approximation(text, start), negative, scale, False
+        start,
+        end,
+        text[start:end],
+        readings,
+        kind,
+        unit,
+        _approximation(text, start),
+        negative,
+        scale,
+        False,
+        bool(match["sign"]) or text[max(0, start - 2) : start].strip().endswith("+"),
     )
 
 
@@ -225,7 +261,7 @@ def _codes(text: str) -> list[Quantity]:
     """Names with digits ('ISO-9001', 'CL-204', '10-Q'): not figures with a unit, a scale or an ordinal ending."""
     scales, units = lexicon()["scales"], lexicon()["units"]
     currencies = lexicon()["currencies"]
-    codes = []
+    codes = [Quantity(match.start(), match.end(), match.group(), (), "code") for match in _TIME.finditer(text)]
     for match in _CODE.finditer(text):
         word = match.group()
         tail = re.fullmatch(r"\d+(?:[.,]\d+)*-?([^\W\d_]+)", word)

@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 from core.documents.sentences import split_lines, split_sentences
 from core.i18n import detect_language
 from core.records import Citation, Page, PageTable
-from core.validation.dates import DateSpan, read_dates
+from core.validation.dates import DateSpan, Moment, read_dates
 from core.validation.quantities import Quantity, fold, lexicon, read_quantities
 from core.validation.vocabulary import Vocabulary, Word
 
 _CLAUSE = re.compile(
-    r"[;:]\s|,\s(?!\d)|\s[—–-]\s|\s\(|\)\s|\s(?:and|but|while|whereas|versus|vs\.?|compared (?:to|with)|up from|"
+    r"[;:]\s|,\s|\s[—–-]\s|\s\(|\)\s|\s(?:and|but|while|whereas|versus|vs\.?|compared (?:to|with)|up from|"
     r"down from|from|against|y|e|pero|mientras|aunque|frente al?|desde(?: los?)?|respecto al?|comparado con)\s",
     re.I,
 )
@@ -32,6 +32,7 @@ _PERCENT_LABEL = re.compile(
     r"%|\bper ?cent|\bporcentaje|\bpercentage|\brate\b|\btasa\b|\bmargin\b|\bmargen\b|\bshare\b|\bcuota\b|\bpeso\b",
     re.I,
 )
+_FIGURE_BETWEEN = re.compile(r"\d[\d.,]*")
 OWN, CLAUSE_BEFORE, SENTENCE, SECTION = 1.0, 0.5, 0.3, 0.4
 
 Context = dict[str, float]
@@ -40,13 +41,16 @@ Context = dict[str, float]
 @dataclass(frozen=True, slots=True)
 class Place:
     """A figure and the words it belongs to: key -> weight. `line` names what it shares with its neighbours (a row or a
-    sentence), `column` its column in a table."""
+    sentence), `column` its column in a table; `percent` says that its label speaks of a share; `way` is +1 or -1 where
+    its sign or its clause says that it goes up or down; `quoted` whether the citation's own words hold it."""
 
     quantity: Quantity
     context: Context
     line: tuple[int, int]
     column: int | None = None
     percent: bool = False
+    way: int = 0
+    quoted: bool = True
 
 
 @dataclass(slots=True)
@@ -107,11 +111,12 @@ class Sources:
         tables = [t for t in page.tables if t.start < end + 200 and start - 200 < t.end]
         headings = " · ".join(h.text for h in page.headings if h.start <= start)[-300:]
         near_text = "\n".join([headings, *(s.text for s in segments), *map(_table_text, tables)])
+        inside = [s for s in segments if not any(t.start <= s.start < t.end for t in tables)]
         passage = Passage(
             citation.n,
             lang,
             segments,
-            [place for s in segments for place in prose_places(s)],
+            [place for s in inside for place in prose_places(s, s in quoted)],
             [date for s in segments for date in s.dates],
             {},
             near_text,
@@ -122,7 +127,7 @@ class Sources:
             quoted,
         )
         for number, table in enumerate(tables):
-            places, dates = table_places(table, number, lang, self.vocabulary)
+            places, dates = table_places(table, number, lang, self.vocabulary, page.text[start:end])
             passage.places += places
             passage.dates += dates
         passage.dates += read_dates(headings) + read_dates(identity)
@@ -194,7 +199,7 @@ def merge_dates(dates: Iterable[DateSpan], weight: float, into: Context) -> Cont
     return into
 
 
-def prose_places(segment: Segment) -> list[Place]:
+def prose_places(segment: Segment, quoted: bool = True) -> list[Place]:
     """The figures of a sentence with the words of their clause, of the clause before, and of the sentence."""
     clauses = cut_clauses(segment)
     places = []
@@ -202,15 +207,43 @@ def prose_places(segment: Segment) -> list[Place]:
         if quantity.kind == "code":
             continue
         context: Context = merge_keys(segment.words, SENTENCE)
-        merge_dates(segment.dates, SENTENCE, context)
         own = next((n for n, (a, b) in enumerate(clauses) if a <= quantity.start < b), 0)
         for n, weight in ((own - 1, CLAUSE_BEFORE), (own, OWN)):
             if 0 <= n < len(clauses):
                 a, b = clauses[n]
                 merge_keys((w for w in segment.words if a <= w.start < b), weight, context)
-                merge_dates((d for d in segment.dates if a <= d.start < b), weight, context)
-        places.append(Place(quantity, context, (segment.start, -1)))
+        for date, weight in weigh_dates(quantity, segment, clauses):
+            merge_dates([date], weight, context)
+        way = way_of(quantity, [w for w in segment.words if clauses[own][0] <= w.start < clauses[own][1]])
+        places.append(Place(quantity, context, (segment.start, -1), way=way, quoted=quoted))
     return places
+
+
+def weigh_dates(
+    quantity: Quantity, segment: Segment, clauses: Sequence[tuple[int, int]]
+) -> list[tuple[DateSpan, float]]:
+    """The dates of a sentence for one of its figures: the nearest one is its own where there are several."""
+    if len(segment.dates) < 2:
+        own = next((c for c in clauses if c[0] <= quantity.start < c[1]), (0, len(segment.text)))
+        return [(date, OWN if own[0] <= date.start < own[1] else CLAUSE_BEFORE) for date in segment.dates]
+
+    def distance(date: DateSpan) -> float:
+        if date.start >= quantity.end:
+            between = segment.text[quantity.end : date.start]
+            return len(between) + 40 * len(_FIGURE_BETWEEN.findall(between))
+        between = segment.text[date.end : quantity.start]
+        return len(between) + 8 + 40 * len(_FIGURE_BETWEEN.findall(between))
+
+    nearest = min(segment.dates, key=distance)
+    return [(date, OWN if date is nearest else SENTENCE) for date in segment.dates]
+
+
+def way_of(quantity: Quantity, words: Sequence[Word]) -> int:
+    """Which way a figure goes: by its sign, else by the words of its clause where these agree."""
+    if quantity.signed:
+        return -1 if quantity.negative else 1
+    ways = {-word.way if word.negated else word.way for word in words if word.way}
+    return ways.pop() if len(ways) == 1 else 0
 
 
 def cut_clauses(segment: Segment) -> list[tuple[int, int]]:
@@ -235,9 +268,10 @@ def cut_clauses(segment: Segment) -> list[tuple[int, int]]:
 
 
 def table_places(
-    table: PageTable, number: int, lang: str, vocabulary: Vocabulary
+    table: PageTable, number: int, lang: str, vocabulary: Vocabulary, quote: str = ""
 ) -> tuple[list[Place], list[DateSpan]]:
-    """The figures of a table's cells, each with its row's label, its column's header and the section above it."""
+    """The figures of a table's cells, each with its row's label, its column's header and the section above it; those
+    of rows that stand in `quote` are quoted."""
     cells = [[_Cell(text, lang, vocabulary) for text in row] for row in table.rows]
     title = merge_keys(vocabulary.read(table.title, lang), SENTENCE)
     dates = read_dates(table.title)
@@ -257,17 +291,29 @@ def table_places(
         for cell in row:
             if not cell.figure:
                 cell.add_to(label, OWN)
+        is_quoted = _holds_row(quote, table.rows[r])
         row_text = " ".join(cell.text for cell in row if not cell.figure)
         for c, cell in enumerate(row):
-            if not cell.figure:
+            if not cell.quantities or (c == 0 and not cell.figure):
                 continue
             context = {**title}
             for part, weight in ((section, SECTION), (headers.get(c, {}), OWN), (label, OWN)):
                 for key in part:
                     context[key] = max(context.get(key, 0.0), weight)
+            if not cell.figure:
+                cell.add_to(context, OWN)
             is_percent = bool(_PERCENT_LABEL.search(f"{row_text} {labels.get(c, '')} {table.title}"))
-            places += [Place(q, context, (-1 - number, r), c, is_percent) for q in cell.quantities]
+            places += [
+                Place(q, context, (-1 - number, r), c, is_percent, way_of(q, ()), is_quoted) for q in cell.quantities
+            ]
     return places, dates
+
+
+def _holds_row(quote: str, row: Sequence[str]) -> bool:
+    """Whether a quote holds a row's figures, most of them: it may be cut."""
+    cells = [" ".join(cell.split()) for cell in row if cell.strip()]
+    said = " ".join(quote.split())
+    return bool(cells) and sum(cell in said for cell in cells) >= max(1, 0.7 * len(cells)) and cells[0] in said
 
 
 def _read_header(row, headers, labels, section: Context, *, first: bool, width: int) -> Context:
@@ -289,7 +335,7 @@ class _Cell:
 
     def __init__(self, text: str, lang: str, vocabulary: Vocabulary) -> None:
         self.text = text
-        self.dates = read_dates(text)
+        self.dates = read_dates(text) or _lone_month(text)
         self.quantities = [q for q in read_quantities(text, [(d.start, d.end) for d in self.dates]) if q.kind != "code"]
         self.words = vocabulary.read(text, lang)
         rest = "".join(char for at, char in enumerate(text) if not any(q.start <= at < q.end for q in self.quantities))
@@ -298,6 +344,12 @@ class _Cell:
     def add_to(self, context: Context, weight: float) -> Context:
         merge_keys(self.words, weight, context)
         return merge_dates(self.dates, weight, context)
+
+
+def _lone_month(text: str) -> list[DateSpan]:
+    """A cell that is a month's name and nothing else."""
+    month = lexicon()["months"].get(fold(text.strip(" .")))
+    return [DateSpan(0, len(text), text, (Moment(month=month),))] if month else []
 
 
 def _declared_scales(text: str) -> frozenset[float]:

@@ -13,8 +13,7 @@ from typing import Any, Literal
 from core.validation.figures import Evidence, Finding, Found, check_dates, check_figures, check_names
 from core.validation.names import read_names
 from core.validation.polarity import find_opposition
-from core.validation.quantities import Quantity
-from core.validation.sources import Passage, Place, Segment
+from core.validation.sources import Passage, Segment
 
 Embed = Callable[[Sequence[str]], Any]
 
@@ -46,7 +45,7 @@ def judge(
     figures = check_figures(claim, evidence, skip)
     dates = check_dates(claim, evidence, skip)
     called = check_names(claim, names, evidence, pool)
-    covered = coverage(claim, evidence)
+    covered = coverage(claim, evidence, ways=figures.proven < 2)
     findings = [*figures.findings, *dates.findings, *called.findings]
     if not findings:
         findings += _opposite(claim, evidence)
@@ -61,9 +60,10 @@ def judge(
     return _by_meaning(claim, evidence, embed, covered, bool(proven))
 
 
-def coverage(claim: Segment, evidence: Evidence) -> float:
-    """The share of the statement's words that its sources use, in either language."""
-    words = [word for word in claim.words if not word.stop]
+def coverage(claim: Segment, evidence: Evidence, ways: bool = True) -> float:
+    """The share of the statement's words that its sources use, in either language; without those that say which way
+    figures go where the figures say so themselves."""
+    words = [word for word in claim.words if not word.stop and (ways or not word.way)]
     if not words:
         return 1.0
     rows = evidence.rows
@@ -75,36 +75,25 @@ def coverage(claim: Segment, evidence: Evidence) -> float:
 def _blame(findings: Sequence[Finding], proven: int, covered: float) -> Judgement:
     """The gravest finding names the reason; what is partly proven stays so."""
     first = next((finding for finding in findings if finding.hard), findings[0])
-    against = first.reason in ("opposite", "negation_added", "negation_dropped", "figure_swapped")
+    against = first.reason in (
+        "opposite",
+        "negation_added",
+        "negation_dropped",
+        "figure_swapped",
+        "way_differs",
+        "other_time",
+    )
     partly = not against and (not first.hard or (proven > 0 and covered >= SOME))
     return Judgement("partly" if partly else "unsupported", first.reason, first.params, covered)
 
 
 def _opposite(claim: Segment, evidence: Evidence) -> list[Finding]:
     found = []
-    segments = [segment for passage in evidence.passages for segment in passage.quoted]
-    segments += [s for passage in evidence.passages for s in passage.segments if s not in passage.quoted]
-    turned = find_opposition(claim, segments)
+    turned = find_opposition(claim, [(passage.quoted, passage.segments) for passage in evidence.passages])
     if turned is not None:
         reason = turned.reason
         found.append(Finding(reason, {"what": turned.said, **({"instead": turned.source} if turned.source else {})}))
-    return found or _against_sign(claim, evidence.places)
-
-
-def _against_sign(claim: Segment, places: Sequence[Place]) -> list[Finding]:
-    """'rose 5 %' where the source has -5 %."""
-    direction = {word.side[1] * (-1 if word.negated else 1) for word in claim.words if word.side and word.side[0] == 0}
-    if direction != {1}:
-        return []
-    for quantity in claim.quantities:
-        if quantity.kind == "percent" and not quantity.negative and _only_negative(quantity, places):
-            return [Finding("sign_differs", {"what": quantity.text, "instead": f"-{quantity.text}"})]
-    return []
-
-
-def _only_negative(quantity: Quantity, places: Sequence[Place]) -> bool:
-    same = [p for p in places if {v for v, _ in p.quantity.readings} & {v for v, _ in quantity.readings}]
-    return bool(same) and all(place.quantity.negative for place in same)
+    return found
 
 
 def _reason(figures: Found) -> str:

@@ -10,15 +10,17 @@ import functools
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from core.validation import quantities
 from core.validation.quantities import fold
 
 _FOLDER = Path(__file__).parent / "lexicon"
-_TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*", re.UNICODE)
-_BREAK = re.compile(r"[.;:!?()\n]|,\s|\b(?:but|pero|while|mientras|although|aunque|sino)\b", re.I)
+_TOKEN = re.compile(r"[^\W\d_]+(?:['’+&][^\W\d_]+)*", re.UNICODE)
+_PARTICIPLE = re.compile(r"(?:ad|id)[oa]s?$")
+_BREAK = re.compile(r"[;:!?()\n]|\.(?=\s|$)|,\s|\b(?:but|pero|while|mientras|although|aunque|sino)\b", re.I)
 _SCOPE = 5  # words behind a 'not' that stand under it
 _COGNATE = 7
 
@@ -28,7 +30,7 @@ Spanish = Mapping[tuple[str, ...], tuple[str, ...]]
 @dataclass(frozen=True, slots=True)
 class Word:
     """`stop`: says nothing of its own. `side` is (pair of opposites, +1 or -1) or None. `negated`: stands under a
-    negation; `cue`: is one."""
+    negation; `cue`: is one; `way`: +1 or -1 where it says which way a figure goes."""
 
     start: int
     end: int
@@ -38,6 +40,7 @@ class Word:
     side: tuple[int, int] | None = None
     negated: bool = False
     cue: bool = False
+    way: int = 0
 
 
 class Vocabulary:
@@ -49,9 +52,9 @@ class Vocabulary:
         for spoken, texts in (spanish or {}).items():
             if len(spoken) == 1:
                 keys = frozenset(f"en:{_stem(text, 'en')}" for text in texts if " " not in text)
-                for form in (spoken[0], _stem(spoken[0], "es")):
+                for form in {spoken[0], *_stems_of(spoken[0], "es")}:
                     self._english_of[form] = self._english_of.get(form, frozenset()) | keys
-        self._known: dict[tuple[str, str], tuple[frozenset[str], bool, tuple[int, int] | None]] = {}
+        self._known: dict[tuple[str, str], tuple[frozenset[str], bool, tuple[int, int] | None, int]] = {}
 
     def read(self, text: str, lang: str) -> list[Word]:
         """The words of `text` in order, with what stands under a negation."""
@@ -59,28 +62,34 @@ class Vocabulary:
         words: list[Word] = []
         spans = _negation_spans(text)
         for match in _TOKEN.finditer(text):
-            token = fold(match.group())
-            keys, stop, side = self._look_up(token, lang)
+            token = match.group().lower()
+            keys, stop, side, way = self._look_up(token, lang)
+            token = fold(token)
             cue = (token in table["negations"] or token.endswith(("n't", "n’t"))) and any(
                 a <= match.start() < b for a, b in spans
             )
-            words.append(Word(match.start(), match.end(), match.group(), keys, stop, side, False, cue))
+            words.append(Word(match.start(), match.end(), match.group(), keys, stop, side, False, cue, way))
         return _under_negation(text, words)
 
-    def _look_up(self, token: str, lang: str) -> tuple[frozenset[str], bool, tuple[int, int] | None]:
-        found = self._known.get((token, lang))
+    def _look_up(self, spoken: str, lang: str) -> tuple[frozenset[str], bool, tuple[int, int] | None, int]:
+        """Keys, whether it says nothing, side and way of a word in lower case."""
+        found = self._known.get((spoken, lang))
         if found is None:
             table = lexicon()
-            token = token.removesuffix("'s").removesuffix("’s")
-            stem = _stem(token, lang)
-            keys = {f"{lang}:{stem}", f"w:{token}"} | table["same"].get(f"{lang}:{stem}", frozenset())
+            bare = spoken.removesuffix("'s").removesuffix("’s")
+            token, stems = fold(bare), [f"{lang}:{stem}" for stem in _stems_of(bare, lang)]
+            keys = {f"w:{token}", *stems}.union(*(table["same"].get(stem, ()) for stem in stems))
             if lang == "es":
-                keys |= self._english_of.get(token, self._english_of.get(stem, frozenset()))
+                forms = (token, *_stems_of(bare, lang))
+                keys |= next((self._english_of[form] for form in forms if form in self._english_of), frozenset())
+            if token in quantities.lexicon()["numbers"]:
+                keys.add(f"#{quantities.lexicon()['numbers'][token]}")
             if len(token) > _COGNATE:
                 keys.add(f"~{token[:_COGNATE]}")
             stop = len(token) == 1 or token in table["stop"][lang]
-            found = (frozenset(keys), stop, table["sides"].get(f"{lang}:{stem}"))
-            self._known[(token, lang)] = found
+            side = next((table["sides"][stem] for stem in stems if stem in table["sides"]), None)
+            way = next((table["ways"][stem] for stem in stems if stem in table["ways"]), 0)
+            found = self._known[(spoken, lang)] = (frozenset(keys), stop, side, way)
         return found
 
 
@@ -93,13 +102,15 @@ def lexicon() -> dict[str, Any]:
         for key in _stems(line):
             same.setdefault(key, set()).add(f"={n}")
     sides: dict[str, tuple[int, int]] = {}
-    for n, line in enumerate(raw["opposite"]):
+    for n, line in enumerate((*raw["opposite"], *raw["beside"])):
         for sign, part in zip((1, -1), line.split("<>"), strict=True):
             for key in _stems(part):
                 sides.setdefault(key, (n, sign))
     return {
         "same": {key: frozenset(groups) for key, groups in same.items()},
         "sides": sides,
+        "beside": frozenset(range(len(raw["opposite"]), len(raw["opposite"]) + len(raw["beside"]))),
+        "ways": {key: sign for sign, name in ((1, "up"), (-1, "down")) for key in _stems(raw[name])},
         "negations": frozenset(raw["negations"]),
         "not_negations": tuple(raw["not_negations"]),
         "common_names": frozenset(map(fold, raw["common_names"])),
@@ -109,12 +120,23 @@ def lexicon() -> dict[str, Any]:
 
 def _stems(line: str) -> list[str]:
     english, _, spanish = line.partition("|")
-    return [f"en:{_stem(w, 'en')}" for w in english.split()] + [f"es:{_stem(w, 'es')}" for w in spanish.split()]
+    words = [(word, "en") for word in english.split()] + [(word, "es") for word in spanish.split()]
+    return [f"{lang}:{stem}" for word, lang in words for stem in _stems_of(word, lang)]
 
 
 @functools.lru_cache(maxsize=50_000)
+def _stems_of(word: str, lang: str) -> tuple[str, ...]:
+    """The stem with the word's accents ('creció' -> 'crec') and the one without them, folded; a word of the lists,
+    which have none, gets back that of '-ción'."""
+    stem = _stemmer(lang).stemWord
+    forms = [word, fold(word)]
+    if lang == "es" and word.endswith(("cion", "sion")):
+        forms.append(word[:-2] + "ón")
+    return tuple(dict.fromkeys(fold(stem(form)) for form in forms))
+
+
 def _stem(word: str, lang: str) -> str:
-    return _stemmer(lang).stemWord(fold(word))
+    return _stems_of(fold(word), lang)[0]
 
 
 @functools.cache
@@ -156,8 +178,8 @@ def _under_negation(text: str, words: list[Word]) -> list[Word]:
             marked.append(word)
             continue
         if left and not word.stop:
-            left -= 1
-            marked.append(Word(word.start, word.end, word.text, word.keys, word.stop, word.side, True, False))
+            left = 0 if left == _SCOPE and _PARTICIPLE.search(fold(word.text)) else left - 1  # 'no disfrutados'
+            marked.append(replace(word, negated=True))
         else:
             marked.append(word)
     return marked
