@@ -33,9 +33,9 @@ _SIDES = (
 _DENIED = {
     "en": re.compile(r"\b(was|were|is|are|has|have|had|will|may|must|can|should)\b(?! not)"),
     "es": re.compile(
-        r"\b((?:se )?(?:fue|fueron|es|son|era|creció|cayó|subió|subieron|bajó|pagó|pagará|paga|vendió|sumó|sumaron|sumaba|"
-        r"aportó|supuso|perdieron|pasaron|tarda|tardó|terminará|añadirá|ahorrará|sustituyó|dura|vence|da|exige|debe|deben|"
-        r"puede|pueden|admite|reunió|cobraron|aprobó|costaba|facturó|compró|rompió|dio|mantiene|espera|esperan|tiene|"
+        r"\b((?:se )?(?:fue|fueron|es|son|era|creció|cayó|subió|subieron|bajó|pagó|pagará|paga|vendió|sumó|sumaron|"
+        r"sumaba|aportó|supuso|perdieron|pasaron|tarda|tardó|terminará|añadirá|ahorrará|sustituyó|dura|vence|da|exige|debe|"
+        r"deben|puede|pueden|admite|reunió|cobraron|aprobó|costaba|facturó|compró|rompió|dio|mantiene|espera|esperan|tiene|"
         r"dirige|llega|creció|gastó|gana|prorroga|comunica))\b"
     ),
 }

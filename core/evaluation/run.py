@@ -4,12 +4,14 @@
     python -m core.evaluation.run sql --cases FILE.jsonl --databases DIR
     python -m core.evaluation.run routing --cases FILE.jsonl --documents DIR [--workspaces DIR] [--held-out NAME ...]
     python -m core.evaluation.run set --cases FILE --documents DIR [--set NAME=VALUE ...] [--save FILE] [--against FILE]
+    python -m core.evaluation.run validation --cases FILE.jsonl --documents DIR   (or --tatqa FILE)
 
 `retrieval`: recall@1/5, MRR and nDCG of dense, BM25, rank fusion and ours in one run; then the answers themselves.
 `sql`: execution accuracy, by kind of query. `routing`: the right route, over a folder of documents and tables for each
 workspace that the cases name; with `--fit FILE` the router's weights are fitted on those not held out and written.
 `set`: whole turns on documents and tables; with `--against` scores that an earlier run saved it exits with 1 when a
-metric fell by more than its interval. A workspace is made for the run, or kept where one is named.
+metric fell by more than its interval. `validation`: changed answers that the checks catch, true
+ones that pass. A workspace is made for the run, or kept where one is named.
 """
 
 from __future__ import annotations
@@ -29,13 +31,18 @@ from core import settings as settings_table
 from core.errors import AppError
 from core.evaluation.answers import measure_answers
 from core.evaluation.cases import read_case_file
+from core.evaluation.claim_cases import read_claim_cases
+from core.evaluation.claims import measure_claims
 from core.evaluation.retrieval import measure_retrieval, read_cases
 from core.evaluation.routing import ask_case, fit_router, gather, read_routing_cases, summarize_routing
 from core.evaluation.runs import fallen, holdings_of, run_set
 from core.evaluation.sql_cases import SqlCase, measure_cases, read_sql_cases, summarize
+from core.evaluation.tatqa import read_tatqa
 from core.evaluation.variants import Variant
 from core.i18n import detect_language, error_text
+from core.models.embedder import load_embedder
 from core.records import QueryResult, SqlAnswer
+from core.sql.lexicon import builtin_lexicon
 from core.sql.sources import import_source
 from core.sql.tables import Tables
 from core.state import case_sets, jobs
@@ -62,6 +69,12 @@ def main(arguments: list[str] | None = None) -> int:
         "--held-out", nargs="*", default=[], metavar="NAME", help="workspaces told apart in the report"
     )
     routing.add_argument("--fit", type=Path, metavar="FILE", help="fit the weights on the others and write them")
+    claims = chosen.add_parser("validation", help="changed answers caught, true ones passed")
+    claims.add_argument("--cases", type=Path, help="JSONL of true answers with their citations or rows")
+    claims.add_argument("--documents", type=Path, help="the folder of the cited files")
+    claims.add_argument("--tatqa", type=Path, help="TAT-QA's JSON: true answers, and one figure changed in each")
+    claims.add_argument("--examples", type=int, default=0, help="failures to list")
+    claims.add_argument("--limit", type=int, help="only the first N cases")
     whole = chosen.add_parser("set", help="whole turns, routed as in the chat; a gate against an earlier run")
     whole.add_argument("--cases", type=Path, required=True, help="JSONL, CSV, SQuAD or Spider")
     whole.add_argument("--documents", type=Path, required=True, help="a folder of documents and tables")
@@ -71,9 +84,13 @@ def main(arguments: list[str] | None = None) -> int:
     whole.add_argument("--against", type=Path, help="scores saved by an earlier run")
     options = parser.parse_args(arguments)
     try:
-        report = {"retrieval": run_retrieval, "sql": run_sql, "routing": run_routing, "set": run_whole}[
-            options.command
-        ](options)
+        report = {
+            "retrieval": run_retrieval,
+            "sql": run_sql,
+            "routing": run_routing,
+            "validation": run_validation,
+            "set": run_whole,
+        }[options.command](options)
     except AppError as error:
         sys.stderr.write(error_text(error, "en") + "\n")
         return 2
@@ -159,6 +176,30 @@ def run_routing(options: argparse.Namespace) -> dict:
         return summarize_routing(answered, options.held_out)
     options.fit.write_text(json.dumps(fit_router(gathered), indent=1) + "\n", encoding="utf-8")
     return {"fitted_on": len(gathered), "weights": str(options.fit)}
+
+
+# ---------------------------------------------------------------- statements
+
+
+def run_validation(options: argparse.Namespace) -> dict:
+    given = {"spanish": builtin_lexicon().spanish, "examples": options.examples}
+    if options.tatqa:
+        cases = read_tatqa(options.tatqa)[: options.limit]
+        return measure_claims(cases, lambda file, page: None, kinds=("figure",), **given)
+    if not options.cases:
+        raise AppError("evaluation.no_cases")
+    cases = read_claim_cases(options.cases)[: options.limit]
+    with _workspace(None) as workspace:
+        for file in workspace.library.add_folder(options.documents) if options.documents else ():
+            workspace.library.ingest(file)
+        ids = {document.name: document.id for document in workspace.library.documents()}
+        embedder = load_embedder("builtin", settings_table.cache_folder())
+        return measure_claims(
+            cases,
+            lambda file, page: workspace.library.page(ids[file], page) if file in ids else None,
+            embed=embedder.encode,
+            **given,
+        )
 
 
 # ---------------------------------------------------------------- tables

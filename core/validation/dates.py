@@ -46,7 +46,7 @@ def _months() -> str:
     return "|".join(sorted(lexicon()["months"], key=len, reverse=True))
 
 
-_YEAR = r"(?P<y>(?:19|20)\d{2})"
+_YEAR = r"(?P<y>(?:19\d{2}|20[0-4]\d))"
 _DAY = r"(?P<d>[0-3]?\d)(?:st|nd|rd|th|[ºª°])?"
 _M = rf"(?P<m>{_months()})\b\.?"
 _OF = r"(?:\s+(?:de|del|of)\b)?"
@@ -54,17 +54,17 @@ _TH = r"(?:first|second|third|fourth|primer|segundo|tercer|cuarto|1er|1st|2nd|3r
 _PATTERNS = tuple(
     re.compile(pattern)
     for pattern in (
-        r"(?<!\d)(?P<y>(?:19|20)\d{2})[-/.](?P<mm>0?[1-9]|1[0-2])[-/.](?P<d>0?[1-9]|[12]\d|3[01])(?!\d)",
+        r"(?<!\d)(?P<y>(?:19\d{2}|20[0-4]\d))[-/.](?P<mm>0?[1-9]|1[0-2])[-/.](?P<d>0?[1-9]|[12]\d|3[01])(?!\d)",
         r"(?<![\d/.])(?P<a>\d{1,2})(?P<sep>[-/.])(?P<b>\d{1,2})(?P=sep)(?P<y>(?:19|20)?\d{2})(?![\d/])",
         rf"(?<![\w.,]){_DAY}{_OF}\s+{_M},?(?:{_OF}\s+(?:year\s+|ano\s+)?{_YEAR})?",
         rf"\b{_M}\s+{_DAY}(?![\d.,]*\d)(?:,?\s+{_YEAR})?",
         rf"\b{_M},?{_OF}(?:\s+|[-/]){_YEAR}",
         rf"(?P<th>{_TH})\s+(?:fiscal\s+)?(?:quarter|trimestre)(?:(?:,|\s+(?:of|de|del))?\s+(?:the\s+)?(?:fiscal\s+)?(?:year\s+|ano\s+|ejercicio\s+)?{_YEAR})?",
-        r"(?<!\w)(?:q(?P<q1>[1-4])|(?P<q2>[1-4])(?:q|t))(?:[\s/'’-]*(?:of\s+|de\s+)?(?P<y>(?:19|20)\d{2}|\d{2}(?!\d)))?(?!\w)",
-        r"(?<!\w)(?:19|20)\d{2}[\s-]*(?:q(?P<q1>[1-4])|(?P<q2>[1-4])t)(?!\w)",
+        r"(?<!\w)(?:q(?P<q1>[1-4])|(?P<q2>[1-4])(?:q|t))(?:[\s/'’-]*(?:of\s+|de\s+)?(?P<y>(?:19\d{2}|20[0-4]\d)|\d{2}(?!\d)))?(?!\w)",
+        r"(?<!\w)(?:19\d{2}|20[0-4]\d)[\s-]*(?:q(?P<q1>[1-4])|(?P<q2>[1-4])t)(?!\w)",
         rf"\b(?P<m>{_months()})\b",
-        r"(?<!\w)fy\s?'?(?P<y>(?:19|20)\d{2}|\d{2})(?!\w)",
-        r"(?<![\w.,$€£])(?P<y>(?:19|20)\d{2})(?P<tail>\s?[-–/]\s?(?P<y2>(?:19|20)?\d{2})(?!\d))?(?![\d%€$£]|[.,]\d|\s?(?:%|€|euros?|eur|usd|dollars|million|millones|mil\b))",
+        r"(?<!\w)fy\s?'?(?P<y>(?:19\d{2}|20[0-4]\d)|\d{2})(?!\w)",
+        r"(?<![\w.,$€£])(?P<y>(?:19\d{2}|20[0-4]\d))(?P<tail>\s?[-–/]\s?(?P<y2>(?:19|20)?\d{2})(?!\d))?(?![\d%€$£]|[.,]\d|\s?(?:%|€|euros?|eur|usd|dollars|million|millones|mil\b))",
     )
 )
 _MONEY_BEFORE = re.compile(r"[$€£]\s?$")
@@ -122,7 +122,7 @@ def _readings(parts: dict[str, str | None], whole: str) -> tuple[Moment, ...]:
         return (Moment(year, _ordinal(parts["th"])),)
     quarter = parts.get("q1") or parts.get("q2")
     if quarter:
-        year = year or _year(next(iter(re.findall(r"(?:19|20)\d{2}", whole)), None))
+        year = year or _year(next(iter(re.findall(r"(?:19\d{2}|20[0-4]\d)", whole)), None))
         return (Moment(year, int(quarter)),)
     return (Moment(year),) if year else ()
 

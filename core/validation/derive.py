@@ -19,7 +19,8 @@ _CHANGE = re.compile(
     r"differ\w+|more|less|fewer|higher|lower|above|below|up|down|apart|gap|exceed\w*|improv\w+|jump\w*|climb\w*|"
     r"expand\w*|shr[aiu]nk\w*|sub\w+|crec\w+|aument\w+|increment\w+|baj\w+|cay\w+|cae\w*|caid\w+|disminu\w+|descen\w+|"
     r"diferenci\w+|mas|menos|mayor|menor|super\w+|variacion\w*|mejor\w+|retroced\w+|redu\w+|faster|slower|ahead|behind|"
-    r"widen\w*|narrow\w*|ampli\w+|excess|exces\w+|por encima|por debajo|short\w*|over\w+|under\w+|deviat\w+|desvi\w+|save\w*|ahorr\w+|varied|vari\w+)\b"
+    r"widen\w*|narrow\w*|ampli\w+|excess|exces\w+|por encima|por debajo|short\w*|"
+    r"over\w+|under\w+|deviat\w+|desvi\w+|save\w*|ahorr\w+|varied|vari\w+)\b"
 )
 _SUM = re.compile(
     r"\b(?:total\w*|sum\w*|together|"
@@ -52,12 +53,17 @@ class Spoken(Protocol):
     def way(self) -> int: ...
 
 
-def follows(spoken: Spoken, named: Sequence[float], together: Iterable[Sequence[float]]) -> bool:
+def follows(
+    spoken: Spoken, named: Sequence[float], together: Iterable[Sequence[float]], scales: Iterable[float] = (1.0,)
+) -> bool:
     """Whether the figure can be computed. `named` are figures that the statement itself states and the sources hold,
     `together` groups of source figures that belong to what it names. Its own clause must say that it is computed, and
-    a change must go the way that it says."""
+    a change must go the way that it says. `scales` are those that the source declares for bare figures."""
     folded = fold(spoken.clause)
-    groups = [list(named), *map(list, together)]
+    factors = sorted(scales) if spoken.quantity.scale != 1.0 else [1.0]
+    groups = [
+        [_sized(group, value) * factor for value in group] for group in (list(named), *together) for factor in factors
+    ]
     for values in groups:
         for value in _candidates(spoken.quantity.kind, folded, values, spoken.way):
             if close(spoken.quantity, value):
@@ -67,6 +73,11 @@ def follows(spoken: Spoken, named: Sequence[float], together: Iterable[Sequence[
         if any(close(spoken.quantity, v) for p in pairs for v in _candidates(spoken.quantity.kind, folded, p, 0)):
             return _goes(spoken, named[0], groups[1:], folded)
     return False
+
+
+def _sized(group: Sequence[float], value: float) -> float:
+    """Costs in brackets are compared by their size."""
+    return abs(value) if all(other <= 0 for other in group) else value
 
 
 def _goes(spoken: Spoken, first: float, groups: Sequence[Sequence[float]], folded: str) -> bool:
@@ -115,5 +126,7 @@ def _candidates(kind: str, folded: str, values: Sequence[float], way: int) -> It
         yield sum(values) / len(values)
         yield from ((first + second) / 2 for first, second in pairs)
         yield from (value / count for value in values for count in (3, 4, 12))
+    if _SHARE.search(folded):
+        yield from (a / b for a, b in itertools.permutations(values, 2) if b)
     if _RATIO.search(folded):
         yield from (max(a, b) / min(a, b) for a, b in pairs if min(a, b) > 0)

@@ -57,10 +57,21 @@ class Evidence:
     places: list[Place] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.places = [place for passage in self.passages for place in passage.places]
+        kept: dict[tuple, Place] = {}
+        for passage in self.passages:
+            for place in passage.places:
+                key = (place.line, place.column, place.quantity.start, place.quantity.text)
+                if key not in kept or place.quoted:
+                    kept[key] = place
+        self.places = list(kept.values())
+
+    @property
+    def scales(self) -> frozenset[float]:
+        """What the sources declare bare figures to be in."""
+        return frozenset({1.0}).union(*(passage.scales for passage in self.passages))
 
     def fit(self, claim: Quantity, place: Place) -> str:
-        scales = frozenset().union(*(p.scales for p in self.passages)) or frozenset({1.0})
+        scales = self.scales
         currencies = frozenset().union(*(p.currencies for p in self.passages))
         how = fit(claim, place.quantity, scales=scales, currencies=currencies, percent=place.percent)
         if how == "unit" and not place.quantity.unit and place.quantity.kind == "number":
@@ -92,6 +103,9 @@ class Spoken:
     all_years: frozenset[str] = frozenset()
 
 
+_COMPARED = re.compile(r"\b(?:than|de lo|que lo)\s+(?:\w+\s+)?$")
+
+
 def contexts(claim: Segment) -> list[Spoken]:
     """Each figure of a statement with the words of its clause, those of the rest of the sentence less."""
     clauses = cut_clauses(claim)
@@ -108,7 +122,8 @@ def contexts(claim: Segment) -> list[Spoken]:
                 continue
             clause = next((i for i, (a, b) in enumerate(clauses) if a <= word.start < b), 0)
             weight = OWN if clause == own else CLAUSE_BEFORE if clause == own - 1 else SENTENCE
-            context.append((word.keys, weight))
+            compared = _COMPARED.search(fold(claim.text[max(0, word.start - 14) : word.start]))
+            context.append((word.keys, SENTENCE if compared else weight))
         years: set[str] = set()
         for date, weight in weigh_dates(quantity, claim, clauses):
             if any(a <= date.start < b for a, b in foreign):
@@ -153,7 +168,9 @@ def check_figures(claim: Segment, evidence: Evidence, skip: Sequence[tuple[int, 
         found.total += 1
         matches = [place for place in evidence.places if evidence.fit(spoken.quantity, place) == "same"]
         finding = None
-        if matches:
+        if matches and _verbatim(claim, spoken.quantity, evidence):
+            named.append((spoken, matches[0]))
+        elif matches:
             finding, best = _weigh(spoken, matches, evidence.places)
             if finding is None:
                 finding = _not_earlier(spoken, best, named)
@@ -167,7 +184,7 @@ def check_figures(claim: Segment, evidence: Evidence, skip: Sequence[tuple[int, 
             found.findings.append(finding)
     for spoken in open_ones:
         values = [(_value(place), place.way) for _, place in named]
-        if follows(spoken, [value for value, _ in values], list(_together(spoken, evidence))):
+        if follows(spoken, [value for value, _ in values], list(_together(spoken, evidence)), evidence.scales):
             found.proven += 1
             found.computed = True
         else:
@@ -177,15 +194,28 @@ def check_figures(claim: Segment, evidence: Evidence, skip: Sequence[tuple[int, 
     return found
 
 
+def _verbatim(claim: Segment, quantity: Quantity, evidence: Evidence) -> bool:
+    """Whether a figure stands among the source's own words: those on both sides, or the word before it ('ASC 606')."""
+    around = " ".join(claim.text[max(0, quantity.start - 24) : quantity.end + 24].split())
+    quoted = [" ".join(s.text.split()) for passage in evidence.passages for s in passage.quoted]
+    if len(around) >= len(quantity.text) + 24 and any(around in text for text in quoted):
+        return True
+    before = [word for word in claim.words if word.end <= quantity.start]
+    if not before or before[-1].stop or quantity.start - before[-1].end > 2:
+        return False
+    said = fold(claim.text[before[-1].start : quantity.end])
+    return any(holds(passage.near_folded, said) for passage in evidence.passages)
+
+
 def _weigh(spoken: Spoken, matches: Sequence[Place], places: Sequence[Place]) -> tuple[Finding | None, Place]:
     """What is wrong with a figure that the source has, and the place that fits best."""
     best = max(matches, key=lambda place: score(spoken.context, place) + 0.5 * place.quoted)
     finding = _belongs_elsewhere(spoken, best, matches, places) or _other_time(spoken, matches)
     if finding is None and not best.quoted and not any(place.quoted for place in matches):
         finding = Finding("figure_elsewhere", {"what": spoken.quantity.text}, hard=False)
-    if finding is None and spoken.way and best.way and spoken.way != best.way:
-        if all(place.way == best.way for place in matches):
-            finding = Finding("way_differs", {"what": spoken.quantity.text})
+    against = spoken.way and best.way and spoken.way != best.way
+    if finding is None and against and all(place.way == best.way for place in matches):
+        finding = Finding("way_differs", {"what": spoken.quantity.text})
     return finding, best
 
 
@@ -219,7 +249,8 @@ def _years(place: Place) -> list[int]:
 
 
 _EARLIER = re.compile(
-    r"\b(?:un ano antes|ano anterior|ano pasado|year (?:earlier|before|ago)|(?:previous|prior|last) year|ejercicio anterior)\b"
+    r"\b(?:un ano antes|ano anterior|ano pasado|year (?:earlier|before|ago)|"
+    r"(?:previous|prior|last) year|ejercicio anterior)\b"
 )
 _FROM_TO = re.compile(r"\b(?:from|de|desde)\s+(?:the\s+|los\s+|las\s+)?$")
 _TO = re.compile(r"^\s*(?:(?:in|en)\s+(?:\w+\s+)?\d{4}\s*)?(?:to|a|hasta)\s+(?:the\s+|los\s+|las\s+|un\s+)?$")
@@ -266,11 +297,12 @@ def _belongs_elsewhere(
     """A figure that the source gives for something else, where it gives another figure for what is spoken of. Prose
     that is quoted is compared with what is quoted beside it, a table's cell with its table."""
     reached = score(spoken.context, best)
-    rivals = [p for p in places if p.quantity.kind == best.quantity.kind and p not in matches]
+    same = (best.quantity.kind, best.quantity.unit)
+    rivals = [p for p in places if (p.quantity.kind, p.quantity.unit) == same and p not in matches]
     if best.column is None:
         rivals = [p for p in rivals if p.column is None and (p.quoted or not best.quoted)]
     else:
-        rivals = [p for p in rivals if p.line[0] == best.line[0]]
+        rivals = [p for p in rivals if p.line[:3] == best.line[:3]]
     for rival in sorted(rivals, key=lambda place: -score(spoken.context, place))[:1]:
         if score(spoken.context, rival) - reached >= MARGIN and _owns_more(spoken.context, rival, best):
             params = {"what": spoken.quantity.text, "instead": rival.quantity.text}
@@ -321,6 +353,8 @@ def _in_rows(spoken: Spoken, evidence: Evidence, found: Found, named: list[tuple
 
 def _literal(quantity: Quantity, evidence: Evidence) -> bool:
     """Whether the very digits stand in the source as part of something that is not read as a figure."""
+    if any(holds(passage.near_folded, fold(quantity.text)) for passage in evidence.passages if quantity.unit):
+        return True
     digits = re.sub(r"[^\d.,]", "", quantity.text).strip(".,")
     if len(digits) < 1 or quantity.unit or quantity.kind != "number" or quantity.scale != 1.0:
         return False
@@ -333,30 +367,38 @@ def _together(spoken: Spoken, evidence: Evidence) -> Iterable[list[float]]:
     """Groups of source figures that a computed one may come from: those of the lines that fit best, and of one column
     those of the rows that the statement names."""
     usable = [place for place in evidence.places if _same_money(spoken.quantity, place, evidence)]
-    lines: dict[tuple[int, int], list[Place]] = {}
+    lines: dict[tuple, list[Place]] = {}
     for place in usable:
-        lines.setdefault(place.line, []).append(place)
+        lines.setdefault((place.line, place.quantity.kind), []).append(place)
     ranked = sorted(lines.values(), key=lambda line: -max(score(spoken.context, place) for place in line))
-    for line in ranked[:2]:
+    ranked = [line for line in ranked if any(place.quoted for place in line)][:4] + ranked[:1]
+    for line in ranked:
         if max(score(spoken.context, place) for place in line) > 0:
-            yield [_value(place) for place in _in_time(line, spoken)[:8]]
-    columns: dict[tuple[int, int], list[Place]] = {}
-    quoted = [line for line in ranked if any(place.quoted for place in line)][:4]
-    for line in quoted:
+            yield from _orders(line, spoken)
+    columns: dict[tuple[int, ...], list[Place]] = {}
+    for line in ranked[:-1]:
         for place in line:
             if place.column is not None:
-                columns.setdefault((place.line[0], place.column), []).append(place)
+                columns.setdefault((*place.line[:3], place.column), []).append(place)
     yield from ([_value(place) for place in column] for column in columns.values())
     if evidence.rows is not None:
         yield from _row_groups(spoken.context, evidence.rows)
 
 
-def _in_time(line: Sequence[Place], spoken: Spoken) -> list[Place]:
-    """The figures of the years that are named, where two are; in the order of their years where each has one."""
-    timed = [place for place in line if _years(place)]
+def _orders(line: Sequence[Place], spoken: Spoken) -> Iterable[list[float]]:
+    """A line's figures by year where each has one, those of the years that are named first; else in both orders."""
+    timed = sorted((place for place in line if _years(place)), key=_years)
     if len(spoken.all_years) > 1 and len(timed) > 1:
-        line = [place for place in timed if place.context.keys() & spoken.all_years]
-    return sorted(line, key=_years) if all(map(_years, line)) else list(line)
+        yield [_value(place) for place in timed if place.context.keys() & spoken.all_years][:8]
+        if len(spoken.all_years) == 2 and not spoken.way:
+            yield [_value(place) for place in timed][:8]  # 'the average from 2017 to 2019'
+        return
+    if len(timed) == len(line):
+        yield [_value(place) for place in timed][:8]
+        return
+    values = [_value(place) for place in line][:8]
+    yield values
+    yield values[::-1]
 
 
 def _same_money(quantity: Quantity, place: Place, evidence: Evidence) -> bool:
@@ -427,6 +469,10 @@ def check_dates(claim: Segment, evidence: Evidence, skip: Sequence[tuple[int, in
             found.proven += 1
             continue
         far = [p for p in evidence.passages if holds(fold(p.page_text), fold(date.text))]
+        undated = not any(s.dates for passage in evidence.passages for s in passage.quoted)
+        if far and undated and all(m.day is None and m.month is None for m in date.readings):
+            found.proven += 1
+            continue
         if far and all(moment.day is None for moment in date.readings):
             found.findings.append(Finding("date_elsewhere", {"what": date.text}, hard=False))
             continue
@@ -482,7 +528,7 @@ def check_names(claim: Segment, names: Sequence[Name], evidence: Evidence, pool:
 
 def _known_name(folded: str, keys: frozenset[str], evidence: Evidence) -> bool:
     for passage in evidence.passages:
-        if keys & passage.keys.keys() or holds(fold(passage.near_text), folded) or holds(passage.identity, folded):
+        if keys & passage.keys.keys() or holds(passage.near_folded, folded) or holds(passage.identity, folded):
             return True
     rows = evidence.rows
     if rows is None:

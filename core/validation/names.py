@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from core.validation.dates import DateSpan
 from core.validation.quantities import Quantity, fold, lexicon
+from core.validation.vocabulary import is_ordinary
 from core.validation.vocabulary import lexicon as words_lexicon
 
 _CAPITAL = re.compile(r"[^\W\d_a-zà-öø-ÿ](?:[^\W\d_]|['’&-](?=[^\W\d_]))*", re.UNICODE)
@@ -43,6 +44,7 @@ def read_names(text: str, dates: list[DateSpan], quantities: list[Quantity]) -> 
         opens = _START.search(text[: match.start()]) is not None
         followed = _CAPITAL.match(text, match.end() + 1) if text[match.end() : match.end() + 1] == " " else None
         acronym = match.group().isupper() and len(word) > 1
-        sure = not opens or acronym or bool(followed and fold(followed.group()) not in common)
+        named = bool(followed) and fold(followed.group()) not in common and not is_ordinary(word)
+        sure = not opens or acronym or named
         names.append(Name(match.start(), match.end(), match.group().removesuffix("'s").removesuffix("’s"), sure))
     return names

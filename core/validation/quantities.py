@@ -29,7 +29,8 @@ _CODE = re.compile(r"(?<![\w.,])(?=[\w./-]*\d)(?=[\w./-]*[^\W\d_])[^\W_]+(?:[-/.
 _TAIL_WORD = re.compile(r"[\s\u00a0\u202f]{0,2}-?([^\W\d_]+)", re.UNICODE)
 _PERCENT = re.compile(r"[\s\u00a0\u202f]{0,2}(%|(?:per ?cent|por ciento|percent)\b)", re.I)
 _POINTS = re.compile(
-    r"[\s\u00a0\u202f]{0,2}(?:(pp|p\.\s?p\.|percentage points?|puntos porcentuales|percent points?|puntos?\b|points?\b)|"
+    r"[\s\u00a0\u202f]{0,2}(?:(pp|p\.\s?p\.|percentage points?|puntos porcentuales|percent points?|puntos?\b|"
+    r"points?\b)|"
     r"(bps|basis points?|puntos b[aá]sicos))",
     re.I,
 )
@@ -172,6 +173,7 @@ def _figure(text: str, match: re.Match[str]) -> Quantity:
         kind, closed = "percent", True
     start = match.start("before") if match["before"] else match.start("digits")
     start = match.start("sign") if match["sign"] else start
+    start = match.start("open") if inside else start
     negative = bool(match["sign"]) or (closed and not _is_year(match["digits"]) and _stands_alone(text, match.start()))
     readings = tuple((value * scale, 0.5 * 10.0**-places * scale) for value, places in read_digits(match["digits"]))
     return Quantity(

@@ -40,7 +40,7 @@ class Rows:
         name = fold(self.result.columns[c])
         percent = any(word in name for word in _PERCENT_NAMES)
         quantity = Quantity(0, 0, str(value), ((abs(value), 0.0),), negative=value < 0)
-        return Place(quantity, context, (-1000, r), c, percent)
+        return Place(quantity, context, (0, 0, -1000, r), c, percent)
 
     def cells(self) -> Iterable[tuple[int, int, float]]:
         for c, values in self.numbers.items():

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from core.documents.sentences import split_lines, split_sentences
 from core.i18n import detect_language
@@ -24,14 +24,16 @@ _CLAUSE = re.compile(
     re.I,
 )
 _SCALES = re.compile(
-    r"\b(?:in|en)\s+(thousands|millions|billions|miles|millones)\b|\((?:in\s+)?(?:thousands|millions)\b|"
-    r"\b(thousand|miles|million|millones|mill)\.?\s*(?:de\s+)?(?:€|eur|\$|usd|euros|dollars|dolares)|(?:€|\$|eur|usd)\s*(m|mn|k|000)\b|\b(m|k)\s?€",
-    re.I,
+    r"\b(thousands|millions|billions)\b|\b(?:in|en)\s+(?:[€$£]\s?)?(miles|millones|million|thousand|billion)\b|"
+    r"[€$£¥]\s?(m|mn|k|bn|million|thousand|billion)\b|\b(m|mn|k)\s?€|(?:['’]|[€$£]\s?)(000)s?\b|"
+    r"\b(thousand|miles|million|millones|billion)\s*(?:de\s+)?(?:€|eur|\$|usd|euros|dollars|dolares)|"
+    r"\((thousand|million|billion|miles|millones)\b|\b(?:eur|usd|gbp|rmb|hk\$|s\$)\s?(m|mn|k|thousand|million|billion)\b",
 )
 _PERCENT_LABEL = re.compile(
     r"%|\bper ?cent|\bporcentaje|\bpercentage|\brate\b|\btasa\b|\bmargin\b|\bmargen\b|\bshare\b|\bcuota\b|\bpeso\b",
     re.I,
 )
+_JOINED = re.compile(r"\s*(?:and|y|e|to|a|[-–/])\s*", re.I)
 _FIGURE_BETWEEN = re.compile(r"\d[\d.,]*")
 OWN, CLAUSE_BEFORE, SENTENCE, SECTION = 1.0, 0.5, 0.3, 0.4
 
@@ -40,13 +42,14 @@ Context = dict[str, float]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A figure and the words it belongs to: key -> weight. `line` names what it shares with its neighbours (a row or a
-    sentence), `column` its column in a table; `percent` says that its label speaks of a share; `way` is +1 or -1 where
+    """A figure and the words it belongs to: key -> weight. `line` names what it shares with its neighbours (document,
+    page, and a table's row or a sentence), `column` its column in a table; `percent` says that its label speaks of a
+    share; `way` is +1 or -1 where
     its sign or its clause says that it goes up or down; `quoted` whether the citation's own words hold it."""
 
     quantity: Quantity
     context: Context
-    line: tuple[int, int]
+    line: tuple[int, int, int, int]
     column: int | None = None
     percent: bool = False
     way: int = 0
@@ -77,6 +80,7 @@ class Passage:
     dates: list[DateSpan]
     keys: Context
     near_text: str
+    near_folded: str
     identity: str
     page_text: str
     scales: frozenset[float]
@@ -97,42 +101,64 @@ class Sources:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
         self._cut: dict[tuple[int, int], list[tuple[int, int]]] = {}
+        self._read: dict[tuple[int, int, int, int], Segment] = {}
+        self._tables: dict[tuple[int, int, int], tuple[list[Place], list[DateSpan], Context]] = {}
+        self._declared: dict[tuple[int, int], tuple[frozenset[float], frozenset[str]]] = {}
 
     def passage(self, citation: Citation, page: Page, identity: str) -> Passage:
+        where = (citation.document_id, page.number)
         lang = detect_language(page.text[:4000])
         start, end = citation.start, citation.end
         spans = self._spans(citation.document_id, page)
         held = [n for n, (a, b) in enumerate(spans) if a < end and start < b]
-        near = spans[max(0, held[0] - 1) : held[-1] + 2] if held else []
-        segments = [read_segment(page.text, a, b, lang, self.vocabulary) for a, b in near]
-        quoted = [s for s in segments if s.start < end and start < s.end]
-        if not segments:
-            segments = quoted = [read_segment(page.text, start, end, lang, self.vocabulary)]
-        tables = [t for t in page.tables if t.start < end + 200 and start - 200 < t.end]
+        near = spans[max(0, held[0] - 1) : held[-1] + 2] if held else [(start, end)]
+        segments = [self._segment(where, page.text, span, lang) for span in near]
+        quoted = [s for s in segments if s.start < end and start < s.end] or segments
+        tables = [(n, t) for n, t in enumerate(page.tables) if t.start < end + 200 and start - 200 < t.end]
         headings = " · ".join(h.text for h in page.headings if h.start <= start)[-300:]
-        near_text = "\n".join([headings, *(s.text for s in segments), *map(_table_text, tables)])
-        inside = [s for s in segments if not any(t.start <= s.start < t.end for t in tables)]
-        passage = Passage(
+        near_text = "\n".join([headings, *(s.text for s in segments), *(_table_text(t) for _, t in tables)])
+        prose = [s for s in segments if not any(t.start <= s.start < t.end for _, t in tables)]
+        places = [place for s in prose for place in prose_places(s, s in quoted, where)]
+        dates = [date for s in segments for date in s.dates] + read_dates(headings) + read_dates(identity)
+        keys = merge_keys(self.vocabulary.read(headings, lang), OWN)
+        for segment in segments:
+            merge_keys(segment.words, OWN, keys)
+        for number, table in tables:
+            cells, told, words = self._table(where, number, table, lang)
+            places += _mark_quoted(cells, table, page.text[start:end])
+            dates += told
+            keys.update(words)
+        if where not in self._declared:
+            self._declared[where] = (_declared_scales(page.text), _declared_currencies(page.text))
+        return Passage(
             citation.n,
             lang,
             segments,
-            [place for s in inside for place in prose_places(s, s in quoted)],
-            [date for s in segments for date in s.dates],
-            {},
+            places,
+            dates,
+            keys,
             near_text,
+            fold(near_text),
             identity,
             page.text,
-            _declared_scales(page.text),
-            _declared_currencies(page.text),
+            *self._declared[where],
             quoted,
         )
-        for number, table in enumerate(tables):
-            places, dates = table_places(table, number, lang, self.vocabulary, page.text[start:end])
-            passage.places += places
-            passage.dates += dates
-        passage.dates += read_dates(headings) + read_dates(identity)
-        passage.keys = merge_keys(self.vocabulary.read(near_text, lang), OWN)
-        return passage
+
+    def _segment(self, where: tuple[int, int], text: str, span: tuple[int, int], lang: str) -> Segment:
+        key = (*where, *span)
+        if key not in self._read:
+            self._read[key] = read_segment(text, *span, lang, self.vocabulary)
+        return self._read[key]
+
+    def _table(
+        self, where: tuple[int, int], number: int, table: PageTable, lang: str
+    ) -> tuple[list[Place], list[DateSpan], Context]:
+        key = (*where, number)
+        if key not in self._tables:
+            words = merge_keys(self.vocabulary.read(_table_text(table), lang), OWN)
+            self._tables[key] = (*table_places(table, number, lang, self.vocabulary, where), words)
+        return self._tables[key]
 
     def _spans(self, document_id: int, page: Page) -> list[tuple[int, int]]:
         key = (document_id, page.number)
@@ -199,7 +225,7 @@ def merge_dates(dates: Iterable[DateSpan], weight: float, into: Context) -> Cont
     return into
 
 
-def prose_places(segment: Segment, quoted: bool = True) -> list[Place]:
+def prose_places(segment: Segment, quoted: bool = True, where: tuple[int, int] = (0, 0)) -> list[Place]:
     """The figures of a sentence with the words of their clause, of the clause before, and of the sentence."""
     clauses = cut_clauses(segment)
     places = []
@@ -215,7 +241,7 @@ def prose_places(segment: Segment, quoted: bool = True) -> list[Place]:
         for date, weight in weigh_dates(quantity, segment, clauses):
             merge_dates([date], weight, context)
         way = way_of(quantity, [w for w in segment.words if clauses[own][0] <= w.start < clauses[own][1]])
-        places.append(Place(quantity, context, (segment.start, -1), way=way, quoted=quoted))
+        places.append(Place(quantity, context, (*where, segment.start, -1), way=way, quoted=quoted))
     return places
 
 
@@ -235,7 +261,10 @@ def weigh_dates(
         return len(between) + 8 + 40 * len(_FIGURE_BETWEEN.findall(between))
 
     nearest = min(segment.dates, key=distance)
-    return [(date, OWN if date is nearest else SENTENCE) for date in segment.dates]
+    pairs = zip(segment.dates, segment.dates[1:], strict=False)
+    if any(nearest in pair and _JOINED.fullmatch(segment.text[pair[0].end : pair[1].start]) for pair in pairs):
+        return [(date, CLAUSE_BEFORE) for date in segment.dates]  # 'between June and September': of both figures
+    return [(date, OWN if date.start == nearest.start else SENTENCE) for date in segment.dates]
 
 
 def way_of(quantity: Quantity, words: Sequence[Word]) -> int:
@@ -268,10 +297,9 @@ def cut_clauses(segment: Segment) -> list[tuple[int, int]]:
 
 
 def table_places(
-    table: PageTable, number: int, lang: str, vocabulary: Vocabulary, quote: str = ""
+    table: PageTable, number: int, lang: str, vocabulary: Vocabulary, where: tuple[int, int]
 ) -> tuple[list[Place], list[DateSpan]]:
-    """The figures of a table's cells, each with its row's label, its column's header and the section above it; those
-    of rows that stand in `quote` are quoted."""
+    """The figures of a table's cells, each with its row's label, its column's header and the section above it."""
     cells = [[_Cell(text, lang, vocabulary) for text in row] for row in table.rows]
     title = merge_keys(vocabulary.read(table.title, lang), SENTENCE)
     dates = read_dates(table.title)
@@ -291,7 +319,6 @@ def table_places(
         for cell in row:
             if not cell.figure:
                 cell.add_to(label, OWN)
-        is_quoted = _holds_row(quote, table.rows[r])
         row_text = " ".join(cell.text for cell in row if not cell.figure)
         for c, cell in enumerate(row):
             if not cell.quantities or (c == 0 and not cell.figure):
@@ -304,9 +331,15 @@ def table_places(
                 cell.add_to(context, OWN)
             is_percent = bool(_PERCENT_LABEL.search(f"{row_text} {labels.get(c, '')} {table.title}"))
             places += [
-                Place(q, context, (-1 - number, r), c, is_percent, way_of(q, ()), is_quoted) for q in cell.quantities
+                Place(q, context, (*where, -1 - number, r), c, is_percent, way_of(q, ())) for q in cell.quantities
             ]
     return places, dates
+
+
+def _mark_quoted(places: Sequence[Place], table: PageTable, quote: str) -> list[Place]:
+    """The places of a table, those of rows that a quote holds set apart from the others."""
+    held = {r for r, row in enumerate(table.rows) if _holds_row(quote, row)}
+    return [place if place.line[3] in held else replace(place, quoted=False) for place in places]
 
 
 def _holds_row(quote: str, row: Sequence[str]) -> bool:
@@ -354,11 +387,11 @@ def _lone_month(text: str) -> list[DateSpan]:
 
 def _declared_scales(text: str) -> frozenset[float]:
     """The scales that a page says its figures are in: '(in millions)', 'miles de euros'."""
-    names = {"thousands": 1e3, "thousand": 1e3, "miles": 1e3, "k": 1e3, "000": 1e3, "billions": 1e9}
+    names = {"b": 1e9, "t": 1e3, "k": 1e3, "0": 1e3}
     found = {1.0}
     for match in _SCALES.finditer(fold(text)):
-        word = next((group for group in match.groups() if group), "thousands" if "thousands" in match.group() else "m")
-        found.add(names.get(word.lower(), 1e6))
+        word = next(group for group in match.groups() if group)
+        found.add(1e3 if word == "miles" else names.get(word[0], 1e6))
     return frozenset(found)
 
 

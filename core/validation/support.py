@@ -47,7 +47,7 @@ def judge(
     called = check_names(claim, names, evidence, pool)
     covered = coverage(claim, evidence, ways=figures.proven < 2)
     findings = [*figures.findings, *dates.findings, *called.findings]
-    if not findings:
+    if not findings and not _is_verbatim(claim, evidence):
         findings += _opposite(claim, evidence)
     total = figures.total + dates.total + called.total
     proven = figures.proven + dates.proven + called.proven
@@ -85,6 +85,17 @@ def _blame(findings: Sequence[Finding], proven: int, covered: float) -> Judgemen
     )
     partly = not against and (not first.hard or (proven > 0 and covered >= SOME))
     return Judgement("partly" if partly else "unsupported", first.reason, first.params, covered)
+
+
+def _is_verbatim(claim: Segment, evidence: Evidence) -> bool:
+    """Whether the statement holds a sentence of its source, or is a piece of one, word for word."""
+    said = " ".join(claim.text.split()).strip(" .")
+    for passage in evidence.passages:
+        for segment in passage.quoted:
+            source = " ".join(segment.text.split()).strip(" .")
+            if len(source) > 30 and (source in said or (len(said) > 30 and said in source)):
+                return True
+    return False
 
 
 def _opposite(claim: Segment, evidence: Evidence) -> list[Finding]:

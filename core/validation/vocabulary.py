@@ -118,6 +118,12 @@ def lexicon() -> dict[str, Any]:
     }
 
 
+def is_ordinary(word: str) -> bool:
+    """Whether a folded word is one of the lists' words, in either language: no name by itself."""
+    same = lexicon()["same"]
+    return any(f"{lang}:{stem}" in same for lang in ("en", "es") for stem in _stems_of(word, lang))
+
+
 def _stems(line: str) -> list[str]:
     english, _, spanish = line.partition("|")
     words = [(word, "en") for word in english.split()] + [(word, "es") for word in spanish.split()]
