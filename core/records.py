@@ -246,10 +246,10 @@ class DocumentsAnswer:
     citations: tuple[Citation, ...] = ()
     hits: tuple[Hit, ...] = ()
     timings_ms: dict[str, float] = field(default_factory=dict)
-    engine: str = "builtin"
-    uses: tuple[ModelUse, ...] = ()
     chance: float = 0.0
     unseen: tuple[str, ...] = ()
+    engine: str = "builtin"
+    uses: tuple[ModelUse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
