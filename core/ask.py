@@ -49,7 +49,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    settings = settings_table.load(options.workspace).replace(engine=options.engine or "builtin")
+    settings = settings_table.load(options.workspace)
+    if options.engine is not None:
+        settings = settings.replace(engine=options.engine)
     if options.max_rows is not None:
         settings = settings.replace(sql_rows_max=options.max_rows)
     cases = list(_cases(options))

@@ -9,12 +9,13 @@ from __future__ import annotations
 import dataclasses
 import re
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from core import both
+from core.author import Author
 from core.chat import answer as documents_answer
 from core.chat import history as follow_ups
 from core.chat.fragment import substitute
@@ -43,6 +44,7 @@ from core.sql.lexicon import builtin_lexicon
 from core.validation.check import check_answer
 
 _TOKEN = re.compile(r"\S+\s*|\s+")
+Side = TypeVar("Side", DocumentsAnswer, SqlAnswer)
 
 
 class Shelf(Protocol):
@@ -102,11 +104,14 @@ class Asked:
 class Assistant:
     """Answers questions over one workspace. Threads may share it."""
 
-    def __init__(self, library: Shelf, index: SearchIndex, tables: TableSide, settings: Settings) -> None:
+    def __init__(
+        self, library: Shelf, index: SearchIndex, tables: TableSide, settings: Settings, author: Author | None = None
+    ) -> None:
         self.library = library
         self.index = index
         self.tables = tables
         self.settings = settings
+        self.author = author
 
     def ask(
         self,
@@ -136,8 +141,11 @@ class Assistant:
         asked, chosen = self._ask_sides(turn)
         yield Event("routed", turn.completed, chosen)
         yield Event("sources", hits=asked.written.hits if asked.written else ())
+        told = False
+        if self.author is not None:
+            asked, told = yield from self._ask_model(self.author, turn, chosen, asked)
         draft = self._write(turn, chosen, asked)
-        yield from self._finish(turn, self._check(draft))
+        yield from self._finish(turn, self._check(draft), told)
 
     def run_sql(self, sql: str, question: str = "", lang: str | None = None) -> Answer:
         """A statement of the user's own: guarded and limited like any other; `question` helps to choose the chart."""
@@ -288,6 +296,24 @@ class Assistant:
         prose = {document.id for document in held if document.name not in sources}
         return None if len(prose) == len(held) else prose
 
+    def _ask_model(
+        self, author: Author, turn: Turn, chosen: Route, asked: Asked
+    ) -> Generator[Event, None, tuple[Asked, bool]]:
+        """What the chosen sides say in the model's words, and whether its text was told as it came.
+
+        An empty token tells whoever reads that the model is still silent."""
+        parts, told = asked.parts, False
+        edited = turn.edit is not None and asked.written is None  # a change to an earlier statement needs no new one
+        if chosen.kind in ("data", "both") and asked.data is not None and not edited:
+            question = parts.data if parts else turn.completed
+            steps = author.write_rows(question, turn.lang, asked.data, turn.sources)
+            asked = dataclasses.replace(asked, data=(yield from _tokens(steps)))
+        if chosen.kind not in ("data", "both") and asked.written is not None:
+            question = parts.documents if parts else turn.completed
+            steps = author.write_documents(question, turn.lang, asked.written)
+            asked, told = dataclasses.replace(asked, written=(yield from _tokens(steps))), True
+        return asked, told
+
     # ------------------------------------------------------------ write, check
 
     def _write(self, turn: Turn, chosen: Route, asked: Asked) -> Answer:
@@ -324,6 +350,9 @@ class Assistant:
             data=asked.data,
             agreement=woven.agreement,
             comparisons=woven.comparisons,
+            engine=asked.data.engine,
+            uses=asked.data.uses,
+            message=asked.data.message,
         )
 
     def _check(self, draft: Answer) -> Answer:
@@ -340,8 +369,8 @@ class Assistant:
         timings = {**draft.timings_ms, "check": round(1000 * (time.perf_counter() - started), 2)}
         return dataclasses.replace(checked, checks=checks, timings_ms=timings)
 
-    def _finish(self, turn: Turn, answer: Answer) -> Iterator[Event]:
-        for token in _TOKEN.findall(answer.text):
+    def _finish(self, turn: Turn, answer: Answer, told: bool = False) -> Iterator[Event]:
+        for token in () if told else _TOKEN.findall(answer.text):
             yield Event("token", token)
         yield Event("checked", checks=answer.checks)
         timings = {"route": 0.0, **answer.timings_ms, **turn.timings, "total": _ms(turn.started)}
@@ -351,7 +380,8 @@ class Assistant:
 def from_passages(turn: Turn, found: DocumentsAnswer, route: Route) -> Answer:
     """What the documents say, or why they say nothing."""
     answer = turn.answer(route, found.status, found.text, found.confidence, found.message)
-    return dataclasses.replace(answer, citations=found.citations, hits=found.hits)
+    answer = dataclasses.replace(answer, citations=found.citations, hits=found.hits)
+    return _by_engine(answer, found)
 
 
 def tell_place(turn: Turn, past: Answer) -> Answer:
@@ -369,7 +399,14 @@ def from_rows(turn: Turn, data: SqlAnswer, route: Route) -> Answer:
     """A result in words: its sentences, or what it holds; and why, where there is none."""
     status, text, message = tell(data, turn.lang)
     answer = turn.answer(route, status, text, data.confidence, message)
-    return dataclasses.replace(answer, data=data, timings_ms=data.timings_ms)
+    answer = dataclasses.replace(answer, data=data, timings_ms=data.timings_ms)
+    return _by_engine(dataclasses.replace(answer, message=f"{message} {data.message}".strip()), data)
+
+
+def _by_engine(answer: Answer, side: DocumentsAnswer | SqlAnswer) -> Answer:
+    """The answer with who wrote it, and what that took."""
+    adapter = side.uses[0].adapter if side.uses and side.engine != "builtin" else None
+    return dataclasses.replace(answer, engine=side.engine, adapter=adapter, uses=side.uses)
 
 
 def tell(data: SqlAnswer, lang: str) -> tuple[str, str, str]:
@@ -383,6 +420,20 @@ def tell(data: SqlAnswer, lang: str) -> tuple[str, str, str]:
         return "answered", translate("assistant.no_row", lang), ""
     text = " ".join(data.insight) or plural("assistant.rows", rows, lang)
     return "answered", text, translate("assistant.truncated", lang, n=rows) if data.result.truncated else ""
+
+
+def _tokens(steps: Generator[str, None, Side]) -> Generator[Event, None, Side]:
+    """Pieces of text as events; returns what the steps return."""
+    while True:
+        try:
+            text = next(steps)
+        except StopIteration as ended:
+            return ended.value
+        try:
+            yield Event("token", text)
+        except GeneratorExit:
+            steps.close()
+            raise
 
 
 def last_answer(events: Iterator[Event]) -> Answer:

@@ -9,8 +9,10 @@ from pathlib import Path
 
 from core import settings as settings_table
 from core.assistant import Assistant
+from core.author import Author
 from core.index.search import SearchIndex
 from core.library import Library
+from core.models.held import HeldModel
 from core.settings import Settings
 from core.sql.tables import Tables
 from core.state.database import Database
@@ -28,6 +30,7 @@ class Workspace:
     index: SearchIndex
     tables: Tables
     assistant: Assistant
+    model: HeldModel | None = None
     worker: subprocess.Popen | None = field(default=None)
 
     def start_worker(self) -> None:
@@ -52,6 +55,8 @@ class Workspace:
                 self.worker.kill()
                 self.worker.wait()
             self.worker = None
+        if self.model is not None:
+            self.model.close()
         self.tables.close()
         self.library.close()
         self.db.close()
@@ -63,4 +68,6 @@ def open_workspace(settings: Settings) -> Workspace:
     library = Library(db, settings)
     index = SearchIndex(db, settings)
     tables = Tables(settings, db)
-    return Workspace(settings, db, library, index, tables, Assistant(library, index, tables, settings))
+    model = None if settings.get("engine") == "builtin" else HeldModel(settings)
+    author = None if model is None else Author(model.open, index, library.page, tables)
+    return Workspace(settings, db, library, index, tables, Assistant(library, index, tables, settings, author), model)

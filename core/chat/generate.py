@@ -164,7 +164,10 @@ def _judge(
     message = translate("generate.cut", lang) if draft.cut else ""
     if any(citation.hidden for citation in citations):
         message = _join(message, translate("chat.answer.hidden", lang))
-    return DocumentsAnswer("answered", text, message, confidence, citations, engine=model.kind)
+    return replace(
+        builtin, status="answered", text=text, message=message, confidence=confidence, citations=citations,
+        engine=model.kind,
+    )  # fmt: skip
 
 
 def _declined(model: Writer, builtin: DocumentsAnswer, lang: str) -> DocumentsAnswer:
@@ -172,7 +175,9 @@ def _declined(model: Writer, builtin: DocumentsAnswer, lang: str) -> DocumentsAn
         note = translate("generate.declined", lang, model=model.name)
         return replace(builtin, message=_join(note, builtin.message), engine="builtin")
     message = builtin.message if builtin.status == "not_found" else translate("chat.decline.unsupported", lang)
-    return DocumentsAnswer("not_found", "", message, 0.6, engine=model.kind)
+    return replace(
+        builtin, status="not_found", text="", message=message, confidence=0.6, citations=(), engine=model.kind
+    )
 
 
 def _fall_back(builtin: DocumentsAnswer, error: AppError, lang: str) -> DocumentsAnswer:
