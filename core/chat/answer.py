@@ -11,20 +11,27 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from core.chat import rank
 from core.chat.citations import fit_quote, key_span, make_citation, read_on, same_fact
 from core.chat.decline import Judgement, judge
-from core.chat.extract import Evidence, Pages, Ranked, ReadPage, rank_sentences
-from core.chat.question import Understood, understand
+from core.chat.extract import HITS_READ, Evidence, Pages, Ranked, ReadPage, rank_sentences
+from core.chat.lists import choose_list, find_lists, group_items
+from core.chat.question import Understood, topic_words, understand
+from core.chat.scope import identify
 from core.chat.spans import Span
 from core.chat.summary import summarise
 from core.chat.tables import choose_cell, describe
-from core.chat.words import Terms, Vocabulary, fold
+from core.chat.topic import documents_named, speak_of
+from core.chat.words import Terms, Vocabulary, Word, fold
 from core.i18n import translate
 from core.records import Citation, DocumentsAnswer, SearchResult
 
 _QUOTES_MAX = 3
 _LIST_MAX = 5
 _SUMMARY_SENTENCES = 5
+_ITEMS_MAX = 8
+_READ_FOR_SUMMARY = 250
+_POINTS_SURE = 0.8
 _SUMMARY_PAGES = 200
 _SECOND_CHANCE = 0.3  # a runner-up this likely, as a share of the best one's chance, is shown too
 _NEXT_CHANCE = 0.12  # less is asked of the sentence right after the best: the gold is often there
@@ -62,6 +69,10 @@ class PageCount(Protocol):
 
 def _quoted(understood: Understood, result: SearchResult, vocabulary: Vocabulary, pages: Pages) -> DocumentsAnswer:
     ranked = rank_sentences(understood, result, vocabulary, pages)
+    if understood.kind == "list" and ranked.evidence:
+        listed = _listed(understood, ranked, result, vocabulary, pages)
+        if listed is not None:
+            return listed
     verdict = judge(understood, ranked, result, vocabulary)
     if not verdict.answers:
         message = decline_message(verdict, understood.lang)
@@ -77,6 +88,31 @@ def _quoted(understood: Understood, result: SearchResult, vocabulary: Vocabulary
     return DocumentsAnswer(
         "answered", text, message, round(confidence, 4), citations, result.hits, {}, verdict.chance, verdict.unseen
     )
+
+
+def _listed(understood, ranked: Ranked, result, vocabulary, pages) -> DocumentsAnswer | None:
+    """The items of a list that announces itself in the question's words; None where a sentence holds more of them."""
+    places = dict.fromkeys(
+        (hit, page) for hit in result.hits[:HITS_READ] for page in sorted({hit.page, *(s.page for s in hit.sentences)})
+    )
+    found = [(one, hit) for hit, page in places for one in find_lists(pages(hit.document_id, page))]
+    chosen = choose_list(found, ranked.asked, result.lang, vocabulary)
+    if chosen is None:
+        return None
+    one, hit, share = chosen
+    best = ranked.evidence[0]
+    if share < rank.coverage(ranked.asked_of(best), rank.matches(ranked.asked_of(best), best.words)):
+        return None
+    groups = group_items(one, _ITEMS_MAX)
+    cited = tuple(
+        make_citation(n, hit, one.page, (start, items[-1][1]), round(share, 4), None)
+        for n, (start, items) in enumerate(groups, start=1)
+    )
+    shown = [(item, n) for n, (_, items) in enumerate(groups, start=1) for item in items]
+    lines = [f"- “{_plain(one.page.text[slice(*item)])}” [{n}]" for item, n in shown]
+    left = len(one.items) - len(shown)
+    lines += [f"- {translate('chat.answer.more_items', understood.lang, n=left)}"] if left else []
+    return DocumentsAnswer("answered", "\n".join(lines), "", round(_POINTS_SURE * share, 4), cited, result.hits)
 
 
 def decline_message(verdict: Judgement, lang: str) -> str:
@@ -134,14 +170,25 @@ def _adds(item: Evidence, chosen: Sequence[Evidence]) -> bool:
 
 
 def _sides(understood: Understood, ranked: Ranked, vocabulary: Vocabulary) -> list[Evidence]:
-    """The best sentence on each thing that is compared."""
+    """The best sentence on each thing that is compared: its own words count, those of the other side against it."""
     found: list[Evidence] = []
-    for side in understood.sides:
-        keys = {k for w in vocabulary.words(side, understood.lang) if w.weight > 0 for k in w.keys}
-        own = [e for e in ranked.evidence if e not in found and any(word.keys & keys for word in e.words)]
+    read = [[w for w in vocabulary.words(side, understood.lang) if w.weight > 0] for side in understood.sides]
+    for words in read:
+        others = [w for other in read if other is not words for w in other]
+
+        def fitness(item: Evidence, words=words, others=others) -> float:
+            return _held(words, item) - 0.7 * _held(others, item) + 0.3 * item.chance + 0.1 * (item.row is not None)
+
+        own = [e for e in ranked.evidence if e not in found and _held(words, e)]
         if own:
-            found.append(own[0])
+            found.append(max(own, key=fitness))
     return found
+
+
+def _held(words: Sequence[Word], item: Evidence) -> float:
+    """The share of the words that a sentence, its headings or its file's name hold."""
+    held = {key for word in (*item.words, *item.context) for key in word.keys}
+    return sum(bool(word.keys & held) for word in words) / len(words) if words else 0.0
 
 
 def _cite(n, item: Evidence, understood, ranked, result, vocabulary, pages) -> tuple[Citation, str]:
@@ -189,7 +236,37 @@ def _plain(text: str) -> str:
 
 
 def _summary(understood, result, vocabulary, pages, page_count) -> DocumentsAnswer:
-    hit = _document_meant(understood, result)
+    """What the passages say on the topic that is named, else the whole document that is meant."""
+    fact = replace(understood, kind="fact", want="")
+    ranked = rank_sentences(fact, result, vocabulary, pages, most=_READ_FOR_SUMMARY)
+    known = {
+        h.document_id: identify(h, pages(h.document_id, 1), h.lang or result.lang, vocabulary) for h in result.hits
+    }
+    words = {lang: topic_words(understood, asked) for lang, asked in ranked.asked.items()}
+    main = words.get(result.hits[0].lang or result.lang, [])
+    named = documents_named(main, known)
+    topic = [word for word in main if not any(word.keys & known[number].keys for number in named)]
+    if not topic or (named and not any(vocabulary.seen(word) for word in topic)):
+        return _whole(understood, result, vocabulary, pages, page_count, named)
+    chosen = speak_of(topic, ranked, named, _SUMMARY_SENTENCES)
+    if not chosen:
+        return _quoted(fact, result, vocabulary, pages)
+    cited = tuple(_cite(n, item, fact, ranked, result, vocabulary, pages)[0] for n, item in enumerate(chosen, start=1))
+    files = ", ".join(
+        f"«{file}»" if understood.lang == "es" else f"“{file}”" for file in dict.fromkeys(c.file for c in cited)
+    )
+    head = translate("chat.answer.summary_topic", understood.lang, files=files)
+    return _in_points(head, cited, result)
+
+
+def _in_points(head: str, citations: tuple[Citation, ...], result: SearchResult) -> DocumentsAnswer:
+    lines = [head, "", *(f"- “{_plain(c.quote)}” [{c.n}]" for c in citations)]
+    return DocumentsAnswer("answered", "\n".join(lines), "", _POINTS_SURE, citations, result.hits)
+
+
+def _whole(understood, result, vocabulary, pages, page_count, named: set[int]) -> DocumentsAnswer:
+    """The central sentences of one document."""
+    hit = _document_meant(understood, result, named)
     count = page_count(hit.document_id)
     read = [pages(hit.document_id, number) for number in range(1, min(count, _SUMMARY_PAGES) + 1)]
     central = summarise(read, hit.lang or result.lang, vocabulary, _SUMMARY_SENTENCES)
@@ -200,18 +277,20 @@ def _summary(understood, result, vocabulary, pages, page_count) -> DocumentsAnsw
     )
     key = "chat.answer.summary" if count <= _SUMMARY_PAGES else "chat.answer.summary_part"
     params = {"file": hit.file} if count <= _SUMMARY_PAGES else {"file": hit.file, "pages": _SUMMARY_PAGES}
-    lines = [translate(key, understood.lang, **params), ""]
-    lines += [f"- “{_plain(c.quote)}” [{c.n}]" for c in citations]
-    return DocumentsAnswer("answered", "\n".join(lines), "", 0.6, citations, result.hits, chance=0.9)
+    return _in_points(translate(key, understood.lang, **params), citations, result)
 
 
-def _document_meant(understood: Understood, result: SearchResult):
-    """The hit whose document the question names (by file name), else the document with the best passages."""
+def _document_meant(understood: Understood, result: SearchResult, named: set[int]):
+    """The hit whose document the question names, else the document with the best passages."""
     asked = set(fold(understood.text).replace("-", " ").replace("_", " ").split())
     weight: dict[int, float] = {}
-    for rank, hit in enumerate(result.hits):
+    for place, hit in enumerate(result.hits):
+        if named and hit.document_id not in named:
+            continue
         stem = fold(hit.file.rsplit("/", 1)[-1].rsplit(".", 1)[0])
-        named = asked & {part for part in stem.replace("-", " ").replace("_", " ").split() if len(part) > 2}
-        weight[hit.document_id] = weight.get(hit.document_id, 0.0) + 1 / (1 + rank) + 2 * len(named) / (rank + 1) ** 0.1
+        shared = asked & {part for part in stem.replace("-", " ").replace("_", " ").split() if len(part) > 2}
+        weight[hit.document_id] = (
+            weight.get(hit.document_id, 0.0) + 1 / (1 + place) + 2 * len(shared) / (place + 1) ** 0.1
+        )
     best = max(weight, key=weight.__getitem__)
     return next(hit for hit in result.hits if hit.document_id == best)

@@ -96,8 +96,8 @@ FEATURES = (
     "across_figures",
     "across_exact",
 )
-_ANOTHER_PERIOD = 1.5  # an `off_period` from which on the best evidence is on another period than the one asked
-_LEFT = 0.5  # what is left then of the chance
+# What is left of the chance where the best evidence missed the period that is asked for by so much.
+_OFF_PERIOD = ((3.0, 0.3), (1.5, 0.35))
 _NEAR = 3  # sentences before and after the best one that may hold what it leaves unsaid
 
 
@@ -119,10 +119,10 @@ def judge(understood: Understood, ranked: Ranked, result: SearchResult, vocabula
     values = measure(understood, ranked, result, vocabulary)
     row = np.array([[values.get(name, 0.0) for name in FEATURES]])
     chance = float(nets.mean_chance(row, nets.net("decline"))[0])
-    missing = _missing(ranked)
-    return Judgement(
-        chance, chance >= nets.weights()["decline"]["threshold"], _unseen(understood, ranked, vocabulary), missing
-    )
+    missed = ranked.evidence[0].off_period
+    chance *= next((left for loss, left in _OFF_PERIOD if missed >= loss), 1.0)
+    answers = chance >= nets.weights()["decline"]["threshold"]
+    return Judgement(chance, answers, _unseen(understood, ranked, vocabulary), _missing(ranked))
 
 
 def measure(understood: Understood, ranked: Ranked, result: SearchResult, vocabulary: Vocabulary) -> dict[str, float]:

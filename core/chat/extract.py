@@ -17,17 +17,23 @@ from core.chat.nets import Nets
 from core.chat.question import Understood
 from core.chat.rank import Candidate
 from core.chat.scope import Bearing
+from core.chat.spans import find_spans, spans_for
 from core.chat.summary import LEADERS
-from core.chat.tables import Row, rows_of
+from core.chat.tables import Row, choose_cell, rows_of
 from core.chat.words import Vocabulary, Word
 from core.records import Heading, Hit, HitSentence, Page, SearchResult
 
 ReadPage = Callable[[int, int], Page]
 HITS_READ = 5
 _FRAGMENT_LOSS = 1.5
+_ROW_LOSS = 0.8
 _CONTENTS = re.compile(r"pages?|p[áa]ginas?|p[áa]g\.", re.I)
+# What adds something to the question's own words though no word is new: 'Floor B does not.', 'The papers are:'.
+_SAYS_ON = re.compile(r":\s*$|\b(?:not?|never|yes|nunca|tampoco|s[ií])\b[^.]*\.\s*$", re.I)
+_SOURCE = re.compile(r"(?:sources?|fuentes?|notas?|notes?) ?(?:\(\w+\) ?)?:", re.I)
 _STEM = re.compile(r"\.\w+$|[_\-/]+")
-_MOST_CANDIDATES = 60
+MOST_CANDIDATES = 60
+_HEADED = 0.6  # what its headings' share of the question is worth to a sentence
 _CAPTION = 6  # the heading level of a caption
 
 
@@ -93,13 +99,20 @@ class Pages:
 
 
 def rank_sentences(
-    understood: Understood, result: SearchResult, vocabulary: Vocabulary, pages: Pages, ranker: Nets | None = None
+    understood: Understood,
+    result: SearchResult,
+    vocabulary: Vocabulary,
+    pages: Pages,
+    *,
+    ranker: Nets | None = None,
+    most: int = MOST_CANDIDATES,
 ) -> Ranked:
-    """The sentences of the best passages, best first; by `ranker` where another than the learned one is meant."""
+    """The sentences of the best passages, best first, `most` of them read closely; by `ranker` where another than the
+    learned one is meant."""
     hits = result.hits[:HITS_READ]
     langs = {hit.lang or result.lang for hit in hits}
     asked = {lang: rank.question_words(understood, vocabulary, lang) for lang in langs}
-    gathered = _gather(hits, result, vocabulary, pages)
+    gathered = _gather(hits, _Contexts(asked, result.lang, vocabulary, pages), most)
     gathered = _worth_reading(gathered, asked)
     if not gathered:
         return Ranked((), asked, result.lang)
@@ -108,8 +121,12 @@ def rank_sentences(
     rows = rank.measure(understood, asked, candidates, languages, result.trust)
     bearing = Bearing(understood, asked, hits, lambda document_id: pages(document_id, 1), vocabulary)
     off_period = [_off_period(bearing, hits, unit, pages) for unit in gathered]
-    lost = [_unlike_an_answer(sentence, row) for _, sentence, row in gathered]
-    lost = [a + bearing.name_loss(hits[c.hit], c.words, c.context) for a, (c, _, _) in zip(lost, gathered, strict=True)]
+    lost = [
+        _unlike_an_answer(sentence, row)
+        + bearing.name_loss(hits[candidate.hit], candidate.words, candidate.context)
+        + _ROW_LOSS * (row is not None and not _tells(row, understood, asked[lang], lang, vocabulary))
+        for (candidate, sentence, row), lang in zip(gathered, languages, strict=True)
+    ]
     scores = rank.score(rows, ranker) - lost - off_period
     chances = np.exp(scores - scores.max())
     chances /= chances.sum()
@@ -141,17 +158,38 @@ Gathered = tuple[Candidate, HitSentence, Row | None]
 Units = list[tuple[HitSentence, Row | None]]
 
 
-def _gather(hits: tuple[Hit, ...], result: SearchResult, vocabulary: Vocabulary, pages: Pages) -> list[Gathered]:
+class _Contexts:
+    """What stands over a sentence (its headings, its file's name), as words read once, and how much of the question
+    they hold."""
+
+    def __init__(self, asked: dict[str, list[Word]], lang: str, vocabulary: Vocabulary, pages: Pages) -> None:
+        self.pages, self.vocabulary = pages, vocabulary
+        self._asked, self._lang = asked, lang
+        self._known: dict[tuple[int, str], tuple[tuple[Word, ...], float]] = {}
+
+    def lang_of(self, hit: Hit) -> str:
+        return hit.lang or self._lang
+
+    def over(self, hit: Hit, sentence: HitSentence, row: Row | None) -> tuple[tuple[Word, ...], float]:
+        page = self.pages(hit.document_id, sentence.page)
+        heading = heading_over(page, sentence.start, row is not None) or hit.heading
+        key = hit.document_id, heading
+        if key not in self._known:
+            lang = self.lang_of(hit)
+            words = tuple(self.vocabulary.words(f"{heading} {_STEM.sub(' ', hit.file)}", lang))
+            self._known[key] = words, rank.coverage(self._asked[lang], rank.matches(self._asked[lang], words))
+        return self._known[key]
+
+
+def _gather(hits: tuple[Hit, ...], contexts: _Contexts, most: int) -> list[Gathered]:
     """Each sentence once, under the best passage that holds it; tables by their rows."""
     seen: set[tuple[int, int, int]] = set()
     found: list[Gathered] = []
     best = hits[0].score if hits else 0.0
-    units_of = [list(passage_units(hit, pages)) for hit in hits]
-    likely = _likely(hits, units_of)
+    units_of = [list(passage_units(hit, contexts.pages)) for hit in hits]
+    likely = _likely(hits, units_of, contexts, most)
     for number, hit in enumerate(hits):
         units = units_of[number]
-        lang = hit.lang or result.lang
-        contexts: dict[str, tuple[Word, ...]] = {}
         distances = _distances(hit, units)
         for order, (sentence, row) in enumerate(units):
             if (sentence.page, sentence.start) not in likely[number]:
@@ -160,21 +198,16 @@ def _gather(hits: tuple[Hit, ...], result: SearchResult, vocabulary: Vocabulary,
             if place in seen:
                 continue
             seen.add(place)
-            heading = (
-                heading_over(pages(hit.document_id, sentence.page), sentence.start, row is not None) or hit.heading
-            )
-            if heading not in contexts:
-                contexts[heading] = tuple(vocabulary.words(f"{heading} {_STEM.sub(' ', hit.file)}", lang))
             text = sentence.text if row is None else " ".join((sentence.text, row.title, *row.headings, row.periods))
             candidate = Candidate(
                 hit=number,
                 order=order,
                 text=sentence.text,
-                words=tuple(vocabulary.words(text, lang)),
-                context=contexts[heading],
+                words=tuple(contexts.vocabulary.words(text, contexts.lang_of(hit))),
+                context=contexts.over(hit, sentence, row)[0],
                 gap=best - hit.score,
                 cosine=sentence.cosine,
-                opens=order == 0 or _breaks(hit, units[order - 1][0], sentence, pages),
+                opens=order == 0 or _breaks(hit, units[order - 1][0], sentence, contexts.pages),
                 distance=distances[order],
             )
             found.append((candidate, sentence, row))
@@ -232,10 +265,10 @@ def _off_period(bearing: Bearing, hits: Sequence[Hit], unit: Gathered, pages: Pa
     hit = hits[candidate.hit]
     page = pages(hit.document_id, sentence.page)
     heading = heading_over(page, sentence.start, row is not None) or hit.heading
-    if row is not None:
-        heading = " | ".join((heading, row.title, *row.headings))
+    if row is not None:  # its columns' periods are its own
+        return bearing.period_loss(hit, f"{heading} | {row.title}", "", " | ".join((*row.headings, sentence.text)))
     opens = max(page.text.rfind("\n\n", 0, sentence.start), 0)
-    return bearing.period_loss(hit, heading, page.text[opens : sentence.start] if row is None else "", sentence.text)
+    return bearing.period_loss(hit, heading, page.text[opens : sentence.start], sentence.text)
 
 
 def _unlike_an_answer(sentence: HitSentence, row: Row | None) -> float:
@@ -245,12 +278,21 @@ def _unlike_an_answer(sentence: HitSentence, row: Row | None) -> float:
     text = sentence.text.strip()
     if row is not None:
         return 0.0
-    if _is_contents_line(text.split()):
+    if _is_contents_line(text.split()) or _SOURCE.match(text):
         return _FRAGMENT_LOSS
     if text.endswith(":"):
         return _FRAGMENT_LOSS / 2
     ends = text.rstrip("\"'”»)]")[-1:] in (".", "!", "?", "…", ";")
     return 0.0 if ends or len(text.split()) > 8 or any(char.isdigit() for char in text) else _FRAGMENT_LOSS
+
+
+def _tells(row: Row, understood: Understood, asked: Sequence[Word], lang: str, vocabulary: Vocabulary) -> bool:
+    """Whether a row has what the question wants: a span of that sort, and one figure alone that it can mean."""
+    if understood.want and not spans_for(understood.want, find_spans(" ".join(c[0] for c in row.cells), lang)):
+        return False
+    if understood.want not in ("number", "money", "percent") or understood.kind in ("list", "compare"):
+        return True
+    return choose_cell(row, asked, understood.text, lang, vocabulary) is not None
 
 
 def _is_contents_line(words: list[str]) -> bool:
@@ -260,27 +302,39 @@ def _is_contents_line(words: list[str]) -> bool:
     return all(word[0].isupper() or not word[0].isalpha() or len(word) < 4 for word in words[:-1])
 
 
-def _likely(hits: tuple[Hit, ...], units_of: Sequence[Units]) -> list[set[tuple[int, int]]]:
+def _likely(
+    hits: tuple[Hit, ...], units_of: Sequence[Units], contexts: _Contexts, most: int
+) -> list[set[tuple[int, int]]]:
     """Where the sentences stand that are worth reading closely, for each passage: all where there are few."""
+    if sum(map(len, units_of)) <= most:
+        return [{(s.page, s.start) for s, _ in units} for units in units_of]
     worth = [
-        (-(s.cosine + s.lexical + 0.2 * (row is not None) - 0.1 * n - 0.02 * far), n, s.page, s.start)
+        (
+            -(s.cosine + s.lexical + 0.2 * (row is not None) - 0.1 * n - 0.02 * far)
+            - _HEADED * contexts.over(hit, s, row)[1],
+            n,
+            s.page,
+            s.start,
+        )
         for n, (hit, units) in enumerate(zip(hits, units_of, strict=True))
         for (s, row), far in zip(units, _distances(hit, units), strict=True)
     ]
     kept: list[set[tuple[int, int]]] = [set() for _ in hits]
-    for _, number, page, start in sorted(worth)[:_MOST_CANDIDATES]:
+    for _, number, page, start in sorted(worth)[:most]:
         kept[number].add((page, start))
     return kept
 
 
 def _worth_reading(gathered: list[Gathered], asked: dict[str, list[Word]]) -> list[Gathered]:
-    """Leave out lists of contents, and what only repeats the question's words, unless it announces what follows."""
+    """Leave out lists of contents, bare figures, and what only repeats the question's words, unless it announces what
+    follows or says yes or no."""
     own = {key for words in asked.values() for word in words for key in word.keys}
     return [
         (candidate, sentence, row)
         for candidate, sentence, row in gathered
         if not _in_contents(sentence.text, row)
-        and (sentence.text.rstrip().endswith(":") or any(w.weight > 0 and not w.keys & own for w in candidate.words))
+        and any(len(word.text) > 2 and word.text.isalpha() for word in candidate.words)
+        and (_SAYS_ON.search(sentence.text) or any(w.weight > 0 and not w.keys & own for w in candidate.words))
     ]
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from core.chat.citations import QUOTE_MAX
 from core.chat.words import Vocabulary, Word
 from core.records import Heading, Hit, Page
 
@@ -18,16 +19,18 @@ MARKER = re.compile(r"[ \t]*(?:[•●▪◦‣·∙–—*\-]|\(?\d{1,2}[.)]|\(
 _BLOCK = re.compile(r"(?:[^\n]+\n?)+")
 _LINE = re.compile(r"[^\n]+")
 _LEAST_COVERED = 0.5  # the share of the question's words that a list's own announcement must hold
-_ITEM_MAX = 350
 
 
 @dataclass(frozen=True, slots=True)
 class ItemList:
-    """A list of a page: what announces it (heading and lead-in), and the ranges of its items, in reading order."""
+    """A list of a page: what announces it (heading and lead-in), and the ranges of its items, in reading order.
+
+    `start` is where the line begins that leads to it, or its first item."""
 
     page: Page
     head: str
     items: tuple[tuple[int, int], ...]
+    start: int
 
 
 def find_lists(page: Page) -> list[ItemList]:
@@ -40,19 +43,27 @@ def _marked_lists(page: Page) -> Iterator[ItemList]:
     """Runs of lines that begin with a mark; a line without one goes on with the item before it unless a blank parts
     them."""
     run: list[tuple[int, int]] = []
-    lead, at = (0, 0), 0
+    lead = (0, 0)
     for start, end, apart in _lines(page):
         if MARKER.match(page.text, start, end):
-            at = at if run else start
             run.append((start, end))
         elif run and not apart:
             run[-1] = run[-1][0], end
         else:
             if len(run) > 1:
-                yield ItemList(page, _head(page, at, lead), tuple(_trim(page, a, b) for a, b in run))
+                yield _marked(page, run, lead)
             run, lead = [], (start, end)
     if len(run) > 1:
-        yield ItemList(page, _head(page, at, lead), tuple(_trim(page, a, b) for a, b in run))
+        yield _marked(page, run, lead)
+
+
+def _marked(page: Page, run: Sequence[tuple[int, int]], lead: tuple[int, int]) -> ItemList:
+    """A run of marked lines with the headings over it, and the line before it where that announces something."""
+    items = tuple(_trim(page, a, b) for a, b in run)
+    said, over = page.text[slice(*lead)].strip(), " ".join(path_over(page.headings, run[0][0]))
+    if said.endswith(":"):
+        return ItemList(page, f"{over} {said}", items, lead[0])
+    return ItemList(page, over, items, items[0][0])
 
 
 def _lines(page: Page) -> Iterator[tuple[int, int, bool]]:
@@ -74,16 +85,9 @@ def _trim(page: Page, start: int, end: int) -> tuple[int, int]:
     start = mark.end() if mark else start
     while end > start and page.text[end - 1].isspace():
         end -= 1
-    if end - start > _ITEM_MAX:
-        end = page.text.rfind(" ", start, start + _ITEM_MAX)
+    if end - start > QUOTE_MAX:
+        end = page.text.rfind(" ", start, start + QUOTE_MAX)
     return start, end
-
-
-def _head(page: Page, at: int, lead: tuple[int, int]) -> str:
-    """The headings over a place, and the line before it where that announces something."""
-    said = page.text[slice(*lead)].strip()
-    over = path_over(page.headings, at)
-    return " ".join((*over, said)) if said.endswith(":") else " ".join(over)
 
 
 def path_over(headings: Iterable[Heading], at: int) -> list[str]:
@@ -101,13 +105,14 @@ def path_over(headings: Iterable[Heading], at: int) -> list[str]:
 def _table_lists(page: Page) -> Iterator[ItemList]:
     """Tables whose first column names things: an item a row."""
     for table in page.tables:
-        rows, at = [], table.start
+        rows = []
         for number, line in enumerate(_LINE.finditer(page.text, table.start, table.end)):
             label = line.group().split("\t")[0].strip(" |")
             if number and any(char.isalpha() for char in label):
                 rows.append(line.span())
         header = " ".join(table.rows[0]) if table.rows else ""
-        yield ItemList(page, " ".join((*path_over(page.headings, at), table.title, header)), tuple(rows))
+        head = " ".join((*path_over(page.headings, table.start), table.title, header))
+        yield ItemList(page, head, tuple(rows), rows[0][0] if rows else table.start)
 
 
 def _headed_lists(page: Page) -> Iterator[ItemList]:
@@ -117,9 +122,9 @@ def _headed_lists(page: Page) -> Iterator[ItemList]:
         after = page.headings[number + 1].start if number + 1 < len(page.headings) else len(page.text)
         blocks = [m.span() for m in _BLOCK.finditer(page.text, heading.end, after) if m.group().strip()]
         blocks = [(a, b) for a, b in blocks if not any(x < b and a < y for x, y in closed)]
-        if not any(MARKER.match(page.text, a, b) for a, b in blocks) and all(b - a <= _ITEM_MAX for a, b in blocks):
+        if not any(MARKER.match(page.text, a, b) for a, b in blocks) and all(b - a <= QUOTE_MAX for a, b in blocks):
             head = " ".join(path_over(page.headings, heading.end))
-            yield ItemList(page, head, tuple(_trim(page, a, b) for a, b in blocks))
+            yield ItemList(page, head, tuple(_trim(page, a, b) for a, b in blocks), blocks[0][0] if blocks else 0)
 
 
 def cover(asked: Sequence[Word], text: str, lang: str, vocabulary: Vocabulary) -> float:
@@ -136,12 +141,12 @@ def choose_list(
 ) -> tuple[ItemList, Hit, float] | None:
     """The list whose announcement covers the question best, with that share; None where none covers enough.
 
-    `asked` are the question's words by document language, `lang` that of documents that have none. The first word (the
-    thing to be listed) must be announced, and another one with it where there are others; the document's name helps."""
+    `asked` are the question's words by document language, `lang` that of documents that have none. One of the first
+    two words (the thing to be listed) must be announced, and another one with it; the document's name helps."""
     best: tuple[ItemList, Hit, float] | None = None
     for one, hit in found:
         words = asked[hit.lang or lang]
-        if not words or not cover(words[:1], one.head, hit.lang or lang, vocabulary):
+        if not words or not cover(words[:2], one.head, hit.lang or lang, vocabulary):
             continue
         if len(words) > 1 and not cover(words[1:], one.head, hit.lang or lang, vocabulary):
             continue
@@ -149,3 +154,17 @@ def choose_list(
         if share >= _LEAST_COVERED and (best is None or share > best[2]):
             best = one, hit, share
     return best
+
+
+def group_items(one: ItemList, most: int) -> list[tuple[int, list[tuple[int, int]]]]:
+    """The first `most` items in runs that one quote holds each: (where the quote begins, its items).
+
+    The line that leads to the list is in the first quote where it fits."""
+    groups: list[tuple[int, list[tuple[int, int]]]] = []
+    for start, end in one.items[:most]:
+        if groups and end - groups[-1][0] <= QUOTE_MAX:
+            groups[-1][1].append((start, end))
+        else:
+            leads = not groups and end - one.start <= QUOTE_MAX
+            groups.append((one.start if leads else start, [(start, end)]))
+    return groups

@@ -51,6 +51,7 @@ _SIDES = {
 }
 
 
+_SHARED = re.compile(r".+ (?:in|of|for|on|en|de|del|para|sobre) (?!(?:19|20)\d\d\b)(.+)$", re.I)
 _WHO_IS = re.compile(r"^(?:who (?:is|was)|¿?qui[eé]n (?:es|era|fue)) [A-ZÁÉÍÓÚÑ][^?]*\?*$", re.I)
 _NAME = re.compile(r"^\S+ \S+ [A-ZÁÉÍÓÚÑ]")
 
@@ -105,5 +106,11 @@ def _sides(text: str, lang: str) -> tuple[str, ...]:
     for pattern in _SIDES[lang]:
         match = pattern.search(text)
         if match:
-            return tuple(side.strip(" ¿?.,") for side in match.groups())
+            return _without_shared(*(side.strip(" ¿?.,") for side in match.groups()))
     return ()
+
+
+def _without_shared(first: str, second: str) -> tuple[str, str]:
+    """'net sales in the North' and 'the South': what the first side says of both stays out of it."""
+    shared = _SHARED.match(first)
+    return (shared.group(1), second) if shared and not _SHARED.match(second) else (first, second)

@@ -53,7 +53,11 @@ class Asked:
 
     def rank(self, ranker: nets.Nets | None = None) -> tuple[Understood, Ranked, Vocabulary]:
         understood, vocabulary = understand(self.case["question"], self.case["lang"]), Vocabulary(self.index)
-        return understood, rank_sentences(understood, self.result, vocabulary, Pages(self.read), ranker), vocabulary
+        return (
+            understood,
+            rank_sentences(understood, self.result, vocabulary, Pages(self.read), ranker=ranker),
+            vocabulary,
+        )
 
     @property
     def part(self) -> int:

@@ -27,7 +27,7 @@ STOP_WORDS = {
         "called call give tell show me please list document documents report say says said according out up down off "
         "because while both few very just long far old often "
         "compare comparison difference differences versus vs explain describe mention "
-        "enumerate".split()
+        "enumerate summarise summarize summary overview".split()
     ),
     "es": frozenset(
         "el la los las lo un una unos unas de del al a y e o u en con por para que cual cuales quien quienes cuando "
@@ -39,7 +39,7 @@ STOP_WORDS = {
         "muestra lista documento documentos informe dice dicen hacer hace hizo hacia tiene tienen tenia tuvo tan "
         "solo ya todo toda todos todas algun alguna algunos algunas uno dos "
         "compara comparar diferencia diferencias explica describe menciona "
-        "enumera indica significa".split()
+        "enumera indica significa resume resumen resumir resumeme".split()
     ),
 }
 
