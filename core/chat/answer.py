@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from core.chat import rank
@@ -16,7 +16,7 @@ from core.chat.citations import fit_quote, key_span, make_citation, read_on, sam
 from core.chat.decline import Judgement, judge
 from core.chat.extract import HITS_READ, Evidence, Pages, Ranked, ReadPage, rank_sentences
 from core.chat.lists import choose_list, find_lists, group_items
-from core.chat.question import Understood, topic_words, understand
+from core.chat.question import Understood, one_side, topic_words, understand
 from core.chat.scope import identify
 from core.chat.spans import Span
 from core.chat.summary import summarise
@@ -79,11 +79,20 @@ def _quoted(understood: Understood, result: SearchResult, vocabulary: Vocabulary
         return DocumentsAnswer(
             "not_found", "", message, 1 - verdict.chance, hits=result.hits, chance=verdict.chance, unseen=verdict.unseen
         )
-    chosen = choose(understood, ranked, vocabulary)
-    cited = [_cite(n, item, understood, ranked, result, vocabulary, pages) for n, item in enumerate(chosen, start=1)]
+    sides = _sides(understood, result, vocabulary, pages) if understood.kind == "compare" else []
+    if len(sides) > 1:
+        cited = [_cite(n, s.item, s.understood, s.ranked, result, vocabulary, pages) for n, s in enumerate(sides, 1)]
+        chance, heads = min(side.item.chance for side in sides), [side.name for side in sides]
+    else:
+        chosen = choose(understood, ranked)
+        cited = [
+            _cite(n, item, understood, ranked, result, vocabulary, pages) for n, item in enumerate(chosen, start=1)
+        ]
+        chance, heads = chosen[0].chance, []
     citations = tuple(citation for citation, _ in cited)
-    confidence = verdict.chance * chosen[0].chance  # the share of the best one is right about that often
-    text = compose(understood, cited if confidence >= _SHORT_FROM else [(citation, "") for citation in citations])
+    confidence = verdict.chance * chance  # the share of the best one is right about that often
+    cited = cited if confidence >= _SHORT_FROM else [(citation, "") for citation in citations]
+    text = compose(cited, heads, understood.kind == "list")
     message = translate("chat.answer.hidden", understood.lang) if any(c.hidden for c in citations) else ""
     return DocumentsAnswer(
         "answered", text, message, round(confidence, 4), citations, result.hits, {}, verdict.chance, verdict.unseen
@@ -124,13 +133,9 @@ def decline_message(verdict: Judgement, lang: str) -> str:
     return translate("chat.decline.unsupported", lang)
 
 
-def choose(understood: Understood, ranked: Ranked, vocabulary: Vocabulary) -> list[Evidence]:
+def choose(understood: Understood, ranked: Ranked) -> list[Evidence]:
     """The sentences to quote, best first: no fact twice, a second one only where it is likely or follows the best."""
     best = ranked.evidence[0]
-    if understood.kind == "compare":
-        found = _sides(understood, ranked, vocabulary)
-        if len(found) > 1:
-            return found
     most = _LIST_MAX if understood.kind == "list" else _QUOTES_MAX
     chosen = [best]
     following = next((e for e in ranked.evidence if _follows(best, e)), None)
@@ -169,26 +174,39 @@ def _adds(item: Evidence, chosen: Sequence[Evidence]) -> bool:
     )
 
 
-def _sides(understood: Understood, ranked: Ranked, vocabulary: Vocabulary) -> list[Evidence]:
-    """The best sentence on each thing that is compared: its own words count, those of the other side against it."""
-    found: list[Evidence] = []
-    read = [[w for w in vocabulary.words(side, understood.lang) if w.weight > 0] for side in understood.sides]
-    for words in read:
-        others = [w for other in read if other is not words for w in other]
-
-        def fitness(item: Evidence, words=words, others=others) -> float:
-            return _held(words, item) - 0.7 * _held(others, item) + 0.3 * item.chance + 0.1 * (item.row is not None)
-
-        own = [e for e in ranked.evidence if e not in found and _held(words, e)]
-        if own:
-            found.append(max(own, key=fitness))
+def _sides(understood: Understood, result: SearchResult, vocabulary: Vocabulary, pages: Pages) -> list[Compared]:
+    """The best sentence on each thing that is compared, each asked for by itself."""
+    found: list[Compared] = []
+    for side in understood.sides:
+        alone = one_side(understood, side)
+        ranked = rank_sentences(alone, result, vocabulary, pages)
+        words = vocabulary.question_words(side, understood.lang)
+        best = next(
+            (e for e in ranked.evidence if _holds_all(words, e) and not any(_same(e, c.item) for c in found)), None
+        )
+        if best is not None:
+            found.append(Compared(side, alone, ranked, best))
     return found
 
 
-def _held(words: Sequence[Word], item: Evidence) -> float:
-    """The share of the words that a sentence, its headings or its file's name hold."""
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One side of a comparison: what was asked of it, all its candidates, the best of them."""
+
+    name: str
+    understood: Understood
+    ranked: Ranked
+    item: Evidence
+
+
+def _same(one: Evidence, other: Evidence) -> bool:
+    return one.place == other.place and one.row is None
+
+
+def _holds_all(words: Sequence[Word], item: Evidence) -> bool:
+    """Whether a sentence speaks of a thing: its words, its headings or its file's name hold half of the thing's own."""
     held = {key for word in (*item.words, *item.context) for key in word.keys}
-    return sum(bool(word.keys & held) for word in words) / len(words) if words else 0.0
+    return 2 * sum(bool(word.keys & held) for word in words) >= len(words)
 
 
 def _cite(n, item: Evidence, understood, ranked, result, vocabulary, pages) -> tuple[Citation, str]:
@@ -196,7 +214,7 @@ def _cite(n, item: Evidence, understood, ranked, result, vocabulary, pages) -> t
     page = pages(item.hit.document_id, item.page)
     lang, asked = item.hit.lang or result.lang, ranked.asked_of(item)
     if item.row is not None:
-        column = choose_cell(item.row, asked, understood.text, lang, vocabulary)
+        column = choose_cell(item.row, asked, understood.text, lang, vocabulary, understood.want)
         if column is not None:
             value, start, end = item.row.cells[column]
             where = fit_quote(page, item.start, item.end, (), asked, Span(start - item.start, end - item.start, "cell"))
@@ -212,23 +230,19 @@ def _cite(n, item: Evidence, understood, ranked, result, vocabulary, pages) -> t
     return citation, _plain(page.text[slice(*citation.key)]) if citation.key else ""
 
 
-def compose(understood: Understood, cited: Sequence[tuple[Citation, str]]) -> str:
-    """The answer's text (Markdown): the short answer first where there is one, then the quotes with their marks."""
-    lines = []
-    if understood.kind in ("list", "compare") and len(cited) > 1:
-        for number, (citation, short) in enumerate(cited):
-            head = (
-                understood.sides[number].strip()
-                if understood.kind == "compare" and number < len(understood.sides)
-                else ""
-            )
-            head = head or short
-            lines.append(f"- {f'**{head}** — ' if head else ''}“{_plain(citation.quote)}” [{citation.n}]")
-        return "\n".join(lines)
-    for number, (citation, short) in enumerate(cited):
-        head = f"**{short}** — " if short and number == 0 else ""
-        lines.append(f"{head}“{_plain(citation.quote)}” [{citation.n}]")
-    return "\n\n".join(lines)
+def compose(cited: Sequence[tuple[Citation, str]], sides: Sequence[str] = (), listed: bool = False) -> str:
+    """The answer's text (Markdown): the short answer first where there is one, then the quotes with their marks; a
+    point a quote where things are listed or `sides` are compared."""
+    quotes = [f"“{_plain(citation.quote)}” [{citation.n}]" for citation, _ in cited]
+    shorts = [short for _, short in cited]
+    if sides:
+        heads = [f"**{side}**{f': {short}' if short else ''} — " for side, short in zip(sides, shorts, strict=True)]
+    elif listed and len(cited) > 1:
+        heads = [f"**{short}** — " if short else "" for short in shorts]
+    else:
+        heads = [f"**{short}** — " if short and number == 0 else "" for number, short in enumerate(shorts)]
+        return "\n\n".join(head + quote for head, quote in zip(heads, quotes, strict=True))
+    return "\n".join(f"- {head}{quote}" for head, quote in zip(heads, quotes, strict=True))
 
 
 def _plain(text: str) -> str:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from core.chat.question import Understood
-from core.chat.spans import Span, find_spans, spans_for
+from core.chat.spans import Span, asks_change, find_spans, is_change, spans_for
 from core.chat.words import Word, fold
 from core.documents.layout import boxes_for
 from core.records import Citation, Hit, Page
@@ -69,6 +69,8 @@ def key_span(understood: Understood, text: str, words: Sequence[Word], asked: Se
     options = [s for s in spans_for(understood.want, find_spans(text, lang)) if fold(text[s.start : s.end]) not in own]
     if not options:
         return None
+    if not asks_change(understood.text):
+        options = [option for option in options if not is_change(text, option)] or options
     held = [(word, weight) for word, weight in _held(words, asked) if word.end <= len(text)]
     unit = [word for word, _ in held if understood.unit and fold(word.text)[:4] == fold(understood.unit)[:4]]
     sorts = [option.sort for option in options]

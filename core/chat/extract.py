@@ -17,7 +17,7 @@ from core.chat.nets import Nets
 from core.chat.question import Understood
 from core.chat.rank import Candidate
 from core.chat.scope import Bearing
-from core.chat.spans import find_spans, spans_for
+from core.chat.spans import asks_change, find_spans, is_change, spans_for
 from core.chat.summary import LEADERS
 from core.chat.tables import Row, choose_cell, rows_of
 from core.chat.words import Vocabulary, Word
@@ -27,6 +27,7 @@ ReadPage = Callable[[int, int], Page]
 HITS_READ = 5
 _FRAGMENT_LOSS = 1.5
 _ROW_LOSS = 0.8
+_LABEL_GAIN = 3.0
 _CONTENTS = re.compile(r"pages?|p[áa]ginas?|p[áa]g\.", re.I)
 # What adds something to the question's own words though no word is new: 'Floor B does not.', 'The papers are:'.
 _SAYS_ON = re.compile(r":\s*$|\b(?:not?|never|yes|nunca|tampoco|s[ií])\b[^.]*\.\s*$", re.I)
@@ -40,8 +41,8 @@ _CAPTION = 6  # the heading level of a caption
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """A sentence or table row that may answer. `order` counts within its passage; `chance` (0..1) is its share
-    among all candidates; `row` is set for a table's row; `off_period` is what it lost for speaking of another period
-    than the one asked."""
+    among all candidates; `row` is set for a table's row; `off_period` and `off_name` are what it lost for speaking of
+    another period, or of others, than the question."""
 
     hit: Hit
     page: int
@@ -57,6 +58,7 @@ class Evidence:
     features: np.ndarray
     row: Row | None = None
     off_period: float = 0.0
+    off_name: float = 0.0
 
     @property
     def place(self) -> tuple[int, int, int, int]:
@@ -71,9 +73,12 @@ class Ranked:
     asked: dict[str, list[Word]]
     lang: str
 
+    def lang_of(self, item: Evidence) -> str:
+        return item.hit.lang or self.lang
+
     def asked_of(self, item: Evidence) -> list[Word]:
         """The question's words as read in the language of `item`."""
-        return self.asked[item.hit.lang or self.lang]
+        return self.asked[self.lang_of(item)]
 
 
 class Pages:
@@ -121,13 +126,15 @@ def rank_sentences(
     rows = rank.measure(understood, asked, candidates, languages, result.trust)
     bearing = Bearing(understood, asked, hits, lambda document_id: pages(document_id, 1), vocabulary)
     off_period = [_off_period(bearing, hits, unit, pages) for unit in gathered]
-    lost = [
-        _unlike_an_answer(sentence, row)
-        + bearing.name_loss(hits[candidate.hit], candidate.words, candidate.context)
-        + _ROW_LOSS * (row is not None and not _tells(row, understood, asked[lang], lang, vocabulary))
-        for (candidate, sentence, row), lang in zip(gathered, languages, strict=True)
+    off_name = [bearing.name_loss(hits[c.hit], c.words, c.context) for c, _, _ in gathered]
+    lost = [_unlike_an_answer(sentence, row) for _, sentence, row in gathered]
+    gained = [
+        _row_gain(row, understood, asked[lang], lang, vocabulary)
+        if row is not None
+        else -_ROW_LOSS * _only_changes(sentence.text, understood, lang)
+        for (_, sentence, row), lang in zip(gathered, languages, strict=True)
     ]
-    scores = rank.score(rows, ranker) - lost - off_period
+    scores = rank.score(rows, ranker) + gained - lost - off_period - off_name
     chances = np.exp(scores - scores.max())
     chances /= chances.sum()
     evidence = [
@@ -145,10 +152,11 @@ def rank_sentences(
             cosine=candidate.cosine,
             features=values,
             row=row,
-            off_period=missed,
+            off_period=period,
+            off_name=name,
         )
-        for (candidate, sentence, row), score, chance, values, missed in zip(
-            gathered, scores, chances, rows, off_period, strict=True
+        for (candidate, sentence, row), score, chance, values, period, name in zip(
+            gathered, scores, chances, rows, off_period, off_name, strict=True
         )
     ]
     return Ranked(tuple(sorted(evidence, key=lambda e: -e.score)), asked, result.lang)
@@ -278,21 +286,42 @@ def _unlike_an_answer(sentence: HitSentence, row: Row | None) -> float:
     text = sentence.text.strip()
     if row is not None:
         return 0.0
-    if _is_contents_line(text.split()) or _SOURCE.match(text):
+    if _is_contents_line(text.split()) or _SOURCE.match(text) or text.count(" | ") > 1 or text.isupper():
         return _FRAGMENT_LOSS
     if text.endswith(":"):
+        return _FRAGMENT_LOSS / 2
+    if text[:1].islower():  # its beginning is elsewhere
         return _FRAGMENT_LOSS / 2
     ends = text.rstrip("\"'”»)]")[-1:] in (".", "!", "?", "…", ";")
     return 0.0 if ends or len(text.split()) > 8 or any(char.isdigit() for char in text) else _FRAGMENT_LOSS
 
 
-def _tells(row: Row, understood: Understood, asked: Sequence[Word], lang: str, vocabulary: Vocabulary) -> bool:
-    """Whether a row has what the question wants: a span of that sort, and one figure alone that it can mean."""
-    if understood.want and not spans_for(understood.want, find_spans(" ".join(c[0] for c in row.cells), lang)):
+def _row_gain(row: Row, understood: Understood, asked: Sequence[Word], lang: str, vocabulary: Vocabulary) -> float:
+    """What a row gains as the place of the figure asked for: its label says what is asked and one column when. A row
+    loses that lacks the sort of thing wanted, or has several figures and no telling which."""
+    if not understood.want or understood.kind in ("list", "compare"):
+        return 0.0
+    if not spans_for(understood.want, find_spans(" ".join(cell[0] for cell in row.cells), lang)):
+        return -_ROW_LOSS
+    if understood.want not in ("number", "money", "percent"):
+        return 0.0
+    if choose_cell(row, asked, understood.text, lang, vocabulary, understood.want) is None:
+        return -_ROW_LOSS
+    asked = [word for word in asked if not word.named and len(word.text) > 1 and not word.text[0].isdigit()]
+    label = [word for word in vocabulary.words(row.label, lang) if word.weight > 0]
+    met = [word for word in label if any(word.keys & other.keys for other in asked)]
+    share = sum(w.weight for w in asked if any(w.keys & other.keys for other in met)) / (
+        sum(w.weight for w in asked) or 1
+    )
+    return _LABEL_GAIN * share * len(met) / len(label) if label else 0.0
+
+
+def _only_changes(text: str, understood: Understood, lang: str) -> bool:
+    """Whether all amounts of a sentence are changes, where the amount itself is asked for."""
+    if understood.want not in ("money", "number") or asks_change(understood.text):
         return False
-    if understood.want not in ("number", "money", "percent") or understood.kind in ("list", "compare"):
-        return True
-    return choose_cell(row, asked, understood.text, lang, vocabulary) is not None
+    spans = spans_for(understood.want, find_spans(text, lang))
+    return bool(spans) and all(is_change(text, span) for span in spans)
 
 
 def _is_contents_line(words: list[str]) -> bool:

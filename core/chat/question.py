@@ -24,7 +24,8 @@ Want = Literal[
 @dataclass(frozen=True, slots=True)
 class Understood:
     """A question as read. `want` is the sort of span that answers it ('' where nothing tells);
-    `unit` the counted noun of 'how many x'; `sides` the two things of a comparison."""
+    `unit` the counted noun of 'how many x'; `sides` the two things of a comparison, `shared` what is asked of
+    both ('net sales in')."""
 
     text: str
     lang: str
@@ -32,6 +33,7 @@ class Understood:
     want: Want
     unit: str = ""
     sides: tuple[str, ...] = ()
+    shared: str = ""
 
 
 _CUES = Path(__file__).with_name("cues.toml")
@@ -51,7 +53,8 @@ _SIDES = {
 }
 
 
-_SHARED = re.compile(r".+ (?:in|of|for|on|en|de|del|para|sobre) (?!(?:19|20)\d\d\b)(.+)$", re.I)
+_SHARED = re.compile(r"(.+ (?:in|of|for|on|en|de|del|para|sobre)) (.+)$", re.I)
+_OWNED = re.compile(r"(.+?)['’]s? (.+)$")
 _WHO_IS = re.compile(r"^(?:who (?:is|was)|¿?qui[eé]n (?:es|era|fue)) [A-ZÁÉÍÓÚÑ][^?]*\?*$", re.I)
 _NAME = re.compile(r"^\S+ \S+ [A-ZÁÉÍÓÚÑ]")
 
@@ -75,8 +78,8 @@ def understand(question: str, lang: str) -> Understood:
     if kind in ("summarise", "compare", "why", "how") and want not in ("person",):
         want = ""
     unit = _UNIT[lang].search(folded)
-    sides = _sides(text, lang) if kind == "compare" else ()
-    return Understood(text, lang, kind, want, unit.group(1) if unit else "", sides)
+    shared, *sides = _sides(text, lang) if kind == "compare" else ("",)
+    return Understood(text, lang, kind, want, unit.group(1) if unit else "", tuple(sides), shared)
 
 
 def topic_words(understood: Understood, words: Sequence[Word]) -> list[Word]:
@@ -107,10 +110,21 @@ def _sides(text: str, lang: str) -> tuple[str, ...]:
         match = pattern.search(text)
         if match:
             return _without_shared(*(side.strip(" ¿?.,") for side in match.groups()))
-    return ()
+    return ("",)
 
 
-def _without_shared(first: str, second: str) -> tuple[str, str]:
-    """'net sales in the North' and 'the South': what the first side says of both stays out of it."""
-    shared = _SHARED.match(first)
-    return (shared.group(1), second) if shared and not _SHARED.match(second) else (first, second)
+def _without_shared(first: str, second: str) -> tuple[str, ...]:
+    """'net sales in the North' and 'the South', or 'North' and 'South's sales': what is asked of both, then each."""
+    shared, owned = _SHARED.match(first), _OWNED.match(second)
+    if shared and not _SHARED.match(second):
+        return (shared.group(1), shared.group(2), second)
+    if owned and len(first.split()) < 4:
+        return (owned.group(2), re.sub(r"['’]s?$", "", first), owned.group(1))
+    return ("", first, second)
+
+
+def one_side(understood: Understood, side: str) -> Understood:
+    """The question that asks of one side what a comparison asks of both."""
+    text = f"{understood.shared} {side}".strip()
+    asked = f"what was the {text}" if understood.lang == "en" else f"cuáles fueron las {text}"
+    return Understood(text, understood.lang, "fact", understand(asked, understood.lang).want)

@@ -62,17 +62,14 @@ class Bearing:
         vocabulary: Vocabulary,
     ) -> None:
         self._asked = find_periods(understood.text)
-        self._names: list[frozenset[str]] = []
         self._identities: dict[int, Identity] = {}
-        names = _keys_by_name(asked)
-        if not self._asked and not names:
+        self._names = _names(asked, vocabulary)
+        if not self._asked:
             return
         for hit in hits:
             if hit.document_id not in self._identities:
                 first = first_page(hit.document_id)
                 self._identities[hit.document_id] = identify(hit, first, hit.lang or understood.lang, vocabulary)
-        known = self._identities.values()
-        self._names = [keys for keys in names if 0 < sum(bool(keys & i.keys) for i in known) < len(known)]
 
     def period_loss(self, hit: Hit, heading: str, before: str, text: str) -> float:
         """0 or more, in the units of the ranker's scores. `before` is what its paragraph says before it."""
@@ -86,20 +83,22 @@ class Bearing:
         )
 
     def name_loss(self, hit: Hit, words: Sequence[Word], context: Sequence[Word]) -> float:
-        """What a candidate loses where other documents bear a name that is asked for and nothing here says it."""
-        if not self._names:
+        """What a candidate loses where a name that is asked for means other documents, and nothing here says it."""
+        missed = [keys for keys, bearers in self._names if hit.document_id not in bearers]
+        if not missed:
             return 0.0
-        held = {key for word in (*words, *context) for key in word.keys} | self._identities[hit.document_id].keys
-        return _OTHER_NAME * any(not names & held for names in self._names)
+        held = {key for word in (*words, *context) for key in word.keys}
+        return _OTHER_NAME * any(not keys & held for keys in missed)
 
 
-def _keys_by_name(asked: dict[str, list[Word]]) -> list[frozenset[str]]:
-    """For each name of the question, what it matches by in any of the documents' languages."""
-    found: dict[str, frozenset[str]] = {}
+def _names(asked: dict[str, list[Word]], vocabulary: Vocabulary) -> list[tuple[frozenset[str], frozenset[int]]]:
+    """For each name of the question that means some documents: its keys in their languages, and which they are."""
+    found: dict[str, tuple[frozenset[str], frozenset[int]]] = {}
     for word in (word for words in asked.values() for word in words):
         if word.named and not word.text[0].isdigit():
-            found[word.text] = found.get(word.text, frozenset()) | word.keys
-    return list(found.values())
+            keys, bearers = found.get(word.text, (frozenset(), frozenset()))
+            found[word.text] = keys | word.keys, bearers | vocabulary.bearers(word)
+    return [(keys, bearers) for keys, bearers in found.values() if bearers]
 
 
 def _missed(asked: frozenset[int], own: frozenset[int], over: frozenset[int]) -> float:

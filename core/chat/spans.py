@@ -152,3 +152,27 @@ def spans_for(want: str, spans: Sequence[Span]) -> list[Span]:
     """The spans that can answer a question that wants `want`, the fitting sort first."""
     sorts = _ANSWERS.get(want, ())
     return [span for sort in sorts for span in spans if span.sort == sort]
+
+
+_CHANGE = re.compile(
+    r"\b(?:increas|decreas|declin|rose|risen|fell|fallen|grew|grown|growth|improv|higher|lower|up|down|more|less|impact"
+    r"|aument|disminuy|crec|cay|subi|baj|increment|reduj|impacto)\w*"
+    r"(?: (?:of|by|un|una|en|de)| \d+(?:[.,]\d+)? ?%| or|,| o)*\s*$"
+)
+
+
+def is_change(text: str, span: Span) -> bool:
+    """Whether a figure is told as a change ('rose by 4 million'), not as the thing's own size ('rose to 9 million')."""
+    return bool(_CHANGE.search(fold(text[max(0, span.start - 60) : span.start])))
+
+
+def asks_change(question: str) -> bool:
+    """Whether a question asks how much something changed."""
+    return bool(_ASKS_CHANGE.search(fold(question)))
+
+
+_ASKS_CHANGE = re.compile(
+    r"\b(?:by how (?:much|many)|chang|increas|decreas|declin|grow|grew|rise|rose|fall|fell|differ|higher|lower|more"
+    r"|less|impact|en cuanto|cuanto (?:mas|menos|crec|aument|cay|baj|subi)|cambi|variacion|varia|aument|crec|disminu"
+    r"|cay|subi|baj|diferencia|impacto)"
+)

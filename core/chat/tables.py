@@ -25,6 +25,11 @@ _QUARTER_WORDS = {
     "q3": "Q3 T3 third quarter tercer trimestre",
     "q4": "Q4 T4 fourth quarter cuarto trimestre",
 }
+_LENGTH = re.compile(
+    r"\b(?:(three months|quarter|quarterly|tres meses|trimestre|trimestral)"
+    r"|(six months|half[- ]year|seis meses|semestre)|(nine months|nueve meses)"
+    r"|(twelve months|full year|fiscal year|year ended|annual|doce meses|ejercicio|anual))\b"
+)
 _YEAR = re.compile(r"\b(?:19|20)\d{2}\b")
 
 
@@ -111,24 +116,37 @@ def _find(text: str, value: str, at: int, stop: int) -> tuple[int, int]:
     return match.span() if match else (-1, -1)
 
 
-def choose_cell(row: Row, asked: Sequence[Word], question: str, lang: str, vocabulary: Vocabulary) -> int | None:
-    """The column whose heading the question names (periods count most), the only figure otherwise, or None."""
-    periods = _periods(question)
+def choose_cell(
+    row: Row, asked: Sequence[Word], question: str, lang: str, vocabulary: Vocabulary, want: str = ""
+) -> int | None:
+    """The column whose heading the question names (periods count most), the only figure otherwise, or None.
+
+    `want` 'percent' prefers cells with a percent sign, 'money' and 'number' cells without one."""
+    periods, months = _periods(question), _months(question) or (3 if _QUARTER.search(fold(question)) else 0)
     figures = [c for c, (text, _, _) in enumerate(row.cells) if c > 0 and _FIGURE.search(text)]
     scored = []
     for column in figures:
         heading = row.headings[column] if column < len(row.headings) else ""
         words = {key for word in vocabulary.words(heading, lang) if word.weight for key in word.keys}
         shared = sum(word.weight for word in asked if word.keys & words)
-        named = _periods(heading)
+        named, length = _periods(heading), _months(heading)
         clash = bool(periods and named and not (periods & named))
-        scored.append((3 * len(periods & named) + shared - 3 * clash, -column, column))
+        lengths = (months == length) - (months != length) if months and length else 0
+        percent = "%" in row.cells[column][0]
+        unfit = want in ("money", "number", "percent") and percent != (want == "percent")
+        scored.append((3 * len(periods & named) + shared - 3 * clash + lengths - 0.5 * unfit, -column, column))
     if not scored:
         return None
     best = max(scored)
     if best[0] > 0 and sum(entry[0] == best[0] for entry in scored) == 1:
         return best[2]
-    return figures[0] if len(figures) == 1 and best[0] >= 0 else None
+    return figures[0] if len(figures) == 1 and best[0] >= -0.5 else None
+
+
+def _months(text: str) -> int:
+    """How many months a heading or a question speaks of: 'Three Months Ended ...'; 0 where it does not say."""
+    match = _LENGTH.search(fold(text))
+    return next(months for months, group in zip((3, 6, 9, 12), match.groups(), strict=True) if group) if match else 0
 
 
 def _periods(text: str) -> frozenset[str]:

@@ -45,11 +45,13 @@ STOP_WORDS = {
 
 
 class Terms(Protocol):
-    """What is needed from a search index: the keys of a text, and how rare a key is."""
+    """What is needed from a search index: the keys of a text, how rare a key is, which documents it names."""
 
     def terms(self, text: str, lang: str) -> list[str]: ...
 
     def idf(self, term: str) -> float: ...
+
+    def bearers(self, term: str) -> frozenset[int]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,10 @@ class Vocabulary:
     def seen(self, word: Word) -> bool:
         """Whether any passage of the index holds the word in some form."""
         return any(self._weight(key) < 1.0 for key in word.keys)
+
+    def bearers(self, word: Word) -> frozenset[int]:
+        """The documents that a word names: a company's reports, a product's manual."""
+        return frozenset().union(*(self._index.bearers(key) for key in word.keys))
 
     def _weight(self, key: str) -> float:
         if key not in self._weights:

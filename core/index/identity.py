@@ -19,6 +19,7 @@ from core.index.lexical import fold, question_terms, terms
 HEAD_CHARS = 1500
 _IN_NAME, _IN_HEAD = 1.0, 0.6
 _NAMES, _PERIOD, _LATEST = 3.0, 2.0, 2.0
+_THEIRS = 0.6  # the part of the passages with a name that must lie in the documents that bear it
 _COMMON = 0.7  # a name that more documents bear tells none apart
 _MONTHS = {
     name: number
@@ -138,6 +139,13 @@ class Identities:
         if _RECENT.search(fold(question.lower())):
             _add_latest({number: self._labels[number].newest for number in scope}, gains)
         return gains
+
+    def bearers(self, term: str, share: Callable[[str, Collection[int]], float]) -> frozenset[int]:
+        """The documents that a term names: few bear it, and most of the passages that say it are theirs."""
+        found = self._bearers.get(term, {})
+        if not found or len(found) > len(self._labels) * _COMMON or share(term, found.keys()) < _THEIRS:
+            return frozenset()
+        return frozenset(found)
 
     def _meet_names(
         self, asked: list[str], scope: Collection[int], share: Callable[[str, Collection[int]], float]

@@ -130,6 +130,11 @@ class SearchIndex:
         with self._lock:
             return self._corpus.lexical.idf(term)
 
+    def bearers(self, term: str) -> frozenset[int]:
+        """The documents that a term as `terms` makes it names, by what they say they are."""
+        with self._lock:
+            return self._corpus.identities.bearers(term, self._corpus.share_within)
+
     @staticmethod
     def terms(text: str, lang: str) -> list[str]:
         return lexical.terms(text, lang)
