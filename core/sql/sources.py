@@ -150,13 +150,26 @@ def preview_source(
             return [_preview_of(con, table) for table in made["tables"]]
 
 
+def decided(folder: Path | str, table: str) -> Preview | None:
+    """What was chosen when a table came in, without its rows; None where there is no such table."""
+    for card in read_cards(Path(folder)):
+        for held in card["tables"]:
+            if held["name"] == table:
+                return _preview(held, ())
+    return None
+
+
 def _preview_of(con: Any, table: dict[str, Any]) -> Preview:
     name = table["name"].replace('"', '""')
     rows = con.execute(f'SELECT * FROM "{name}" LIMIT {PREVIEW_ROWS}').fetchall()
+    return _preview(table, tuple(rows))
+
+
+def _preview(table: dict[str, Any], rows: tuple[tuple[Any, ...], ...]) -> Preview:
     kept = ("name", "type", "format", "unit", "doubt", "left_empty", "left_out", "nulls")
     columns = tuple({key: column[key] for key in kept if key in column} for column in table["columns"])
     notes = tuple((key, params) for key, params in table["notes"])
-    return Preview(table["name"], columns, tuple(rows), table["facts"], notes, table["part"])
+    return Preview(table["name"], columns, rows, table["facts"], notes, table.get("part", ""))
 
 
 def _cut(path: Path, target: Path) -> Path:

@@ -9,7 +9,8 @@ import streamlit as st
 
 from core.records import Catalog, Column, ForeignKey, Table
 from core.sql.pretty import preview_sql
-from pages.parts import errors, profile, relations, result, services
+from core.state import catalog_notes
+from pages.parts import errors, profile, relations, result, services, table_import, table_names
 from pages.parts.language import lang, number, say, say_count
 from pages.parts.plain import one_line, plain
 from pages.parts.profile import kind_of, value_text
@@ -33,11 +34,10 @@ def draw(catalog: Catalog) -> None:
     folded = wanted.strip().casefold()
     shown = [t for t in catalog.tables if folded in f"{t.name} {' '.join(c.name for c in t.columns)}".casefold()]
     with st.container(gap="xsmall", key="tables"):
-        for table in shown[:_LISTED]:
-            with st.expander(f"**{one_line(table.name, 40)}** :gray[{number(table.rows)}]", key=f"table-{table.name}"):
-                _draw_table(table, [key for key in catalog.foreign_keys if key.table == table.name])
-    if len(shown) > _LISTED:
-        st.caption(say("data_page.more_tables", n=len(shown) - _LISTED))
+        _draw_list([table for table in shown if table.origin == "file"], catalog)
+    found = [table for table in shown if table.origin == "document"]
+    if found:
+        _draw_found(found, catalog, len(found) == len(shown))
     if catalog.foreign_keys:
         st.button(
             say("data_page.relations"),
@@ -49,8 +49,39 @@ def draw(catalog: Catalog) -> None:
         )
 
 
+def _draw_list(tables: list[Table], catalog: Catalog) -> None:
+    doubtful = _doubtful()
+    for table in tables[:_LISTED]:
+        mark = " :gray[:material/help:]" if table.name in doubtful else ""
+        label = f"**{one_line(table.name, 40)}** :gray[{number(table.rows)}]{mark}"
+        with st.expander(label, key=f"table-{table.name}"):
+            if mark:
+                st.caption(f":material/help: {say('data_page.doubtful')}")
+            _draw_table(table, [key for key in catalog.foreign_keys if key.table == table.name])
+    if len(tables) > _LISTED:
+        st.caption(say("data_page.more_tables", n=len(tables) - _LISTED))
+
+
+def _doubtful() -> set[str]:
+    """Tables with a column that could be read in more than one way, or cells that did not fit."""
+    held = services.workspace().library.table_files.held()
+    notes = [note for dataset in held if dataset.origin == "file" for note in dataset.notes]
+    return {params["table"] for key, params in notes if key.startswith("sql.sources.doubt_")}
+
+
+def _draw_found(tables: list[Table], catalog: Catalog, alone: bool) -> None:
+    """The tables found in documents, folded away: a report brings dozens."""
+    label = say("data_page.in_documents", n=len(tables))
+    if alone or st.toggle(label, key="show-found"):
+        with st.container(gap="xsmall", key="found-tables"):
+            _draw_list(tables, catalog)
+
+
 def _draw_table(table: Table, keys: list[ForeignKey]) -> None:
-    st.caption(f"{one_line(table.source, 60)} · {say_count('data_page.rows', table.rows)}")
+    page = f" · {say('chat_page.page_short', n=table.page)}" if table.page else ""
+    st.caption(f"{one_line(table.source, 60)}{page} · {say_count('data_page.rows', table.rows)}")
+    if table.description:
+        st.caption(plain(table.description))
     lines = [describe_column(column, table) for column in table.columns[:_COLUMNS_LISTED]]
     left = len(table.columns) - len(lines)
     lines += [f":gray[{say('data_page.more_columns', n=left)}]"] if left > 0 else []
@@ -101,16 +132,19 @@ def _preview(table: Table) -> None:
     def dialog() -> None:
         if all(held.name != table.name for held in services.workspace().tables.catalog().tables):
             st.rerun()  # it was removed: the dialog closes
-        rows, columns = st.tabs([say("data_page.preview"), say("data_page.profile")], key=f"preview-tabs-{table.name}")
-        with rows:
-            _draw_first_rows(table)
-        with columns:
-            profile.draw(table)
-        _draw_notes(table)
-        with st.popover(say("data_page.remove"), icon=":material/delete:", type="tertiary"):
-            st.markdown(say("data_page.remove_text", name=one_line(table.source, 80)))
-            label = say("data_page.remove_confirm")
-            st.button(label, type="primary", key="remove-source", on_click=_remove, args=(table.source,))
+        if st.session_state.pop("data-dialog-done", False):
+            st.rerun()  # the file is read anew: what is shown here is no longer what it is
+        errors.show_kept()
+        names = ["preview", "profile", *(["tab_import"] if table.origin == "file" else []), "tab_names"]
+        draws = {"preview": _draw_first_rows, "profile": profile.draw, "tab_import": table_import.draw}
+        tabs = st.tabs(
+            [say(f"data_page.{name}") for name in names], key=f"preview-tabs-{table.name}", on_change="rerun"
+        )
+        for name, tab in zip(names, tabs, strict=True):
+            if tab.open:
+                with tab:
+                    draws.get(name, table_names.draw)(table)
+        _draw_removal(table)
 
     dialog()
 
@@ -125,21 +159,26 @@ def _draw_first_rows(table: Table) -> None:
     result.draw_rows(answer.result, f"preview-rows-{table.name}")
 
 
-def _draw_notes(table: Table) -> None:
-    """What was doubtful when the file was taken in."""
-    from core import i18n
-    from core.sql.datasets import list_datasets
-
-    for dataset in list_datasets(services.workspace().tables.folder):
-        if dataset.path == table.dataset:
-            for key, params in dataset.notes:
-                st.caption(f":material/info: {plain(i18n.translate(key, lang(), **params))}")
+def _draw_removal(table: Table) -> None:
+    """The way out of the workspace; a table found in a document goes with that."""
+    if table.origin == "document":
+        st.caption(say("data_page.found_on", page=table.page, name=one_line(table.source, 80)))
+        return
+    with st.popover(say("data_page.remove"), icon=":material/delete:", type="tertiary"):
+        st.markdown(say("data_page.remove_text", name=one_line(table.source, 80)))
+        workspace = services.workspace()
+        tables = {held.name for held in workspace.tables.catalog().tables if held.source == table.source}
+        said = catalog_notes.has_any(workspace.db, tables) or workspace.library.table_files.options(table.source)
+        if said:
+            st.checkbox(say("data_page.forget_too"), key="forget-too")
+        label = say("data_page.remove_confirm")
+        st.button(label, type="primary", key="remove-source", on_click=_remove, args=(table.source,))
 
 
 @errors.guarded
 def _remove(source: str) -> None:
     library = services.workspace().library
+    library.delete_tables(source, forget=st.session_state.get("forget-too", False))
     document = next((document for document in library.documents() if document.name == source), None)
     if document is not None:
         services.delete_document(document.id, lang())
-    library.delete_tables(source)
