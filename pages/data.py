@@ -43,8 +43,10 @@ def _wait(known: int) -> None:
 
 
 def draw_catalog(held: Catalog) -> None:
-    rows = say_count("data_page.rows", sum(table.rows for table in held.tables))
-    st.caption(f"{say_count('router.tables', len(held.tables))} · {rows}")
+    files = [table for table in held.tables if table.origin == "file"]
+    if files:
+        rows = say_count("data_page.rows", sum(table.rows for table in files))
+        st.caption(f"{say_count('router.tables', len(files))} · {rows}")
     catalog.draw(held)
     with st.expander(say("data_page.add"), icon=":material/upload_file:", key="add-tables"):
         arrivals.draw_drop_zone("data_page")

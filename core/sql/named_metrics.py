@@ -57,7 +57,7 @@ def _read(expression: str) -> Any:
     ):
         raise AppError("sql.metrics.one_expression")
     inside = tree.expressions[0]
-    stars = [star for star in inside.find_all(exp.Star) if not isinstance(star.parent, exp.Count)]
+    stars = [star for star in inside.find_all(exp.Star) if not isinstance(star.parent, (exp.Count, exp.Anonymous))]
     if stars or isinstance(inside, exp.Alias) or inside.find(exp.Select, exp.Window) is not None:
         raise AppError("sql.metrics.one_expression")
     return inside

@@ -72,6 +72,8 @@ def _doubtful() -> set[str]:
 def _draw_found(tables: list[Table], catalog: Catalog, alone: bool) -> None:
     """The tables found in documents, folded away: a report brings dozens."""
     label = say("data_page.in_documents", n=len(tables))
+    if alone:
+        st.caption(label)
     if alone or st.toggle(label, key="show-found"):
         with st.container(gap="xsmall", key="found-tables"):
             _draw_list(tables, catalog)

@@ -31,6 +31,7 @@ BAD = {
     "sum(precio); DROP TABLE ventas": "one_expression",
     "(SELECT sum(precio) FROM ventas)": "one_expression",
     "sum(precio) OVER ()": "one_expression",
+    "sum(precio) / cout(*)": "sql.guard",
     "sum(otra)": "unknown_column",
     "sum(clientes.precio)": "unknown_column",
     "sum(read_text('/etc/passwd'))": "sql.guard",

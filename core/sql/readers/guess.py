@@ -36,6 +36,7 @@ _MONTHS = (
     ("ene", "jan"), ("feb",), ("mar",), ("abr", "apr"), ("may",), ("jun",), ("jul",), ("ago", "aug"), ("sep", "set"),
     ("oct",), ("nov",), ("dic", "dec"),
 )  # fmt: skip
+MOSTLY = 0.8
 _DATE_WORDS = re.compile(r"fecha|date|d[ií]a\b|\bday", re.IGNORECASE)
 
 
@@ -101,7 +102,14 @@ def _first_look(name: str, values: list[str]) -> Format:
             return Format("timestamp" if style != "words" and _has_time(values) else "date", style)
     if _nearly_all(values, _CLOCK.fullmatch):
         return Format("time")
-    return Format()
+    return Format(doubt="mixed_values") if _mostly_values(values) else Format()
+
+
+def _mostly_values(values: list[str]) -> bool:
+    """Whether a column of text looks like numbers or dates with too many exceptions to be read as such."""
+    tests = (POINT_RE, COMMA_RE, _DATES["iso"], _DATES["parts"])
+    like = sum(any(pattern.fullmatch(value) for pattern in tests) for value in values)
+    return like >= MOSTLY * len(values)
 
 
 POINT_RE = re.compile(POINT)
