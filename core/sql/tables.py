@@ -14,13 +14,14 @@ from pathlib import Path
 
 from core.errors import AppError
 from core.i18n import detect_language
-from core.records import Catalog, ChartSpec, CheckedSql, Metric, QueryResult, Sounding, SqlAnswer, Table
+from core.records import Catalog, ChartSpec, CheckedSql, Metric, QueryResult, Reading, Sounding, SqlAnswer, Table
 from core.settings import Settings
 from core.sql.ask import ask
 from core.sql.catalog import build_catalog
 from core.sql.chart_request import without_chart
 from core.sql.choose_chart import choose_chart
 from core.sql.confirmed import recall
+from core.sql.crosstab import SURE, read_lookup, read_words, write_lookup
 from core.sql.execute import admit_sql, run_queries
 from core.sql.follow_up import Edit, edit_question, restrict_sql
 from core.sql.generate import Writer, write_sql
@@ -153,8 +154,31 @@ class Tables:
         if answer.error is None and (not answer.unknown or answer.confidence >= _SURE):
             return answer
         few = part.nearest.find(question, lang)
-        other = asked(few) if few.tables else None
-        return other if other is not None and _is_better(other, answer) else answer
+        other = (self._look_up(question, lang, few, cancel) or asked(few)) if few.tables else None
+        if other is not None and _is_better(other, answer):
+            return other
+        if part.files.tables:
+            return answer
+        return SqlAnswer(question, lang, None, None, error=("sql.ask.nothing_linked", {"words": question}))
+
+    def _look_up(self, question: str, lang: str, few: Catalog, cancel: threading.Event | None) -> SqlAnswer | None:
+        """The answer of the table that accounts for most of the question as a printed table is read, if any does."""
+        started = time.perf_counter()
+        found = [read_lookup(question, lang, table, builtin_lexicon()) for table in few.tables]
+        lookups = sorted(filter(None, found), key=lambda lookup: (-lookup.covered, -lookup.fit))
+        if not lookups:
+            return None
+        best, *others = lookups
+        checked = check_sql(write_lookup(best), few)
+        result = self._run_checked(checked, few, cancel)
+        if result.error is not None or not result.rows:
+            return None
+        readings = tuple(Reading(read_words(other, lang), write_lookup(other)) for other in others[:2])
+        ms = round(1000 * (time.perf_counter() - started), 2)
+        return SqlAnswer(
+            question, lang, checked, result, reading=read_words(best, lang), confidence=round(SURE * best.covered, 4),
+            alternatives=readings, unknown=best.unknown, timings_ms={"execute": ms, "total": ms},
+        )  # fmt: skip
 
     def _part(self, sources: Collection[str] | None) -> _Part:
         """The catalog as one question may see it, kept while the catalog stays as it is."""
