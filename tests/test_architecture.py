@@ -16,7 +16,7 @@ LAYERS = [
     {"chat", "sql", "validation", "router", "reconcile", "training", "samples"},
     {"both", "table_files", "author"},
     {"assistant", "library"},
-    {"evaluation", "monitoring", "export", "health", "suggest", "turns"},
+    {"evaluation", "monitoring", "export", "health", "suggest", "turns", "model_trial"},
     {"workspace"},
     {"trial"},
     {"ask", "worker"},
