@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import shutil
 import time
 import unicodedata
 import uuid
@@ -27,11 +28,12 @@ from core.models.adapters import encoder_name
 from core.records import Document, IngestReport, Page
 from core.settings import Settings
 from core.sql import sources
-from core.state import chats, documents, files, jobs, vectors
+from core.state import case_sets, chats, documents, feedback, files, jobs, vectors
 from core.state.database import Database
 from core.table_files import TableFiles
 
 INGEST = "ingest"
+VARIANTS = "variants"  # the folder of workspaces that evaluation runs make
 _SKIPPED = {"documents.kind_unsupported", "library.hidden", "library.not_regular"}
 
 
@@ -215,6 +217,9 @@ class Library:
         documents.delete_document(self.db, document_id)
         files.forget_files(self.db, document_id=document_id)
         chats.forget_document(self.db, document_id, translate("library.answer_forgotten", lang, name=document.name))
+        case_sets.forget_file(self.db, document.name)
+        feedback.forget_file(self.db, document.name)
+        shutil.rmtree(self.folder / VARIANTS, ignore_errors=True)  # indexes of runs: made again when they are wanted
         self.originals.delete(document.sha256)
         self.table_files.delete_document(document.sha256)
         self.delete_tables(document.name)

@@ -11,17 +11,18 @@ import json
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from core import settings as settings_table
+from core.documents.store import FileStore
 from core.errors import AppError
 from core.evaluation.runs import RunSummary, holdings_of, run_set
 from core.evaluation.variants import INDEX_SETTINGS, Variant
-from core.library import INGEST
+from core.library import INGEST, VARIANTS
 from core.records import JobStatus
 from core.settings import Settings
 from core.state import jobs
 from core.state.database import Database
+from core.state.dump import stored_files
 from core.workspace import Workspace, open_workspace
 
 EVALUATE = "evaluate"
@@ -46,7 +47,7 @@ def run_trial(db: Database, held: Settings, job: JobStatus, stop: threading.Even
     workspace = _own_workspace(variant, held) if own else open_workspace(variant.settings(held))
     try:
         first = _INDEXING_SHARE if own else 0.0
-        if own and not _fill(workspace, held, lambda share: told(first * share, "trial.indexing")):
+        if own and not _fill(db, workspace, held, lambda share: told(first * share, "trial.indexing")):
             return None
         holdings = holdings_of(workspace.library.documents(), workspace.tables.catalog())
         asked = workspace.assistant
@@ -61,7 +62,7 @@ def _own_workspace(variant: Variant, held: Settings) -> Workspace:
     """The workspace of this variant's index, named by the settings that shape it."""
     changed = variant.settings(held)
     shape = json.dumps({name: changed.get(name) for name in INDEX_SETTINGS if name in _known()}, sort_keys=True)
-    folder = held.workspace / "variants" / hashlib.sha256(shape.encode()).hexdigest()[:16]
+    folder = held.workspace / VARIANTS / hashlib.sha256(shape.encode()).hexdigest()[:16]
     own = Settings(folder, dict(changed.values))
     settings_table.save(own)
     return open_workspace(own)
@@ -71,17 +72,13 @@ def _known() -> set[str]:
     return {setting.name for setting in settings_table.TABLE}
 
 
-def _fill(workspace: Workspace, held: Settings, told: Callable[[float], bool]) -> bool:
+def _fill(db: Database, workspace: Workspace, held: Settings, told: Callable[[float], bool]) -> bool:
     """Bring the main workspace's files in and wait until all is embedded; False where the job was cancelled."""
-    main = open_workspace(held)
-    try:
-        files = [row for row in main.library.files() if row.status == "added"]
-    finally:
-        main.close()
-    have = {row.name for row in workspace.library.files()}
-    for row in files:
-        if row.name not in have:
-            workspace.library.add_path(Path(row.path), row.name)
+    originals, have = FileStore(held.workspace), {row.name for row in workspace.library.files()}
+    files = [(name, sha256) for name, sha256 in stored_files(db) if originals.has(sha256)]
+    for name, sha256 in files:
+        if name not in have:
+            workspace.library.add_path(originals.path(sha256), name)
     workspace.start_worker()
     while jobs.count_open(workspace.db, INGEST) or not workspace.library.fully_embedded():
         if workspace.worker.poll() is not None:

@@ -183,3 +183,19 @@ def test_a_live_comparison_keeps_each_conversation_on_its_side(workspace):
     experiments.end(workspace.db)
     assert live_part.side_of(number)[1] is None
     assert "Earlier comparisons" in shown(open_app("evaluation"))
+
+
+def test_a_variant_that_changes_the_index_gets_one_of_its_own(workspace):
+    set_id = case_sets.create_set(workspace.db, "leave")
+    case_sets.add_cases(workspace.db, set_id, CASES, "file")
+    found = run(workspace, set_id, Variant("short passages", {"passage_tokens": 100, "passage_overlap_tokens": 0}))
+    assert (found.cases, found.state) == (3, "done") and found.scores["right"] == 1.0
+    (own,) = (workspace.settings.workspace / "variants").iterdir()
+    assert (own / "state.sqlite").exists()
+    again = run(workspace, set_id, Variant("the same", {"passage_tokens": 100, "passage_overlap_tokens": 0}))
+    assert again.reused == 3
+    workspace.library.delete(workspace.library.documents()[0].id)  # and what runs keep of a document goes with it
+    assert not (workspace.settings.workspace / "variants").exists()
+    runs = [held.id for held in case_sets.list_runs(workspace.db, set_id)]
+    kept = [str(one.answer) for number in runs for one in case_sets.results_of(workspace.db, number)]
+    assert not any("leave.txt" in answer for answer in kept)

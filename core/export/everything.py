@@ -9,10 +9,9 @@ import json
 import zipfile
 from pathlib import Path
 
+from core.documents.store import FileStore
 from core.state import dump
 from core.state.database import Database
-
-_DATASETS = "datasets"
 
 
 def export_everything(db: Database, folder: Path, target: Path) -> int:
@@ -29,9 +28,10 @@ def export_everything(db: Database, folder: Path, target: Path) -> int:
         if settings.exists():
             out.write(settings, "settings.json")
             entries += 1
-        for number, (name, path) in enumerate(dump.stored_files(db), 1):
-            if path.is_file() and path.is_relative_to(folder):
-                out.write(path, f"files/{number:05d}-{Path(name).name}")
+        originals = FileStore(folder)
+        for number, (name, sha256) in enumerate(dump.stored_files(db), 1):
+            if originals.has(sha256):
+                out.write(originals.path(sha256), f"files/{number:05d}-{Path(name).name}")
                 entries += 1
     temporary.replace(target)
     return entries

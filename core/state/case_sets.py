@@ -172,6 +172,13 @@ def scores_of(db: Database, run_id: int) -> dict[int, dict[str, float]]:
         return {case: json.loads(scores) for case, scores in connection.execute(query)}
 
 
+def forget_file(db: Database, name: str) -> None:
+    """Delete results whose answer holds words of this file; their cases are asked again by the next run."""
+    named = f"%{json.dumps(name, ensure_ascii=False)}%"
+    with db.write() as connection:
+        connection.execute(delete(run_cases).where(run_cases.c.answer.like(named)))
+
+
 def known_results(db: Database, keys: list[str]) -> dict[str, tuple[dict[str, float], str, float]]:
     """Results of earlier runs by key: (scores, answer as JSON, milliseconds)."""
     found: dict[str, tuple[dict[str, float], str, float]] = {}

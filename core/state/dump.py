@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
@@ -26,6 +25,6 @@ def rows(db: Database, table: str) -> Iterator[dict[str, Any]]:
             yield {key: value for key, value in row.items() if not isinstance(value, bytes)}
 
 
-def stored_files(db: Database) -> list[tuple[str, Path]]:
-    """(the name it was added under, where it lies) of every file that was taken in."""
-    return [(row.name, Path(row.path)) for row in files.list_files(db) if row.status == "added"]
+def stored_files(db: Database) -> list[tuple[str, str]]:
+    """(the name it was added under, sha256) of every file that was taken in."""
+    return [(row.name, row.sha256) for row in files.list_files(db) if row.status == "added" and row.sha256]

@@ -93,6 +93,13 @@ def corrections(db: Database, state: str | None = "open", limit: int = 500) -> l
     ]
 
 
+def forget_file(db: Database, name: str) -> None:
+    """Delete corrections that quote this file."""
+    with db.write() as connection:
+        quoted = feedback.c.value.like(f"%{json.dumps(name, ensure_ascii=False)}%")
+        connection.execute(delete(feedback).where(feedback.c.kind == "citation", quoted))
+
+
 def votes(db: Database, since: float = 0.0, until: float = float("inf")) -> tuple[int, int]:
     """(thumbs up, thumbs down) in a period."""
     query = select(feedback.c.vote, func.count()).where(
