@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from core.errors import AppError
-from core.i18n import detect_language, plural, translate
+from core.i18n import detect_language, messages, plural, translate
 from core.records import Answer, Catalog, Check, Citation, Page
 from core.validation.claims import MARK, Claim, split_claims
 from core.validation.figures import Evidence
@@ -61,7 +61,7 @@ def check_answer(
     pages = _cached(read_page)
     citations, faults = check_quotes(answer.citations, pages)
     work = _Work(answer, citations, faults, pages, embed, _vocabulary(spanish))
-    checks = [work.check(claim) for claim in split_claims(answer.text)]
+    checks = [work.check(claim) for claim in split_claims(answer.text) if not _is_ours(claim.text, answer.lang)]
     if answer.data is not None:
         checks += check_sql(answer.completed_question, answer.lang, answer.data, catalog or Catalog())
     checked = replace(answer, citations=citations, checks=tuple(checks))
@@ -71,6 +71,16 @@ def check_answer(
 def explain(check: Check, lang: str) -> str:
     """A check's reason as a sentence, naming what was not found."""
     return translate(f"validation.{check.reason}", lang, **check.params)
+
+
+def _is_ours(text: str, lang: str) -> bool:
+    """Whether it is a fixed sentence of the app ('Neither says why ...'): about the answer, not about the sources."""
+    return " ".join(text.split()).strip(" *") in _sentences(lang)
+
+
+@functools.cache
+def _sentences(lang: str) -> frozenset[str]:
+    return frozenset(text.strip(" *") for text in messages(lang).values() if "{" not in text and len(text) > 12)
 
 
 _VOCABULARIES: dict[int, tuple[Spanish | None, Vocabulary]] = {}
@@ -115,7 +125,10 @@ class _Work:
         data = self.answer.data
         if data is None or data.result is None or data.result.error is not None:
             return None
-        return read_rows(data.result, self.answer.lang, self.vocabulary)
+        rows = read_rows(data.result, self.answer.lang, self.vocabulary)
+        for found in self.answer.comparisons:  # what was laid side by side, and how far it is apart
+            rows.computed.extend(("compared", value) for value in (found.documented, found.tabled, found.apart_pct))
+        return rows
 
     def check(self, claim: Claim) -> Check:
         marks = tuple(n for n in claim.marks if n in self.by_number)
@@ -137,12 +150,23 @@ class _Work:
         broken = next((n for n in marks if n in self.faults), None)
         if broken is not None and claim.own:
             return Judgement("unsupported", f"quote_{self.faults[broken]}", {"n": broken})
+        if self._is_insight(claim):
+            return Judgement("supported", "insight")
         text, left = self._without_quotes(claim, marks)
         if isinstance(left, Judgement):
             return left
         if not left:
             return Judgement("supported", "quote_found")
         return self._against_sources(text, marks, claim)
+
+    def _is_insight(self, claim: Claim) -> bool:
+        """Whether it is what our own rules computed from the rows, unchanged: some of it (a test for a trend, the
+        share of outliers) is not computed again here."""
+        data = self.answer.data
+        if data is None or data.engine != "builtin":
+            return False
+        said = " ".join(claim.text.split()).strip(" *")
+        return len(said) > 3 and any(said in sentence for sentence in data.insight)
 
     def _without_quotes(self, claim: Claim, marks: Sequence[int]) -> tuple[str, bool | Judgement]:
         """The claim with marks and proven quotes blanked, and whether anything is left to prove."""

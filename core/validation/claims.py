@@ -18,6 +18,7 @@ _QUOTED = re.compile(r"“([^”]{1,900})”|«([^»]{1,900})»|\"([^\"\n]{1,900
 _BULLET = re.compile(r"[ \t]*(?:[-*•+]|\d{1,2}[.)])[ \t]+|[ \t]*#{1,6}[ \t]+|[ \t]*>[ \t]+")
 _AFTER_MARK = re.compile(r"\]\s*[,;]?\s+(?=[^\s\[])")
 _WORD = re.compile(r"[^\W_]{2,}")
+_LABEL = re.compile(r"\*\*(?:[^\W\d_]+ ?){1,4}[.:]\*\*\s*")  # '**Tables.**' before what they say
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def is_statement(claim: Claim) -> bool:
     bare = MARK.sub("", claim.text).strip(" *_#|\t")
     if len(_WORD.findall(bare)) < 2 and not any(char.isdigit() for char in bare):
         return False
-    return not bare.endswith((":", "?", ":**")) or (bare.endswith(":") and any(char.isdigit() for char in bare))
+    return not bare.endswith((":", "?"))
 
 
 def _blocks(text: str) -> Iterator[tuple[int, int]]:
@@ -59,7 +60,9 @@ def _blocks(text: str) -> Iterator[tuple[int, int]]:
     for line in text.split("\n"):
         opener = _BULLET.match(line)
         start = at + (opener.end() if opener else 0)
-        if line.strip():
+        label = _LABEL.match(text, start)
+        start = label.end() if label else start
+        if text[start : at + len(line)].strip():
             yield start, at + len(line.rstrip())
         at += len(line) + 1
 
