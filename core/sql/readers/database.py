@@ -56,7 +56,9 @@ def _sqlite_tables(source: sqlite3.Connection) -> tuple[list[str], list[str]]:
 def _copy_sqlite_table(con: Any, source: sqlite3.Connection, table: str, place: str) -> Staged:
     import pyarrow as pa
 
-    described = source.execute(f"PRAGMA table_info({quoted(table)})").fetchall()
+    # The extended list has generated columns too (hidden 2 and 3); their values are calculated as they are read.
+    listed = source.execute(f"PRAGMA table_xinfo({quoted(table)})").fetchall()
+    described = [row for row in listed if row[6] != 1]
     originals = [row[1] for row in described]
     names = unique_names(originals)
     kinds = _sqlite_kinds(source, table, described)

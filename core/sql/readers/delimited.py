@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +21,8 @@ from core.sql.readers.stage import COLUMNS_MAX, Staged, options_for, quoted, tex
 
 SAMPLE_CHARACTERS = 1 << 18
 SAMPLE_RECORDS = 300
+CONTROLS_MAX = 0.02  # of the characters; text has none but tabs and line ends
+_CONTROLS = re.compile(r"[\x01-\x08\x0e-\x1f]")
 DELIMITERS = ",;\t|:^~"
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -41,6 +44,8 @@ def read(
         sample = source.read(SAMPLE_CHARACTERS)
     if not sample.strip():
         raise AppError("sql.sources.empty", name=stem)
+    if len(_CONTROLS.findall(sample)) > CONTROLS_MAX * len(sample):
+        raise AppError("sql.sources.not_text", name=stem)
     delimiter = options.get("delimiter") or find_delimiter(sample)
     records = _records(sample, delimiter)
     skip, header = find_header([record for record, _ in records], options)

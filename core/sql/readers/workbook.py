@@ -21,6 +21,7 @@ BATCH_ROWS = 20_000
 HEAD_ROWS = 40
 CELLS_MAX = 60_000_000
 UNPACKED_MAX_MB = 4000
+BOMB_MB, BOMB_RATIO = 100, 200  # a sheet's XML packs to a tenth, of very even rows to a hundredth
 _MERGED = re.compile(rb'<mergeCell ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 
 
@@ -54,8 +55,11 @@ def _check_archive(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             size = sum(entry.file_size for entry in archive.infolist())
+            packed = sum(entry.compress_size for entry in archive.infolist())
     except zipfile.BadZipFile:
         raise AppError("sql.sources.broken", kind="XLSX") from None
+    if size > BOMB_MB << 20 and size > BOMB_RATIO * packed:
+        raise AppError("sql.sources.bomb", size_mb=size >> 20, ratio=size // max(packed, 1))
     if size > UNPACKED_MAX_MB << 20:
         raise AppError("sql.sources.too_large", size_mb=size >> 20, maximum_mb=UNPACKED_MAX_MB)
 
