@@ -21,6 +21,7 @@ class Antecedent:
     about_person: bool
 
 
+_OWNED = re.compile(r"\b[A-Z][\w&.\-]*['’]s (?:[a-z\-]+ ){0,3}[a-z\-]+(?= (?:in|for|on|at|during|of|since|by)\b|$)")
 _SHORT = re.compile(r"^\*\*(.+?)\*\*")
 _DETERMINER = {
     "en": re.compile(r"\b(?:the|our|my|this|that|these|those|an?)\s+(?=\w)", re.I),
@@ -51,13 +52,15 @@ def find_antecedent(previous: str, answered: str, lang: str) -> Antecedent:
     """What `previous` (a completed question) and the text of its answer were about."""
     text = previous.strip(" ¿?¡!.")
     want = understand(previous, lang).want
-    names = [text[s.start : s.end] for s in find_spans(text, lang) if s.sort == "name"]
+    owned = _OWNED.search(text) if lang == "en" else None
+    names = [re.sub(r"['’]s?$", "", text[s.start : s.end]) for s in find_spans(text, lang) if s.sort == "name"]
     short = _SHORT.match(answered.strip())
     answer_name = _name(short.group(1), lang) if short else ""
     person = answer_name if want == "person" and answer_name else (names[-1] if names else "")
     place = answer_name if want == "place" and answer_name else (names[-1] if names else "")
     phrase = _phrase(text, lang)
-    thing = phrase or (names[-1] if names else answer_name)
+    thing = owned.group().strip() if owned else phrase or (names[-1] if names else answer_name)
+    phrase = thing if owned else phrase
     return Antecedent(person, thing, place, want == "person" or (bool(names) and not phrase))
 
 

@@ -27,6 +27,7 @@ ReadPage = Callable[[int, int], Page]
 HITS_READ = 5
 _FRAGMENT_LOSS = 1.5
 _ROW_LOSS = 0.8
+_ACROSS_LOSS = 0.5  # words that meet by translation tell less than those that are the same
 _LABEL_GAIN = 3.0
 _CONTENTS = re.compile(r"pages?|p[áa]ginas?|p[áa]g\.", re.I)
 # What adds something to the question's own words though no word is new: 'Floor B does not.', 'The papers are:'.
@@ -127,7 +128,11 @@ def rank_sentences(
     bearing = Bearing(understood, asked, hits, lambda document_id: pages(document_id, 1), vocabulary)
     off_period = [_off_period(bearing, hits, unit, pages) for unit in gathered]
     off_name = [bearing.name_loss(hits[c.hit], c.words, c.context) for c, _, _ in gathered]
-    lost = [_unlike_an_answer(sentence, row) for _, sentence, row in gathered]
+    mixed = understood.lang in languages
+    lost = [
+        _unlike_an_answer(sentence, row) + _ACROSS_LOSS * (mixed and lang != understood.lang)
+        for (_, sentence, row), lang in zip(gathered, languages, strict=True)
+    ]
     gained = [
         _row_gain(row, understood, asked[lang], lang, vocabulary)
         if row is not None

@@ -78,7 +78,7 @@ def substitute(fragment: str, previous: str, lang: str) -> str:
     )
     lead = re.match(rf"({_PREPOSITION})\s+", fold(fragment))
     bare = fragment[lead.end() :] if lead else fragment
-    for attempt in (_swap_period, _swap_name, _swap_prepositional, _swap_phrase, _swap_noun):
+    for attempt in (_step_period, _swap_bare, _swap_period, _swap_name, _swap_prepositional, _swap_phrase, _swap_noun):
         swapped = attempt(fragment, bare, lead.group(1) if lead else "", base, lang)
         if swapped:
             return swapped
@@ -127,6 +127,49 @@ def _swap_period(fragment, bare, lead, base, lang) -> str | None:
     return base[: old[0]] + value + base[old[1] :]
 
 
+_STEP = re.compile(
+    r"^(?:the |el |la )?(?:(?P<back>(?:year|quarter) (?:before|earlier)|(?:previous|prior|preceding) (?:year|quarter)"
+    r"|(?:ano|trimestre) (?:anterior|previo|pasado))|(?P<on>(?:year|quarter) after|(?:next|following) (?:year|quarter)"
+    r"|(?:ano|trimestre) siguiente))$"
+)
+_QUARTER = re.compile(r"\b(?:q(?=[1-4]\b)|t(?=[1-4]\b))(?P<after>[1-4])|\b(?P<before>[1-4])(?=[qt]\b)")
+
+
+def _step_period(fragment, bare, lead, base, lang) -> str | None:
+    """'the year before' counts from the year that was asked about, 'the next quarter' from the quarter."""
+    step = _STEP.match(fold(bare))
+    years = list(re.finditer(r"\b(?:19|20)\d{2}\b", base))
+    if step is None or not years:
+        return None
+    by, year = (-1 if step["back"] else 1), int(years[-1].group())
+    if not re.search(r"quarter|trimestre", step.group()):
+        return f"{base[: years[-1].start()]}{year + by}{base[years[-1].end() :]}"
+    quarter = _QUARTER.search(fold(base))
+    if quarter is None:
+        return None
+    at = quarter.start("after") if quarter["after"] else quarter.start("before")
+    number = int(base[at]) + by
+    year += -1 if number < 1 else 1 if number > 4 else 0
+    base = f"{base[: years[-1].start()]}{year}{base[years[-1].end() :]}"
+    return f"{base[:at]}{(number - 1) % 4 + 1}{base[at + 1 :]}"
+
+
+_BARE = re.compile(
+    r"^((?:how \w+|what|when|where|why) (?:is|are|was|were|do|does|did|can|must|should) )"
+    r"((?:[a-z\-]+ )?[a-z\-]+s) (?=[a-z]+\b)",
+    re.I,
+)
+_OPENS = re.compile(r"^(?:the|an?|our|my|your|his|her|its|their|this|that|these|those|in|on|at|for|by)\b")
+
+
+def _swap_bare(fragment, bare, lead, base, lang) -> str | None:
+    """'laptops' takes the place of the plural that stands without an article after the verb."""
+    found = _BARE.match(base) if lang == "en" and not lead else None
+    if found is None or _OPENS.match(found.group(2).lower()) or not re.fullmatch(r"(?:[a-z\-]+ ){0,2}[a-z\-]+s", bare):
+        return None
+    return f"{found.group(1)}{bare}{base[found.end(2) :]}"
+
+
 def _swap_name(fragment, bare, lead, base, lang) -> str | None:
     """A name takes the place of the last name that stands alike: after the same preposition where there is one."""
     if not bare[:1].isupper():
@@ -136,7 +179,9 @@ def _swap_name(fragment, bare, lead, base, lang) -> str | None:
         return None
     alike = [s for s in names if lead and re.search(rf"\b{lead}\s+$", fold(base[: s.start]))]
     chosen = (alike or names)[-1]
-    return base[: chosen.start] + bare + base[chosen.end :]
+    owned = re.search(r"['’]s?$", base[chosen.start : chosen.end])  # whose it is: 'Apple's sales' and Amazon's
+    ending = owned.group() if owned and lang == "en" and not re.search(r"['’]s?$", bare) else ""
+    return base[: chosen.start] + bare + ending + base[chosen.end :]
 
 
 def _swap_prepositional(fragment, bare, lead, base, lang) -> str | None:
@@ -162,6 +207,9 @@ def _swap_phrase(fragment, bare, lead, base, lang) -> str | None:
     if counted and re.match(r"(?:the|el|la|los|las)\s", fold(fragment)):
         return f"{base[: named[-1].start()]}{fragment}" if named else f"{base}: {fragment}"
     start = head.end()
+    owner = re.match(r"[A-Z]\S*['’]s\s", base[start:])
+    if owner and re.match(r"(?!the |an? )[a-z]", fragment):
+        start += owner.end()
     article = re.match(r"(?:the|el|la|los|las)\s+", fold(base)[start:])
     found = _PHRASE_END.search(fold(base), start + (article.end() if article else 0))
     end = found.start() if found else len(base)

@@ -29,6 +29,10 @@ _WH = {
     ),
 }
 _FRAGMENT_WORDS = 8
+_ORDERS = {
+    "en": re.compile(r"(?:list|summari[sz]e|compare|explain|describe|show|give|tell|name|enumerate|outline)\b"),
+    "es": re.compile(r"(?:lista|enumera|resume|compara|explica|describe|muestra|dame|dime|nombra|indica|haz)\b"),
+}
 
 
 def complete_question(question: str, history: Sequence[tuple[str, str]], lang: str) -> tuple[str, bool]:
@@ -88,6 +92,8 @@ def _tidy(text: str, lang: str) -> str:
     if lang == "es":
         text = re.sub(r"\ba el\b", "al", re.sub(r"\bde el\b(?! [A-ZÁÉÍÓÚ])", "del", text))
     head = text[:1].upper() + text[1:]
+    if _ORDERS[lang].match(fold(text)):
+        return f"{head}."
     return f"¿{head}?" if lang == "es" else f"{head}?"
 
 

@@ -17,6 +17,7 @@ from core.chat import nets
 from core.chat.question import Understood
 from core.chat.spans import find_spans, spans_for
 from core.chat.words import Vocabulary, Word, fold, is_stop
+from core.index.bilingual import translate_word
 
 _CONTEXT = 0.6  # what a word is worth that only the heading or the file name holds
 
@@ -97,10 +98,17 @@ def question_words(understood: Understood, vocabulary: Vocabulary, lang: str) ->
     if lang == understood.lang:
         return words
     return [
-        replace(word, keys=word.keys | vocabulary.keys(word.text, lang))
+        replace(
+            word, keys=word.keys.union(*(vocabulary.keys(form, lang) for form in _forms(word, understood.lang, lang)))
+        )
         for word in words
         if not is_stop(word.text, lang)
     ]
+
+
+def _forms(word: Word, source: str, target: str) -> tuple[str, ...]:
+    """A word as it may stand in a text of another language: itself, or what it is called there."""
+    return word.text, *translate_word(word.text, source, target)
 
 
 def matches(asked: Sequence[Word], words: Sequence[Word]) -> list[list[int]]:

@@ -16,17 +16,23 @@ import numpy as np
 
 from core.errors import AppError
 from core.index import lexical, trust
+from core.index.bilingual import with_translations
 from core.index.corpus import Corpus
 from core.index.embed import ActiveModel, read_revision
 from core.index.hits import best_parents, make_hits
-from core.index.score import score_pieces, score_plainly
+from core.index.score import Scores, score_pieces, score_plainly
 from core.models.embedder import Embedder, TokenVectors, load_embedder, same_weights
-from core.records import HitSentence, SearchResult
+from core.records import Hit, HitSentence, SearchResult
 from core.settings import Settings, cache_folder
 from core.state.database import Database
 
 # Another language shares names and numbers with the question, little else.
 _TRUST_ACROSS = 0.8
+_COVERED = 0.6  # where a passage in the question's language holds this share of it, no other language is asked
+
+
+def _covers(hits: Sequence[Hit], lang: str) -> bool:
+    return any(hit.lang == lang and hit.coverage >= _COVERED for hit in hits)
 
 
 class SearchIndex:
@@ -98,13 +104,28 @@ class SearchIndex:
         with self._lock:
             corpus = self._corpus
             weights = np.asarray([self._weight(other, lang) for other in corpus.langs], np.float32)
-            scores = score_pieces(corpus, question, query, weights[corpus.lang_codes], document_ids)
-            rows = best_parents(corpus, scores.fused, k or self._settings.get("passages_per_answer"))
-            hits = make_hits(self._db, corpus, rows, question, scores)
+            find = functools.partial(
+                self._find, corpus, query, weights[corpus.lang_codes], document_ids, k or self._passages()
+            )
+            scores, hits = find(question, question)
+            translated = with_translations(question, lang, corpus.langs)
+            if translated != question and not _covers(hits, lang):
+                scores, hits = find(question, translated)
             weight = 0.0 if scores.stage == "keyword" else self._weight(hits[0].lang if hits else lang, lang)
         total = (time.perf_counter() - started) * 1000
         timings = {"embed": embed_ms, "search": total - embed_ms}
         return SearchResult(question, lang, hits, weight, scores.stage, self._note, timings)
+
+    def _find(
+        self, corpus: Corpus, query, weights: np.ndarray, document_ids, k: int, question: str, asked: str
+    ) -> tuple[Scores, tuple[Hit, ...]]:
+        """The best passages for the words of `asked`; what each holds of `question` is told with it."""
+        scores = score_pieces(corpus, asked, query, weights, document_ids)
+        rows = best_parents(corpus, scores.fused, k)
+        return scores, make_hits(self._db, corpus, rows, question, scores)
+
+    def _passages(self) -> int:
+        return self._settings.get("passages_per_answer")
 
     def search_within(self, document_id: int, text: str, k: int = 20) -> tuple[HitSentence, ...]:
         """Where one document speaks of `text`: the best sentences of its best passages, best first."""
