@@ -6,11 +6,13 @@ import threading
 import time
 from pathlib import Path
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import samples
 from core.records import Catalog, Column, ForeignKey, Table
 from core.sql.pretty import pretty_sql, preview_sql
+from core.sql.sources import import_source
 from core.state import boards, jobs, pairs, questions
 from pages.parts.asking import Order
 from pages.parts.board import refresh
@@ -371,6 +373,23 @@ def test_the_limit_that_a_statement_hit_is_named(workspace):
     ingest(workspace)
     app = run_sql(open_page(), "SELECT count(*) FROM range(1000000000000)")
     assert "sql_time_limit_ms" in shown(app)
+
+
+def test_the_examples_answer_what_they_ask_in_both_languages(workspace):
+    names = [path.name for path in samples.tables()]
+    lines = (ROOT / "data" / "samples" / "questions.jsonl").read_text("utf-8").splitlines()
+    gold = {case["question"]: case["rows"] for case in map(json.loads, lines) if case["kind"] == "data"}
+    for path in samples.tables():
+        if path.name in ("ventas.csv", "support_tickets.csv"):  # what the examples are about
+            import_source(path, path.name, workspace.tables.folder)
+    for lang in ("es", "en"):
+        examples = samples.data_questions(names, lang)
+        assert len(examples) >= 3
+        for question in examples:
+            rows = workspace.tables.ask(question, lang).result.rows
+            found = sorted((str(row[0]) if len(row) > 1 else "", float(row[-1])) for row in rows)
+            wanted = sorted((str(row[0]) if len(row) > 1 else "", row[-1]) for row in gold[question])
+            assert found == [(name, pytest.approx(value, rel=1e-3)) for name, value in wanted], question
 
 
 def test_the_diagram_of_relations_holds_names_as_they_are_written():

@@ -31,10 +31,21 @@ def format_value(value: float, lang: str, unit: str = "", compact: bool = False,
 
 
 def format_column(values: Sequence[float | None], lang: str, unit: str = "", compact: bool = False) -> list[str]:
-    """Values that are read beside one another, with the same number of decimals; '' for None."""
+    """Values that are read beside one another, with the same number of decimals; '' for None. Compact ones from a
+    million up share one power of ten where the smallest still shows in it: 2.67M beside 0.76M."""
     known = [v for v in values if v is not None]
     scale = 100.0 if unit == "fraction" else 1.0
     largest = max((abs(v) * scale for v in known), default=0.0)
+    if compact and largest >= 1e6:
+        step, name = next((step, name) for step, name in _COMPACT.get(lang, _COMPACT["en"]) if largest >= step)
+        least = min(abs(v) for v in known if v) / step
+        if least >= 0.1:
+            decimals = 1 if least >= 1 else 2
+            shown = [None if v is None else format_number(abs(v) / step, lang, decimals) + name for v in values]
+            return [
+                "" if t is None else ("−" * (v < 0)) + _with_unit(t, lang, unit)
+                for v, t in zip(values, shown, strict=True)
+            ]
     if unit in ("€", "$", "£") or largest >= 1e6 or largest < 1 or all(float(v * scale).is_integer() for v in known):
         return ["" if v is None else format_value(v, lang, unit, compact) for v in values]
     decimals = 1 if largest < 1000 else 0

@@ -132,14 +132,15 @@ def show(answer: SqlAnswer) -> None:
 
 
 def correct() -> None:
-    """Open the statement to be corrected."""
-    held = desk()
-    held.correcting, held.edition = True, held.edition + 1
+    """Open the statement to be corrected, as it stands in the editor."""
+    desk().correcting = True
 
 
 def leave_correcting() -> None:
+    """The statement of the answer back into the editor."""
     held = desk()
-    held.correcting, held.edition = False, held.edition + 1
+    held.correcting, held.refused, held.wrong, held.edition = False, "", -1, held.edition + 1
+    held.sql = pretty_sql(held.answer.sql.text)
 
 
 # ---------------------------------------------------------------- the work

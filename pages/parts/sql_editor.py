@@ -1,6 +1,6 @@
 """The SQL editor: colours, completion of table and column names, Ctrl+Enter to run; written in `assets/sql-editor.*`.
 
-The text lives in the browser, so that no rerun can lose it; it comes here when it is run or left. It runs nothing.
+The text lives in the browser, so that no rerun can lose it; it comes here when it is run. It runs nothing.
 """
 
 from __future__ import annotations
@@ -20,9 +20,8 @@ _html, _css, _js = ((_ASSETS / f"sql-editor.{kind}").read_text(encoding="utf-8")
 _editor = st.components.v2.component("cotejo.sql_editor", html=_html, css=_css, js=_js)
 
 
-@st.fragment
 def draw(catalog: Catalog) -> None:
-    """The statement of the desk, to be changed and run; leaving it makes no other part of the page work."""
+    """The statement of the desk, to be changed and run."""
     held = asking.desk()
     _editor(
         key=_KEY,
@@ -39,11 +38,8 @@ def draw(catalog: Catalog) -> None:
                 "function": say("data_page.function"),
             },
         },
-        on_text_change=_left,
         on_run_change=_run,
     )
-    if asking.desk().pending is not None:
-        st.rerun()
 
 
 def names(catalog: Catalog) -> list[dict]:
@@ -56,10 +52,6 @@ def names(catalog: Catalog) -> list[dict]:
         if left <= 0:
             break
     return listed
-
-
-def _left() -> None:
-    asking.desk().sql = st.session_state[_KEY].get("text") or ""
 
 
 def _run() -> None:

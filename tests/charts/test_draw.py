@@ -12,7 +12,7 @@ from core.charts.draw import draw, number_cards
 from core.charts.escape import escape
 from core.charts.fields import read_fields
 from core.charts.marks_spread import box_summary, histogram_bins
-from core.charts.numbers import axis_ticks, format_value
+from core.charts.numbers import axis_ticks, format_column, format_value
 from core.records import ChartSpec, QueryResult
 from core.sql.choose_chart import possible_charts
 
@@ -70,6 +70,17 @@ def test_escape_keeps_what_is_harmless():
 def test_numbers_in_words(value, unit, compact, en, es):
     assert format_value(value, "en", unit, compact) == en
     assert format_value(value, "es", unit, compact) == es
+
+
+def test_large_numbers_beside_one_another_share_a_power_of_ten():
+    assert format_column([2_671_701.98, 763_443.42, None, -1e6], "es", compact=True) == [
+        "2,67 M",
+        "0,76 M",
+        "",
+        "−1,00 M",
+    ]
+    assert format_column([2.6e9, 1.2e9], "en", "$", compact=True) == ["$2.6B", "$1.2B"]
+    assert format_column([2_671_701.98, 12.5], "en", compact=True) == ["2.7M", "12.5"]
 
 
 def test_axis_ticks_are_round_and_alike():

@@ -175,6 +175,15 @@ def test_a_page_a_sheet(parse, tmp_path):
     assert pages[0].text.endswith("Region\tAmount\nNorth\t12.5")
 
 
+def test_a_workbook_that_is_stored_without_its_suffix(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["Region", "Amount"])
+    book.save(tmp_path / "book.xlsx")
+    (tmp_path / "book.xlsx").rename(tmp_path / "5f1c")
+    parsed = parse_document(tmp_path / "5f1c", "book.xlsx", Settings(tmp_path))
+    assert parsed.pages[0].text.endswith("Region\tAmount")
+
+
 def test_the_content_decides_not_the_name(parse, tmp_path):
     book = docx.Document()
     book.add_paragraph("A Word document by another name.")

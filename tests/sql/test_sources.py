@@ -168,6 +168,12 @@ def test_one_sheet_is_named_by_its_file(tmp_path):
     }
 
 
+def test_an_upload_is_stored_without_a_suffix(tmp_path):
+    workbook(tmp_path / "libro.xlsx")
+    (tmp_path / "libro.xlsx").rename(tmp_path / "5f1c")
+    assert set(load(tmp_path / "5f1c", "libro.xlsx", tmp_path / "sets"))
+
+
 def test_a_far_cell_does_not_cost_memory(tmp_path):
     book = openpyxl.Workbook()
     book.active["A1"], book.active["A2"], book.active["XFD200000"] = "a", 1, 2

@@ -55,35 +55,38 @@ def find_delimiter(text: str) -> str:
 
 
 def parse_workbook(path: Path) -> tuple[list[Page], str]:
-    """(a page for each sheet, title from the metadata). Raises documents.broken."""
+    """(a page for each sheet, title from the metadata). Raises documents.broken.
+
+    The reader gets an open file: of a path it would ask for a suffix, which an upload is not stored with."""
     import openpyxl
     from openpyxl.utils.exceptions import InvalidFileException
 
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    except (
-        InvalidFileException,
-        zipfile.BadZipFile,
-        KeyError,
-        ValueError,
-        TypeError,
-        AttributeError,
-        OSError,
-        IndexError,
-    ):
-        raise AppError("documents.broken", kind="XLSX") from None
-    try:
-        flow = FlowWriter()
-        for name in book.sheetnames:
-            sheet = book[name]
-            try:
-                _write_sheet(flow, name, _sheet_rows(sheet))
-            except (KeyError, ValueError, TypeError, AttributeError, IndexError, SyntaxError):
-                raise AppError("documents.broken", kind="XLSX") from None
-            flow.page_break()
-        return flow.finish(), str(book.properties.title or "")
-    finally:
-        book.close()
+    with path.open("rb") as file:
+        try:
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+        except (
+            InvalidFileException,
+            zipfile.BadZipFile,
+            KeyError,
+            ValueError,
+            TypeError,
+            AttributeError,
+            OSError,
+            IndexError,
+        ):
+            raise AppError("documents.broken", kind="XLSX") from None
+        return _read_sheets(book)
+
+
+def _read_sheets(book: Any) -> tuple[list[Page], str]:
+    flow = FlowWriter()
+    for name in book.sheetnames:
+        try:
+            _write_sheet(flow, name, _sheet_rows(book[name]))
+        except (KeyError, ValueError, TypeError, AttributeError, IndexError, SyntaxError):
+            raise AppError("documents.broken", kind="XLSX") from None
+        flow.page_break()
+    return flow.finish(), str(book.properties.title or "")
 
 
 def _sheet_rows(sheet: Any) -> Iterable[Sequence[Any]]:

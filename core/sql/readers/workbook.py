@@ -32,9 +32,9 @@ def read(
     import openpyxl
 
     _check_archive(path)
-    book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
     staged = []
-    try:
+    with path.open("rb") as file:  # of a path it would ask for a suffix, which an upload is not stored with
+        book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
         sheets = [sheet for sheet in book.worksheets if not options.get("sheet") or sheet.title == options["sheet"]]
         for number, sheet in enumerate(sheets):
             merged = _merged_ranges(path, sheet)
@@ -42,8 +42,6 @@ def read(
             if table is not None:
                 staged.append(table)
             progress((number + 1) / len(sheets))
-    finally:
-        book.close()
     if len(staged) == 1:
         staged[0].wanted = stem
     if not staged:

@@ -1,6 +1,7 @@
 // The SQL editor: colours behind a textarea, completion of tables, columns and SQL's words, Ctrl+Enter to run.
-// The text lives here, and in the tab's session storage while another page is open; Python is told when it is run or
-// left, and replaces it only under a new `version`.
+// The text lives here, and in the tab's session storage while another page is open; Python is told when it is run, and
+// replaces it only under a new `version`. (Telling it whenever the text is left would race with the click that left it:
+// Streamlit merges the two requests and may forget the click.)
 // Nothing that comes from data is ever HTML: every piece is set as text.
 
 const KEYWORDS = new Set(
@@ -236,16 +237,9 @@ function onKey(editor, event) {
   }
 }
 
-function tell(editor) {
-  if (editor.told === editor.area.value) return;
-  editor.told = editor.area.value;
-  editor.component.setStateValue("text", editor.area.value);
-}
-
 function run(editor) {
   close(editor);
   if (!editor.area.value.trim()) return;
-  editor.told = editor.area.value;
   editor.component.setTriggerValue("run", editor.area.value);
 }
 
@@ -266,10 +260,7 @@ function build(root) {
   });
   editor.area.addEventListener("keydown", (event) => onKey(editor, event));
   editor.area.addEventListener("click", () => close(editor));
-  editor.area.addEventListener("blur", () => {
-    close(editor);
-    tell(editor);
-  });
+  editor.area.addEventListener("blur", () => close(editor));
   editor.button.addEventListener("mousedown", (event) => event.preventDefault()); // the text keeps the focus
   editor.button.addEventListener("click", () => run(editor));
   return editor;
@@ -290,7 +281,6 @@ export default function (component) {
     editor.version = data.version;
     const text = draftOf(data.version, data.text);
     if (editor.area.value !== text) editor.area.value = text;
-    editor.told = data.text;
     close(editor);
   }
   editor.wrong = editor.area.value === data.text ? data.wrong : -1;
