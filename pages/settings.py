@@ -8,13 +8,25 @@ import streamlit as st  # noqa: E402
 
 from core import health  # noqa: E402
 from core import settings as table  # noqa: E402
-from pages.parts import errors, services  # noqa: E402
+from pages.parts import errors, model_desk, services  # noqa: E402
 from pages.parts.language import NAMES, number, say  # noqa: E402
 from pages.parts.plain import plain  # noqa: E402
 
 GROUPS = {
     "look": ("language",),
     "answers": ("engine", "passages_per_answer", "unsupported_claims"),
+    "model": (
+        "chat_model",
+        "endpoint_url",
+        "chat_adapter",
+        "temperature",
+        "seed",
+        "answer_tokens_max",
+        "context_tokens_max",
+        "model_timeout_s",
+        "price_in_per_million",
+        "price_out_per_million",
+    ),
     "search": ("embedder", "passage_tokens", "passage_overlap_tokens"),
     "tables": ("sql_rows_max", "sql_result_max_mb", "sql_time_limit_ms", "sql_memory_limit_mb", "sql_processes_max"),
     "reading": (
@@ -37,7 +49,7 @@ GROUPS = {
         "hour_cost",
     ),
 }
-_WORDS = ("auto", "off", "builtin", "all", "no_text", "nothing", "mark", "remove")
+_WORDS = ("auto", "off", "none", "builtin", "transformers", "openai", "all", "no_text", "nothing", "mark", "remove")
 EMBEDDERS = (
     "builtin",
     "intfloat/multilingual-e5-small",
@@ -63,9 +75,12 @@ def draw_setting(name: str, fixed: set[str]) -> None:
     elif isinstance(setting.default, str) and setting.allowed:
         words = {option: _option(name, option) for option in setting.allowed}
         st.selectbox(**common, options=list(words), index=list(words).index(value), format_func=words.get)
+    elif isinstance(setting.default, str):
+        st.text_input(**common, value=value)
     elif setting.allowed:
         low, high = setting.allowed
-        st.number_input(**common, min_value=low, max_value=high, value=value, step=max(1, setting.default // 20))
+        step = 0.1 if isinstance(setting.default, float) else max(1, setting.default // 20)
+        st.number_input(**common, min_value=low, max_value=high, value=value, step=step)
     default = setting.default if isinstance(setting.default, str) else number(setting.default)
     shown = _option(name, default) if isinstance(setting.default, str) else default
     note = say("settings_page.fixed") if name in fixed else say("settings_page.default", value=plain(shown))
@@ -161,6 +176,7 @@ def main() -> None:
     with left:
         draw_settings()
     with right:
+        model_desk.draw()
         draw_health()
 
 

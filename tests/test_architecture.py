@@ -17,7 +17,7 @@ LAYERS = [
     {"both", "table_files", "author"},
     {"assistant", "library"},
     {"evaluation", "monitoring", "export", "health", "suggest", "turns", "model_trial"},
-    {"workspace"},
+    {"workspace", "model_setup"},
     {"trial"},
     {"ask", "worker"},
 ]

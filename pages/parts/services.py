@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from core import settings as settings_table
+from core.errors import AppError
 from core.settings import Settings
 
 if TYPE_CHECKING:
+    from core.model_setup import ModelSetup
     from core.records import Document
     from core.workspace import Workspace
 
@@ -40,7 +43,7 @@ def workspace() -> Workspace:
     held = _open()
     with held.lock:
         if held.workspace is None:
-            held.workspace = open_workspace(settings_table.load())
+            held.workspace = open_workspace(settings_table.load(secrets=_secrets()))
         return held.workspace
 
 
@@ -48,6 +51,21 @@ def settings() -> Settings:
     """The settings in force, without opening anything."""
     held = _open()
     return held.workspace.settings if held.workspace else settings_table.load()
+
+
+def _secrets() -> dict[str, str]:
+    """The keys in `.streamlit/secrets.toml`, where there is one."""
+    if not st.secrets.load_if_toml_exists():
+        return {}
+    return {name: str(st.secrets[name]) for name in settings_table.SECRETS if name in st.secrets}
+
+
+@st.cache_resource(show_spinner=False)
+def model_setup() -> ModelSetup:
+    """What is found out about language models on this machine, for all visitors."""
+    from core.model_setup import ModelSetup
+
+    return ModelSetup()
 
 
 def ensure_worker() -> None:
@@ -73,6 +91,9 @@ def _warm() -> None:
     workspace().index.refresh()
     import pandas  # noqa: F401
 
+    if workspace().model is not None:
+        with contextlib.suppress(AppError):  # the first question says what is wrong
+            workspace().model.open()
     tables = workspace().tables
     if tables.catalog().tables:
         tables.ask("total", "en")  # thrown away: the first question of a person should not wait for the weights
