@@ -31,6 +31,8 @@ from core.settings import Settings
 from core.state import jobs, vectors
 from core.state.database import Database
 from core.state.lock import try_lock
+from core.training.child import train
+from core.training.queue import TRAIN
 from core.trial import EVALUATE, run_trial
 
 _IDLE_S = 0.05
@@ -83,7 +85,7 @@ def run(workspace: Path, stop: threading.Event) -> None:
 
 
 # What takes minutes, one at a time, while files still come in: job kind -> function(db, settings, job, stop).
-LONG: dict[str, Callable[[Database, Settings, JobStatus, threading.Event], object]] = {EVALUATE: run_trial}
+LONG: dict[str, Callable[[Database, Settings, JobStatus, threading.Event], object]] = {EVALUATE: run_trial, TRAIN: train}
 
 
 def _work(function, db: Database, configured: Settings, job: JobStatus, stop: threading.Event) -> None:

@@ -118,6 +118,12 @@ def read_card(folder: Path) -> AdapterCard | None:
         return None
 
 
+def is_usable(folder: Path) -> bool:
+    """Whether the gate let this very adapter pass. `adapters.missing` where it is not there."""
+    card = read_card(folder)
+    return hash_weights(folder) == card.adapter_sha256 and card.passed is True if card else False
+
+
 def write_card(folder: Path, card: AdapterCard) -> None:
     """Write the card, through a temporary name: from then on the folder is an adapter."""
     import dataclasses
@@ -127,11 +133,24 @@ def write_card(folder: Path, card: AdapterCard) -> None:
     os.replace(work, folder / CARD)
 
 
+def hash_weights(folder: Path) -> str:
+    """The sha256 of an adapter's weights file; `adapters.missing` where there is none."""
+    try:
+        return _sha256(folder / WEIGHTS)
+    except OSError:
+        raise AppError("adapters.missing", name=folder.name) from None
+
+
+def check_name(name: str) -> None:
+    """Refuse what cannot be an adapter's folder or collides with a choice of the setting."""
+    if not _NAME.fullmatch(name) or name in ("builtin", "none"):
+        raise AppError("adapters.name", name=name[:64])
+
+
 def import_adapter(source: Path, settings: Settings, name: str) -> Path:
     """Copy an adapter from outside into the workspace once it is checked. Its card stays behind unless it is ours to
     judge again: an imported adapter has passed nothing here yet."""
-    if not _NAME.fullmatch(name) or name in ("builtin", "none"):
-        raise AppError("adapters.name", name=name[:64])
+    check_name(name)
     from core.models.export import base_weights
 
     check_adapter(source, base_weights())

@@ -16,7 +16,7 @@ from typing import Literal, Protocol
 import numpy as np
 
 from core.errors import AppError
-from core.models.adapters import adapter_of
+from core.models.adapters import adapter_of, is_usable
 
 Kind = Literal["question", "passage"]
 TokenVectors = tuple[np.ndarray, np.ndarray]
@@ -68,7 +68,17 @@ def load_embedder(name: str, cache_folder: Path, made_by: str = "") -> Embedder:
     known = exported_before(cache_folder, made_by) if made_by else None
     if known is not None:
         return OnnxEmbedder(known, made_by)
-    return OnnxEmbedder(*exported_model(cache_folder, adapter_of(name)))
+    adapter = adapter_of(name)
+    if adapter is not None and not is_usable(adapter):
+        raise AppError("adapters.not_passed", name=adapter.name)
+    return OnnxEmbedder(*exported_model(cache_folder, adapter))
+
+
+def load_adapted(adapter: Path, cache_folder: Path) -> Embedder:
+    """The packaged encoder under an adapter, whether it has passed or not: for those who judge it."""
+    from core.models.export import exported_model
+
+    return OnnxEmbedder(*exported_model(cache_folder, adapter))
 
 
 class OnnxEmbedder:

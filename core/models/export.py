@@ -19,8 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from core.errors import AppError
-from core.models.adapters import WEIGHTS as ADAPTER_WEIGHTS
-from core.models.adapters import CheckedAdapter, check_adapter, merge_into
+from core.models.adapters import CheckedAdapter, check_adapter, hash_weights, merge_into
 
 # all-MiniLM-L6-v2 as its authors published it; the pip package that carries it is kept by a stranger.
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -52,7 +51,7 @@ def exported_model(cache_folder: Path, adapter: Path | None = None) -> tuple[Pat
 
     Raises AppError: `models.builtin_missing` without the package, `models.builtin_hash` if its weights differ,
     `adapters.*` for an adapter that is not fit for it."""
-    model = model_id(_adapter_hash(adapter)) if adapter else model_id()
+    model = model_id(hash_weights(adapter)) if adapter else model_id()
     found = _place(cache_folder, model)
     if _is_whole(found):
         return found, model
@@ -73,13 +72,6 @@ def exported_before(cache_folder: Path, model: str) -> Path | None:
 
 def _place(cache_folder: Path, model: str) -> Path:
     return cache_folder / "models" / model.replace(":", "-").replace("+", "-").replace("@", "-")
-
-
-def _adapter_hash(folder: Path) -> str:
-    try:
-        return _sha256(folder / ADAPTER_WEIGHTS)
-    except OSError:
-        raise AppError("adapters.missing", name=folder.name) from None
 
 
 def _is_whole(folder: Path) -> bool:

@@ -66,6 +66,12 @@ def cancel(db: Database, job_id: int) -> None:
         connection.execute(update(jobs).where(jobs.c.id == job_id, jobs.c.state.in_(OPEN)).values(state="cancelled"))
 
 
+def is_running(db: Database, job_id: int) -> bool:
+    """Whether a job was neither ended nor cancelled."""
+    with db.read() as connection:
+        return connection.execute(select(jobs.c.state).where(jobs.c.id == job_id)).scalar() == "running"
+
+
 def requeue_running(db: Database) -> int:
     """Queue again what a dead worker left running; how many. Call only while holding the worker lock."""
     with db.write() as connection:

@@ -64,6 +64,7 @@ class TrainableEncoder:
         config.inference_mode = True
         config.base_model_name_or_path = "sentence-transformers/all-MiniLM-L6-v2"
         config.save_pretrained(folder)
+        (folder / "README.md").unlink(missing_ok=True)  # PEFT's empty form; the card says what there is to say
         tensors = {name: part.half().contiguous() for name, part in get_peft_model_state_dict(self.model).items()}
         save_file(tensors, folder / "adapter_model.safetensors", metadata={"format": "pt"})
 

@@ -89,7 +89,7 @@ def train_retriever(
     folder: Path,
     report: Report = lambda _: True,
 ) -> Trained:
-    """Train on `pairs`; write the adapter (PEFT's files) to `folder/adapter`. Continues a run that was cut off.
+    """Train on `pairs`; write PEFT's two files and `steps.jsonl` to `folder`. Continues a run that was cut off.
 
     `report` is called after each step and returns False to stop. Raises AppError: `training.too_few` (fewer pairs than
     two batches need), `training.cancelled`, `training.diverged`, `training.other_run` (the folder holds another's)."""
@@ -161,7 +161,7 @@ class _Run:
             if not report(row):
                 raise AppError("training.cancelled")
         self._restore(self._best_weights)
-        self._encoder.save(self._folder / "adapter")
+        self._encoder.save(self._folder)
         drop_checkpoints(self._folder)
         trainable, weights = self._encoder.count_weights()
         seconds = time.perf_counter() - started

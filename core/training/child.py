@@ -1,0 +1,64 @@
+"""The process that trains, seen from the worker: started for one job, heard line by line, ended when it is no longer
+wanted. It decides nothing about adapters.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from core.errors import AppError
+from core.records import JobStatus
+from core.settings import Settings
+from core.state import jobs
+from core.state.database import Database
+from core.training.queue import JOB, run_folder, shelve
+
+_ROOT = Path(__file__).resolve().parents[2]
+_PASSED, _REFUSED = 0, 1
+
+
+def train(db: Database, settings: Settings, job: JobStatus, stop: threading.Event) -> None:
+    """Do one job to its end, and shelve the adapter where it passed. Stopped with the worker, it goes on from its
+    checkpoint next time; cancelled, its process is ended. Raises AppError for what went wrong in the process."""
+    name = job.payload["name"]
+    folder = run_folder(settings, name)
+    command = [sys.executable, "-m", "core.training.run", str(folder / JOB), "--out", str(folder / "adapter"), "--child"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=_ROOT) as process:
+        ended = threading.Event()
+        watcher = threading.Thread(target=_watch, args=(db, job, process, stop, ended), daemon=True)
+        watcher.start()
+        error = _hear(db, job, process)
+        code = process.wait()
+        ended.set()
+        watcher.join()
+    if code == _PASSED:
+        shelve(settings, name)
+    elif code != _REFUSED and not stop.is_set() and jobs.is_running(db, job.id):
+        raise error or AppError("training.broke_off", code=code)
+
+
+def _hear(db: Database, job: JobStatus, process: subprocess.Popen) -> AppError | None:
+    """Keep each line of the process as the job's progress; the error that it named, if any."""
+    error = None
+    for line in process.stdout:
+        told = json.loads(line)
+        if "error" in told:
+            error = AppError(told["error"][0], **told["error"][1])
+        elif "card" not in told:
+            known = {name: value for name, value in told.items() if name not in ("progress", "step")}
+            jobs.report(db, job.id, told["progress"], told.get("message", ""), known)
+    return error
+
+
+def _watch(
+    db: Database, job: JobStatus, process: subprocess.Popen, stop: threading.Event, ended: threading.Event
+) -> None:
+    """End the process when the worker stops or the job was cancelled; tell meanwhile that it is alive."""
+    while not ended.wait(0.5):
+        if stop.is_set() or not jobs.is_running(db, job.id):
+            process.kill()
+            return

@@ -1,0 +1,90 @@
+"""Training as a job of a workspace: queue it, read how it stands, put an adapter that passed on the shelf.
+
+The work itself is `core.training.run` in a process of its own, started by the worker. It trains nothing.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from core.errors import AppError
+from core.models import adapters
+from core.records import AdapterCard, JobStatus
+from core.settings import Settings
+from core.state import jobs
+from core.state.database import Database
+from core.training.pairs import Pair, write_pairs
+from core.training.retriever import RetrieverConfig
+
+TRAIN = "train"
+JOB = "job.json"
+
+
+def queue_training(
+    db: Database,
+    settings: Settings,
+    name: str,
+    pairs: Sequence[Pair],
+    config: RetrieverConfig,
+    split: Mapping[str, Any] | None = None,
+) -> int:
+    """Write the job's folder and queue it; the job's id. Raises `adapters.name` or `adapters.exists`."""
+    adapters.check_name(name)
+    folder = run_folder(settings, name)
+    if folder.exists() or (adapters.adapters_folder(settings.workspace) / name).exists():
+        raise AppError("adapters.exists", name=name)
+    folder.mkdir(parents=True)
+    write_pairs(folder / "pairs.jsonl", list(pairs))
+    job = {"name": name, "data": "pairs.jsonl", "config": dataclasses.asdict(config), "split": dict(split or {})}
+    (folder / JOB).write_text(json.dumps(job, indent=1), encoding="utf-8")
+    return jobs.enqueue(db, TRAIN, name, {"name": name})
+
+
+def run_folder(settings: Settings, name: str) -> Path:
+    """Where a run keeps its job, its pairs and, below `adapter`, what it makes."""
+    return settings.workspace / "training" / name
+
+
+def list_runs(db: Database) -> list[JobStatus]:
+    """The workspace's trainings, newest first."""
+    return jobs.list_jobs(db, TRAIN)
+
+
+def read_steps(settings: Settings, name: str) -> list[dict[str, Any]]:
+    """The steps that a run has done, for curves; a line cut short by a crash is left out."""
+    path = run_folder(settings, name) / "adapter" / "steps.jsonl"
+    if not path.exists():
+        return []
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.endswith("}")]
+
+
+def read_verdict(settings: Settings, name: str) -> AdapterCard | None:
+    """The card of a finished run, whether it passed or not."""
+    return adapters.read_card(run_folder(settings, name) / "adapter")
+
+
+def shelve(settings: Settings, name: str) -> bool:
+    """Copy an adapter that passed to the workspace's adapters; False where it did not pass."""
+    made = run_folder(settings, name) / "adapter"
+    if not adapters.is_usable(made):
+        return False
+    target = adapters.adapters_folder(settings.workspace) / name
+    work = target.with_name(f".{name}-{os.getpid()}")
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    for file in (adapters.CONFIG, adapters.WEIGHTS, adapters.CARD):
+        shutil.copyfile(made / file, work / file)
+    os.replace(work, target)
+    return True
+
+
+def forget_run(settings: Settings, name: str) -> None:
+    """Delete a run's folder: its pairs hold words of the user's documents."""
+    adapters.check_name(name)
+    shutil.rmtree(run_folder(settings, name), ignore_errors=True)

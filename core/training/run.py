@@ -1,0 +1,167 @@
+"""Trains an adapter from a job folder without the app, and lets the gate judge it.
+
+    python -m core.training.run JOB.json|JOB.yaml [--out FOLDER]
+
+The job: {"name", "data": file or files beside it, "config": {hyperparameters}, "split": {"dev_share", "test_share",
+"seed"}, "licence"}. What is done is written to standard output as JSON lines (`progress` 0..1, `message`, and its
+figures); the last line is the card. A run that was cut off goes on where it was. The adapter is left in FOLDER
+(default: the job's name, beside the job), its card written last. It ends with 0 where the gate let it pass, 1 where
+not, 2 for an error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import datetime as dt
+import importlib.metadata
+import json
+import os
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from core.errors import AppError
+from core.i18n import error_text
+from core.models import adapters, export
+from core.models.embedder import load_adapted, load_embedder
+from core.records import AdapterCard
+from core.settings import cache_folder
+from core.training.dataset import Dataset, prepare
+from core.training.pairs import read_pairs
+from core.training.retriever import RetrieverConfig, StepReport, Trained, train_retriever
+
+Tell = Callable[[dict[str, Any]], bool]
+_LIBRARIES = ("torch", "transformers", "peft", "safetensors")
+_GATE_SHARE = 0.25  # of the whole time
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a job file says, checked."""
+
+    name: str
+    data: tuple[Path, ...]
+    config: RetrieverConfig
+    split: dict[str, Any] = field(default_factory=dict)
+    licence: str = ""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m core.training.run")
+    parser.add_argument("job", type=Path)
+    parser.add_argument("--out", type=Path, help="where the adapter goes (default: the job's name, beside it)")
+    parser.add_argument("--child", action="store_true", help="end when standard input closes")
+    options = parser.parse_args(arguments)
+    if options.child:
+        threading.Thread(target=_end_with_parent, daemon=True).start()
+    try:
+        job = read_job(options.job)
+        card = run_job(job, options.out or options.job.parent / job.name, _write_line)
+    except AppError as error:
+        _write_line({"error": [error.key, error.params]})
+        sys.stderr.write(error_text(error, "en") + "\n")
+        return 2
+    _write_line({"progress": 1.0, "card": dataclasses.asdict(card)})
+    return 0 if card.passed else 1
+
+
+def run_job(job: Job, out: Path, tell: Tell) -> AdapterCard:
+    """Prepare, train, judge; the card. `tell` gets each line and returns False to stop."""
+    from core.evaluation.gate import judge
+
+    pairs = [pair for path in job.data for pair in read_pairs(path)]
+    dataset = prepare(pairs, **job.split)
+    tell({"progress": 0.0, "message": "training.prepared", "counts": dataset.counts})
+    out.mkdir(parents=True, exist_ok=True)
+    (out / adapters.CARD).unlink(missing_ok=True)
+
+    def report(row: StepReport) -> bool:
+        done = (1 - _GATE_SHARE) * row.step / row.steps
+        return tell({"progress": round(done, 4), "message": "training.learned", **dataclasses.asdict(row)})
+
+    trained = train_retriever(export.base_folder(), dataset.train, dataset.dev, job.config, out, report)
+    base = ("builtin", load_embedder("builtin", cache_folder()))
+    adapted = (f"builtin+{out.resolve()}", load_adapted(out, cache_folder()))
+
+    def step(share: float) -> None:
+        tell({"progress": round(1 - _GATE_SHARE * (1 - share), 4), "message": "training.judged"})
+
+    gate = judge(base, adapted, dataset.test, len(dataset.train), step=step)
+    card = make_card(job, dataset, trained, out)
+    card = dataclasses.replace(card, scores=gate.scores(), passed=gate.passed, reasons=gate.reasons)
+    adapters.write_card(out, card)
+    return card
+
+
+def make_card(job: Job, dataset: Dataset, trained: Trained, out: Path) -> AdapterCard:
+    """What is known of an adapter before the gate."""
+    versions = {name: importlib.metadata.version(name) for name in _LIBRARIES}
+    return AdapterCard(
+        name=job.name,
+        kind="retriever",
+        base="sentence-transformers/all-MiniLM-L6-v2",
+        base_sha256=export.WEIGHTS_SHA256,
+        adapter_sha256=adapters.hash_weights(out),
+        data_sha256=dataset.sha256,
+        data={"files": [path.name for path in job.data], "split_by": dataset.split_by, **dataset.counts},
+        hyperparameters=dataclasses.asdict(job.config),
+        training=dataclasses.asdict(trained),
+        versions=versions,
+        licence=job.licence,
+        created=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+    )
+
+
+def read_job(path: Path) -> Job:
+    """The job of a JSON or YAML file; AppError `training.job` names what is wrong with it."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        values = json.loads(text) if path.suffix == ".json" else _read_yaml(text)
+        data = values["data"] if isinstance(values["data"], list) else [values["data"]]
+        known = {entry.name for entry in dataclasses.fields(RetrieverConfig)}
+        config = dict(values.get("config", {}))
+        unknown = set(config) - known
+        if unknown:
+            raise ValueError(f"config: {', '.join(sorted(unknown))}?")
+        for name in ("targets", "keep_langs"):
+            if name in config:
+                config[name] = tuple(config[name])
+        name = str(values["name"])
+        adapters.check_name(name)
+        files = tuple(path.parent / file for file in data)
+        split, licence = dict(values.get("split", {})), str(values.get("licence", ""))
+        return Job(name, files, RetrieverConfig(**config), split, licence)
+    except OSError as error:
+        raise AppError("training.job", name=path.name, detail=error.strerror) from None
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise AppError("training.job", name=path.name, detail=str(error)[:200]) from None
+
+
+def _read_yaml(text: str) -> dict[str, Any]:
+    import yaml
+
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ValueError(str(error)) from None
+
+
+def _end_with_parent() -> None:
+    """Whoever started this is gone when its end of standard input closes. A run can be cut off at any moment."""
+    while os.read(0, 4096):
+        pass
+    os._exit(2)
+
+
+def _write_line(values: dict[str, Any]) -> bool:
+    sys.stdout.write(json.dumps(values) + "\n")
+    sys.stdout.flush()
+    return True
+
+
+if __name__ == "__main__":
+    sys.exit(main())

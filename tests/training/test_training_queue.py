@@ -1,0 +1,93 @@
+"""A training as a job: queued with its pairs, read back as it was meant, shelved only where it passed."""
+
+import json
+
+import pytest
+
+from core import settings
+from core.errors import AppError
+from core.models import adapters
+from core.records import AdapterCard
+from core.state import jobs
+from core.state.database import Database
+from core.training import queue
+from core.training.pairs import Pair, read_pairs
+from core.training.retriever import RetrieverConfig
+from core.training.run import read_job
+
+PAIRS = [Pair("Who met?", "The board met in Lisbon.", "a", "a1", "en", "en")]
+
+
+@pytest.fixture
+def held(tmp_path):
+    return settings.load(tmp_path / "w")
+
+
+@pytest.fixture
+def db(tmp_path):
+    database = Database(tmp_path / "state.sqlite")
+    yield database
+    database.close()
+
+
+def test_a_queued_training_reads_back_as_it_was_meant(db, held):
+    config = RetrieverConfig(epochs=2, targets=("query",))
+    queue.queue_training(db, held, "mine", PAIRS, config, {"seed": 3})
+    job = read_job(queue.run_folder(held, "mine") / queue.JOB)
+    assert (job.name, job.config, job.split) == ("mine", config, {"seed": 3})
+    assert read_pairs(job.data[0]) == PAIRS
+    assert [run.payload for run in queue.list_runs(db)] == [{"name": "mine"}]
+    assert queue.read_steps(held, "mine") == []
+
+
+def test_a_name_is_taken_once_and_must_be_a_name(db, held):
+    queue.queue_training(db, held, "mine", PAIRS, RetrieverConfig())
+    for name, key in (("mine", "adapters.exists"), ("../mine", "adapters.name"), ("none", "adapters.name")):
+        with pytest.raises(AppError) as caught:
+            queue.queue_training(db, held, name, PAIRS, RetrieverConfig())
+        assert caught.value.key == key
+    assert len(queue.list_runs(db)) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["nope", "[]", '{"data": "p.jsonl"}', '{"name": "a", "data": "p", "config": {"lr": 1}}', '{"name": 1, "data": 2}'],
+)
+def test_a_job_that_says_too_little_or_too_much_is_refused(tmp_path, text):
+    (tmp_path / "job.json").write_text(text)
+    with pytest.raises(AppError) as caught:
+        read_job(tmp_path / "job.json")
+    assert caught.value.key == "training.job"
+
+
+def test_a_job_may_be_yaml(tmp_path):
+    (tmp_path / "job.yaml").write_text("name: mine\ndata: [a.jsonl, b.csv]\nconfig: {epochs: 3}\n")
+    job = read_job(tmp_path / "job.yaml")
+    assert [path.name for path in job.data] == ["a.jsonl", "b.csv"]
+    assert job.config.epochs == 3
+
+
+@pytest.mark.parametrize(
+    ("passed", "sha256", "shelved"), [(True, None, True), (False, None, False), (True, "0", False)]
+)
+def test_only_what_passed_is_shelved(held, passed, sha256, shelved):
+    made = queue.run_folder(held, "mine") / "adapter"
+    made.mkdir(parents=True)
+    (made / adapters.WEIGHTS).write_bytes(b"weights")
+    (made / adapters.CONFIG).write_text(json.dumps({}))
+    sha256 = sha256 or adapters.hash_weights(made)
+    adapters.write_card(made, AdapterCard("mine", "retriever", "m", "b", sha256, "d", passed=passed))
+    assert queue.read_verdict(held, "mine").passed is passed
+    assert queue.shelve(held, "mine") is shelved
+    assert [name for name, _ in adapters.list_adapters(held) if name != "builtin"] == (["mine"] if shelved else [])
+    queue.forget_run(held, "mine")
+    assert not queue.run_folder(held, "mine").exists()
+
+
+def test_a_job_that_was_cancelled_no_longer_runs(db):
+    job_id = jobs.enqueue(db, queue.TRAIN, "x", {"name": "x"})
+    assert not jobs.is_running(db, job_id)
+    jobs.claim(db, "me", (queue.TRAIN,))
+    assert jobs.is_running(db, job_id)
+    jobs.cancel(db, job_id)
+    assert not jobs.is_running(db, job_id)

@@ -1,0 +1,154 @@
+"""A run on a tiny encoder: the same seed gives the same run, cut off or not; what it leaves is an adapter."""
+
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file
+
+from core.errors import AppError
+from core.models import adapters
+from core.training.pairs import Pair
+from core.training.retriever import RetrieverConfig, draw_batches, train_retriever
+
+WORDS = "red blue green fast slow old new tall small warm cold bright dark heavy light sharp".split()
+CONFIG = RetrieverConfig(
+    rank=4, alpha=8, batch=4, epochs=2, check_every=3, learning_rate=5e-3, early_stopping=False, threads=1, keep=0.1
+)
+PAIRS = [
+    Pair(f"what is {a} and {b}", f"the {a} thing stands beside the {b} one", f"d{n}", f"k{n}", "en", "en")
+    for n, (a, b) in enumerate((a, b) for a in WORDS[:6] for b in WORDS[6:10])
+]
+TRAIN, HELD_OUT = PAIRS[:18], PAIRS[18:]
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory):
+    """A BERT of two small layers with random weights, and a tokenizer of whole words."""
+    import torch
+    from tokenizers import Tokenizer, models, pre_tokenizers, processors
+    from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+
+    folder = tmp_path_factory.mktemp("base")
+    words = sorted({word for pair in PAIRS for word in f"{pair.question} {pair.passage}".split()})
+    vocabulary = {word: n for n, word in enumerate(["[PAD]", "[UNK]", "[CLS]", "[SEP]", *words])}
+    tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
+    )
+    PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, pad_token="[PAD]", unk_token="[UNK]", cls_token="[CLS]", sep_token="[SEP]"
+    ).save_pretrained(folder)
+    torch.manual_seed(0)
+    sizes = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64}
+    BertModel(BertConfig(vocab_size=len(vocabulary), max_position_embeddings=64, **sizes)).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def whole(base, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("whole")
+    rows = []
+    trained = train_retriever(base, TRAIN, HELD_OUT, CONFIG, folder, lambda row: rows.append(row) or True)
+    return folder, rows, trained
+
+
+def losses(rows):
+    return [row.loss for row in rows]
+
+
+def test_it_learns_and_says_how_far_it_is(whole):
+    folder, rows, trained = whole
+    assert [row.step for row in rows] == list(range(1, 11))
+    assert trained.held_out_best < trained.held_out_before
+    assert np.mean(losses(rows)[-3:]) < np.mean(losses(rows)[:3])
+    assert [row.step for row in rows if row.held_out is not None] == [3, 6, 9, 10]
+    assert [json.loads(line)["loss"] for line in (folder / "steps.jsonl").open()] == losses(rows)
+
+
+def test_what_is_left_is_an_adapter_of_this_base(base, whole, tmp_path):
+    folder, _, trained = whole
+    checked = adapters.check_adapter(folder, base / "model.safetensors")
+    assert len(checked.modules) == 2 * 6
+    assert sorted(path.name for path in folder.iterdir()) == [adapters.CONFIG, adapters.WEIGHTS, "steps.jsonl"]
+    assert trained.trainable == 2 * (4 * 4 * 64 + 2 * 4 * 96)
+
+
+def test_merged_in_numpy_it_gives_the_vectors_that_peft_gives(base, whole, tmp_path):
+    import torch
+    from peft import PeftModel
+    from transformers import AutoModel
+
+    folder, _, _ = whole
+    merged = tmp_path / "merged"
+    merged.mkdir()
+    (merged / "config.json").write_bytes((base / "config.json").read_bytes())
+    checked = adapters.check_adapter(folder, base / "model.safetensors")
+    adapters.merge_into(base / "model.safetensors", merged / "model.safetensors", checked)
+    theirs = PeftModel.from_pretrained(AutoModel.from_pretrained(base), folder).eval()
+    plain, ours = AutoModel.from_pretrained(base).eval(), AutoModel.from_pretrained(merged).eval()
+    ids = torch.tensor([[2, 5, 9, 12, 3]])
+    with torch.no_grad():
+        expected, bare, found = (model(ids).last_hidden_state for model in (theirs, plain, ours))
+    assert torch.allclose(found, expected, atol=1e-5)
+    assert not torch.allclose(found, bare, atol=1e-2)
+
+
+@pytest.mark.parametrize("cut", [1, 4, 8])
+def test_a_run_cut_off_anywhere_goes_on_with_the_same_losses(base, whole, tmp_path, cut):
+    rows = []
+
+    class Killed(BaseException):
+        """As a signal would: nothing of the run's own code goes on."""
+
+    def stop(row):
+        rows.append(row)
+        if row.step == cut and len(rows) == cut:
+            raise Killed
+        return True
+
+    with pytest.raises(Killed):
+        train_retriever(base, TRAIN, HELD_OUT, CONFIG, tmp_path, stop)
+    train_retriever(base, TRAIN, HELD_OUT, CONFIG, tmp_path, stop)
+    by_step = {row.step: row.loss for row in rows}
+    np.testing.assert_allclose([by_step[n] for n in range(1, 11)], losses(whole[1]), atol=1e-5)
+    assert [json.loads(line)["step"] for line in (tmp_path / "steps.jsonl").open()] == list(range(1, 11))
+    first, second = load_file(whole[0] / adapters.WEIGHTS), load_file(tmp_path / adapters.WEIGHTS)
+    assert all(np.array_equal(first[name], second[name]) for name in first)
+
+
+def test_a_run_with_other_settings_does_not_go_on_from_it(base, tmp_path):
+    with pytest.raises(AppError) as caught:
+        train_retriever(base, TRAIN, HELD_OUT, CONFIG, tmp_path, lambda row: row.step < 4)
+    assert caught.value.key == "training.cancelled"
+    other = dataclasses.replace(CONFIG, seed=1)
+    with pytest.raises(AppError) as caught:
+        train_retriever(base, TRAIN, HELD_OUT, other, tmp_path)
+    assert caught.value.key == "training.other_run"
+
+
+def test_early_stopping_ends_a_run_that_gets_no_better(base, tmp_path):
+    config = dataclasses.replace(CONFIG, learning_rate=0.5, epochs=6, patience=2, early_stopping=True)
+    trained = train_retriever(base, TRAIN, HELD_OUT, config, tmp_path)
+    assert trained.steps < 30
+    assert trained.best_step < trained.steps
+
+
+def test_names_that_match_no_layer_and_too_few_pairs_are_refused(base, tmp_path):
+    for config, pairs, key in (
+        (dataclasses.replace(CONFIG, targets=("c_attn",)), TRAIN, "training.no_target"),
+        (CONFIG, TRAIN[:3], "training.too_few"),
+    ):
+        with pytest.raises(AppError) as caught:
+            train_retriever(base, pairs, HELD_OUT, config, tmp_path)
+        assert caught.value.key == key
+
+
+def test_batches_hold_every_pair_once_and_depend_on_the_seed_alone():
+    batches = draw_batches(PAIRS, 5, 0, 0)
+    assert sorted(n for batch in batches for n in batch) == sorted({n for batch in batches for n in batch})
+    assert len([n for batch in batches for n in batch]) >= len(PAIRS) - 5
+    assert draw_batches(PAIRS, 5, 0, 0) == batches
+    assert draw_batches(PAIRS, 5, 1, 0) != batches
