@@ -23,7 +23,12 @@ LAYERS = [
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 MAY_SHARE = {0}
-COMMANDS = {"core/evaluation/run.py", "core/evaluation/bench.py", "core/evaluation/crash.py", "core/training/run.py"}  # run by hand, like ask
+COMMANDS = {
+    "core/evaluation/run.py",
+    "core/evaluation/bench.py",
+    "core/evaluation/crash.py",
+    "core/training/run.py",
+}  # run by hand, like ask
 
 OWNERS = {
     "duckdb": ("core/sql/",),

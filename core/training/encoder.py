@@ -10,6 +10,7 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from core.errors import AppError
+from core.models.adapters import WEIGHTS, check_adapter
 
 
 class TrainableEncoder:
@@ -54,6 +55,18 @@ class TrainableEncoder:
         pooled = (states * mask).sum(1) / mask.sum(1)
         return torch.nn.functional.normalize(pooled, dim=-1)
 
+    def load(self, adapter: Path, base: Path) -> None:
+        """Take over the matrices of an earlier adapter; AppError where it is not fit for this base and rank."""
+        check_adapter(adapter, base / "model.safetensors")
+        from safetensors.torch import load_file
+
+        with self._torch.no_grad():
+            for name, part in load_file(adapter / WEIGHTS).items():
+                mine = self.weights.get(name.replace(".weight", ".default.weight"))
+                if mine is None or mine.shape != part.shape:
+                    raise AppError("training.other_start", adapter=adapter.name)
+                mine.copy_(part)
+
     def save(self, folder: Path) -> None:
         """PEFT's own two files, matrices in half precision: plain PEFT loads the folder."""
         from peft import get_peft_model_state_dict
@@ -65,8 +78,10 @@ class TrainableEncoder:
         config.base_model_name_or_path = "sentence-transformers/all-MiniLM-L6-v2"
         config.save_pretrained(folder)
         (folder / "README.md").unlink(missing_ok=True)  # PEFT's empty form; the card says what there is to say
-        tensors = {name: part.half().contiguous() for name, part in get_peft_model_state_dict(self.model).items()}
-        save_file(tensors, folder / "adapter_model.safetensors", metadata={"format": "pt"})
+        # Without this PEFT would ask the hub whether the vocabulary was changed.
+        found = get_peft_model_state_dict(self.model, save_embedding_layers=False)
+        tensors = {name: part.half().contiguous() for name, part in found.items()}
+        save_file(tensors, folder / WEIGHTS, metadata={"format": "pt"})
 
 
 def _is_target(name: str, part, targets: Sequence[str], torch) -> bool:

@@ -31,7 +31,8 @@ _BETTER = 1e-4
 
 @dataclass(frozen=True, slots=True)
 class RetrieverConfig:
-    """Hyperparameters. `check_every` and `patience` count steps and checks; `keep` weighs staying near the base."""
+    """Hyperparameters. `check_every` and `patience` count steps and checks; `keep` weighs staying near the base.
+    Without `early_stopping` the last weights are kept, else those that did best on the held-out pairs."""
 
     rank: int = 16
     alpha: int = 32
@@ -88,14 +89,16 @@ def train_retriever(
     config: RetrieverConfig,
     folder: Path,
     report: Report = lambda _: True,
+    start: Path | None = None,
 ) -> Trained:
     """Train on `pairs`; write PEFT's two files and `steps.jsonl` to `folder`. Continues a run that was cut off.
 
-    `report` is called after each step and returns False to stop. Raises AppError: `training.too_few` (fewer pairs than
-    two batches need), `training.cancelled`, `training.diverged`, `training.other_run` (the folder holds another's)."""
+    `start` is an earlier adapter of the same rank to go on from. `report` is called after each step and returns False
+    to stop. Raises AppError: `training.too_few`, `training.cancelled`, `training.diverged`, `training.other_run` (the
+    folder holds another's), `training.other_start`."""
     if len(pairs) < 4:
         raise AppError("training.too_few", n=len(pairs), least=4)
-    return _Run(base, list(pairs), list(held_out)[:_CHECKED_MOST], config, folder).go(report)
+    return _Run(base, list(pairs), list(held_out)[:_CHECKED_MOST], config, folder, start).go(report)
 
 
 def draw_batches(pairs: Sequence[Pair], size: int, seed: int, epoch: int) -> list[list[int]]:
@@ -117,7 +120,13 @@ class _Run:
     """One run: the model, its optimizer, and where it stands."""
 
     def __init__(
-        self, base: Path, pairs: list[Pair], held_out: list[Pair], config: RetrieverConfig, folder: Path
+        self,
+        base: Path,
+        pairs: list[Pair],
+        held_out: list[Pair],
+        config: RetrieverConfig,
+        folder: Path,
+        start: Path | None,
     ) -> None:
         import torch
 
@@ -134,6 +143,8 @@ class _Run:
             targets=config.targets,
             max_tokens=config.max_tokens,
         )
+        if start is not None:
+            self._encoder.load(start, base)
         self._weights = self._encoder.weights
         self._optimizer = torch.optim.AdamW(self._weights.values(), lr=config.learning_rate, weight_decay=0.01)
         epochs = [draw_batches(pairs, config.batch, config.seed, epoch) for epoch in range(config.epochs)]
@@ -160,7 +171,8 @@ class _Run:
                 self._save_checkpoint()
             if not report(row):
                 raise AppError("training.cancelled")
-        self._restore(self._best_weights)
+        if self._config.early_stopping:
+            self._restore(self._best_weights)
         self._encoder.save(self._folder)
         drop_checkpoints(self._folder)
         trainable, weights = self._encoder.count_weights()
