@@ -85,7 +85,10 @@ def run(workspace: Path, stop: threading.Event) -> None:
 
 
 # What takes minutes, one at a time, while files still come in: job kind -> function(db, settings, job, stop).
-LONG: dict[str, Callable[[Database, Settings, JobStatus, threading.Event], object]] = {EVALUATE: run_trial, TRAIN: train}
+LONG: dict[str, Callable[[Database, Settings, JobStatus, threading.Event], object]] = {
+    EVALUATE: run_trial,
+    TRAIN: train,
+}
 
 
 def _work(function, db: Database, configured: Settings, job: JobStatus, stop: threading.Event) -> None:

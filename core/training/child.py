@@ -26,7 +26,15 @@ def train(db: Database, settings: Settings, job: JobStatus, stop: threading.Even
     checkpoint next time; cancelled, its process is ended. Raises AppError for what went wrong in the process."""
     name = job.payload["name"]
     folder = run_folder(settings, name)
-    command = [sys.executable, "-m", "core.training.run", str(folder / JOB), "--out", str(folder / "adapter"), "--child"]
+    command = [
+        sys.executable,
+        "-m",
+        "core.training.run",
+        str(folder / JOB),
+        "--out",
+        str(folder / "adapter"),
+        "--child",
+    ]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=_ROOT) as process:
         ended = threading.Event()
         watcher = threading.Thread(target=_watch, args=(db, job, process, stop, ended), daemon=True)
