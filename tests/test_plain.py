@@ -3,7 +3,7 @@
 import pytest
 from markdown_it import MarkdownIt
 
-from pages.parts.plain import answer_text, marked, one_line, plain
+from pages.parts.plain import Doubt, answer_text, marked, one_line, plain
 
 TEXTS = [
     "![x](http://evil.example/p.png)",
@@ -52,8 +52,19 @@ def test_an_answer_keeps_its_own_marks_only():
     assert "\n- one" in shown
 
 
-def test_a_doubtful_statement_is_set_off():
-    assert answer_text("Sure. Doubt 5%.", (), ["Doubt 5%."]).startswith("Sure\\. :orange-background[Doubt 5\\%\\.]")
+def test_a_doubtful_statement_is_a_link_to_nowhere_with_its_reason():
+    text = "Sure. Doubt **5%** [1]."
+    shown = answer_text(text, {1}, [Doubt(6, len(text), "partly", 'not "there" ](x)')])
+    assert shown.startswith("Sure\\. [Doubt 5\\%](#partly")
+    assert '\\"there\\"' in shown
+    assert "](x)" not in shown.replace("\\]\\(x\\)", "")
+    assert ":primary-badge[1]" in shown
+
+
+def test_only_the_part_of_a_line_that_is_doubtful_is_marked():
+    text = "One.\n- Two. Three."
+    shown = answer_text(text, (), [Doubt(12, 18, "unsupported", "why")])
+    assert shown.split("\n")[1] == '- Two\\. [Three\\.](#unsupported "why")'
 
 
 def test_a_marked_passage_stands_in_its_text():

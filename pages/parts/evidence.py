@@ -13,9 +13,8 @@ import streamlit as st
 from core.documents.layout import boxes_for
 from core.records import Answer, BoxTuple, Document
 from core.state import chats
-from core.validation.check import explain
-from pages.parts import results, services
-from pages.parts.language import duration, lang, say
+from pages.parts import how, results, services
+from pages.parts.language import say
 from pages.parts.plain import marked, one_line, plain
 
 PDF = "application/pdf"
@@ -97,25 +96,30 @@ def _first(answer: Answer) -> str:
 def draw(turn: chats.Turn) -> None:
     """The panel for one answer."""
     answer = turn.answer
-    if st.session_state["shown"]["key"] == ROWS and answer.data is not None:
-        results.draw(answer.data, str(turn.id))
-        return
-    sources, checks, times = st.tabs(
-        [say("chat_page.tab_source"), say("chat_page.tab_checks"), say("chat_page.tab_times")]
-    )
-    with sources:
-        all_sources = {source.key: source for source in [*cited(answer), *nearest(answer)]}
-        source = all_sources.get(st.session_state["shown"]["key"])
-        document = services.workspace().library.document(source.document_id) if source else None
-        if source is None or document is None:
-            st.caption(say("chat_page.source_gone"))
+    key = st.session_state["shown"]["key"]
+    is_rows = key == ROWS and answer.data is not None
+    first = say("chat_page.tab_rows") if is_rows else say("chat_page.tab_source")
+    shown, checks, told = st.tabs([first, say("chat_page.tab_checks"), say("chat_page.tab_how")])
+    with shown:
+        if is_rows:
+            results.draw(answer.data, str(turn.id))
         else:
-            _draw_source(source, document)
-            _draw_others(turn, [other for other in nearest(answer) if other.key != source.key])
+            _draw_cited(turn, key)
     with checks:
-        _draw_checks(answer)
-    with times:
-        _draw_times(answer)
+        how.draw_checks(answer)
+    with told:
+        how.draw_how(turn)
+
+
+def _draw_cited(turn: chats.Turn, key: str) -> None:
+    all_sources = {source.key: source for source in [*cited(turn.answer), *nearest(turn.answer)]}
+    source = all_sources.get(key)
+    document = services.workspace().library.document(source.document_id) if source else None
+    if source is None or document is None:
+        st.caption(say("chat_page.source_gone"))
+        return
+    _draw_source(source, document)
+    _draw_others(turn, [other for other in nearest(turn.answer) if other.key != source.key])
 
 
 def _draw_source(source: Source, document: Document) -> None:
@@ -223,23 +227,3 @@ def _draw_others(turn: chats.Turn, others: list[Source]) -> None:
                 args=(turn.id, source.key),
             )
             st.caption(one_line(source.quote, 160))
-
-
-def _draw_checks(answer: Answer) -> None:
-    if not answer.checks:
-        st.caption(say("chat_page.no_checks"))
-    icons = {"supported": "check_circle", "partly": "help", "unsupported": "cancel"}
-    for check in answer.checks:
-        verdict = say(f"chat_page.verdict_{check.verdict}")
-        st.markdown(f":material/{icons[check.verdict]}: **{verdict}**  \n{one_line(check.claim, 240)}")
-        st.caption(plain(explain(check, lang())))
-
-
-def _draw_times(answer: Answer) -> None:
-    known = ("embed", "search", "answer", "total")
-    rows = [(say(f"chat_page.time_{step}"), answer.timings_ms[step]) for step in known if step in answer.timings_ms]
-    with st.container(key="times", gap="xsmall"):
-        for label, ms in rows:
-            with st.container(horizontal=True, horizontal_alignment="distribute"):
-                st.text(label)
-                st.text(duration(ms))

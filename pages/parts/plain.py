@@ -8,13 +8,15 @@ of its own but what its callers ask for: `answer_text` and `marked`.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _REWRITTEN = re.compile(r":(?=[\w+-]+(?:/\w+)?:)|(?<=<)(?=-)|(?<=-)(?=[->])|(?<=[<>~])(?==)")
 _JOINER = "\u2060"
 _BOLD = re.compile(r"\*\*([^*\n]+)\*\*")
 _MARK = re.compile(r"\[(\d{1,2})\]")
+_LAST_MARKS = re.compile(r"\s*(?:\[\d{1,2}\]\s*)+[.,;]?\s*$|\s+$")
 
 
 def plain(text: str) -> str:
@@ -32,24 +34,47 @@ def one_line(text: str, limit: int = 0) -> str:
     return plain(text)
 
 
-def answer_text(text: str, numbers: Collection[int], doubtful: Collection[str] = ()) -> str:
+class Doubt(NamedTuple):
+    """A statement at `start`..`end` of an answer's text that is not proven, and why in words."""
+
+    start: int
+    end: int
+    verdict: str
+    reason: str
+
+
+def answer_text(text: str, numbers: Collection[int], doubts: Sequence[Doubt] = ()) -> str:
     """An answer's text with what we allow in it: list items, **bold**, and [n] where n is one of its citations.
 
-    `doubtful` are statements that could not be verified: they are set off by colour."""
-    return "\n\n".join(
-        "\n".join(_answer_line(line, numbers, doubtful) for line in block.split("\n")) for block in text.split("\n\n")
-    )
+    `doubts` are underlined by the style sheet, the reason is seen on hovering."""
+    lines, at = [], 0
+    for line in text.split("\n"):
+        inside = [d for d in doubts if d.start < at + len(line) and at < d.end]
+        lines.append(_answer_line(line, numbers, [d._replace(start=d.start - at, end=d.end - at) for d in inside]))
+        at += len(line) + 1
+    return "\n".join(lines)
 
 
-def _answer_line(line: str, numbers: Collection[int], doubtful: Collection[str]) -> str:
-    bullet, rest = ("- ", line[2:]) if line.startswith("- ") else ("", line)
-    doubt = next((claim for claim in doubtful if claim and claim in rest), "")
-    parts = rest.partition(doubt) if doubt else (rest, "", "")
-    shown = "".join(
-        f":orange-background[{_inline(part, numbers)}]" if doubt and n == 1 else _inline(part, numbers)
-        for n, part in enumerate(parts)
-    )
-    return bullet + shown + ("" if bullet else "  ")
+def _answer_line(line: str, numbers: Collection[int], doubts: Sequence[Doubt]) -> str:
+    if not line.strip():
+        return ""
+    bullet = "- " if line.startswith("- ") else ""
+    at, shown = len(bullet), []
+    for doubt in sorted(doubts):
+        start, end = max(doubt.start, at), min(doubt.end, len(line))
+        if start < end:
+            shown += [_inline(line[at:start], numbers), _doubtful(line[start:end], doubt, numbers)]
+            at = end
+    return bullet + "".join([*shown, _inline(line[at:], numbers)]) + ("" if bullet else "  ")
+
+
+def _doubtful(said: str, doubt: Doubt, numbers: Collection[int]) -> str:
+    """A link that leads nowhere: its title is the reason, and its address tells the style sheet how to draw it."""
+    marks = _LAST_MARKS.search(said)
+    body, tail = (said[: marks.start()], said[marks.start() :]) if marks else (said, "")
+    inner = plain(_BOLD.sub(r"\1", body)).strip()
+    title = plain(" ".join(doubt.reason.split()))
+    return f'[{inner}](#{doubt.verdict} "{title}")' + _inline(tail, numbers) if inner else _inline(said, numbers)
 
 
 def _inline(text: str, numbers: Collection[int]) -> str:

@@ -11,7 +11,7 @@ import streamlit as st
 from core.records import SqlAnswer
 from core.sql.pretty import pretty_sql
 from pages.parts import asking, result
-from pages.parts.language import duration, number, say, say_count
+from pages.parts.language import number, say, say_count
 from pages.parts.plain import plain
 
 _ROWS_INLINE = 6
@@ -64,8 +64,7 @@ def _note(data: SqlAnswer, place: int) -> None:
     st.session_state["to-data"] = True
 
 
-def quiet_line(data: SqlAnswer, total_ms: float, engine: str) -> str:
-    """'12 rows · 80 % sure of the reading · 61 ms · built-in'."""
+def quiet_parts(data: SqlAnswer) -> list[str]:
+    """'12 rows', '80 % sure of the reading'."""
     rows = say_count("data_page.rows", len(data.result.rows) if data.result else 0)
-    sure = data.confirmed.rstrip(".") or say("data_page.confidence", percent=number(round(100 * data.confidence), 0))
-    return " · ".join((rows, plain(sure), duration(total_ms), engine))
+    return [rows, say("data_page.confidence", percent=number(round(100 * data.confidence), 0))]

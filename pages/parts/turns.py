@@ -14,9 +14,11 @@ from core.records import Answer
 from core.state import chats
 from core.state.experiments import note
 from core.turns import start_turn
+from core.validation.check import explain
 from pages.parts import conversations, errors, evidence, experiments, opinion, results, services
-from pages.parts.language import duration, say, say_count
-from pages.parts.plain import answer_text, one_line, plain
+from pages.parts.how import engine_name
+from pages.parts.language import duration, lang, say, say_count
+from pages.parts.plain import Doubt, answer_text, one_line, plain
 
 _POLL_S = 0.06
 _NEAREST = 3
@@ -108,18 +110,15 @@ def _draw_answer(turn_id: int, answer: Answer) -> None:
         completed = one_line(answer.completed_question)
         st.caption(f":material/subdirectory_arrow_right: {say('chat_page.completed', question=completed)}")
     if answer.status == "answered":
-        doubtful = [check.claim for check in answer.checks if check.verdict != "supported"]
+        st.markdown(answer_text(answer.text, {citation.n for citation in answer.citations}, doubts(answer)))
         if answer.data is not None:
-            st.markdown(plain(answer.text))
             results.draw_inline(answer.data, str(turn_id))
-        else:
-            st.markdown(answer_text(answer.text, {citation.n for citation in answer.citations}, doubtful))
         if answer.message:
             st.caption(f":material/info: {plain(answer.message)}")
         _draw_chips(turn_id, evidence.cited(answer))
         if answer.data is not None:
             _draw_rows_chip(turn_id, answer)
-        elif answer.citations:
+        if answer.data is not None or answer.citations or answer.checks:
             st.caption(quiet_line(answer))
         return
     icon = "search_off" if answer.status == "not_found" else "error"
@@ -156,22 +155,25 @@ def _draw_rows_chip(turn_id: int, answer: Answer) -> None:
         on_click=evidence.show,
         args=(turn_id, evidence.ROWS),
     )
-    st.caption(results.quiet_line(answer.data, answer.timings_ms.get("total", 0), _engine(answer)))
 
 
-def _engine(answer: Answer) -> str:
-    return say("chat_page.engine_builtin") if answer.engine == "builtin" else plain(answer.engine)
+def doubts(answer: Answer) -> list[Doubt]:
+    """The statements of an answer that are not proven, with the reason in the reader's language."""
+    return [
+        Doubt(check.start, check.end, check.verdict, explain(check, lang()))
+        for check in answer.checks
+        if check.verdict != "supported" and check.end > check.start
+    ]
 
 
 def quiet_line(answer: Answer) -> str:
-    """'3 of 3 statements verified · 2 sources · 41 ms · built-in'."""
-    supported = sum(check.verdict == "supported" for check in answer.checks)
+    """'3 of 3 statements verified · 2 sources · 41 ms · built-in'; of rows their number, and doubts about the query."""
+    statements = [check for check in answer.checks if not check.reason.startswith("sql_")]
+    supported = sum(check.verdict == "supported" for check in statements)
     files = len({citation.document_id for citation in answer.citations})
-    return " · ".join(
-        (
-            say_count("chat_page.verified", len(answer.checks), supported=supported),
-            say_count("chat_page.sources", files),
-            duration(answer.timings_ms.get("total", 0)),
-            _engine(answer),
-        )
-    )
+    parts = [say_count("chat_page.verified", len(statements), supported=supported)] if statements else []
+    parts += [say_count("chat_page.sources", files)] if files else []
+    parts += results.quiet_parts(answer.data) if answer.data is not None else []
+    about_query = len(answer.checks) - len(statements)
+    parts += [say_count("chat_page.doubts", about_query)] if about_query else []
+    return " · ".join((*parts, duration(answer.timings_ms.get("total", 0)), engine_name(answer)))

@@ -1,0 +1,90 @@
+"""How an answer came about: its checks, what was asked and where it looked, who wrote it, the time of each stage, and
+everything as one file to keep.
+
+It judges nothing and answers nothing: verdicts and times come with the answer.
+"""
+
+from __future__ import annotations
+
+import functools
+
+import streamlit as st
+
+from core.export import audit
+from core.records import Answer, Citation
+from core.settings import TABLE
+from core.state import chats
+from core.validation.check import explain
+from core.workspace import Workspace
+from pages.parts import services
+from pages.parts.language import duration, lang, say
+from pages.parts.plain import one_line, plain
+
+_ICONS = {"supported": "check_circle", "partly": "help", "unsupported": "cancel"}
+_PICTURE_PX = 900
+_STEPS = ("route", "embed", "search", "answer", "link", "compose", "execute", "check", "total")
+
+
+def engine_name(answer: Answer) -> str:
+    return say("chat_page.engine_builtin") if answer.engine == "builtin" else plain(answer.engine)
+
+
+def draw_checks(answer: Answer) -> None:
+    """Each statement with its verdict and the reason, doubtful ones first."""
+    if not answer.checks:
+        st.caption(say("chat_page.no_checks"))
+    order = list(_ICONS)[::-1]
+    for check in sorted(answer.checks, key=lambda c: order.index(c.verdict)):
+        verdict = say(f"chat_page.verdict_{check.verdict}")
+        st.markdown(f":material/{_ICONS[check.verdict]}: **{verdict}**  \n{one_line(check.claim, 240)}")
+        st.caption(plain(explain(check, lang())))
+
+
+def draw_how(turn: chats.Turn) -> None:
+    """Question, route, engine, times, and the two files."""
+    answer = turn.answer
+    st.markdown(f"**{say('chat_page.how_asked')}**  \n{one_line(answer.question, 400)}")
+    if answer.completed_question != answer.question:
+        st.caption(say("chat_page.completed", question=one_line(answer.completed_question, 400)))
+    st.markdown(f"**{say('chat_page.how_route')}**  \n{plain(answer.route.reason)}")
+    adapter = f" · {plain(answer.adapter)}" if answer.adapter else ""
+    st.markdown(f"**{say('chat_page.how_engine')}**  \n{engine_name(answer)}{adapter}")
+    _draw_times(answer)
+    st.caption(say("chat_page.how_download"))
+    with st.container(horizontal=True, gap="small"):
+        _draw_download(turn, "html", "text/html")
+        _draw_download(turn, "json", "application/json")
+
+
+def _draw_download(turn: chats.Turn, kind: str, mime: str) -> None:
+    """Made when it is asked for, from what is bound here: a download has no session."""
+    make = functools.partial(_make, services.workspace(), turn, kind, lang())
+    st.download_button(
+        say(f"chat_page.how_{kind}"),
+        make,
+        file_name=f"cotejo-{turn.id}.{kind}",
+        mime=mime,
+        key=f"audit-{kind}-{turn.id}",
+        on_click="ignore",
+        icon=":material/download:",
+    )
+
+
+def _make(workspace: Workspace, turn: chats.Turn, kind: str, language: str) -> bytes:
+    def draw_page(citation: Citation) -> bytes | None:
+        return workspace.library.page_image(citation.document_id, citation.page, _PICTURE_PX, citation.boxes)
+
+    values = {setting.name: workspace.settings.get(setting.name) for setting in TABLE}
+    models = {"embedder": workspace.library.active_model()}
+    pack = audit.make_audit(turn.answer, draw_page, asked_at=turn.created_at, models=models, settings=values)
+    text = audit.to_html(pack, language) if kind == "html" else audit.to_json(pack)
+    return text.encode("utf-8")
+
+
+def _draw_times(answer: Answer) -> None:
+    taken = [(step, answer.timings_ms[step]) for step in _STEPS if answer.timings_ms.get(step)]
+    with st.container(key="times", gap="xsmall"):
+        for step, ms in taken:
+            with st.container(horizontal=True, horizontal_alignment="distribute"):
+                st.text(say(f"chat_page.time_{step}"))
+                st.text(duration(ms))
