@@ -1,5 +1,6 @@
 """The data page driven by AppTest on a real workspace: real files, guard, sandbox and parser of questions."""
 
+import dataclasses
 import json
 import re
 import threading
@@ -14,7 +15,7 @@ from core.records import Catalog, Column, ForeignKey, Table
 from core.sql.pretty import pretty_sql, preview_sql
 from core.sql.sources import import_source
 from core.state import boards, jobs, pairs, questions
-from pages.parts.asking import Order
+from pages.parts.asking import Order, carry_out
 from pages.parts.board import refresh
 from pages.parts.relations import relations_dot
 
@@ -406,3 +407,28 @@ def test_the_diagram_of_relations_holds_names_as_they_are_written():
     assert "t0:c0 -> t1:c0 [style=dashed]" in dot
     assert "<br/>" not in dot and dot.count("&lt;br/&gt;") == 2
     assert "missing" not in dot and "-> t2" not in dot
+
+
+class ScriptedAuthor:
+    """A model that gives `written` after a few silent steps; with `stop`, its reader loses patience at the second."""
+
+    def __init__(self, written=None, stop=None):
+        self.written, self.stop = written, stop
+
+    def write_rows(self, question, lang, parsed, sources):
+        yield ""
+        if self.stop is not None:
+            self.stop.set()
+        yield ""
+        return self.written
+
+
+def test_with_a_model_its_statement_answers_and_stopping_it_leaves_the_parsers(workspace):
+    ingest(workspace)
+    written = dataclasses.replace(workspace.tables.ask(BY_REGION, "es"), engine="endpoint")
+    workspace.assistant.author = ScriptedAuthor(written)
+    assert carry_out(Order(BY_REGION), workspace, "es", threading.Event()).engine == "endpoint"
+    stop = threading.Event()
+    workspace.assistant.author = ScriptedAuthor(written, stop)
+    answer = carry_out(Order(BY_REGION), workspace, "es", stop)
+    assert answer.engine == "builtin" and len(answer.result.rows) == 3

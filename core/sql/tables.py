@@ -70,8 +70,13 @@ class Tables:
             return self._catalog
 
     def sound(self, question: str, lang: str, *, sources: Collection[str] | None = None) -> Sounding:
-        """How well the question's words link to the tables of files; nothing is run."""
-        return sound(question, lang, self._part(sources).files)
+        """How well the question's words link to the tables of files, wholly where its answer was confirmed; nothing is
+        run."""
+        files = self._part(sources).files
+        heard = sound(question, lang, files)
+        if self._db is None or pairs.find(self._db, question, [table.name for table in files.tables]) is None:
+            return heard
+        return dataclasses.replace(heard, linked=1.0, unknown=(), column=1.0, table=1.0, measured=True, left=0)
 
     def follow_up(self, said: str, answer: SqlAnswer, lang: str) -> Edit | None:
         """`said` as an edit of the question that `answer` answered; None where it asks something of its own."""

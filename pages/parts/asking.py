@@ -186,7 +186,8 @@ def carry_out(order: Order, workspace: Workspace, lang: str, cancel: threading.E
     """The answer to an order, kept in the history, and as a pair where it was given a verdict. Raises AppError where
     the guard refuses a statement."""
     if not order.sql:
-        answer = workspace.tables.ask(order.question, detect_language(order.question, default=lang), cancel=cancel)
+        spoken = detect_language(order.question, default=lang)
+        answer = _by_model(workspace.tables.ask(order.question, spoken, cancel=cancel), workspace, cancel)
     else:
         spoken = detect_language(order.question, default=lang)
         answer = workspace.tables.run(order.sql, question=order.question, lang=spoken, cancel=cancel)
@@ -203,6 +204,22 @@ def carry_out(order: Order, workspace: Workspace, lang: str, cancel: threading.E
     if order.verdict and order.question:
         keep_pair(workspace, answer, order.verdict, order.origin)
     return answer
+
+
+def _by_model(parsed: SqlAnswer, workspace: Workspace, cancel: threading.Event) -> SqlAnswer:
+    """The question by the language model's statement, where one is set; the parser's answer where there is none, and
+    where the model was stopped."""
+    author = workspace.assistant.author
+    if author is None or cancel.is_set():
+        return parsed
+    steps = author.write_rows(parsed.question, parsed.lang, parsed, None)
+    try:
+        while not cancel.is_set():
+            next(steps)
+    except StopIteration as written:
+        return written.value
+    steps.close()
+    return parsed
 
 
 def keep_pair(workspace: Workspace, answer: SqlAnswer, verdict: pairs.Verdict, origin: pairs.Origin) -> None:

@@ -16,15 +16,23 @@ QUESTION = "¿Cuánto se vendió en el norte?"
 SQL = "SELECT sum(Importe) AS total FROM ventas WHERE \"Región\" = 'Norte'"
 
 
-@pytest.fixture
-def tables(tmp_path):
-    (tmp_path / "ventas.csv").write_text(SALES, encoding="utf-8")
-    db = Database(tmp_path / "state.sqlite")
-    opened = Tables(settings.load(tmp_path / "workspace"), db)
-    import_source(tmp_path / "ventas.csv", "ventas.csv", opened.folder)
-    yield opened, db
-    opened.close()
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("confirmed")
+    (folder / "ventas.csv").write_text(SALES, encoding="utf-8")
+    db = Database(folder / "state.sqlite")
+    tables = Tables(settings.load(folder / "workspace"), db)
+    import_source(folder / "ventas.csv", "ventas.csv", tables.folder)
+    yield tables, db
+    tables.close()
     db.close()
+
+
+@pytest.fixture
+def tables(opened):
+    yield opened
+    for pair in pairs.list_pairs(opened[1]):
+        pairs.delete(opened[1], pair.id)
 
 
 def confirm(opened, db, sql=SQL, question=QUESTION):
@@ -38,6 +46,16 @@ def test_the_confirmed_statement_answers_and_says_since_when(tables):
     assert (answer.sql.text, answer.result.rows, answer.confidence) == (SQL, ((40,),), 1.0)
     assert answer.confirmed.startswith("Como confirmaste el ") and "han cambiado" not in answer.confirmed
     assert answer.chart.kind == "number"
+
+
+def test_a_confirmed_question_links_wholly_however_it_is_worded(tables):
+    opened, db = tables
+    odd = "lo de siempre, por favor"
+    assert opened.sound(odd, "es").linked < 1
+    confirm(opened, db, question=odd)
+    heard = opened.sound(odd, "es")
+    assert (heard.linked, heard.unknown, heard.measured) == (1.0, (), True)
+    assert opened.ask(odd, "es").result.rows == ((40,),)
 
 
 def test_other_data_under_the_same_name_are_told(tables):
