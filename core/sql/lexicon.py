@@ -35,6 +35,14 @@ class Lexicon:
     short: dict[str, tuple[str, ...]] = field(default_factory=dict)
     values: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
+    @functools.cached_property
+    def english(self) -> frozenset[str]:
+        """The English words in it, folded: words that are words, whatever a table stores."""
+        texts = (
+            text for table in (self.spanish, self.phrases, self.synonyms) for found in table.values() for text in found
+        )
+        return frozenset(word for text in (*texts, *self.synonyms) for word in fold(text).split())
+
 
 @functools.cache
 def builtin_lexicon() -> Lexicon:

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from core.sql.lexicon import Lexicon, read_cues
-from core.sql.schema import ColumnEntry, Schema, fold_value
+from core.sql.lexicon import Lexicon, fold, read_cues
+from core.sql.schema import NEAR_LENGTH_MIN, ColumnEntry, Schema, fold_value
 from core.sql.trees import Trees
 from core.sql.words import Token, stem, tokenize
 
@@ -152,6 +152,7 @@ def _find_values(tokens: list[Token], question: str, schema: Schema, lexicon: Le
     for mention in texts:
         if all(mention.end <= other.start or mention.start >= other.end for other in kept):
             kept.append(mention)
+    kept += _mistyped_values(tokens, kept, schema, lexicon.english, question)
     kept += _unstored_names(tokens, kept, schema)
     return sorted(found + kept, key=lambda m: m.start)
 
@@ -210,6 +211,32 @@ def _value_forms(folded: str, tokens: list[Token], lexicon: Lexicon) -> list[tup
                 forms += [(other, 0.75) for other in lexicon.values.get(form, ())]
         forms += [(other, 0.8) for other in lexicon.values.get(text, ())]
     return forms
+
+
+MISTYPED = 0.7
+
+
+def _mistyped_values(
+    tokens: list[Token], kept: list[ValueMention], schema: Schema, known: frozenset[str], question: str
+) -> list[ValueMention]:
+    """Words that name nothing, one of them in no lexicon, and that are a slip or two away from one stored value."""
+    free, odd = [], []
+    for place, token in enumerate(tokens):
+        named = any(text in schema.column_words or text in schema.table_words for text, _ in token.stems)
+        taken = any(mention.start <= place < mention.end for mention in kept)
+        free.append(is_content(token) and fold(token.source) == token.word and not named and not taken)
+        own = [text for text, _ in token.stems if not text.startswith("~")]
+        odd.append(len(own) <= 2 and token.word not in known and stem(token.word) not in known)
+    runs: list[ValueMention] = []
+    for start in range(len(tokens)):
+        for end in range(min(start + 3, len(tokens)), start, -1):
+            if not all(free[start:end]) or not any(odd[start:end]) or any(run.end > start for run in runs):
+                continue
+            folded = fold_value(question[tokens[start].start : tokens[end - 1].end])
+            hits = schema.near_values(folded) if len(folded) >= NEAR_LENGTH_MIN else []
+            if hits:
+                runs.append(ValueMention(start, end, hits[0][1], "text", tuple((c, v, MISTYPED) for c, v in hits)))
+    return runs
 
 
 def _unstored_names(tokens: list[Token], kept: list[ValueMention], schema: Schema) -> list[ValueMention]:

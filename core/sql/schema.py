@@ -18,6 +18,7 @@ NUMBER_TYPES = ("INT", "DECIMAL", "DOUBLE", "FLOAT", "REAL", "NUMERIC", "HUGEINT
 _NAME_WORDS = {"name", "title", "nombre", "titulo", "label", "description", "descripcion", "nombres"}
 _DATE_WORDS = {"date", "day", "year", "month", "time", "fecha", "dia", "ano", "mes", "hora", "birthday", "since"}
 _PLACE_WORDS = {"city", "country", "state", "location", "address", "place", "ciudad", "pais", "county", "region"}
+NEAR_LENGTH_MIN, NEAR_TWO_SLIPS = 5, 10  # letters of a value that may be mistyped, and that may have two slips
 _VALUE_SPLIT = re.compile(r"[^\w]+")
 
 
@@ -73,6 +74,26 @@ class Schema:
         self.column_words = _index_words([(c.number, (c.words, *c.others)) for c in self.columns])
         self.table_words = _index_words([(t.number, (t.words, *t.others)) for t in self.tables])
         self.values = _index_values(self.columns)
+        self._by_length: dict[tuple[str, int], list[str]] | None = None
+
+    def near_values(self, folded: str) -> list[tuple[int, str]]:
+        """(column, value as stored) of the values that a mistyped, folded text most likely means: one slip in five to
+        nine letters, two in more, the first letter right. Nothing where two values are equally near."""
+        if self._by_length is None:
+            self._by_length = defaultdict(list)
+            for value in self.values:
+                if len(value) >= NEAR_LENGTH_MIN:
+                    self._by_length[value[0], len(value)].append(value)
+        slips = 1 if len(folded) < NEAR_TWO_SLIPS else 2
+        best, nearest = slips + 1, []
+        for length in range(len(folded) - slips, len(folded) + slips + 1):
+            for value in self._by_length.get((folded[0], length), ()):
+                distance = count_slips(folded, value, best + 1)
+                if distance < best:
+                    best, nearest = distance, [value]
+                elif distance == best <= slips:
+                    nearest.append(value)
+        return list(self.values[nearest[0]]) if len(nearest) == 1 else []
 
     def _add_table(self, table: Table, foreign: set[tuple[str, str]]) -> None:
         number = len(self.tables)
@@ -177,6 +198,24 @@ def _index_words(entries: list) -> dict[str, list[tuple[int, int, int, float]]]:
 def fold_value(text: str) -> str:
     """A stored value or a piece of a question, as the value index compares them."""
     return " ".join(part for part in _VALUE_SPLIT.split(fold(text)) if part)
+
+
+def count_slips(one: str, other: str, most: int) -> int:
+    """Letters changed, dropped, added or swapped with their neighbour between two texts; `most` where it is no less.
+
+    (Optimal string alignment, row by row, given up as soon as no row can stay below `most`.)"""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, letter in enumerate(one, 1):
+        earlier, before, row = before, row, [i]
+        for j, target in enumerate(other, 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != target))
+            if earlier and j > 1 and letter == other[j - 2] and one[i - 2] == target:
+                cost = min(cost, earlier[j - 2] + 1)
+            row.append(cost)
+        if min(row) >= most:
+            return most
+    return min(row[-1], most)
 
 
 def _index_values(columns: list[ColumnEntry]) -> dict[str, list[tuple[int, str]]]:
