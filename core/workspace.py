@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -32,6 +33,7 @@ class Workspace:
     assistant: Assistant
     model: HeldModel | None = None
     worker: subprocess.Popen | None = field(default=None)
+    variants: dict[str, tuple[Assistant, HeldModel | None]] = field(default_factory=dict)
 
     def start_worker(self) -> None:
         """Start the worker process unless it runs. It ends by itself when this process does."""
@@ -46,6 +48,14 @@ class Workspace:
         self.close()
         return open_workspace(changed)
 
+    def variant(self, **changes) -> Assistant:
+        """An assistant with other settings over the same documents and tables; what it opened is kept until the end."""
+        key = json.dumps(changes, sort_keys=True)
+        if key not in self.variants:
+            changed = self.settings.replace(**changes)
+            self.variants[key] = _assistant(changed, self.library, self.index, self.tables)
+        return self.variants[key][0]
+
     def close(self) -> None:
         if self.worker is not None:
             self.worker.stdin.close()
@@ -55,8 +65,9 @@ class Workspace:
                 self.worker.kill()
                 self.worker.wait()
             self.worker = None
-        if self.model is not None:
-            self.model.close()
+        for model in (self.model, *(held for _, held in self.variants.values())):
+            if model is not None:
+                model.close()
         self.tables.close()
         self.library.close()
         self.db.close()
@@ -68,6 +79,14 @@ def open_workspace(settings: Settings) -> Workspace:
     library = Library(db, settings)
     index = SearchIndex(db, settings)
     tables = Tables(settings, db)
+    assistant, model = _assistant(settings, library, index, tables)
+    return Workspace(settings, db, library, index, tables, assistant, model)
+
+
+def _assistant(
+    settings: Settings, library: Library, index: SearchIndex, tables: Tables
+) -> tuple[Assistant, HeldModel | None]:
+    """The assistant that the settings ask for, and the model that it holds where it has one."""
     model = None if settings.get("engine") == "builtin" else HeldModel(settings)
     author = None if model is None else Author(model.open, index, library.page, tables)
-    return Workspace(settings, db, library, index, tables, Assistant(library, index, tables, settings, author), model)
+    return Assistant(library, index, tables, settings, author), model

@@ -21,13 +21,7 @@ def side_of(conversation_id: int) -> tuple[Assistant, experiments.Experiment | N
     if running is None:
         return workspace.assistant, None, ""
     side = assign(f"{running.id} {running.name}", str(conversation_id), running.share)
-    return (assistant_b(running.changes) if side == "b" else workspace.assistant), running, side
-
-
-def assistant_b(changed: dict) -> Assistant:
-    """The workspace's assistant with other settings, over the same documents and tables."""
-    workspace = services.workspace()
-    return Assistant(workspace.library, workspace.index, workspace.tables, workspace.settings.replace(**changed))
+    return (workspace.variant(**running.changes) if side == "b" else workspace.assistant), running, side
 
 
 def draw(db: Database) -> None:
@@ -78,10 +72,11 @@ def _draw_running(db: Database, running: experiments.Experiment) -> None:
     st.text_input(say("experiments.both"), key="both-question")
     question = st.session_state.get("both-question", "").strip()
     if question:
+        workspace = services.workspace()
         for place, side, answering in zip(
             st.columns(2, gap="large"),
             "AB",
-            (services.workspace().assistant, assistant_b(running.changes)),
+            (workspace.assistant, workspace.variant(**running.changes)),
             strict=True,
         ):
             with place, st.container(border=True):
