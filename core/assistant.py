@@ -203,7 +203,12 @@ class Assistant:
             return asked, choose(
                 Signals(self._said(turn.completed, turn.lang), Sounding(), asked.written, asked.data), turn.lang
             )
-        parts = split_question(turn.completed, turn.lang, lambda text: self._sound(turn, text), substitute)
+        parts = split_question(
+            turn.completed,
+            turn.lang,
+            lambda text: self._sound(turn, text),
+            substitute,
+        )
         if parts is not None:
             asked = self._ask(turn, wanted, parts, prose)
             chosen = choose(self._signals(turn, asked), turn.lang)
@@ -234,6 +239,9 @@ class Assistant:
 
     def _ask(self, turn: Turn, wanted: Collection[str], parts: Parts | None, prose: Collection[int] | None) -> Asked:
         """Both sides in threads of their own where both are wanted; each gets its part of the question."""
+        if parts and parts.about:
+            named = {document.id for document in both.named_documents(parts.about, self.library.documents(), turn.lang)}
+            prose = (named & set(prose) if prose is not None else named) or prose
         data_question = parts.data if parts else turn.completed
         document_question = parts.documents if parts else turn.completed
         if "data" not in wanted:
@@ -339,8 +347,8 @@ class Assistant:
 
     def _from_both(self, turn: Turn, asked: Asked, chosen: Route) -> Answer:
         """Rows and passages in one text, laid side by side where both state a figure."""
-        titles = {document.id: document.title for document in self.library.documents()}
-        woven = both.weave(asked.parts, asked.written, asked.data, turn.lang, self.library.page, titles)
+        documents = self.library.documents()
+        woven = both.weave(asked.parts, asked.written, asked.data, turn.lang, self.library.page, documents)
         confidence = min(asked.data.confidence, max(asked.written.confidence, asked.written.chance / 2))
         answer = turn.answer(chosen, "answered", woven.text, round(confidence, 4))
         return dataclasses.replace(

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from core.i18n import detect_language, plural, translate
 from core.reconcile.compare import Asked, Match, Sheet, compare
 from core.reconcile.tell import agreement, tell_comparisons, value_text
-from core.records import Check, Citation, Comparison, DocumentsAnswer, Page, SqlAnswer
+from core.records import Check, Citation, Comparison, Document, DocumentsAnswer, Page, SqlAnswer
 from core.router.split import Parts
 from core.sql.lexicon import builtin_lexicon
 from core.sql.link import is_content
@@ -22,6 +23,10 @@ from core.sql.words import stem, tokenize
 ReadPage = Callable[[int, int], Page | None]
 _QUOTE_MAX = 350
 _PAGES_MAX = 10
+_SURE_OF_QUOTES = 0.5
+_FURTHER = 2  # passages whose best sentence is quoted where the answer is not sure
+_PAGES_NAMED = 30  # pages of a named document that are read for a comparison
+_NAMED_MAX = 2
 _QUOTES_SHOWN = 3
 _SURE = 0.85  # a stem this close counts as the word
 
@@ -42,12 +47,14 @@ def weave(
     data: SqlAnswer,
     lang: str,
     read_page: ReadPage,
-    titles: Mapping[int, str],
+    documents: Sequence[Document],
 ) -> Woven:
-    """Rows and passages in one text. Where a document states the figure of the rows, its line is cited first."""
-    matches = find_matches(parts, written, data, lang, read_page, titles)
-    citations, comparisons = _cite(matches, written.citations)
-    kept = citations[: max(_QUOTES_SHOWN, len({found.n for found in comparisons}))]
+    """Rows and passages in one text. Where a document states the figure of the rows, its line is cited first.
+
+    `documents` are those of the workspace; the ones that the question names are read whole for a comparison."""
+    matches = find_matches(parts, written, data, lang, read_page, documents)
+    citations, comparisons = _cite(matches, [*written.citations, *_further(written)])
+    kept = citations[: _QUOTES_SHOWN + len({found.n for found in comparisons})]
     sections = [_rows(data, lang), _passages(kept, written, bool(comparisons), lang)]
     if comparisons:
         sections.append(tell_comparisons(comparisons, lang))
@@ -57,47 +64,94 @@ def weave(
 
 
 def find_matches(
-    parts: Parts, written: DocumentsAnswer, data: SqlAnswer, lang: str, read_page: ReadPage, titles: Mapping[int, str]
+    parts: Parts,
+    written: DocumentsAnswer,
+    data: SqlAnswer,
+    lang: str,
+    read_page: ReadPage,
+    documents: Sequence[Document],
 ) -> list[Match]:
     """The figures of the rows that the pages found state too."""
     if data.result is None or data.result.error is not None:
         return []
-    asked_terms = terms(parts.documents, lang)
-    sheets = _sheets(written, read_page, titles)
+    words = words_of(parts.documents, lang)
+    asked_terms = frozenset().union(*words)
+    named = named_documents(parts.about, documents, lang) if parts.compares else []
+    sheets = _sheets(written, read_page, documents, named)
     names = frozenset().union(*(terms(f"{sheet.file} {sheet.about}", sheet.lang) for sheet in sheets)) & asked_terms
-    asked = Asked(parts.documents, lang, asked_terms, data.sql.text if data.sql else "", names)
-    return compare(asked, data.result, sheets, terms)
+    asked = Asked(parts.documents, lang, words, data.sql.text if data.sql else "", names)
+    return compare(asked, data.result, sheets, terms, differing=parts.compares)
 
 
-def _sheets(written: DocumentsAnswer, read_page: ReadPage, titles: Mapping[int, str]) -> list[Sheet]:
-    """The pages that the answer and its passages stand on, best first, each once."""
-    places = [(c.document_id, c.file, c.page, "") for c in written.citations]
+def named_documents(about: str, documents: Sequence[Document], lang: str) -> list[Document]:
+    """The documents that a question's words for its source name best ('the January draft', 'el informe anual'), by
+    file name and title; all alike where they name none."""
+    asked = terms(about, lang)
+    if not asked:
+        return []
+    shared = {document.id: len(asked & _called(document)) for document in documents}
+    most = max(shared.values(), default=0)
+    return [document for document in documents if shared[document.id] == most] if most else []
+
+
+def _called(document: Document) -> frozenset[str]:
+    name = document.name.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+    return terms(re.sub(r"[-_.]+", " ", f"{name} {document.title}"), document.lang or "en")
+
+
+def _sheets(
+    written: DocumentsAnswer, read_page: ReadPage, documents: Sequence[Document], named: Sequence[Document]
+) -> list[Sheet]:
+    """The pages that the answer and its passages stand on, best first, each once; then those of documents named."""
+    held = {document.id: document for document in documents}
+    places = [(c.document_id, c.page) for c in written.citations]
     for hit in written.hits:
-        numbers = dict.fromkeys([hit.page, *(sentence.page for sentence in hit.sentences)])
-        places += [(hit.document_id, hit.file, number, hit.lang) for number in numbers]
-    langs = {hit.document_id: hit.lang for hit in written.hits}
+        places += [(hit.document_id, n) for n in dict.fromkeys([hit.page, *(s.page for s in hit.sentences)])]
+    places = list(dict.fromkeys(places))[:_PAGES_MAX]
+    for document in named if len(named) <= _NAMED_MAX else ():
+        places += [(document.id, number) for number in range(1, min(document.pages, _PAGES_NAMED) + 1)]
     sheets = []
-    for document_id, file, number in dict.fromkeys((a, b, c) for a, b, c, _ in places):
-        page = read_page(document_id, number)
-        if page is not None:
-            spoken = langs.get(document_id) or detect_language(page.text)
-            sheets.append(Sheet(document_id, file, page, spoken, titles.get(document_id, "")))
-    return sheets[:_PAGES_MAX]
+    for document_id, number in dict.fromkeys(places):
+        page, document = read_page(document_id, number), held.get(document_id)
+        if page is not None and document is not None:
+            spoken = document.lang or detect_language(page.text)
+            sheets.append(Sheet(document_id, document.name, page, spoken, document.title))
+    return sheets
 
 
 @functools.lru_cache(maxsize=20_000)
 def terms(text: str, lang: str) -> frozenset[str]:
-    """The content words of a text as English stems, so that both languages meet; years and numbers as written."""
-    found: set[str] = set()
+    """What the content words of a text mean, all together."""
+    return frozenset().union(*words_of(text, lang))
+
+
+def words_of(text: str, lang: str) -> tuple[frozenset[str], ...]:
+    """The content words of a text, each as English stems, so that both languages meet; numbers as written."""
+    found: list[frozenset[str]] = []
     for token in tokenize(text[:2000], lang, builtin_lexicon()):
         if token.kind == "number":
-            found.add(token.source)
+            found.append(frozenset((token.source,)))
         elif is_content(token):
-            found |= {stem(token.word), *(root for root, weight in token.stems if weight >= _SURE)}
-    return frozenset(found)
+            found.append(frozenset((stem(token.word), *(root for root, w in token.stems if w >= _SURE))))
+    return tuple(found)
 
 
 # ---------------------------------------------------------------- citing and wording
+
+
+def _further(written: DocumentsAnswer) -> list[Citation]:
+    """The likeliest sentence of the passage found first, where the answer is not sure of its own quotes."""
+    if not written.hits or (written.confidence >= _SURE_OF_QUOTES and written.status == "answered"):
+        return []
+    found = []
+    for hit in written.hits[:_FURTHER]:
+        best = max(hit.sentences, key=lambda s: s.cosine + s.lexical, default=None)
+        if best is not None and len(best.text) <= _QUOTE_MAX and best.text.strip():
+            score = round(best.cosine, 4)
+            found.append(
+                Citation(0, hit.document_id, hit.file, best.page, best.text, best.start, best.end, score, True)
+            )
+    return found
 
 
 def _cite(matches: Sequence[Match], cited: Sequence[Citation]) -> tuple[tuple[Citation, ...], tuple[Comparison, ...]]:

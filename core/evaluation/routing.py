@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from core.assistant import Assistant, last_answer
 from core.errors import AppError
@@ -100,5 +101,6 @@ def fit_router(gathered: Sequence[Gathered], ridge: float = _RIDGE) -> dict:
     }
 
 
-def ask_case(assistant: Assistant, case: RoutingCase) -> Answer:
+def ask_case(assistant: Assistant, case: Any) -> Answer:
+    """The answer to a case with `question` and `lang`."""
     return last_answer(assistant.ask(case.question, lang=case.lang))

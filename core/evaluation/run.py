@@ -3,15 +3,16 @@
     python -m core.evaluation.run retrieval --cases FILE.jsonl --documents DIR [--workspace DIR] [--limit N]
     python -m core.evaluation.run sql --cases FILE.jsonl --databases DIR
     python -m core.evaluation.run routing --cases FILE.jsonl --documents DIR [--workspaces DIR] [--held-out NAME ...]
+    python -m core.evaluation.run both --cases FILE.jsonl --documents DIR [--workspaces DIR]
     python -m core.evaluation.run set --cases FILE --documents DIR [--set NAME=VALUE ...] [--save FILE] [--against FILE]
     python -m core.evaluation.run validation --cases FILE.jsonl --documents DIR   (or --tatqa FILE)
 
 `retrieval`: recall@1/5, MRR and nDCG of dense, BM25, rank fusion and ours in one run; then the answers themselves.
 `sql`: execution accuracy, by kind of query. `routing`: the right route, over a folder of documents and tables for each
 workspace that the cases name; with `--fit FILE` the router's weights are fitted on those not held out and written.
-`set`: whole turns on documents and tables; with `--against` scores that an earlier run saved it exits with 1 when a
-metric fell by more than its interval. `validation`: changed answers that the checks catch, true
-ones that pass. A workspace is made for the run, or kept where one is named.
+`both`: questions for both sides, their rows, quotes and agreement. `set`: whole turns on documents and tables; with
+`--against` scores that an earlier run saved it exits with 1 when a metric fell by more than its interval.
+`validation`: changed answers that the checks catch, true ones that pass. A workspace is made for the run, or kept where one is named.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from pathlib import Path
 from core import settings as settings_table
 from core.errors import AppError
 from core.evaluation.answers import measure_answers
+from core.evaluation.both_cases import read_both_cases, summarize_both
 from core.evaluation.cases import read_case_file
 from core.evaluation.claim_cases import read_claim_cases
 from core.evaluation.claims import measure_claims
@@ -69,6 +71,10 @@ def main(arguments: list[str] | None = None) -> int:
         "--held-out", nargs="*", default=[], metavar="NAME", help="workspaces told apart in the report"
     )
     routing.add_argument("--fit", type=Path, metavar="FILE", help="fit the weights on the others and write them")
+    pair = chosen.add_parser("both", help="questions for documents and tables together")
+    pair.add_argument("--cases", type=Path, required=True)
+    pair.add_argument("--documents", type=Path, required=True, help="a folder for each workspace of the cases")
+    pair.add_argument("--workspaces", type=Path, help="keep (and use again) the workspaces that are built")
     claims = chosen.add_parser("validation", help="changed answers caught, true ones passed")
     claims.add_argument("--cases", type=Path, help="JSONL of true answers with their citations or rows")
     claims.add_argument("--documents", type=Path, help="the folder of the cited files")
@@ -88,6 +94,7 @@ def main(arguments: list[str] | None = None) -> int:
             "retrieval": run_retrieval,
             "sql": run_sql,
             "routing": run_routing,
+            "both": run_both,
             "validation": run_validation,
             "set": run_whole,
         }[options.command](options)
@@ -176,6 +183,15 @@ def run_routing(options: argparse.Namespace) -> dict:
         return summarize_routing(answered, options.held_out)
     options.fit.write_text(json.dumps(fit_router(gathered), indent=1) + "\n", encoding="utf-8")
     return {"fitted_on": len(gathered), "weights": str(options.fit)}
+
+
+def run_both(options: argparse.Namespace) -> dict:
+    cases, answered = read_both_cases(options.cases), []
+    for name in dict.fromkeys(case.workspace for case in cases):
+        with _workspace(options.workspaces / name if options.workspaces else None) as workspace:
+            _index(workspace, options.documents / name)
+            answered += [(case, ask_case(workspace.assistant, case)) for case in cases if case.workspace == name]
+    return summarize_both(answered)
 
 
 # ---------------------------------------------------------------- statements

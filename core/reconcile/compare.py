@@ -6,10 +6,11 @@ near in value only breaks ties, else every comparison would find agreement. Word
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Any
 
 from core.reconcile.figures import Figure, Unit, read_figures, stated_scale
@@ -24,6 +25,12 @@ _CLOSE_WEIGHT = 0.55
 _SAID = 0.5  # so much of what was asked must stand at a figure that differs
 _SAID_EQUAL = 0.2  # less will do where the figure is the same to four digits
 _OTHER_YEAR = 0.5
+_NAMED = 0.25  # what standing in a document that the question names adds
+_LEAST_WEIGHT = 0.3
+_FILTERED = 0.3
+_FILTER = re.compile(r"= '([^']{2,60})'")
+_BESIDE = 14  # characters beside a figure in which a year is its own
+_HEAD = 400  # characters of a page that may say 'in thousands' for all of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,26 +46,30 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the two sides were asked: the question to the documents and its words, the statement that was run."""
+    """What the two sides were asked: the question to the documents with its words (each as the terms that mean it), the
+    statement that was run; `names` are terms of documents' names that the question says."""
 
     question: str
     lang: str
-    terms: frozenset[str]
+    words: tuple[frozenset[str], ...]
     sql: str = ""
     names: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """A figure of a document with the line that it stands in, how much of the question that says, and its rank."""
+    """A figure of a document: its line, the terms `near` it and those `known` of its document, what stands right
+    beside it (a column's heading, a few characters), and the share of the question that all this says."""
 
     sheet: Sheet
     figure: Figure
     start: int
     end: int
     line: str
-    said: float
-    terms: frozenset[str] = field(default_factory=frozenset)
+    near: frozenset[str]
+    known: frozenset[str]
+    beside: str
+    said: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +82,23 @@ class Match:
     end: int
 
 
-def compare(asked: Asked, result: QueryResult, sheets: Sequence[Sheet], terms: Terms) -> list[Match]:
-    """A match for every row of `result` whose figure one of the pages states; best pages first. Empty where none is."""
+def compare(
+    asked: Asked, result: QueryResult, sheets: Sequence[Sheet], terms: Terms, differing: bool = True
+) -> list[Match]:
+    """A match for every row of `result` whose figure one of the pages states; best pages first. Empty where none is.
+
+    Without `differing` figures count only where they are the same: nobody asked whether they are."""
     tabled = read_result(result)
+    years = years_in(asked.question)
+    if len(tabled) > 1 and len(years) == 1:  # rows by year: the one that is asked about
+        tabled = [row for row in tabled if row[0] in years] or tabled
     if not tabled or not sheets:
         return []
-    stated = [found for sheet in sheets for found in _read_sheet(sheet, asked, terms)]
+    stated = _weigh([found for sheet in sheets for found in _read_sheet(sheet, terms)], asked)
     matches = []
     for label, value, unit in tabled:
         found = _best(label, value, unit, stated, asked, terms)
-        if found is not None:
+        if found is not None and (differing or same_as_printed(found.figure, value)):
             matches.append(_match(label, value, unit, found, asked))
     if len(tabled) > 2 and len(matches) < len(tabled) / 2:  # a few chance hits in a long list are no comparison
         return []
@@ -101,8 +119,9 @@ def read_result(result: QueryResult) -> list[tuple[str, float, Unit]]:
         value = _number(row[column])
         if value is None:
             continue
-        texts = [str(cell) for n, cell in enumerate(row) if n != column and cell is not None and n not in numbers[1:]]
-        found.append(("" if single else " ".join(texts), value, unit))
+        label = next((str(cell) for n, cell in enumerate(row) if n != column and cell is not None), "")
+        if label or single:
+            found.append(("" if single else label, value, unit))
     return found
 
 
@@ -126,18 +145,21 @@ def _number(cell: Any) -> float | None:
 # ---------------------------------------------------------------- reading pages
 
 
-def _read_sheet(sheet: Sheet, asked: Asked, terms: Terms) -> list[Stated]:
-    """The figures of a page, each with the share of the question's words that its surroundings say."""
+def _read_sheet(sheet: Sheet, terms: Terms) -> list[Stated]:
+    """The figures of a page, each with the terms that stand around it."""
     text, found, header, above = sheet.page.text, [], "", ""
-    scale = stated_scale(text)
+    page_scale = scale = stated_scale(text[:_HEAD])
     known = terms(f"{sheet.file} {sheet.about}", sheet.lang)
     for line in re.finditer(r"[^\n]+", text):
+        if not re.search(r"[^\W\d_]{2}", line.group()):  # marks on the axis of a chart
+            continue
         cells = line.group().split("\t")
         figures = read_figures(line.group(), sheet.lang, scale)
         if len(cells) > 1 and (not header or not _has_label_and_figures(cells, figures)):
             header = line.group()
         if len(cells) == 1 and len(line.group()) < 90 and not figures:
             above, header = line.group(), ""
+            scale = stated_scale(above) if stated_scale(above) != 1.0 else page_scale
         for start, end in _sentences(line.group()) if len(cells) == 1 else [(0, len(line.group()))]:
             inside = [figure for figure in figures if start <= figure.start < end]
             if not inside:
@@ -146,9 +168,10 @@ def _read_sheet(sheet: Sheet, asked: Asked, terms: Terms) -> list[Stated]:
             for figure in inside:
                 column = _column_of(figure, line.group(), header) if len(cells) > 1 else ""
                 near = said | terms(f"{above} {column}", sheet.lang)
-                share = _share(asked, near, known, f"{line.group()[start:end]} {column}", len(cells) > 1)
+                beside = line.group()[max(start, figure.start - _BESIDE) : figure.end + _BESIDE]
+                beside = column if len(cells) > 1 else beside
                 place = (line.start() + start, line.start() + end)
-                found.append(Stated(sheet, figure, *place, line.group()[start:end], share, near | known))
+                found.append(Stated(sheet, figure, *place, line.group()[start:end], near, known, beside))
     return found
 
 
@@ -168,21 +191,34 @@ def _column_of(figure: Figure, line: str, header: str) -> str:
     return cells[place] if place < len(cells) else ""
 
 
-def _share(asked: Asked, near: frozenset[str], known: frozenset[str], text: str, is_row: bool) -> float:
-    """The share of what was asked that a figure's surroundings say; another year than the one asked for costs."""
-    if not asked.terms:
-        return 0.0
-    own = asked.terms - asked.names
-    weights = {term: 1.5 if term.isdigit() else 1.0 for term in own}
-    total = sum(weights.values()) or 1.0
-    share = sum(weight for term, weight in weights.items() if term in near) / total
-    share += 0.5 * sum(weight for term, weight in weights.items() if term in known - near) / total
+def _weigh(stated: Sequence[Stated], asked: Asked) -> list[Stated]:
+    """Each figure with the share of what was asked that its surroundings say: rare words count more, another year
+    than the one asked for costs."""
+    own = [word for word in asked.words if not word & asked.names]
+    if not own or not stated:
+        return []
+    spread = [sum(bool(word & found.near) for found in stated) for word in own]
+    weights = [(math.log(1 + len(stated) / (1 + n)) if n else 0.0) + _LEAST_WEIGHT for n in spread]
+    filters = [_fold(value) for value in _FILTER.findall(asked.sql) if not value[:4].isdigit()]
+    return [
+        replace(found, said=_share(found, own, weights, asked) + _FILTERED * _holds(found, filters)) for found in stated
+    ]
+
+
+def _holds(found: Stated, filters: list[str]) -> bool:
+    """Whether the line says a value that the statement filters by."""
+    return bool(filters) and any(value in _fold(found.line) for value in filters)
+
+
+def _share(found: Stated, own: list[frozenset[str]], weights: list[float], asked: Asked) -> float:
+    pairs = list(zip(own, weights, strict=True))
+    said = sum(weight for word, weight in pairs if word & found.near)
+    told = sum(weight for word, weight in pairs if word & found.known and not word & found.near)
+    share = (said + 0.5 * told) / sum(weights)
     if asked.names:
-        share += 0.4 * len(asked.names & (near | known)) / len(asked.names)
-    years, here = years_in(asked.question), years_in(text)
-    if years and here and not years & here:
-        share -= _OTHER_YEAR
-    return share
+        share += _NAMED * bool(asked.names & found.known)
+    years, here = years_in(asked.question), years_in(found.beside)
+    return share - _OTHER_YEAR if years and here and not years & here else share
 
 
 def years_in(text: str) -> frozenset[str]:
@@ -196,7 +232,7 @@ def _best(label: str, value: float, unit: Unit, stated: Sequence[Stated], asked:
     wanted = terms(label, asked.lang) | terms(label, "en") if label else frozenset()
     best: tuple[float, Stated] | None = None
     for order, found in enumerate(stated):
-        if wanted and _fold(label) not in _fold(found.line) and not wanted <= found.terms:
+        if wanted and _fold(label) not in _fold(found.line) and not wanted <= found.near | found.known:
             continue
         if not _same_kind(found.figure, value, unit, asked):
             continue
@@ -224,16 +260,14 @@ def closeness(figure: Figure, value: float) -> float:
     """1 where they are one figure as printed, falling to 0 at a fifth apart."""
     if same_as_printed(figure, value):
         return 1.0
-    apart = min(abs(reading - value) / max(abs(value), 1e-9) for reading in figure.readings)
+    apart = abs(figure.value - value) / max(abs(value), 1e-9)
     return next((grade for limit, grade in _CLOSE if apart <= limit), 0.0)
 
 
 def same_as_printed(figure: Figure, value: float) -> bool:
     """Whether `value`, rounded as the figure is printed, is the figure; 'about' is given two and a half per cent."""
-    slack = 0.5 * figure.step * 1.0001 + 1e-9
-    if figure.approximate:
-        slack = max(slack, 0.025 * abs(value))
-    return any(abs(reading - value) <= slack for reading in figure.readings)
+    about = 0.025 * abs(value) if figure.approximate else 0.0
+    return any(abs(reading - value) <= max(about, 0.50005 * step + 1e-9) for reading, step in figure.readings)
 
 
 def _may_differ(figure: Figure, value: float) -> bool:
@@ -253,7 +287,7 @@ def _fold(text: str) -> str:
 
 def _match(label: str, value: float, unit: Unit, found: Stated, asked: Asked) -> Match:
     figure = found.figure
-    documented = min(figure.readings, key=lambda reading: abs(reading - value))
+    documented = next((reading for reading, step in figure.readings if abs(reading - value) <= step), figure.value)
     in_points = figure.unit == "percent"
     apart = abs(documented - value) if in_points else 100 * abs(documented - value) / max(abs(value), 1e-9)
     agree = same_as_printed(figure, value)

@@ -16,7 +16,7 @@ Unit = Literal["", "money", "percent", "points"]
 class Figure:
     """A figure at text[start:end]. `value` is in plain units (12,4 M -> 12400000), a percentage in per cent;
     `step` is what its last printed digit stands for (100000 for 12,4 M). `readings` are its values where the notation
-    may be read in two ways ('1.234'), `value` first; `approximate` where the text says 'about'."""
+    may be read in two ways ('1.234'), each with its step, `value` first; `approximate` where the text says 'about'."""
 
     text: str
     value: float
@@ -24,7 +24,7 @@ class Figure:
     unit: Unit
     start: int
     end: int
-    readings: tuple[float, ...] = ()
+    readings: tuple[tuple[float, float], ...] = ()
     approximate: bool = False
 
 
@@ -46,7 +46,8 @@ _PERCENT = ("%", "por ciento", "percent", "per cent")
 _POINTS = ("percentage points", "puntos porcentuales", "pp")
 _DATE_BEFORE = re.compile(
     r"(?:\b(?:january|february|march|april|may|june|july|august|september|october|november|december|page|p\.|pp\.|"
-    r"p[aá]g\.|p[aá]gina|section|secci[oó]n|art[ií]culo|article|note|nota|n[ºo]\.?|q|t)\s*)$",
+    r"table|figure|chart|tabla|gr[aá]fico|figura|p[aá]g\.|p[aá]gina|section|secci[oó]n|art[ií]culo|article|note|"
+    r"nota|n[ºo]\.?|q|t)\s*)$",
     re.I,
 )
 _DATE_AFTER = re.compile(
@@ -90,9 +91,9 @@ def _read(match: re.Match[str], text: str, lang: str, scale: float) -> Figure | 
     sign = -1.0 if negative else 1.0
     start = match.start("before") if match["before"] else match.start("number")
     end = max(match.end(name) for name in ("number", "scale", "after") if match[name])
-    values = tuple(sign * value * factor for value, _ in readings)
+    values = tuple((sign * value * factor, step * factor) for value, step in readings)
     about = bool(_ABOUT.search(text[max(0, start - 20) : start]))
-    return Figure(text[start:end], values[0], readings[0][1] * factor, unit, start, end, values, about)
+    return Figure(text[start:end], *values[0], unit, start, end, values, about)
 
 
 def _is_year(number: str) -> bool:
@@ -127,7 +128,8 @@ def _decimal(text: str, mark: str) -> tuple[float, float]:
 
 
 _IN_SCALE = re.compile(
-    r"\b(?:in|en|expressed in|expresad[oa]s? en|cifras en|amounts in)\s+(?:(?P<thousand>thousands?|miles)|(?P<million>"
+    r"\b(?:in|en|eur|usd|euros?|dollars?|expressed in|expresad[oa]s? en|cifras en|"
+    r"amounts in)\s+(?:(?P<thousand>thousands?|miles)|(?P<million>"
     r"millions?|millones))\b",
     re.I,
 )

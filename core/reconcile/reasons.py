@@ -10,6 +10,7 @@ from typing import Any
 from core.reconcile.figures import Figure
 
 _TAX_RATES = (21, 20, 19, 16, 10, 7, 5.5, 5, 4, 22, 23, 25)
+_TAXED = 1000.0
 _DRAFT = re.compile(
     r"\b(?:draft|preliminary|provisional|unaudited|estimated?|forecast|advance figures?|borrador|avance|preliminar|"
     r"sin auditar|estimad[oa]s?|estimaci[oó]n|previsi[oó]n|previst[oa]s?)\b",
@@ -54,7 +55,9 @@ def _draft(_: float, __: float, line: str, about: str, ___: str) -> tuple[str, d
 
 
 def _tax(documented: float, tabled: float, *_: str) -> tuple[str, dict[str, Any]] | None:
-    ratio = documented / tabled if tabled else 0.0
+    if abs(tabled) < _TAXED:  # small whole numbers are a few per cent apart by chance
+        return None
+    ratio = documented / tabled
     for rate in _TAX_RATES:
         for way in (ratio, 1 / ratio if ratio else 0.0):
             if abs(way - (1 + rate / 100)) < 0.0006:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.records import Sounding
 from core.router.phrases import cue, fold, pattern
@@ -24,6 +24,7 @@ class Parts:
     data: str
     documents: str
     compares: bool
+    about: str = ""
 
 
 _MENTION_LEAD = {
@@ -34,11 +35,12 @@ _MENTION_LEAD = {
 }
 _BEFORE_NOUN = r"(?:\b(?!(?:and|or|the|of|on|in|for|with|to|does|do|is|agree|match|that|what)\b)[\w&'’.-]+ ){0,3}?"
 _AFTER_NOUN = (
-    r"(?: (?:anual|trimestral|semestral|mensual|provisional|preliminar|definitiv[oa]|de (?:gestion|resultados|"
-    r"auditoria|ventas|suministro|viajes|compras|clientes|personal|tickets|pedidos|gastos|empleados|seguridad|permisos|{month})))*"
+    r"(?: (?:anual|trimestral|semestral|mensual|provisional|preliminar|definitiv[oa]|de (?:{month})\b|"
+    r"de (?!la\b|los\b|las\b|el\b|nuestr|\d)\w+))*"
 )
 _BARE = re.compile(
-    r"^¿?\s*(?:and )?(?:who|whom|when|where|what|which|how(?: \w+)?|qui[eé]n(?:es)?|cu[aá]ndo|d[oó]nde|qu[eé]|c[oó]mo|"
+    r"^¿?\s*(?:and )?(?:who|whom|when|where|what|which|how(?: \w+)?|qui[eé]n(?:es)?|cu[aá]ndo|d[oó]nde|qu[eé]|"
+    r"c[oó]mo|"
     r"cu[aá]l(?:es)?|cu[aá]nt[oa]s?)\s*\??$",
     re.I,
 )
@@ -49,12 +51,21 @@ _WHY = re.compile(r"^¿?\s*(?:and |but |y |pero )?¿?(why|por qu[eé])\s*\??$", 
 def split_question(question: str, lang: str, sound: Sound, rephrase: Rephrase) -> Parts | None:
     """The two parts of a question that wants both sides; None where it wants one.
 
-    `sound` tells how well a text links to tables; `rephrase(fragment, question, lang)` asks the question anew."""
+    `sound` tells how well a text links to tables; `rephrase(fragment, question, lang)` asks the question anew.
+    `Parts.about` is the document that is named."""
+    parts = _split(question, lang, sound, rephrase)
+    if parts is None:
+        return None
+    data = grown(parts.data, question, lang) if parts.compares else ""
+    return replace(parts, data=data or parts.data, about=_mentions(question, lang))
+
+
+def _split(question: str, lang: str, sound: Sound, rephrase: Rephrase) -> Parts | None:
     clauses = split_clauses(question, lang)
     first, rest = clauses[0], " ".join(clauses[1:])
     if rest:
         return _two_clauses(first, rest, lang, sound, rephrase)
-    return _one_clause(question, lang)
+    return _one_clause(question, lang, sound)
 
 
 def split_clauses(question: str, lang: str) -> list[str]:
@@ -85,14 +96,17 @@ def is_bare_why(question: str) -> bool:
 # ---------------------------------------------------------------- one clause that names both sources
 
 
-def _one_clause(question: str, lang: str) -> Parts | None:
-    """'Does the Q3 report agree with the sales table on net sales?': each side is asked without the other's name."""
+def _one_clause(question: str, lang: str, sound: Sound) -> Parts | None:
+    """'Does the Q3 report agree with the sales table on net sales?': each side is asked without the other's name. A
+    table need not be named where a document is to be compared with what the tables hold."""
     folded = fold(question)
-    if not pattern("document", lang).search(folded) or not pattern("table", lang).search(folded):
+    if not pattern("document", lang).search(folded):
         return None
     compares = (
         bool(pattern("compare", lang).search(folded)) or folded.count("segun") > 1 or folded.count("according") > 1
     )
+    if not pattern("table", lang).search(folded) and not (compares and _is_about_rows(question, lang, sound)):
+        return None
     data = _without_frame(_without_mentions(question, "document", lang), lang)
     documents = _without_frame(_without_mentions(question, "table", lang), lang)
     bare = _without_frame(_without_mentions(data, "table", lang), lang)
@@ -104,12 +118,21 @@ def _one_clause(question: str, lang: str) -> Parts | None:
     return Parts(_as_question(data, lang), _as_question(documents, lang), compares)
 
 
+def _is_about_rows(question: str, lang: str, sound: Sound) -> bool:
+    """Whether what is compared is named by tables: its words link, and few say nothing there."""
+    heard = sound(_without_frame(_without_mentions(question, "document", lang), lang))
+    if heard.measured and (heard.left == 0 or not heard.unknown):
+        return True
+    return heard.words > 0 and heard.linked >= _LINKED and len(heard.unknown) <= heard.words / 3
+
+
 def _without_mentions(text: str, group: str, lang: str) -> str:
     """`text` without the phrases that name a source of that group ('according to the annual report'); a period inside
     a phrase stays where the text has no other."""
     noun = pattern(group, lang).pattern
     before = _BEFORE_NOUN if lang == "en" else ""
-    after = r"(?:['’]s?)?" if lang == "en" else _AFTER_NOUN.format(month=cue("month", lang))
+    after = rf"(?:['’]s?)?(?: of (?:{cue('month', lang)})\b)?" if lang == "en" else ""
+    after = after or _AFTER_NOUN.format(month=cue("month", lang))
     phrase = re.compile(rf"\b{_MENTION_LEAD[lang]}{before}{noun}{after}")
     if group == "table":  # 'the sales table', 'la tabla de ventas': what the table is about helps its side alone
         tail = r"(?: (?:de|of) [\w-]+)?" if lang == "es" else ""
@@ -124,6 +147,7 @@ def _without_mentions(text: str, group: str, lang: str) -> str:
     return "".join([*kept, text[place:]])
 
 
+_LINKED = 0.5
 _PERIOD = re.compile(r"\b(?:(?:Q[1-4]|[1-4]T|H[12])(?: (?:of |de )?(?:19|20)\d{2})?|(?:19|20)\d{2})\b")
 
 
@@ -135,7 +159,7 @@ def _without_frame(text: str, lang: str) -> str:
         place = match.end()
     bare += text[place:]
     bare = re.sub(r"\s+([,.;?!])", r"\1", re.sub(r"\s+", " ", bare)).strip(" ,;.?¿!")
-    dangling = r"(?:\s+(?:and|with|y|con|de|del|en|the|a|on|of|in|las|los|el|la|que|to|is|are))+$"
+    dangling = r"(?:\s+(?:and|with|y|con|de|del|en|the|a|on|of|in|as|las|los|el|la|que|to|is|are))+$"
     bare = re.sub(dangling, "", bare, flags=re.I)
     return re.sub(r"^(?:(?:and|with|y|con|de|del|on|of|about|sobre|to|the|that)\s+)+", "", bare, flags=re.I)
 
@@ -166,8 +190,19 @@ def _two_clauses(first: str, second: str, lang: str, sound: Sound, rephrase: Rep
         trend = _trend(first, lang)
         if trend:
             return Parts(trend, f"{first} {_mentions(second, lang)}".strip(), compares)
+        if own[1] and pattern("pronoun", lang).search(fold(second)):  # what 'it' is stands in the other clause
+            second = f"{second.strip(' ?')} {_topic(first, lang)}"
         return _complete(first, second, own[0], own[1], lang, compares)
     return None
+
+
+def _topic(clause: str, lang: str) -> str:
+    """What a clause is about: its words without those that count, ask and join."""
+    folded = fold(clause)
+    bare = pattern("quantity", lang).sub(lambda match: " " * len(match.group()), folded)
+    kept = "".join(char if bare[place] == folded[place] else " " for place, char in enumerate(clause))
+    filler = set(cue("filler", lang).split("|"))
+    return " ".join(word for word in re.findall(r"[\w&.-]+", kept) if fold(word) not in filler)
 
 
 def _complete(
@@ -194,7 +229,7 @@ def _mentions(text: str, lang: str) -> str:
     noun = pattern("document", lang).pattern
     before = _BEFORE_NOUN if lang == "en" else ""
     after = "" if lang == "en" else r"(?: (?:de |del )?[\w-]+)?"
-    found = re.search(rf"{before}{noun}{after}", fold(text))
+    found = re.search(rf"{before}\b(?:{noun}){after}", fold(text))
     return text[found.start() : found.end()] if found else ""
 
 
@@ -206,7 +241,7 @@ def _own_words(clause: str, lang: str) -> list[str]:
         return []
     for group in ("report", "compare", "anaphora"):
         folded = pattern(group, lang).sub(" ", folded)
-    return _content(folded, lang)
+    return _content(_PERIOD.sub(" ", folded.upper()), lang)
 
 
 def _reports_twice(first: str, second: str, lang: str) -> bool:
@@ -260,3 +295,39 @@ def _why_fell(lang: str) -> re.Pattern[str]:
     if lang == "en":
         return re.compile(rf"^why (?:did|has|have|do|does|is|are|was|were) (?P<what>.+?) (?:{cue('fell', lang)})\b")
     return re.compile(rf"^por que (?:se )?(?:ha |han )?(?:{cue('fell', lang)}) (?P<what>.+)$")
+
+
+def grown(data: str, question: str, lang: str) -> str:
+    """'how much did the Nordics grow in 2025' asks of rows 'growth of sales in the Nordics by year', the measure being
+    the table's that is named; '' where no growth is asked for."""
+    folded = fold(data)
+    if not pattern("growth", lang).search(folded):
+        return ""
+    rest = pattern("growth", lang).sub(lambda match: " " * len(match.group()), folded)
+    kept = "".join(char if rest[place] == folded[place] else " " for place, char in enumerate(data))
+    kept = re.sub(r"\b(?:in|en|during|durante|of|de)?\s*(?:19|20)\d{2}\b", " ", kept)
+    kept = re.sub(_ASKS_HOW_MUCH, " ", " ".join(kept.split()), flags=re.I).strip(" ¿?.,")
+    measure = _measured(question, lang)
+    of = f"{measure} {'in' if lang == 'en' else 'en'} {kept}" if measure and measure not in fold(kept) else kept
+    return f"growth of {of} by year" if lang == "en" else f"crecimiento de {of} por año"
+
+
+_ASKS_HOW_MUCH = (
+    r"^¿?(?:by )?(?:how much|what percentage|how)\b(?: (?:did|do|does|has|have))?|^¿?(?:en )?(?:cu[aá]nto|"
+    r"qu[eé] porcentaje|"
+    r"c[oó]mo)\b(?: (?:ha|han))?"
+)
+
+
+def _measured(question: str, lang: str) -> str:
+    """What the table is about, by its name in the question: 'the sales data', 'según las ventas'."""
+    noun = cue("table", lang)
+    folded = fold(question)
+    if lang == "en":
+        found = re.search(rf"\b(?P<what>\w+) (?:{noun})\b", folded)
+    else:
+        found = re.search(
+            rf"\b(?:{noun}) de (?:las |los |el |la )?(?P<what>\w+)|segun (?:las|los|la|el) (?P<name>\w+)\W*$", folded
+        )
+    told = next((name for name in found.groups() if name), "") if found else ""
+    return "" if told in ("the", "our", "la", "el") else told

@@ -6,6 +6,7 @@ through the lexicon); the scores come from boosted trees over `link_features`. I
 
 from __future__ import annotations
 
+import difflib
 import math
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -19,6 +20,8 @@ from core.sql.trees import Trees
 from core.sql.words import Token, stem, tokenize
 
 ROLES = ("select", "agg", "where", "group", "order", "any")
+_NEAR_LETTERS = 6
+_NEAR_SPELLING = 0.86
 VALUE_WORDS_MAX = 8
 COLUMNS_MAX = 70
 
@@ -254,9 +257,19 @@ def _unstored_names(tokens: list[Token], kept: list[ValueMention], schema: Schem
                 for t in tokens[place:end]
             )
             if not known:
-                runs.append(ValueMention(place, end, text, "name"))
+                runs.append(ValueMention(place, end, text, "name", _near_values(text, schema)))
         place = max(end, place + 1)
     return runs
+
+
+def _near_values(name: str, schema: Schema) -> tuple[tuple[int, Any, float], ...]:
+    """Stored values spelt nearly like a name ('Nordics' for 'Nórdicos'): the same opening, nine letters in ten."""
+    folded = fold_value(name)
+    if len(folded) < _NEAR_LETTERS:
+        return ()
+    alike = [v for v in schema.values if v[:3] == folded[:3] and abs(len(v) - len(folded)) <= 2]
+    near = difflib.get_close_matches(folded, alike, n=1, cutoff=_NEAR_SPELLING)
+    return tuple((column, value, 0.75) for column, value in schema.values[near[0]]) if near else ()
 
 
 # ---------------------------------------------------------------- candidates and features

@@ -1,0 +1,95 @@
+"""A document's figures laid beside a result: which is the same, whether it agrees, and the guess at why it does not."""
+
+import pytest
+
+from core.both import named_documents, terms, words_of
+from core.reconcile.compare import Asked, Sheet, compare
+from core.reconcile.tell import agreement, tell_comparisons
+from core.records import Document, Page, QueryResult
+
+REPORT = """Annual report
+
+Net sales of 2025 were 12.4 million euros, 8.1% more than in 2024, when they were 11.5 million.
+Region\t2024\t2025
+North\t6,100,000\t6,842,310
+South\t5,400,000\t5,560,000
+Total\t11,500,000\t12,402,310
+About 240 customers bought in 2025. The plant has 57 employees.
+"""
+
+
+def asked(question, sql=""):
+    return Asked(question, "en", words_of(question, "en"), sql)
+
+
+def sheet(text=REPORT, file="annual-report-2025.pdf", title=""):
+    return Sheet(1, file, page(text), "en", title)
+
+
+def page(text):
+    return Page(number=12, text=text)
+
+
+def one(value, name="total", kind="DOUBLE"):
+    return QueryResult((name,), (kind,), ((value,),))
+
+
+@pytest.mark.parametrize(
+    ("question", "value", "verdict", "stated", "reason"),
+    [
+        ("net sales of 2025", 12_402_310.42, "agree", "12.4 million euros", "rounding"),
+        ("net sales of 2025 in the North", 6_842_310.0, "agree", "6,842,310", "exact"),
+        ("customers that bought in 2025", 238, "agree", "240", "approximate"),
+        ("employees of the plant", 61, "differ", "57", "unknown"),
+        ("sales in the South in 2025", 6_727_600.0, "differ", "5,560,000", "tax"),
+    ],
+)
+def test_the_figure_that_is_meant(question, value, verdict, stated, reason):
+    (match,) = compare(asked(question), one(value), [sheet()], terms)
+    found = match.comparison
+    assert (found.verdict, found.stated, found.reason) == (verdict, stated, reason)
+    assert found.stated in match.sheet.page.text[match.start : match.end]
+
+
+def test_rows_are_matched_by_their_labels():
+    rows = QueryResult(("Region", "sales"), ("VARCHAR", "DOUBLE"), (("North", 6_842_310.4), ("South", 5_600_000.0)))
+    found = {
+        m.comparison.label: m.comparison.verdict for m in compare(asked("net sales of 2025"), rows, [sheet()], terms)
+    }
+    assert found == {"North": "agree", "South": "differ"}
+
+
+def test_nothing_is_laid_beside_what_the_page_does_not_state():
+    assert compare(asked("average temperature of the ovens"), one(212.5), [sheet()], terms) == []
+    assert compare(asked("net sales of 2025"), QueryResult(), [sheet()], terms) == []
+
+
+def test_a_difference_is_told_only_where_it_was_asked_for():
+    assert compare(asked("employees of the plant"), one(61), [sheet()], terms, differing=False) == []
+
+
+def test_a_draft_is_a_reason():
+    text = "Provisional net sales of 2025: 12,610,000 euros"
+    (match,) = compare(asked("net sales of 2025"), one(12_402_310), [sheet(text, "draft-2025.pdf")], terms)
+    assert match.comparison.reason == "draft"
+
+
+@pytest.mark.parametrize(("lang", "head"), [("en", "They differ"), ("es", "No coinciden")])
+def test_a_comparison_in_words(lang, head):
+    (match,) = compare(asked("employees of the plant"), one(61), [sheet()], terms)
+    text = tell_comparisons([match.comparison], lang)
+    assert head in text and "57" in text and "61" in text and "p. 12" in text
+    assert agreement([match.comparison]) == "differ"
+    assert agreement([]) is None and tell_comparisons([], lang) == ""
+
+
+def test_documents_are_known_by_what_they_are_called():
+    held = [
+        Document(1, "a", "informe-anual-2025.pdf", "application/pdf", "Informe anual", "es", 1, 15, 9, "complete"),
+        Document(2, "b", "q3-2025-report.pdf", "application/pdf", "Third-quarter report", "en", 1, 7, 9, "complete"),
+        Document(3, "c", "travel-policy.docx", "x", "Travel policy", "en", 1, 2, 9, "complete"),
+    ]
+    assert [d.id for d in named_documents("annual report", held, "en")] == [1]
+    assert [d.id for d in named_documents("Q3 report", held, "en")] == [2]
+    assert [d.id for d in named_documents("the report", held, "en")] == [1, 2]
+    assert named_documents("minutes", held, "en") == []
