@@ -12,7 +12,8 @@
 workspace that the cases name; with `--fit FILE` the router's weights are fitted on those not held out and written.
 `both`: questions for both sides, their rows, quotes and agreement. `set`: whole turns on documents and tables; with
 `--against` scores that an earlier run saved it exits with 1 when a metric fell by more than its interval.
-`validation`: changed answers that the checks catch, true ones that pass. A workspace is made for the run, or kept where one is named.
+`validation`: changed answers that the checks catch, true ones that pass. A workspace is made for the run, or kept where
+one is named.
 """
 
 from __future__ import annotations
