@@ -201,6 +201,11 @@ def test_tables_are_asked_in_spanish_and_the_statement_is_edited(server, browser
     page.get_by_text("3600,5").first.wait_for()
     page.screenshot(path=SHOTS / "data.png")
 
+    # Say that it is right: it is kept as the answer to this question.
+    page.get_by_role("button", name="Sí", exact=True).click()
+    page.get_by_text("Confirmada el").wait_for()
+    idle(page)
+
     # Another kind of chart; put it on the board under a name of its own.
     page.get_by_role("radio", name="Líneas").click()
     page.locator("[class*='st-key-figure-line']").wait_for()
@@ -256,4 +261,10 @@ def test_tables_are_asked_in_spanish_and_the_statement_is_edited(server, browser
     page.get_by_text("Actualizado el").wait_for()
     idle(page)
     page.screenshot(path=SHOTS / "board.png")
+
+    # Its rows can be taken along from there.
+    page.locator("[class*='st-key-board-menu-'] button:visible").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV").click()
+    assert Path(download.value.path()).read_text(encoding="utf-8-sig").splitlines()[1].startswith("Norte,3600.5")
     context.close()
