@@ -13,7 +13,7 @@ import numpy as np
 from core.chat import rank
 
 _HIDDEN = 8
-_RANKER_EPOCHS, _RANKER_DECAY = 15, 2e-4
+_RANKER_EPOCHS, _RANKER_DECAY, _RANKER_NETS = 15, 2e-4, 3
 _JUDGE_EPOCHS, _JUDGE_DECAY, _JUDGE_NETS = 40, 3e-3, 4
 _BATCH = 256
 _ENOUGH = {"ranker": 525, "judge": 1200}  # a set with more questions than this counts as much as one with this many
@@ -37,8 +37,9 @@ class Judging:
     answerable: bool
 
 
-def fit_ranker(examples: Sequence[Ranking], seed: int = 0) -> dict:
-    """Listwise softmax over each question's candidates; the loss is -log of the right ones' share."""
+def fit_ranker(examples: Sequence[Ranking]) -> list[dict]:
+    """Listwise softmax over each question's candidates; the loss is -log of the right ones' share. Some nets of other
+    seeds, whose scores are averaged."""
     usable = [e for e in examples if e.right.any()]
     most = max(len(e.rows) for e in usable)
     rows = np.zeros((len(usable), most, len(rank.FEATURES)), np.float32)
@@ -48,13 +49,16 @@ def fit_ranker(examples: Sequence[Ranking], seed: int = 0) -> dict:
     mean, scale = _scale_of(rows[real])
     rows = (rows - mean) / scale
     weights = _set_weights(usable, "ranker")
-    random = np.random.default_rng(seed)
-    parts = _new_net(len(mean), random)
-    step = _Adam(parts, _RANKER_DECAY)
-    for batch in _batches(random, len(usable), _RANKER_EPOCHS):
-        slope_of = lambda scores, b=batch: _listwise(scores, right[b], real[b], weights[b])  # noqa: E731
-        step(_gradient(parts, rows[batch], slope_of))
-    return _as_json(mean, scale, parts)
+    found = []
+    for seed in range(_RANKER_NETS):
+        random = np.random.default_rng(seed)
+        parts = _new_net(len(mean), random)
+        step = _Adam(parts, _RANKER_DECAY)
+        for batch in _batches(random, len(usable), _RANKER_EPOCHS):
+            slope_of = lambda scores, b=batch: _listwise(scores, right[b], real[b], weights[b])  # noqa: E731
+            step(_gradient(parts, rows[batch], slope_of))
+        found.append(_as_json(mean, scale, parts))
+    return found
 
 
 def fit_judge(examples: Sequence[Judging]) -> list[dict]:

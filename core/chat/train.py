@@ -1,11 +1,11 @@
 """Learns `weights.json` (which sentence answers, and whether any does) from questions with known answers.
 
-    python -m core.chat.train --set CASES.jsonl=WORKSPACE [--set ...] [--threshold T] [--write]
+    python -m core.chat.train --set CASES.jsonl=WORKSPACE [--rank ...] [--judge ...] [--threshold T] [--write]
 
 A case has `question`, `lang`, `file`, `answers`, `answerable` and `article`; the questions of an article are trained
 on or measured, never both: what is printed comes from articles not trained on. Articles of several sets that are the
-same must carry the same number. A set named `keyword:CASES.jsonl=WORKSPACE` is searched without the embedder. It only
-runs when asked.
+same must carry the same number. A set named `keyword:CASES.jsonl=WORKSPACE` is searched without the embedder. `--rank`
+and `--judge` name sets that only the ranker or only the judge learns from. It only runs when asked.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
-from core.chat import decline, nets
+from core.chat import decline, nets, rank
 from core.chat.extract import Evidence, Pages, Ranked, rank_sentences
 from core.chat.fit import Judging, Ranking, fit_judge, fit_ranker
 from core.chat.question import Understood, understand
@@ -42,8 +42,9 @@ _KEYWORD = "keyword:"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A case and what search found for it, with what is needed to read it again."""
+    """A case and what search found for it, with what is needed to read it again; `purpose` says who learns from it."""
 
+    purpose: Literal["both", "rank", "judge"]
     source: str
     group: int
     case: dict
@@ -51,7 +52,7 @@ class Asked:
     index: SearchIndex
     read: Callable[[int, int], Page]
 
-    def rank(self, ranker: nets.Nets | None = None) -> tuple[Understood, Ranked, Vocabulary]:
+    def rank(self, ranker: nets.Nets) -> tuple[Understood, Ranked, Vocabulary]:
         understood, vocabulary = understand(self.case["question"], self.case["lang"]), Vocabulary(self.index)
         return (
             understood,
@@ -65,7 +66,7 @@ class Asked:
 
 
 def collect_ranking(asked: Asked) -> Ranking | None:
-    _, ranked, _ = asked.rank()
+    _, ranked, _ = asked.rank(_untrained())
     right = np.array([_holds(item, asked.case) for item in ranked.evidence])
     if not right.any():
         return None
@@ -82,6 +83,13 @@ def collect_judging(asked: Asked, ranker: nets.Nets) -> Judging | None:
     return Judging(asked.source, row, bool(asked.case["answerable"]))
 
 
+def _untrained() -> nets.Nets:
+    """A ranker that knows nothing: what a candidate's features are does not depend on its place."""
+    size = len(rank.FEATURES)
+    net = {"mean": np.zeros(size), "scale": np.ones(size), "linear": np.zeros(size), "hidden": np.zeros((size, 1))}
+    return (net | {"hidden_bias": np.zeros(1), "out": np.zeros(1), "bias": np.zeros(())},)
+
+
 def _holds(item: Evidence, case: dict) -> bool:
     text = " ".join(fold(item.text).split())
     told = [" ".join(fold(answer).split()) for answer in case["answers"]]
@@ -92,12 +100,13 @@ def learn(cases: Sequence[Asked]) -> tuple[dict, dict[str, dict[str, float]]]:
     """The weights learned from all cases, and the report of what was learned without the article that is measured.
 
     The judge learns from rankings by rankers that had not seen the article, as it will be in use."""
-    rankings = [(asked.part, found) for asked in cases if (found := collect_ranking(asked))]
-    rankers = [_without(rankings, n, lambda some: [fit_ranker(some)]) for n in range(_FOLDS)]
-    judgings = [(asked.part, found) for asked in cases if (found := collect_judging(asked, rankers[asked.part]))]
+    rankings = [(a.part, found) for a in cases if a.purpose != "judge" and (found := collect_ranking(a))]
+    rankers = [_without(rankings, n, fit_ranker) for n in range(_FOLDS)]
+    judged = [asked for asked in cases if asked.purpose != "rank"]
+    judgings = [(asked.part, found) for asked in judged if (found := collect_judging(asked, rankers[asked.part]))]
     judges = [_without(judgings, n, fit_judge) for n in range(_FOLDS)]
     weights = {
-        "ranker": {"nets": [fit_ranker([found for _, found in rankings])]},
+        "ranker": {"nets": fit_ranker([found for _, found in rankings])},
         "decline": {"nets": fit_judge([found for _, found in judgings])},
     }
     return weights, _report(rankings, rankers, judgings, judges)
@@ -140,17 +149,19 @@ def _sides(pairs: Sequence[tuple[float, bool]], threshold: float) -> tuple[float
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Learn which sentence answers, and whether any does.")
-    parser.add_argument("--set", action="append", required=True, metavar="[keyword:]CASES.jsonl=WORKSPACE")
-    parser.add_argument("--threshold", type=float, default=0.42)
+    for name, learner in (("--set", "both"), ("--rank", "the ranker alone"), ("--judge", "the judge alone")):
+        shape = "[keyword:]CASES.jsonl=WORKSPACE"
+        parser.add_argument(name, action="append", default=[], metavar=shape, help=f"questions for {learner}")
+    parser.add_argument("--threshold", type=float, default=0.4)
     parser.add_argument("--write", action="store_true", help="replace weights.json")
     options = parser.parse_args(arguments)
     cases: list[Asked] = []
-    for pair in options.set:
-        path, _, workspace = pair.removeprefix(_KEYWORD).partition("=")
-        keyword_only = pair.startswith(_KEYWORD)
-        name = f"{Path(path).stem} on {Path(workspace).name}{', keyword only' if keyword_only else ''}"
-        cases += _search(name, Path(path), Path(workspace), keyword_only)
-        sys.stderr.write(f"{len(cases)} questions searched\n")
+    for purpose, pairs in (("both", options.set), ("rank", options.rank), ("judge", options.judge)):
+        for pair in pairs:
+            cases += _search(purpose, pair)
+            sys.stderr.write(f"{len(cases)} questions searched\n")
+    if not cases:
+        parser.error("no questions: name at least one --set")
     weights, report = learn(cases)
     for source, values in report.items():
         sys.stdout.write(f"{source}: " + ", ".join(f"{name} {value:.3f}" for name, value in values.items()) + "\n")
@@ -160,7 +171,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _search(source: str, cases: Path, workspace: Path, keyword_only: bool) -> list[Asked]:
+def _search(purpose: Literal["both", "rank", "judge"], pair: str) -> list[Asked]:
+    """The cases of '[keyword:]CASES.jsonl=WORKSPACE', searched."""
+    keyword_only = pair.startswith(_KEYWORD)
+    cases, workspace = map(Path, pair.removeprefix(_KEYWORD).split("=", 1))
+    source = f"{cases.stem} on {workspace.name}{', keyword only' if keyword_only else ''}"
     database = Database(workspace / "state.sqlite")
     index = SearchIndex(database, load(workspace), embedder=_no_model if keyword_only else None)
 
@@ -173,7 +188,7 @@ def _search(source: str, cases: Path, workspace: Path, keyword_only: bool) -> li
     for line in cases.read_text(encoding="utf-8").splitlines():
         case = json.loads(line)
         result = index.search(case["question"], lang=case["lang"])
-        found.append(Asked(source, int(case["article"]), case, result, index, read))
+        found.append(Asked(purpose, source, int(case["article"]), case, result, index, read))
     return found
 
 
