@@ -20,6 +20,7 @@ _CLAUSE_START = re.compile(r"(?:^|(?<=[,;:—–(\n]))\s*")
 _LINE = re.compile(r"[^\n]+")
 _CLAUSE_BREAK = re.compile(r"[;:]|,\s|\b(?:y|e|pero|mientras|aunque|and|but|while|whereas)\b", re.I)
 _BREAK_GAP = 24  # characters that a clause break between a word and a span counts for
+_NOBODY = re.compile(r"(?:[A-Z]\.){1,3}[A-Z]?$|[^a-záéíóúüñ\d€$]{20,}$")  # 'S.A' and the like; a title in capitals
 _WORD_END = re.compile(r"\S(?=\s|$)")
 
 
@@ -67,6 +68,7 @@ def key_span(understood: Understood, text: str, words: Sequence[Word], asked: Se
         return None
     own = fold(understood.text)
     options = [s for s in spans_for(understood.want, find_spans(text, lang)) if fold(text[s.start : s.end]) not in own]
+    options = [option for option in options if not _NOBODY.match(text[option.start : option.end])]
     if not options:
         return None
     if not asks_change(understood.text):

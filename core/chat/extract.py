@@ -25,7 +25,7 @@ from core.records import Heading, Hit, HitSentence, Page, SearchResult
 
 ReadPage = Callable[[int, int], Page]
 HITS_READ = 5
-_FRAGMENT_LOSS = 1.5
+_FRAGMENT_LOSS = 2.0
 _ROW_LOSS = 0.8
 _ACROSS_LOSS = 0.5  # words that meet by translation tell less than those that are the same
 _LABEL_GAIN = 3.0
@@ -130,8 +130,10 @@ def rank_sentences(
     off_name = [bearing.name_loss(hits[c.hit], c.words, c.context) for c, _, _ in gathered]
     mixed = understood.lang in languages
     lost = [
-        _unlike_an_answer(sentence, row) + _ACROSS_LOSS * (mixed and lang != understood.lang)
-        for (_, sentence, row), lang in zip(gathered, languages, strict=True)
+        _unlike_an_answer(sentence, row)
+        + _ACROSS_LOSS * (mixed and lang != understood.lang)
+        + _FRAGMENT_LOSS * (row is None and _is_title(candidate))
+        for (candidate, sentence, row), lang in zip(gathered, languages, strict=True)
     ]
     gained = [
         _row_gain(row, understood, asked[lang], lang, vocabulary)
@@ -301,6 +303,15 @@ def _unlike_an_answer(sentence: HitSentence, row: Row | None) -> float:
     return 0.0 if ends or len(text.split()) > 8 or any(char.isdigit() for char in text) else _FRAGMENT_LOSS
 
 
+def _is_title(candidate: Candidate) -> bool:
+    """Whether an open line says little but what its headings and its file's name say."""
+    if candidate.text.rstrip()[-1:] in ".!?…;:":
+        return False
+    over = {key for word in candidate.context for key in word.keys}
+    words = [word for word in candidate.words if word.weight > 0]
+    return 0.6 * len(words) <= sum(bool(word.keys & over) for word in words)
+
+
 def _row_gain(row: Row, understood: Understood, asked: Sequence[Word], lang: str, vocabulary: Vocabulary) -> float:
     """What a row gains as the place of the figure asked for: its label says what is asked and one column when. A row
     loses that lacks the sort of thing wanted, or has several figures and no telling which."""
@@ -312,8 +323,9 @@ def _row_gain(row: Row, understood: Understood, asked: Sequence[Word], lang: str
         return 0.0
     if choose_cell(row, asked, understood.text, lang, vocabulary, understood.want) is None:
         return -_ROW_LOSS
-    asked = [word for word in asked if not word.named and len(word.text) > 1 and not word.text[0].isdigit()]
     label = [word for word in vocabulary.words(row.label, lang) if word.weight > 0]
+    own = {key for word in label for key in word.keys}
+    asked = [w for w in asked if w.keys & own or not (w.named or len(w.text) == 1 or w.text[0].isdigit())]
     met = [word for word in label if any(word.keys & other.keys for other in asked)]
     share = sum(w.weight for w in asked if any(w.keys & other.keys for other in met)) / (
         sum(w.weight for w in asked) or 1

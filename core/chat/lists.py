@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from core.chat.citations import QUOTE_MAX
-from core.chat.words import Vocabulary, Word
+from core.chat.words import Vocabulary, Word, fold
 from core.records import Heading, Hit, Page
 
 MARKER = re.compile(r"[ \t]*(?:[•●▪◦‣·∙–—*\-]|\(?\d{1,2}[.)]|\(?[a-z][.)]|\(?[ivx]{1,4}[.)])[ \t]+(?=\S)")
 _BLOCK = re.compile(r"(?:[^\n]+\n?)+")
 _LINE = re.compile(r"[^\n]+")
+_MAKE_UP = re.compile(r"(?:forma|integra|compone|pertenece|existe|make|sit|belong|exist|include)\w*$")
+_WORD = re.compile(r"[^\W\d_]{2}")
 _LEAST_COVERED = 0.5  # the share of the question's words that a list's own announcement must hold
 
 
@@ -36,7 +38,8 @@ class ItemList:
 def find_lists(page: Page) -> list[ItemList]:
     """Every list of at least two items."""
     found = [*_marked_lists(page), *_table_lists(page), *_headed_lists(page)]
-    return [one for one in found if len(one.items) > 1]
+    worded = (replace(one, items=tuple(item for item in one.items if _WORD.search(page.text, *item))) for one in found)
+    return [one for one in worded if len(one.items) > 1]
 
 
 def _marked_lists(page: Page) -> Iterator[ItemList]:
@@ -109,7 +112,10 @@ def _table_lists(page: Page) -> Iterator[ItemList]:
         for number, line in enumerate(_LINE.finditer(page.text, table.start, table.end)):
             label = line.group().split("\t")[0].strip(" |")
             if number and any(char.isalpha() for char in label):
-                rows.append(line.span())
+                row = line.group()
+                rows.append(
+                    (line.start() + len(row) - len(row.lstrip(" |")), line.end() - len(row) + len(row.rstrip(" |")))
+                )
         header = " ".join(table.rows[0]) if table.rows else ""
         head = " ".join((*path_over(page.headings, table.start), table.title, header))
         yield ItemList(page, head, tuple(rows), rows[0][0] if rows else table.start)
@@ -128,12 +134,9 @@ def _headed_lists(page: Page) -> Iterator[ItemList]:
 
 
 def cover(asked: Sequence[Word], text: str, lang: str, vocabulary: Vocabulary) -> float:
-    """The weighted share (0..1) of the question's words that a text holds; a like opening counts half."""
-    words = [word for word in vocabulary.words(text, lang) if word.weight > 0]
-    keys = frozenset(key for word in words for key in word.keys)
-    openings = {word.opening for word in words if word.opening}
-    total = sum(word.weight for word in asked) or 1.0
-    return sum(w.weight * (1.0 if w.keys & keys else 0.5 * (w.opening in openings)) for w in asked) / total
+    """The weighted share (0..1) of the question's words that a text holds."""
+    keys = frozenset(key for word in vocabulary.words(text, lang) if word.weight > 0 for key in word.keys)
+    return sum(word.weight for word in asked if word.keys & keys) / (sum(word.weight for word in asked) or 1.0)
 
 
 def choose_list(
@@ -141,14 +144,15 @@ def choose_list(
 ) -> tuple[ItemList, Hit, float] | None:
     """The list whose announcement covers the question best, with that share; None where none covers enough.
 
-    `asked` are the question's words by document language, `lang` that of documents that have none. One of the first
-    two words (the thing to be listed) must be announced, and another one with it; the document's name helps."""
+    `asked` are the question's words by document language, `lang` that of documents that have none. The first word
+    (the thing to be listed) must be announced, and another one with it; the document's name helps."""
     best: tuple[ItemList, Hit, float] | None = None
     for one, hit in found:
         words = asked[hit.lang or lang]
-        if not words or not cover(words[:2], one.head, hit.lang or lang, vocabulary):
+        listed = [word for word in words if not _MAKE_UP.match(fold(word.text))]
+        if not listed or not cover(listed[:1], one.head, hit.lang or lang, vocabulary):
             continue
-        if len(words) > 1 and not cover(words[1:], one.head, hit.lang or lang, vocabulary):
+        if len(listed) > 1 and not cover(listed[1:], f"{one.head} {hit.file}", hit.lang or lang, vocabulary):
             continue
         share = cover(words, f"{one.head} {PurePosixPath(hit.file).stem}", hit.lang or lang, vocabulary)
         if share >= _LEAST_COVERED and (best is None or share > best[2]):
