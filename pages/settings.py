@@ -8,6 +8,7 @@ import streamlit as st  # noqa: E402
 
 from core import health  # noqa: E402
 from core import settings as table  # noqa: E402
+from core.models import adapters  # noqa: E402
 from pages.parts import errors, model_desk, services  # noqa: E402
 from pages.parts.language import NAMES, number, say  # noqa: E402
 from pages.parts.plain import plain  # noqa: E402
@@ -27,7 +28,7 @@ GROUPS = {
         "price_in_per_million",
         "price_out_per_million",
     ),
-    "search": ("embedder", "passage_tokens", "passage_overlap_tokens"),
+    "search": ("embedder", "retriever_adapter", "passage_tokens", "passage_overlap_tokens"),
     "tables": ("sql_rows_max", "sql_result_max_mb", "sql_time_limit_ms", "sql_memory_limit_mb", "sql_processes_max"),
     "reading": (
         "ocr",
@@ -72,6 +73,9 @@ def draw_setting(name: str, fixed: set[str]) -> None:
             accept_new_options=True,
             format_func=embedder_name,
         )
+    elif name == "retriever_adapter":
+        options = adapter_names(value)
+        st.selectbox(**common, options=options, index=options.index(value), format_func=embedder_name)
     elif isinstance(setting.default, str) and setting.allowed:
         words = {option: _option(name, option) for option in setting.allowed}
         st.selectbox(**common, options=list(words), index=list(words).index(value), format_func=words.get)
@@ -85,6 +89,12 @@ def draw_setting(name: str, fixed: set[str]) -> None:
     shown = _option(name, default) if isinstance(setting.default, str) else default
     note = say("settings_page.fixed") if name in fixed else say("settings_page.default", value=plain(shown))
     st.caption(f"{say(f'settings.{name}_help')} {note}")
+
+
+def adapter_names(chosen: str) -> list[str]:
+    """What may be laid over the built-in embedder: adapters that passed their checks, and the one chosen."""
+    passed = [name for name, card in adapters.list_adapters(services.settings()) if card.passed]
+    return list(dict.fromkeys(["builtin", "none", *passed, chosen]))
 
 
 def embedder_name(option: str) -> str:

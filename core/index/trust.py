@@ -17,9 +17,8 @@ from core.models.embedder import is_packaged
 from core.state import vectors
 from core.state.database import Database
 
-# Measured once on encyclopedia articles, bare and under an adapter; other languages and models start in the middle.
+# Measured once with the bare packaged model on encyclopedia articles; other languages and models start in the middle.
 PRIOR = {"en": 0.51, "es": 0.35}
-PRIOR_ADAPTED = {"en": 0.51, "es": 0.35}
 MIDDLE = 0.5
 _PRIOR_STRENGTH = 100  # the prior counts as much as this many sentences
 _FARTHEST = {True: 0.15, False: 0.3}  # from the prior, for the packaged model and for others
@@ -28,10 +27,9 @@ _LEVELS_GAIN = 1.15
 
 
 def prior(lang: str, name: str) -> float:
-    """The trust in an embedder, by its `encoder_name`, before the corpus has said anything."""
-    if not is_packaged(name):
-        return MIDDLE
-    return (PRIOR if name == "builtin" else PRIOR_ADAPTED).get(lang, MIDDLE)
+    """The trust in an embedder, by its `encoder_name`, before the corpus has said anything. An adapter starts where
+    the bare model does: what it changed, the corpus shows."""
+    return PRIOR.get(lang, MIDDLE) if is_packaged(name) else MIDDLE
 
 
 def weigh(dense_share: float, lexical_share: float) -> float:

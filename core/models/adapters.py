@@ -75,7 +75,7 @@ def encoder_name(settings: Settings) -> str:
     if adapter == "builtin":
         packaged = packaged_adapter()
         return f"builtin+{packaged.name}" if packaged else "builtin"
-    return f"builtin+{adapters_folder(settings.workspace) / adapter}"
+    return f"builtin+{adapters_folder(settings.workspace) / Path(adapter).name}"
 
 
 def adapters_folder(workspace: Path) -> Path:
