@@ -8,36 +8,43 @@ from __future__ import annotations
 
 import datetime
 import logging
+import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from core.errors import AppError
-from core.i18n import detect_language
+from core.i18n import detect_language, translate
 from core.records import Catalog, CheckedSql, QueryResult, Reading, SqlAnswer
-from core.sql.business import BusinessPlan, read_business, uncovered
+from core.sql.business import BusinessPlan, is_known_word, read_business
 from core.sql.business_reading import read_business_plan
 from core.sql.business_sql import write_business
+from core.sql.calendar import MONTHS
 from core.sql.compare import result_key
 from core.sql.compose import Candidate
 from core.sql.lexicon import Lexicon, builtin_lexicon
 from core.sql.link import Links, cue_rows, is_content
+from core.sql.plan import STAR, Query
 from core.sql.propose import Parser, builtin_parser, compose_candidates, link_question
 from core.sql.rank import RankContext, candidate_features, confidence_features, facts_of, result_features
 from core.sql.reading import read_plan
 from core.sql.render import render_query
 from core.sql.schema import Schema, schema_of
+from core.sql.spelling import Correction, find_corrections, suggest_names, vocabulary_of
+from core.sql.trust import chance, rule_signals
 from core.sql.words import stem
 
 log = logging.getLogger(__name__)
 RUN_FIRST = 10
-BUSINESS_SURE = 0.85
-PLAIN_SURE = 0.72
-BUSINESS_UNCOVERED = 0.2
 READINGS = 3
+KEYS_UNASKED = 3.0
+CORRECTED = 0.9  # of the confidence is left where a word was put right
+UNREAD = 0.85  # and for each word that found nothing
+NEAREST = 4
+_KEY_WORDS = {stem(word) for word in "id ids code number key identifier ssn isbn".split()}
 Run = Callable[[list[str]], list[QueryResult]]
 Check = Callable[[str, Catalog], CheckedSql]
 
@@ -74,12 +81,12 @@ def ask(
     if not catalog.tables:
         return SqlAnswer(question, lang, None, None, error=("sql.ask.no_tables", {}))
     schema = schema_of(catalog, lexicon)
-    links = link_question(question, lang, schema, lexicon, parser)
+    links, corrections = link_corrected(question, lang, schema, lexicon, parser)
     linked = time.perf_counter()
     unknown = unknown_words(links, schema, parser)
     rules = business_statements(links, schema, today or datetime.date.today())
     if not rules and not any_link(links):
-        return SqlAnswer(question, lang, None, None, unknown=unknown, error=_nothing_linked(unknown, question))
+        return SqlAnswer(question, lang, None, None, unknown=unknown, error=_nothing_linked(unknown, question, schema))
     candidates, context = compose_candidates(links, schema, parser.shapes)
     chosen = first_choice(candidates, context, schema, parser)
     composed = time.perf_counter()
@@ -90,7 +97,7 @@ def ask(
     ruled = [(plan, Option(sql, result, read_business_plan(plan, schema, lang), 0.0))
              for (plan, sql), result in zip(rules, results, strict=False) if not result.error]  # fmt: skip
     if ruled:
-        options, confidence = arrange(ruled, options, confidence, links)
+        options, confidence = arrange(ruled, options, confidence, links, schema, len(unknown))
     timings = {
         "link": 1000 * (linked - started),
         "compose": 1000 * (composed - linked),
@@ -101,6 +108,9 @@ def ask(
         return SqlAnswer(
             question, lang, None, None, unknown=unknown, error=("sql.ask.no_query_ran", {}), timings_ms=timings
         )
+    if corrections:
+        options = [replace(option, reading=_with_corrections(option.reading, corrections, lang)) for option in options]
+        confidence *= CORRECTED
     return _answer(question, lang, catalog, options, confidence, unknown, timings, check)
 
 
@@ -121,6 +131,30 @@ def _answer(
     )  # fmt: skip
 
 
+def link_corrected(
+    question: str, lang: str, schema: Schema, lexicon: Lexicon, parser: Parser
+) -> tuple[Links, list[Correction]]:
+    """The links of a question, read again with mistyped words put right where words found nothing."""
+    links = link_question(question, lang, schema, lexicon, parser)
+    places = {
+        *unknown_places(links, schema, parser),
+        *(p for m in links.values if m.kind == "name" for p in range(m.start, m.end)),
+    }
+    if not places:
+        return links, []
+    corrections = find_corrections(links.tokens, sorted(places), vocabulary_of(schema, lexicon), lexicon, schema, lang)
+    if not corrections:
+        return links, []
+    for correction in corrections:
+        question = re.sub(rf"\b{re.escape(correction.written)}\b", lambda _, c=correction: c.meant, question)
+    return link_question(question, lang, schema, lexicon, parser), corrections
+
+
+def _with_corrections(reading: str, corrections: list[Correction], lang: str) -> str:
+    said = [translate("sql.ask.read_as", lang, word=c.written, meant=c.meant) for c in corrections]
+    return f"{reading} ({'; '.join(said)})"
+
+
 def business_statements(links: Links, schema: Schema, today: datetime.date) -> list[tuple[BusinessPlan, str]]:
     """The readings of the business rules with their SQL, statements all different."""
     found: dict[str, BusinessPlan] = {}
@@ -132,18 +166,29 @@ def business_statements(links: Links, schema: Schema, today: datetime.date) -> l
 
 
 def arrange(
-    ruled: list[tuple[BusinessPlan, Option]], options: list[Option], confidence: float, links: Links
+    ruled: list[tuple[BusinessPlan, Option]],
+    options: list[Option],
+    confidence: float,
+    links: Links,
+    schema: Schema,
+    unknown: int,
 ) -> tuple[list[Option], float]:
     """(both readers' options in one row with different rows, best first; the chance that the first is right)."""
     plan, first = ruled[0]
-    left = len(uncovered(plan, links))
-    special = plan.window or plan.grain or plan.periods or plan.contrast or plan.absence
-    base = BUSINESS_SURE if special or (plan.measure and plan.measure.agg in ("rate", "corr", "metric")) else PLAIN_SURE
-    sure = max(0.05, base - BUSINESS_UNCOVERED * left - (0.2 if not first.result.rows else 0.0))
+    keys = [result_key(option.result) for option in options]
+    same = result_key(first.result)
+    signals = rule_signals(
+        plan, links, schema, empty=not first.result.rows, agrees=keys.index(same) if same in keys else -1,
+        confidence=confidence, parsed=bool(options),
+    )  # fmt: skip
+    by_rule = chance("rule", signals)
+    by_parser = chance("parser", signals) if options else 0.0
     rest = [option for _, option in ruled[1:]]
-    if options and confidence > sure:
-        return _different([options[0], first, *options[1:2], *rest, *options[2:]]), confidence
-    return _different([first, *options[:1], *rest, *options[1:]]), sure
+    if by_parser > by_rule:
+        order = [options[0], first, *options[1:2], *rest, *options[2:]]
+    else:
+        order = [first, *rest[:1], *options[:1], *rest[1:], *options[1:]]
+    return _different(order), max(by_rule, by_parser) * UNREAD**unknown
 
 
 def _different(options: list[Option]) -> list[Option]:
@@ -206,6 +251,7 @@ def rank_results(
     rows = np.concatenate([np.array([row for _, _, (row, _) in chosen]), result_features(facts, first)], axis=1)
     scores = parser.reranker.predict(rows)
     scores = np.where([bool(result.error) for result in results], -50.0, scores)
+    scores = scores - KEYS_UNASKED * np.array([_shows_only_keys(c.plan, context) for c, _, _ in chosen], float)
     best = int(np.argmax(scores))
     raw = parser.confidence.predict(confidence_features(scores, facts, context, best))[0]
     options, seen = [], set()
@@ -219,6 +265,13 @@ def rank_results(
     return options, float(1 / (1 + np.exp(-raw)))
 
 
+def _shows_only_keys(plan: Query, context: RankContext) -> bool:
+    """Whether all that is listed are keys although no word asks for one: nobody means numbers who says 'artist'."""
+    if any(it.agg or it.col == STAR for it in plan.select) or _KEY_WORDS & context.words.keys():
+        return False
+    return all(context.schema.column_of[it.col].id_like for it in plan.select)
+
+
 # ---------------------------------------------------------------- what found nothing
 
 
@@ -230,6 +283,11 @@ def any_link(links: Links) -> bool:
 
 def unknown_words(links: Links, schema: Schema, parser: Parser) -> tuple[str, ...]:
     """Content words, as written, that name nothing here and say nothing about the kind of query."""
+    return tuple(dict.fromkeys(links.tokens[place].source for place in unknown_places(links, schema, parser)))
+
+
+def unknown_places(links: Links, schema: Schema, parser: Parser) -> list[int]:
+    """The places of those words."""
     covered: set[int] = set()
     for mentions in (*links.columns.values(), *links.tables.values(), links.values):
         for mention in mentions:
@@ -241,13 +299,20 @@ def unknown_words(links: Links, schema: Schema, parser: Parser) -> tuple[str, ..
         told = (
             place in covered
             or not is_content(token)
+            or token.word in MONTHS
+            or is_known_word(stem(token.word))
             or cues[place].any()
             or f"w:{stem(token.word)}" in parser.shapes.vocabulary
         )
         if not told:
-            found.append(token.source)
-    return tuple(dict.fromkeys(found))
+            found.append(place)
+    return found
 
 
-def _nothing_linked(unknown: tuple[str, ...], question: str) -> tuple[str, dict[str, Any]]:
-    return "sql.ask.nothing_linked", {"words": ", ".join(unknown) or question}
+def _nothing_linked(unknown: tuple[str, ...], question: str, schema: Schema) -> tuple[str, dict[str, Any]]:
+    """What found nothing, and the names here that look most like it."""
+    names = list(dict.fromkeys(name for word in unknown for name in suggest_names(word, schema)))[:NEAREST]
+    params = {"words": ", ".join(unknown) or question}
+    if not names:
+        return "sql.ask.nothing_linked", params
+    return "sql.ask.nothing_linked_nearest", {**params, "names": ", ".join(f"“{name}”" for name in names)}

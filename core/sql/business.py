@@ -82,11 +82,12 @@ class BusinessPlan:
 
 
 _WINDOWS = {name: tuple(phrases) for name, phrases in read_cues()["windows"].items()}
+_WINDOW_WORDS = frozenset(stem(word) for phrases in _WINDOWS.values() for phrase in phrases for word in phrase.split())
 _SPARE = frozenset(stem(word) for word in read_cues()["measures"]["spare"].split())
 
 
 def read_business(links: Links, schema: Schema, today: datetime.date) -> list[BusinessPlan]:
-    """Readings of a question about a measure or a compared list, best first; empty where it is not one."""
+    """Readings of a question about a measure or a compared list, best first; empty where it is neither."""
     window, window_span = find_window(links)
     grain = find_grain(links.tokens)
     plans, plain = _lists(links, schema, today, grain)
@@ -94,15 +95,30 @@ def read_business(links: Links, schema: Schema, today: datetime.date) -> list[Bu
         plan = BusinessPlan(measure, window=window, covered=frozenset([*range(*measure.span), *range(*window_span)]))
         plan = _add_dimensions(plan, links, schema, grain)
         plan = _add_time(plan, links, schema, grain, today)
-        plan = _add_filters(plan, links, schema)
-        plan = _add_threshold(plan, links, schema)
+        grouped = measure.agg == "count" or any(is_buying(t) or t.word == "total" for t in links.tokens)
+        steps = (_add_threshold, _add_filters) if grouped else (_add_filters, _add_threshold)
+        for step in steps:
+            plan = step(plan, links, schema)
         plan = _count_things(plan, links, schema)
+        plan = _add_contrast(plan, links, schema)
         plan = _add_more(plan, links, schema)
         plan = _add_order(plan, links, schema)
         if _is_business(plan, links, schema):
             plans.append(plan)
     plans = list(dict.fromkeys([*plans, *plain]))
-    return sorted(plans, key=lambda plan: len(uncovered(plan, links)))[:READINGS]
+    return sorted(plans, key=lambda plan: len(uncovered(plan, links)) + repeats_rows(plan, schema))[:READINGS]
+
+
+def repeats_rows(plan: BusinessPlan, schema: Schema) -> bool:
+    """Whether the joins repeat rows of the measured table (an invoice for each of its lines): sums count twice."""
+    if plan.measure is None:
+        return False
+    fact = schema.tables[plan.fact].table.name
+    others = [*plan.dimensions, *(f.column for f in plan.filters), *plan.keys]
+    tables = tuple(dict.fromkeys([fact, *(schema.columns[n].key[0] for n in others)]))
+    edges = schema.graph.connect(tables) or []
+    upward = {(key.table, key.ref_table) for key in schema.catalog.foreign_keys}
+    return any((edge.right, edge.left) in upward and (edge.left, edge.right) not in upward for edge in edges)
 
 
 def reach_of(date: int | None, schema: Schema, today: datetime.date) -> datetime.date:
@@ -132,6 +148,8 @@ def _is_business(plan: BusinessPlan, links: Links, schema: Schema) -> bool:
     if plan.window in ("share", "rank"):
         return bool(plan.dimensions)
     measure = plan.measure
+    if has_superlative(links) and not plan.dimensions and measure.agg not in ("max", "min") and not plan.grain:
+        return False  # the most of something is asked for, and the rules do not see of what
     if measure.metric or measure.yes is not None or measure.agg in ("corr", "share_of", "per", "first_last", "median"):
         return True
     if plan.periods and plan.date is not None:
@@ -168,7 +186,9 @@ def _lists(
     out: list[BusinessPlan] = []
     plain: list[BusinessPlan] = []
     contrast = find_contrast(links, schema)
-    if contrast:
+    agg, at = aggregate_of(links)
+    measured = agg in ("avg", "sum", "median", "max", "min") and contrast and at not in contrast.span
+    if contrast and not measured:
         out.append(_contrasted(contrast, links, schema, today))
     subject = _subject(links, schema)
     if subject is not None:
@@ -400,6 +420,16 @@ def _first_thing(links: Links, schema: Schema, plan: BusinessPlan, before: Value
     return None
 
 
+def _add_contrast(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
+    """'average alcohol of wines with quality above the average': a comparison of another column picks the rows."""
+    contrast = find_contrast(links, schema) if aggregate_of(links)[0] or plan.dimensions else None
+    if contrast is None or schema.columns[contrast.left].table != plan.fact or contrast.left in plan.measure.columns:
+        return plan
+    if set(range(*plan.measure.span)) & set(contrast.span):
+        return plan
+    return replace(plan, contrast=contrast, covered=plan.covered | set(contrast.span))
+
+
 def _count_things(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
     """'how many customers bought in 2025' counts each customer once, in the table of what they bought."""
     measure = plan.measure
@@ -428,6 +458,10 @@ def _add_more(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
     measure = plan.measure
     if measure.agg not in ("sum", "avg", "max", "min", "median") or plan.window:
         return plan
+    said = [AGGREGATES[stem(t.word)] for p, t in enumerate(links.tokens) if stem(t.word) in AGGREGATES]
+    others = tuple(dict.fromkeys(agg for agg in said if agg != measure.agg))
+    if others and measure.agg in said and not plan.contrast and len(named_columns(links, schema)) == 1:
+        return replace(plan, more=tuple(replace(measure, agg=agg) for agg in others))
     for number, mention in named_columns(links, schema):
         beside = (
             any(t.word in ("and", ",") for t in links.tokens[measure.span[1] : mention.start])
@@ -454,6 +488,9 @@ def _add_order(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan
     """Descending for 'most', ascending for 'least'; a number beside 'top' or a superlative is how many."""
     tokens, covered = links.tokens, set(plan.covered)
     roots = [stem(token.word) for token in tokens]
+    around = {plan.measure.span[0] - 1, plan.measure.span[1]} if plan.measure.columns else set()
+    covered |= {p for p in around if 0 <= p < len(tokens) and (is_flow(tokens[p]) or is_buying(tokens[p]))}
+    plan = replace(plan, covered=frozenset(covered))
     agg, at = aggregate_of(links)
     spoken = [p for p in _superlatives(links) if not (agg in ("max", "min") and p == at)]
     high, low = any(roots[p] in HIGH for p in spoken), any(roots[p] in LOW for p in spoken)
@@ -495,7 +532,19 @@ def _plural_ask(links: Links) -> bool:
 
 def uncovered(plan: BusinessPlan, links: Links) -> list[int]:
     """Places of content words that the plan does not account for."""
-    return [p for p in content_of(links) if p not in plan.covered]
+    left = [p for p in content_of(links) if p not in plan.covered]
+    left += [m.start for m in links.values if m.kind in ("number", "date") and m.start not in plan.covered]
+    grain = find_grain(links.tokens)
+    if grain and not plan.grain and not set(range(grain.start, grain.end)) & plan.covered:
+        left.append(grain.start)
+    return left
+
+
+def is_known_word(root: str) -> bool:
+    """Whether the rules know a stem as a word of their own: 'median', 'correlation', 'share', 'most'."""
+    return (
+        root in _SPARE or root in HIGH | LOW or root in AGGREGATES or root in _WINDOW_WORDS or root.startswith("correl")
+    )
 
 
 def content_of(links: Links) -> Iterable[int]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from core.sql.business import BusinessPlan
+from core.sql.business import BusinessPlan, repeats_rows
 from core.sql.calendar import OPEN_END, OPEN_START, Period
 from core.sql.conditions import Absence, Filter
 from core.sql.dimensions import name_columns
@@ -36,7 +36,7 @@ def write_business(plan: BusinessPlan, schema: Schema) -> str | None:
     where = f" WHERE {' AND '.join(wheres)}" if wheres else ""
     if plan.measure is None and not plan.dimensions:
         return _list(plan, schema, alias, text, where)
-    if plan.contrast and plan.dimensions:
+    if plan.contrast and plan.dimensions and plan.measure is None:
         return _contrasted_groups(plan, schema, alias, text, where)
     if plan.measure and plan.measure.agg == "first_last":
         column = _column(plan.measure.columns[0], schema, alias)
@@ -53,7 +53,7 @@ def _grouped(plan: BusinessPlan, schema: Schema, alias: dict[str, str], text: st
     time = _time_expression(plan, schema, alias)
     dims = [(_column(n, schema, alias), _label(n, plan.dimensions, schema)) for n in plan.dimensions]
     groups = ([(time, plan.grain)] if time else []) + dims
-    measures = [_measure(m, schema, alias) for m in (plan.measure, *plan.more)]
+    measures = [_measure(m, schema, alias, repeats_rows(plan, schema)) for m in (plan.measure, *plan.more)]
     measure, name = measures[0]
     select = [f"{expression} AS {quote(label)}" for expression, label in (*groups, *measures)]
     sql = f"SELECT {', '.join(select)} FROM {text}{where}"
@@ -115,12 +115,14 @@ def _order(plan: BusinessPlan, labels: list[str], name: str) -> str:
     return f" ORDER BY {order}" + (f" LIMIT {plan.limit}" if plan.limit else "")
 
 
-def _measure(measure: Measure, schema: Schema, alias: dict[str, str]) -> tuple[str, str]:
-    """(expression, its name in the result)."""
+def _measure(measure: Measure, schema: Schema, alias: dict[str, str], repeated: bool = False) -> tuple[str, str]:
+    """(expression, its name in the result); rows that a join repeats are counted once."""
     if measure.metric:
         return f"({measure.metric.expression})", measure.metric.name
     if measure.agg == "count" or not measure.columns:
-        return "COUNT(*)", "count"
+        table = schema.tables[measure.table].table
+        once = repeated and len(table.primary_key) == 1
+        return (f"COUNT(DISTINCT {alias[table.name]}{quote(table.primary_key[0])})" if once else "COUNT(*)"), "count"
     columns = [_column(n, schema, alias) for n in measure.columns]
     first = _plain(schema.columns[measure.columns[0]].key[1])
     if measure.agg == "rate":
@@ -230,7 +232,7 @@ def _wheres(plan: BusinessPlan, schema: Schema, alias: dict[str, str]) -> list[s
     parts = [_condition(f, schema, alias) for f in plan.filters]
     if plan.periods and plan.date is not None and not plan.absence:
         parts.append(_spans(plan.periods, plan.date, schema, alias))
-    if plan.contrast and not plan.dimensions:
+    if plan.contrast and (plan.measure or not plan.dimensions):
         parts.append(_contrast(plan, schema, alias))
     if plan.absence:
         parts.append(_absence(plan.absence, plan, schema, alias))

@@ -10,7 +10,7 @@ from typing import Any
 
 from core.sql.calendar import Period
 from core.sql.dimensions import distance, joined
-from core.sql.lexicon import read_cues
+from core.sql.lexicon import fold, read_cues
 from core.sql.link import Links, Mention, ValueMention, is_content
 from core.sql.measures import is_buying
 from core.sql.schema import ColumnEntry, Schema
@@ -72,7 +72,30 @@ def find_filters(links: Links, schema: Schema, fact: int, covered: set[int]) -> 
         if made:
             found.append(made)
             used |= places
-    return _any_of(found)
+    return _any_of([*found, *_deeds(links, schema, fact, used)])
+
+
+def _deeds(links: Links, schema: Schema, fact: int, used: set[int]) -> list[Filter]:
+    """'opened', 'cancelled': a word that shares its stem with a single-word value in a short list of values."""
+    told = {
+        p
+        for ms in (*links.columns.values(), *links.tables.values())
+        for m in ms
+        if m.score >= 0.8
+        for p in range(m.start, m.end)
+    }
+    out = []
+    for number in schema.tables[fact].columns:
+        entry = schema.columns[number]
+        if entry.kind != "text" or entry.time or not 1 < len(entry.column.values) <= 12:
+            continue
+        for value in entry.column.values:
+            root = stem(fold(value))
+            for place, token in enumerate(links.tokens):
+                meant = place not in used and place not in told and is_content(token) and len(token.word) > 3
+                if meant and any(text == root and weight >= 0.85 for text, weight in token.stems):
+                    out.append(Filter(number, "=", value, (place,)))
+    return out if len(out) == 1 else []
 
 
 def _means_value(mention: ValueMention, links: Links) -> bool:
@@ -124,6 +147,10 @@ def _text_filter(mention: ValueMention, links: Links, schema: Schema, fact: int)
         ):
             continue
         score = 2 * weight + 0.5 * (entry.table == fact) + 0.1 * max(links.scores["where"].get(number, -8.0), -6.0)
+        beside = any(
+            0 <= mention.start - m.end <= 1 or 0 <= m.start - mention.end <= 1 for m in links.columns.get(number, ())
+        )
+        score += 0.6 * beside
         score -= 0.1 * distance(schema, fact, entry.table)
         if best is None or score > best[0]:
             negated = operator_beside(links.tokens, mention.start, mention.end) == "!="

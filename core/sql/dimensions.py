@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from core.sql.calendar import Grain
 from core.sql.lexicon import read_cues
-from core.sql.link import Links
+from core.sql.link import Links, Mention
 from core.sql.schema import ColumnEntry, Schema
 from core.sql.words import Token, stem
 
@@ -49,7 +49,7 @@ def find_dimensions(
         dimension = dimension_at(place + 1, links, schema, fact, taken | used, reach, token.word)
         if dimension and all(dimension.columns != other.columns for other in found):
             found.append(dimension)
-            used |= {place, *range(*dimension.span)}
+            used |= set(range(*dimension.span)) | ({place} if token.kind not in ("number", "number_word") else set())
     return found, used
 
 
@@ -79,7 +79,7 @@ def dimension_at(
         for mention in mentions:
             span = (mention.start, mention.end)
             start = max(mention.start, place) if mention.end > place else mention.start
-            while start < mention.end and links.tokens[start].word in ("the", "of", "different", "distinct"):
+            while start < mention.end and links.tokens[start].word in _SILENT:
                 start += 1
             if not (place <= start <= place + reach) or set(range(start, mention.end)) & taken or start == mention.end:
                 continue
@@ -87,7 +87,7 @@ def dimension_at(
                 continue
             score = mention.score + 0.25 * max(links.scores["group"].get(number, -8.0), -4.0) / 4
             score += 0.35 * (entry.table == fact) + _nearness(links, place, start) - 0.5 * entry.id_like
-            score -= 0.15 * (start > mention.start)
+            score -= 0.15 * (start > mention.start) + 0.5 * _is_modifier(links, schema, mention, fact)
             score += 0.15 * (mention.end - start) - 0.02 * distance(schema, fact, entry.table)
             if best is None or score > best[0]:
                 best = (score, Dimension((number,), span, lead, None))
@@ -101,6 +101,18 @@ def dimension_at(
                     span = (mention.start, mention.end)
                     best = (score, Dimension(columns, span, lead, key_beside(number, columns, schema)))
     return best[1] if best else None
+
+
+_SILENT = ("the", "of", "different", "distinct", "number", "total", "count", "average", "for", "in")
+
+
+def _is_modifier(links: Links, schema: Schema, mention: Mention, fact: int) -> bool:
+    """'product' in 'product family': the next word names a column or table of its own."""
+    follows = [
+        n for n, ms in links.columns.items() for m in ms
+        if m.start == mention.end and m.score >= 0.6 and _groups(schema.columns[n])
+    ]  # fmt: skip
+    return any(joined(schema, fact, schema.columns[n].table) for n in follows)
 
 
 def _nearness(links: Links, place: int, start: int) -> float:
@@ -143,6 +155,9 @@ def name_columns(table: int, schema: Schema) -> tuple[int, ...]:
     own = {root for stems in schema.tables[table].words for root, weight in stems if weight >= 0.85}
     titled = [e for e in texts if any(root in own for stems in e.words for root, weight in stems if weight >= 0.85)]
     named = [e for e in texts if e.name_like]
+    key = schema.tables[table].table.primary_key
+    if len(key) == 1 and named and not any(e in titled or e.unique > 0.5 for e in named):
+        named, texts = [], [schema.column_of[(schema.tables[table].table.name, key[0])]]
     ranked = [e for e in named if e in titled] or named or [e for e in titled if e.unique > 0.5] or texts
     return (ranked[0].number,) if ranked else ()
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import tomllib
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,15 @@ class Lexicon:
     synonyms: dict[str, tuple[str, ...]] = field(default_factory=dict)
     short: dict[str, tuple[str, ...]] = field(default_factory=dict)
     values: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _by_stem: dict[str, tuple[str, ...]] = field(default_factory=dict, compare=False)
+
+    def spanish_by_stem(self, root: str, stem_of: Callable[[str], str]) -> tuple[str, ...]:
+        """English texts of the first Spanish single word that has this stem: verbs bend in many ways."""
+        if not self._by_stem:
+            for key, texts in self.spanish.items():
+                if len(key) == 1 and len(key[0]) >= 5:
+                    self._by_stem.setdefault(stem_of(key[0]), texts)
+        return self._by_stem.get(root, ())
 
     @functools.cached_property
     def english(self) -> frozenset[str]:

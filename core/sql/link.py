@@ -204,7 +204,8 @@ def _value_hits(
 
 def _value_forms(folded: str, tokens: list[Token], lexicon: Lexicon) -> list[tuple[str, float]]:
     forms = [(folded, 1.0)]
-    english = fold_value(" ".join(token.word for token in tokens))
+    plain = all(token.kind not in ("number", "date", "quoted") for token in tokens)
+    english = fold_value(" ".join(token.word for token in tokens)) if plain else folded
     if english and english != folded:
         forms.append((english, 0.85))
     for text in dict.fromkeys((folded, english)):

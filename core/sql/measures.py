@@ -44,6 +44,7 @@ _RELATION = frozenset(_roots("measures", "relation"))
 _PERCENT = frozenset(_roots("measures", "percent"))
 _MARGIN = frozenset(stem(word) for word in ("margin", "profit"))
 _ORDER_WORDS = frozenset(_roots("measures", "documents"))
+_STOCK = frozenset(_roots("measures", "stock"))
 _YES = ("yes", "true", "y", "1", "si", "sí", "t", "churned", "baja")
 AGGREGATES = {
     "averag": "avg", "mean": "avg", "maximum": "max", "minimum": "min", "median": "median", "max": "max", "min": "min",
@@ -74,12 +75,22 @@ def find_measures(links: Links, schema: Schema, window: tuple[int, int], over_ti
         found += [_column_measure(*counted, "", schema, links)] if counted else []
     if named and agg not in ("count", "distinct"):
         found += [_column_measure(n, m, agg, schema, links) for n, m in named[:2]]
-    flow = _flow(links, schema, agg) if agg not in ("count", "distinct") else None
-    if flow:
-        found.append(flow)
+    if _counts_deeds(links):
+        found += [m for m in [_count(links, schema)] if m]
+    flow = _flows(links, schema, agg) if agg not in ("count", "distinct") else []
+    found += flow
     if agg == "count" or _most_of(links) or (not agg and (over_time or _splits(links) or not _lists(links))):
         found += [m for m in [_count(links, schema)] if m]
     return list(dict.fromkeys(found))
+
+
+def _counts_deeds(links: Links) -> bool:
+    """'the most purchases', 'the most orders': deeds are counted; sales are money."""
+    return any(
+        token.word in ("purchases", "orders", "purchase", "transactions", "invoices")
+        and links.tokens[place - 1].word in ("most", "more", "fewest", "least", "many")
+        for place, token in enumerate(links.tokens) if place
+    )  # fmt: skip
 
 
 def _lists(links: Links) -> bool:
@@ -228,6 +239,8 @@ def _document_key(table: int, schema: Schema) -> int | None:
 def _rate(links: Links, schema: Schema) -> Measure | None:
     """'churn rate': the share of rows where a yes/no column says yes."""
     words = {stem(token.word) for token in links.tokens}
+    if aggregate_of(links)[0] in ("count", "distinct"):
+        return None
     if not words & {"rate", "percentag", "percent", "proport", "share", "ratio", "churn"}:
         return None
     best: tuple[float, Measure] | None = None
@@ -303,14 +316,25 @@ def named_columns(links: Links, schema: Schema, weakest: float = 0.5) -> list[tu
         for mention in mentions[:2]:
             before = links.tokens[mention.start - 1].word if mention.start else ""
             first = _says(entry, 0, links, mention, 0.0) or _says(entry, -1, links, mention, 0.9)
-            only = _silent(links, mention)
+            only = (
+                _silent(links, mention)
+                or _is_table(links, mention)
+                or (_only_flow(links, mention) and not is_additive(entry))
+            )
             if plain and not only and mention.score >= (0.2 if first else weakest) and before not in ("each", "per"):
                 score = 2 * mention.score + 0.4 * max(links.scores["agg"].get(number, -6.0), -4.0)
                 score += 0.3 * _is_money(entry) - 0.3 * (before == "by") - 0.02 * mention.start
-                score += 0.25 * mention.matched
+                score += 0.4 * mention.matched
                 found.append((score, number, mention))
+    found = [row for row in found if not any(_wider(other[2], row[2]) for other in found)]
     found.sort(key=lambda row: -row[0])
     return [(number, mention) for _, number, mention in found]
+
+
+def _wider(other: Mention, mention: Mention) -> bool:
+    """A whole name that holds this mention and more is what is meant."""
+    holds = other.start <= mention.start and mention.end <= other.end
+    return holds and other.score >= 0.95 and other.end - other.start > mention.end - mention.start
 
 
 def _says(entry: ColumnEntry, which: int, links: Links, mention: Mention, least: float) -> bool:
@@ -318,6 +342,17 @@ def _says(entry: ColumnEntry, which: int, links: Links, mention: Mention, least:
     told = dict(entry.words[which]) if entry.words else {}
     tokens = links.tokens[mention.start : mention.end]
     return any(told.get(root, 0.0) * weight > least for token in tokens for root, weight in token.stems)
+
+
+def _is_table(links: Links, mention: Mention) -> bool:
+    """'orders' means the table of that name before 'units on order'."""
+    named = any(m.start == mention.start and m.score >= 0.9 for ms in links.tables.values() for m in ms)
+    return named and mention.score < 0.75
+
+
+def _only_flow(links: Links, mention: Mention) -> bool:
+    """'purchases' alone means what was bought, not the column 'purchase price'."""
+    return mention.score < 0.8 and all(is_flow(t) for t in links.tokens[mention.start : mention.end])
 
 
 def _silent(links: Links, mention: Mention) -> bool:
@@ -347,15 +382,15 @@ def _is_money(entry: ColumnEntry) -> bool:
 # ---------------------------------------------------------------- the money of a table
 
 
-def _flow(links: Links, schema: Schema, agg: str) -> Measure | None:
-    """'sales', 'revenue', 'most sold': the money (or the pieces) of the table that holds them."""
+def _flows(links: Links, schema: Schema, agg: str) -> list[Measure]:
+    """'sales', 'revenue', 'most sold': the money (or the pieces) of the tables that hold them, the likeliest first."""
     place = next((p for p, t in enumerate(links.tokens) if is_flow(t)), None)
     if place is None:
-        return None
+        return []
     tables = {n: max(m.score for m in ms) for n, ms in links.tables.items()}
     sold = links.tokens[place].word in ("sold", "selling")
     margin = stem(links.tokens[place].word) in _MARGIN
-    best: tuple[float, Measure] | None = None
+    found: list[tuple[float, Measure]] = []
     for table in schema.tables:
         choice = table_money(table.number, schema, prefer_pieces=sold, margin=margin)
         if choice is None:
@@ -364,9 +399,8 @@ def _flow(links: Links, schema: Schema, agg: str) -> Measure | None:
         likely = max((links.scores["any"].get(c, -6.0) for c in columns), default=-6.0)
         score = 2 * tables.get(table.number, 0.0) + likely / 4 + (0.2 if table.table.rows > 50 else 0)
         score += 0.3 * any(schema.columns[c].time for c in table.columns) - 0.5 * _is_catalog(table.number, schema)
-        if best is None or score > best[0]:
-            best = (score, Measure(agg or "sum", table.number, columns, expression, (place, place + 1)))
-    return best[1] if best else None
+        found.append((score, Measure(agg or "sum", table.number, columns, expression, (place, place + 1))))
+    return [measure for _, measure in sorted(found, key=lambda row: -row[0])][:3]
 
 
 def _is_catalog(table: int, schema: Schema) -> bool:
@@ -377,8 +411,10 @@ def _is_catalog(table: int, schema: Schema) -> bool:
 
 
 def is_flow(token: Any) -> bool:
-    return token.kind in ("word", "cue") and (
-        stem(token.word) in _FLOW or any(s in _FLOW for s, w in token.stems if w >= 0.85)
+    return (
+        token.kind in ("word", "cue")
+        and token.word != "expensive"
+        and (stem(token.word) in _FLOW or any(s in _FLOW for s, w in token.stems if w >= 0.85))
     )
 
 
@@ -397,7 +433,7 @@ def _numbers(table: int, schema: Schema) -> list[ColumnEntry]:
 def table_money(table: int, schema: Schema, prefer_pieces: bool, margin: bool) -> tuple[tuple[int, ...], str] | None:
     """The columns and expression of a table's money, or of its pieces where those are asked for."""
     numbers = _numbers(table, schema)
-    pieces = _first_with(numbers, _PIECES)
+    pieces = _first_with([e for e in numbers if not (_is_price(e) or _is_stock(e))], _PIECES)
     if prefer_pieces and pieces:
         return (pieces.number,), "{0}"
     money = _money_of([e for e in numbers if e is not pieces])
@@ -428,6 +464,12 @@ def _money_of(numbers: list[ColumnEntry]) -> ColumnEntry | None:
 def _is_price(entry: ColumnEntry) -> bool:
     told = {root for stems in entry.words for root, weight in stems if weight >= 0.9}
     return bool(told & {stem("price"), stem("rate"), stem("tax"), "averag", "percentag"}) or "%" in entry.column.name
+
+
+def _is_stock(entry: ColumnEntry) -> bool:
+    """Pieces in a warehouse or on order were not sold."""
+    told = {root for stems in entry.words for root, weight in stems if weight >= 0.85}
+    return bool(told & _STOCK)
 
 
 def _first_with(entries: list[ColumnEntry], roots: tuple[str, ...]) -> ColumnEntry | None:
@@ -480,5 +522,5 @@ def _count(links: Links, schema: Schema) -> Measure | None:
     flowing = next((p for p, token in enumerate(links.tokens) if is_flow(token)), None)
     if flowing is None:
         return None
-    found = _flow(links, schema, "")
-    return Measure("count", found.table, (), "*", (flowing, flowing + 1)) if found else None
+    found = _flows(links, schema, "")
+    return Measure("count", found[0].table, (), "*", (flowing, flowing + 1)) if found else None

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from core.records import Catalog, Column, Table
 from core.sql.joins import JoinGraph
 from core.sql.lexicon import Lexicon, fold
-from core.sql.words import name_stems, split_name
+from core.sql.words import name_stems, split_name, translate_name
 
 NUMBER_TYPES = ("INT", "DECIMAL", "DOUBLE", "FLOAT", "REAL", "NUMERIC", "HUGEINT", "BIGINT", "SMALLINT", "TINYINT")
 _NAME_WORDS = {"name", "title", "nombre", "titulo", "label", "description", "descripcion", "nombres"}
@@ -110,7 +110,7 @@ class Schema:
             number,
             table,
             self._stems(names),
-            tuple(self._stems(split_name(name)) for name in table.synonyms),
+            self._other_names(names, table.synonyms),
             tuple(entry.number for entry in own),
             all(entry.foreign or entry.primary or entry.id_like for entry in own),
         )
@@ -119,6 +119,13 @@ class Schema:
 
     def _stems(self, words: tuple[str, ...]) -> tuple[tuple[tuple[str, float], ...], ...]:
         return tuple(tuple(name_stems(word, self.lexicon)) for word in words)
+
+    def _other_names(self, words: tuple[str, ...], synonyms: tuple[str, ...]) -> tuple:
+        """The names that users gave, and what a Spanish name of several words means in English."""
+        meant = translate_name(words, self.lexicon)
+        names = (*map(split_name, synonyms), *([meant] if meant else []))
+        whole = ((((f"={''.join(words)}", 1.0),),),) if len(words) > 1 else ()  # typed as it stands: 'gdpPercap'
+        return (*(self._stems(name) for name in names), *whole)
 
     def _column_entry(
         self, number: int, table: int, owner: Table, column: Column, names: tuple[str, ...], foreign: set, first: bool
@@ -133,7 +140,7 @@ class Schema:
             column=column,
             kind=kind,
             words=self._stems(words),
-            others=tuple(self._stems(split_name(name)) for name in column.synonyms),
+            others=self._other_names(words, column.synonyms),
             extra=sum(word in names or word + "s" in names for word in words),
             primary=owner.primary_key == (column.name,),
             foreign=(owner.name, column.name) in foreign,

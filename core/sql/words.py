@@ -35,6 +35,11 @@ _NAMING = {
     "quarter",
     "year",
     "information",
+    "expensive",
+    "populous",
+    "popular",
+    "recent",
+    "common",
 }
 _NUMBERS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
@@ -106,20 +111,21 @@ def tokenize(question: str, lang: str, lexicon: Lexicon) -> list[Token]:
     raw = [_raw_token(match, lang) for match in _TOKEN.finditer(question)]
     if lang == "es":
         raw = _translate(raw, lexicon)
-    return [_with_stems(token, lang, lexicon) for token in _silence_order(raw)]
+    return [_with_stems(token, lang, lexicon) for token in _silence_order(raw, lang)]
 
 
 _DIRECTIONS = {"ascending", "descending", "alphabetical", "alphabetic", "increasing", "decreasing", "lexicographical"}
 
 
-def _silence_order(tokens: list[Token]) -> list[Token]:
+def _silence_order(tokens: list[Token], lang: str) -> list[Token]:
     """'ordered by', 'in descending order' speak of sorting: they name no table of orders."""
     out = list(tokens)
     for place, token in enumerate(tokens):
         before = tokens[place - 1].word if place else ""
         after = tokens[place + 1].word if place + 1 < len(tokens) else ""
         sorting = token.word in ("order", "ordered") and (after == "by" or before in _DIRECTIONS)
-        if sorting or (token.word == "order" and (before, after) == ("in", "of")):
+        said = lang != "es" or token.source.lower().startswith("orden")
+        if (said and sorting) or (token.word == "order" and (before, after) == ("in", "of")):
             out[place] = replace(token, kind="cue")
     return out
 
@@ -176,12 +182,35 @@ def _longest_entry(raw: list[Token], place: int, lexicon: Lexicon) -> tuple[int,
             break
         words.append(token.word)
     for run in range(len(words), 0, -1):
-        for key in _forms(tuple(words[:run])):
+        for key in _forms(tuple(words[:run])) if _may_bend(words[:run]) else [tuple(words[:run])]:
             if key in lexicon.phrases:
                 return run, lexicon.phrases[key], True
             if key in lexicon.spanish:
                 return run, lexicon.spanish[key], False
+    if words and len(words[0]) >= 6:
+        texts = lexicon.spanish_by_stem(spanish_stem(words[0]), spanish_stem)
+        if texts:
+            return 1, texts, False
     return 0, (), False
+
+
+def _may_bend(words: list[str]) -> bool:
+    """'número de clientes' counts, it is no 'número de cliente'; 'cuántas compras' is no 'cuánto compra'."""
+    counted = words[:2] == ["numero", "de"] or words[0].startswith("cuant")
+    return not (counted and len(words) > 1)
+
+
+def translate_name(words: tuple[str, ...], lexicon: Lexicon) -> tuple[str, ...]:
+    """The English words of a Spanish name where its words mean something together ('punto de pedido'), else none."""
+    raw = [Token(word, "word", 0, 0, word) for word in words]
+    out: list[str] = []
+    together, place = False, 0
+    while place < len(raw):
+        run, texts, _ = _longest_entry(raw, place, lexicon)
+        out += (texts[0] if texts else raw[place].word).split()
+        together = together or run > 1
+        place += max(run, 1)
+    return tuple(fold(word) for word in out) if together else ()
 
 
 def _forms(words: tuple[str, ...]) -> list[tuple[str, ...]]:
@@ -234,6 +263,8 @@ def _with_stems(token: Token, lang: str, lexicon: Lexicon) -> Token:
     stems = dict(word_stems(token.word, lexicon, spanish=lang == "es"))
     for other, weight in token.stems:
         stems[other] = max(stems.get(other, 0.0), weight)
+    if token.kind == "word" and len(token.source) > 5:
+        stems[f"={fold(token.source)}"] = 1.0  # a header of several words written as one
     if lang == "es" and token.kind == "word":
         stems.update(_cognates(fold(token.source)))
     return Token(token.word, token.kind, token.start, token.end, token.source, tuple(stems.items()), token.value)

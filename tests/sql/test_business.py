@@ -1,0 +1,121 @@
+"""Business questions on the shop against expected rows; mistyped words; plans that must not be made; confidence."""
+
+import datetime
+import json
+from pathlib import Path
+
+import pytest
+from shop import make_shop, run_one, runner
+
+from core.records import Catalog, CheckedSql, Column, Table
+from core.sql.ask import ask, business_statements
+from core.sql.compare import same_answer
+from core.sql.guard import check_sql
+from core.sql.lexicon import builtin_lexicon
+from core.sql.propose import builtin_parser, link_question
+from core.sql.schema import schema_of, time_of
+from core.sql.spelling import edit_distance, suggest_names
+
+CASES = [json.loads(line) for line in (Path(__file__).parent / "business_cases.jsonl").read_text("utf-8").splitlines()]
+TODAY = datetime.date(2026, 11, 23)
+
+
+def admit(text, catalog):
+    return CheckedSql(text, tuple(table.name for table in catalog.tables))
+
+
+@pytest.fixture(scope="module")
+def shops():
+    return {lang: make_shop(lang) for lang in ("en", "es")}
+
+
+def statements(question, lang, catalog):
+    schema = schema_of(catalog, builtin_lexicon())
+    links = link_question(question, lang, schema, builtin_lexicon(), builtin_parser())
+    return business_statements(links, schema, TODAY)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['db']}: {case['question']}")
+def test_a_business_question_has_the_expected_rows(case, shops):
+    con, catalog = shops[case["db"]]
+    answer = ask(case["question"], catalog, runner(con), check=check_sql, today=TODAY)
+    assert answer.result is not None, answer.error
+    assert same_answer(run_one(con, case["sql"]), answer.result), answer.sql.text
+
+
+@pytest.mark.parametrize(
+    ("written", "meant", "question"),
+    [
+        ("Mardid", "Madrid", "How many customers are in Mardid?"),
+        ("categry", "category", "sales by categry"),
+        ("clientez", "clientes", "¿Cuántos clientez hay?"),
+    ],
+)
+def test_a_mistyped_word_is_put_right_and_said(written, meant, question, shops):
+    con, catalog = shops["es" if "¿" in question else "en"]
+    wrong = ask(question, catalog, runner(con), check=admit, today=TODAY)
+    right = ask(question.replace(written, meant), catalog, runner(con), check=admit, today=TODAY)
+    assert same_answer(right.result, wrong.result)
+    assert written in wrong.reading
+    assert wrong.confidence < right.confidence
+
+
+def test_edits_between_words():
+    pairs = {("madrid", "mardid"): 1, ("city", "city"): 0, ("region", "rejion"): 1, ("price", "prise"): 1}
+    assert {pair: edit_distance(*pair, 2) for pair in pairs} == pairs
+    assert edit_distance("customer", "product", 2) > 2
+
+
+def test_names_are_offered_for_a_word_that_found_nothing(shops):
+    schema = schema_of(shops["en"][1], builtin_lexicon())
+    assert suggest_names("custmers", schema)[0] == "customers"
+    assert suggest_names("zzzz", schema) == []
+
+
+def test_a_sum_over_repeated_rows_is_not_the_first_choice():
+    invoice = Table(
+        "invoices", (Column("invoice_id", "BIGINT", 0, 9, 1, 9), Column("total", "DOUBLE")), 9, "", "", ("invoice_id",)
+    )
+    line = Table(
+        "lines",
+        (
+            Column("invoice_id", "BIGINT", 0, 9, 1, 9),
+            Column("genre", "VARCHAR", 0, 2, "Jazz", "Rock", ("Jazz", "Rock")),
+            Column("price", "DOUBLE"),
+            Column("quantity", "BIGINT"),
+        ),
+        40,
+        "",
+    )
+    from core.records import ForeignKey
+
+    catalog = Catalog((invoice, line), (ForeignKey("lines", ("invoice_id",), "invoices", ("invoice_id",)),))
+    found = statements("total revenue by genre", "en", catalog)
+    assert '"price" * "quantity"' in found[0][1]
+
+
+@pytest.mark.parametrize(
+    ("column", "kind"),
+    [
+        (Column("day", "VARCHAR", 0, 2, "2024-01-02", "2024-03-04", ("2024-01-02", "2024-03-04")), "day_text"),
+        (Column("at", "VARCHAR", 0, 2, "2024-01-02 10:00:00", "2024-03-04 11:30:00.000"), "day_text"),
+        (Column("month", "VARCHAR", 0, 2, "2024-01", "2024-03"), "month_text"),
+        (Column("Año", "BIGINT", 0, 2, 1999, 2024), "year"),
+        (Column("model_year", "BIGINT", 0, 2, 70, 82), ""),
+        (Column("when", "TIMESTAMP"), "date"),
+        (Column("note", "VARCHAR", 0, 2, "2024-01-02", "never"), ""),
+    ],
+)
+def test_how_a_column_holds_time(column, kind):
+    assert time_of(column) == kind
+
+
+def test_a_question_that_the_rules_do_not_read_gives_no_plan(shops):
+    assert statements("List the names of all customers", "en", shops["en"][1]) == []
+
+
+def test_words_that_found_nothing_lower_the_confidence(shops):
+    con, catalog = shops["en"]
+    plain = ask("sales by month in 2023", catalog, runner(con), check=admit, today=TODAY)
+    odd = ask("sales by month in 2023 of blorptastic gizmotrons", catalog, runner(con), check=admit, today=TODAY)
+    assert odd.confidence < plain.confidence - 0.1
