@@ -369,6 +369,7 @@ class Assistant:
         checked = check_answer(
             draft,
             read_page=self.library.page,
+            embed=self.index.encode,
             catalog=self.tables.catalog(),
             policy=self.settings.get("unsupported_claims"),
             spanish=builtin_lexicon().spanish,

@@ -41,7 +41,7 @@ img{max-width:100%;border:1px solid var(--line);margin-top:.6rem}svg{max-width:1
 pre{overflow-x:auto;padding:.75rem 1rem;border:1px solid var(--line);border-radius:.5rem;font-size:.85rem;
 white-space:pre-wrap}.rows{overflow-x:auto}table{border-collapse:collapse;font-size:.9rem}
 th,td{border-bottom:1px solid var(--line);padding:.3rem .75rem;text-align:left;vertical-align:top}
-.number{text-align:right}
+.number{text-align:right}.verdict{white-space:nowrap}
 """
 
 
@@ -184,7 +184,7 @@ def _checks(answer: Answer, lang: str) -> str:
     for check in answer.checks:
         verdict = html.escape(translate(f"chat_page.verdict_{check.verdict}", lang))
         claim, reason = html.escape(check.claim), html.escape(_reason(check, lang))
-        rows.append(f"<tr><td>{verdict}</td><td>{claim}</td><td>{reason}</td></tr>")
+        rows.append(f"<tr><td class='verdict'>{verdict}</td><td>{claim}</td><td>{reason}</td></tr>")
     return f"<table><tbody>{''.join(rows)}</tbody></table>" if rows else ""
 
 

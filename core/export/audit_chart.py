@@ -27,9 +27,10 @@ def draw_chart(data: SqlAnswer, lang: str) -> str:
     step = (_WIDTH - 2 * _LEFT) / len(points)
     scale = (_HEIGHT - _BOTTOM - 16) / (high - low)
     marks = _line(points, step, low, scale) if data.chart.kind == "line" else _bars(points, step, low, scale)
+    base = f'<path d="M0 {_at(0.0, low, scale):.1f}H{_WIDTH}" stroke="currentColor" stroke-opacity="0.25"/>'
     return (
         f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" xmlns="http://www.w3.org/2000/svg" fill="currentColor">'
-        f"<title>{html.escape(data.chart.title or data.question)}</title>{marks}{_labels(points, step)}</svg>"
+        f"<title>{html.escape(data.chart.title or data.question)}</title>{base}{marks}{_labels(points, step)}</svg>"
     )
 
 

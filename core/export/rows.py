@@ -50,6 +50,8 @@ def cell_text(cell: Any, lang: str) -> str:
     """A cell as its reader's language writes it."""
     if cell is None:
         return ""
+    if isinstance(cell, int) and 1900 <= cell <= 2100:
+        return str(cell)  # more often a year than a count
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
         return format_number(cell, lang)
     return " ".join(str(cell).split())

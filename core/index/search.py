@@ -160,6 +160,10 @@ class SearchIndex:
     def terms(text: str, lang: str) -> list[str]:
         return lexical.terms(text, lang)
 
+    def encode(self, texts: Sequence[str]) -> Sequence[np.ndarray]:
+        """Unit vectors of texts by the active model; none where no model is loaded."""
+        return self._embedder.encode(texts) if self._embedder else []
+
     def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
         """Token vectors for late interaction; empty where there is no model."""
         return self._embedder.encode_tokens(texts) if self._embedder else []

@@ -134,7 +134,7 @@ class _Work:
         marks = tuple(n for n in claim.marks if n in self.by_number)
         judgement = self._judge(claim, marks)
         return Check(
-            " ".join(claim.text.split()),
+            " ".join(claim.text.replace("**", "").split()),
             judgement.verdict,
             judgement.reason,
             claim.start,
@@ -254,7 +254,7 @@ def _leave_out(answer: Answer) -> Answer:
         if check in gone or check.end <= check.start:
             checks.append(replace(check, start=0, end=0))
             continue
-        place = next((c for c in kept[at:] if " ".join(c.text.split()) == check.claim), None)
+        place = next((c for c in kept[at:] if " ".join(c.text.replace("**", "").split()) == check.claim), None)
         checks.append(replace(check, start=place.start, end=place.end) if place else replace(check, start=0, end=0))
         at = kept.index(place) + 1 if place else at
     note = plural("validation.left_out", len(gone), answer.lang)

@@ -64,14 +64,16 @@ def follows(
     groups = [
         [_sized(group, value) * factor for value in group] for group in (list(named), *together) for factor in factors
     ]
-    for values in groups:
-        for value in _candidates(spoken.quantity.kind, folded, values, spoken.way):
+    for n, values in enumerate(groups):
+        changes = n < len(factors) or not (named and spoken.way)  # from what the statement itself states, else as told
+        for value in _candidates(spoken.quantity.kind, folded, values, spoken.way, changes):
             if close(spoken.quantity, value):
                 return True
     if named:
-        pairs = [[named[0], value] for group in groups[1:] for value in group[:8]]
+        first = abs(groups[0][0])
+        pairs = [[first, value] for group in groups[1:] for value in group[:8]]
         if any(close(spoken.quantity, v) for p in pairs for v in _candidates(spoken.quantity.kind, folded, p, 0)):
-            return _goes(spoken, named[0], groups[1:], folded)
+            return _goes(spoken, first, groups[1:], folded)
     return False
 
 
@@ -95,14 +97,14 @@ def _goes(spoken: Spoken, first: float, groups: Sequence[Sequence[float]], folde
     return False
 
 
-def _candidates(kind: str, folded: str, values: Sequence[float], way: int) -> Iterable[float]:
+def _candidates(kind: str, folded: str, values: Sequence[float], way: int, changes: bool = True) -> Iterable[float]:
     """What could be meant: by the kind of the figure and the cue words of its clause. In a group the later figure is
     taken for the newer one."""
     values = values[:8]
     if len(values) < 2:
         return
     pairs = list(itertools.combinations(values, 2))
-    if _CHANGE.search(folded):
+    if changes and _CHANGE.search(folded):
         for first, second in pairs:
             change = second - first
             if way and change * way < 0:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.validation.dates import DateSpan, Moment
+from core.validation.dates import DateSpan, Moment, read_dates
 from core.validation.derive import follows
 from core.validation.match import close, fit
 from core.validation.names import Name
@@ -27,6 +27,7 @@ from core.validation.sources import (
     Segment,
     cut_clauses,
     holds,
+    holds_figure,
     way_of,
     weigh_dates,
 )
@@ -101,6 +102,7 @@ class Spoken:
     way: int
     years: frozenset[str]
     all_years: frozenset[str] = frozenset()
+    siblings: tuple[Quantity, ...] = ()
 
 
 _COMPARED = re.compile(r"\b(?:than|de lo|que lo)\s+(?:\w+\s+)?$")
@@ -136,8 +138,9 @@ def contexts(claim: Segment) -> list[Spoken]:
         start, end = clauses[own]
         if own and sum(not w.stop for w in claim.words if start <= w.start < end) < 2:
             start = clauses[own - 1][0]  # ', or 12 euros' goes on with the clause before
+        siblings = tuple(q for q in figures if start <= q.start < end and q is not quantity)
         way = way_of(quantity, [w for w in claim.words if start <= w.start < end])
-        found.append(Spoken(quantity, context, claim.text[start:end], way, frozenset(years), all_years))
+        found.append(Spoken(quantity, context, claim.text[start:end], way, frozenset(years), all_years, siblings))
     return found
 
 
@@ -252,6 +255,7 @@ _EARLIER = re.compile(
     r"\b(?:un ano antes|ano anterior|ano pasado|year (?:earlier|before|ago)|"
     r"(?:previous|prior|last) year|ejercicio anterior)\b"
 )
+_BETWEEN = re.compile(r"\b(?:between|entre)\s+(?:el\s+|los\s+|the\s+)?$")
 _FROM_TO = re.compile(r"\b(?:from|de|desde)\s+(?:the\s+|los\s+|las\s+)?$")
 _TO = re.compile(r"^\s*(?:(?:in|en)\s+(?:\w+\s+)?\d{4}\s*)?(?:to|a|hasta)\s+(?:the\s+|los\s+|las\s+|un\s+)?$")
 
@@ -261,6 +265,10 @@ def _against_order(claim: Segment) -> list[Finding]:
     figures = [q for q in claim.quantities if q.kind != "code"]
     for n, (first, second) in enumerate(itertools.pairwise(figures)):
         folded = fold(claim.text)
+        between = fold(claim.text[first.end : second.start]).split()
+        joined = _BETWEEN.search(folded[: first.start]) and between[-1:] in (["and"], ["y"], ["e"]) and len(between) < 3
+        if joined and first.readings[0][0] > second.readings[0][0]:
+            return [Finding("way_differs", {"what": second.text})]
         if not _FROM_TO.search(folded[: first.start]) or not _TO.match(folded[first.end : second.start]):
             continue
         start = figures[n - 1].end if n else 0
@@ -303,6 +311,9 @@ def _belongs_elsewhere(
         rivals = [p for p in rivals if p.column is None and (p.quoted or not best.quoted)]
     else:
         rivals = [p for p in rivals if p.line[:3] == best.line[:3]]
+    rivals = [
+        p for p in rivals if not any(close(q, value) for q in spoken.siblings for value, _ in p.quantity.readings)
+    ]
     for rival in sorted(rivals, key=lambda place: -score(spoken.context, place))[:1]:
         if score(spoken.context, rival) - reached >= MARGIN and _owns_more(spoken.context, rival, best):
             params = {"what": spoken.quantity.text, "instead": rival.quantity.text}
@@ -312,7 +323,9 @@ def _belongs_elsewhere(
 
 def _owns_more(context: WordContext, rival: Place, match: Place) -> bool:
     """Whether a word of the figure's own clause belongs to the rival and not at all to the match."""
-    return any(_strength(keys, rival) >= 0.9 and _strength(keys, match) <= SENTENCE for keys, w in context if w >= OWN)
+    return any(
+        _strength(keys, rival) >= 0.9 and _strength(keys, match) <= CLAUSE_BEFORE for keys, w in context if w >= OWN
+    )
 
 
 def _strength(keys: frozenset[str], place: Place) -> float:
@@ -360,7 +373,7 @@ def _literal(quantity: Quantity, evidence: Evidence) -> bool:
         return False
     if any(evidence.fit(quantity, place) for place in evidence.places):
         return False
-    return any(holds(passage.near_text, digits) or holds(passage.identity, digits) for passage in evidence.passages)
+    return any(holds_figure(text, digits) for p in evidence.passages for text in (p.near_text, p.identity))
 
 
 def _together(spoken: Spoken, evidence: Evidence) -> Iterable[list[float]]:
@@ -442,11 +455,13 @@ def _missing(spoken: Spoken, evidence: Evidence) -> Finding | None:
     digits = re.sub(r"[^\d.,]", "", quantity.text).strip(".,")
     if quantity.spelled or len(digits) > 1:
         for passage in evidence.passages:
-            if holds(fold(passage.page_text), fold(quantity.text) if quantity.spelled else digits):
+            page = passage.page_text
+            if holds(fold(page), fold(quantity.text)) if quantity.spelled else holds_figure(page, digits):
                 if quantity.spelled and quantity.kind == "number" and not quantity.unit:
                     return None
                 return Finding("figure_elsewhere", {"what": quantity.text}, hard=False)
     near = [place for place in evidence.places if place.quantity.kind == quantity.kind]
+    near = [place for place in near if place.quoted] or near
     best = max(near, key=lambda place: score(spoken.context, place), default=None)
     if best is not None and score(spoken.context, best) >= 1.0 and best.quantity.text:
         return Finding("figure_instead", {"what": quantity.text, "instead": best.quantity.text})
@@ -479,7 +494,21 @@ def check_dates(claim: Segment, evidence: Evidence, skip: Sequence[tuple[int, in
         instead = next((d.text for d in known if _same_shape(date, d) and d.text != date.text), "")
         reason = "date_instead" if instead else "date_missing"
         found.findings.append(Finding(reason, {"what": date.text, **({"instead": instead} if instead else {})}))
+    if not found.findings and not skip:
+        found.findings += _other_years(claim, evidence)
     return found
+
+
+def _other_years(claim: Segment, evidence: Evidence) -> list[Finding]:
+    """A statement whose years are none of those that its quoted sentences name."""
+    said = [date for date in claim.dates if any(m.year for m in date.readings)]
+    own = {m.year for date in said for m in date.readings}
+    quoted = {m.year for p in evidence.passages for s in p.quoted for d in s.dates for m in d.readings if m.year}
+    rows = {y for place in evidence.places if place.quoted for y in _years(place)}
+    named = {m.year for p in evidence.passages for d in read_dates(p.identity) for m in d.readings}
+    if not own or not quoted or own & (quoted | rows | named) or evidence.rows is not None:
+        return []
+    return [Finding("date_instead", {"what": said[0].text, "instead": str(min(quoted))})]
 
 
 def _said(moment: Moment, known: Sequence[DateSpan]) -> bool:

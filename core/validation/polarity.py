@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.validation.quantities import fold
 from core.validation.sources import Segment, cut_clauses
 from core.validation.vocabulary import Word, lexicon
+
+_AGAIN = frozenset("ningun ninguno ninguna nadie nada nunca jamas tampoco ni any ever nor".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +118,13 @@ def _denials(words: Sequence[Word], others: Sequence[Word]) -> int:
     for n, word in enumerate(words):
         if word.cue:
             turned = [w for w in words[n + 1 : n + 4] if w.negated and w.side is not None and w.side[0] in pairs]
-            if word.start - last > 25 and not turned:
-                count += 1
+            again = fold(word.text) in _AGAIN and word.start - last < 60
+            count += not turned and not again
             last = word.start
     return count
 
 
 def _balanced(claim: Sequence[Word], source: Sequence[Word]) -> bool:
     """Whether an opposite makes up for the negation: 'not allowed' and 'forbidden'."""
-    signs = {word.side for word in source if word.side is not None}
+    signs = {word.side for word in source if word.side is not None and word.side[0] not in lexicon()["beside"]}
     return any(word.side is not None and (word.side[0], -word.side[1]) in signs for word in claim)

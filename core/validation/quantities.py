@@ -74,17 +74,18 @@ def lexicon() -> dict[str, Any]:
     return table
 
 
+def _plain_letter(code: int) -> str:
+    lower = chr(code).lower()
+    bare = "".join(c for c in unicodedata.normalize("NFKD", lower) if not unicodedata.combining(c))
+    return bare if len(bare) == 1 else chr(code)
+
+
+_FOLDING = {code: _plain_letter(code) for code in (*range(0x41, 0x5B), *range(0xC0, 0x250))}
+
+
 def fold(text: str) -> str:
     """Lower case without accents, as many characters as before."""
-    if text.isascii():
-        return text.lower()
-    return "".join(_fold_char(char) for char in text)
-
-
-@functools.lru_cache(maxsize=4096)
-def _fold_char(char: str) -> str:
-    plain = "".join(c for c in unicodedata.normalize("NFKD", char.lower()) if not unicodedata.combining(c))
-    return plain if len(plain) == 1 else char
+    return text.lower() if text.isascii() else text.translate(_FOLDING)
 
 
 def read_quantities(text: str, skip: Iterable[tuple[int, int]] = ()) -> list[Quantity]:

@@ -407,5 +407,10 @@ def holds(text: str, name: str) -> bool:
     return re.search(rf"(?<![^\W_]){re.escape(name)}(?![^\W_])", text) is not None
 
 
+def holds_figure(text: str, digits: str) -> bool:
+    """Whether a text holds these digits as a figure of its own, not inside a longer one."""
+    return re.search(rf"(?<![\w.,]){re.escape(digits)}(?!\w|[.,]\d)", text) is not None
+
+
 def all_places(passages: Sequence[Passage]) -> list[Place]:
     return [place for passage in passages for place in passage.places]
