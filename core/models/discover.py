@@ -5,9 +5,11 @@ It looks at local ports and reads lists; it downloads nothing (`download.py`) an
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 
@@ -22,6 +24,7 @@ LIST_S = 5.0
 OLLAMA_CONTEXT = 4096  # what Ollama gives a model unless told otherwise, whatever the model could read
 OLLAMA_PORT = 11434
 _PORTS = (("Ollama", OLLAMA_PORT), ("LM Studio", 1234), ("vLLM", 8000), ("llama.cpp", 8080))
+_DRIVER = Path("/proc/driver/nvidia/version")
 _EMBEDS = ("embed", "bge-", "minilm", "rerank")
 
 
@@ -92,7 +95,9 @@ def suggest_model(
 
 
 def gpu_memory_gb() -> float:
-    """Free memory of the largest GPU, 0 without one. Imports torch: call it in the background."""
+    """Free memory of the largest GPU, 0 without one. Imports torch where there is a driver, which takes seconds."""
+    if not _DRIVER.exists() and shutil.which("nvidia-smi") is None:
+        return 0.0
     import torch
 
     if not torch.cuda.is_available():
