@@ -203,6 +203,7 @@ class _Connection:
         self._client = http_client(url, timeout_s)
         self._client.event_hooks = {"request": [self._watch]}
         client = openai.OpenAI(api_key=key or _NO_KEY, base_url=url, http_client=self._client, max_retries=0)
+        _ = client.chat.completions  # imported on first use, which should not be the first question's
         self.llm: OpenAILike = OpenAILike(
             model=model, api_base=url, api_key=key or _NO_KEY, is_chat_model=True, max_retries=0, openai_client=client,
         )  # fmt: skip

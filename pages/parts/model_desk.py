@@ -16,18 +16,18 @@ from pages.parts.plain import plain
 
 
 def draw() -> None:
-    """The whole section; it draws itself again every second while something is under way."""
+    """The whole section; it draws itself again every two seconds while something is under way."""
     setup = services.model_setup()
     if setup.found is None:
         setup.look()
     busy = setup.is_running()
-    st.fragment(_draw, run_every=1.0 if busy else None)(busy)
+    st.fragment(_draw, run_every=2.0 if busy else None)(busy)
 
 
 def _draw(was_busy: bool) -> None:
     setup = services.model_setup()
-    if was_busy != setup.is_running():  # begun or ended meanwhile: only a whole run changes how often this one runs
-        st.rerun()
+    if st.session_state.pop("model-changed", False) or was_busy != setup.is_running():
+        st.rerun()  # the form shows the new values; and only a whole run changes how often this part runs
     st.subheader(say("model_desk.title"), anchor=False)
     _draw_in_force(setup)
     if setup.found is None:
@@ -153,9 +153,9 @@ def use(**changes: str) -> None:
     """Put a model in force; what was found out about another one is forgotten."""
     services.change_settings(**changes)
     services.model_setup().trial = None
-    for name in changes:
-        st.session_state.pop(f"setting-{name}", None)
-    st.session_state["saved"] = True
+    for name, value in changes.items():  # what the form shows is its own until it is told otherwise
+        st.session_state[f"setting-{name}"] = value
+    st.session_state["saved"] = st.session_state["model-changed"] = True
 
 
 def _named(model: str) -> str:
