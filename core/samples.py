@@ -36,13 +36,14 @@ def data_questions(sources: Collection[str], lang: str) -> list[str]:
 
 
 def featured(held: Sequence[Document], lang: str) -> list[str]:
-    """Example questions in `lang`: two whose document is among `held`, then one on the tables where all are here, then
-    the rest; empty where the sample is not open."""
+    """Example questions in `lang`: one whose document is among `held`, one on the tables and one for both where all of
+    these are here, then the rest; empty where the sample is not open."""
     names = {document.name for document in held}
     cases = [case for case in _cases() if case["featured"] and case["lang"] == lang]
     written = [case["question"] for case in cases if case["kind"] == "documents" and case["file"] in names]
     counted = data_questions(names, lang)
-    return [*written[:2], *counted[:1], *written[2:], *counted[1:]] if written else []
+    paired = [case["question"] for case in cases if case["kind"] == "both" and case["file"] in names and counted]
+    return [*written[:1], *counted[:1], *paired[:1], *written[1:], *counted[1:], *paired[1:]] if written else []
 
 
 def questions() -> list[dict]:

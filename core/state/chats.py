@@ -19,6 +19,8 @@ from core.state.database import Database, now
 from core.state.schema import conversations, events, turns
 
 _HEARTBEAT_LOST_S = 15.0
+_TITLE_MAX = 60
+_BESIDE = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +106,47 @@ def add_turn(db: Database, conversation_id: int, question: str, owner: str) -> i
         connection.execute(
             update(conversations)
             .where(conversations.c.id == conversation_id, conversations.c.title == "")
-            .values(title=question[:80])
+            .values(title=title_of(question))
         )
     return turn_id
+
+
+def title_of(question: str) -> str:
+    """A conversation's name from its first question: no marks around it, at most 60 characters, whole words."""
+    text = " ".join(question.split()).strip(" ¿?¡!.,;:")
+    if len(text) > _TITLE_MAX:
+        text = text[:_TITLE_MAX].rsplit(" ", 1)[0].rstrip(" ,;:.") + "…"
+    return text[:1].upper() + text[1:]
+
+
+def search_conversations(db: Database, words: str, limit: int = 200) -> list[tuple[Conversation, str]]:
+    """Conversations that say `words` in a title, a question or an answer, newest first, each with the place where they
+    stand ('' where it is the title)."""
+    wanted = " ".join(words.split()).casefold()
+    found = []
+    for conversation in list_conversations(db, words.strip(), limit):
+        if wanted in conversation.title.casefold():
+            found.append((conversation, ""))
+            continue
+        texts = (said for turn in list_turns(db, conversation.id) for said in _said(turn))
+        place = next((snippet for text in texts if (snippet := _around(text, wanted))), "")
+        if place:
+            found.append((conversation, place))
+    return found
+
+
+def _said(turn: Turn) -> tuple[str, ...]:
+    return (turn.question, turn.answer.text, turn.answer.message) if turn.answer else (turn.question,)
+
+
+def _around(text: str, wanted: str) -> str:
+    """The words of `text` around the first `wanted`; '' where it is not there."""
+    plain = " ".join(text.split())
+    at = plain.casefold().find(wanted)
+    if at < 0:
+        return ""
+    start, end = max(0, at - _BESIDE), at + len(wanted) + _BESIDE
+    return f"{'…' if start else ''}{plain[start:end].strip()}{'…' if end < len(plain) else ''}"
 
 
 def append_event(db: Database, turn_id: int, seq: int, kind: str, data: dict[str, Any]) -> bool:

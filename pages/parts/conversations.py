@@ -67,9 +67,11 @@ def draw_list() -> None:
                 label_visibility="collapsed",
                 icon=":material/search:",
             )
-        found = chats.list_conversations(db, search.strip(), limit=_LISTED) if search.strip() else everything
+        found = [(conversation, "") for conversation in everything]
+        if search.strip():
+            found = chats.search_conversations(db, search, limit=_LISTED)
         with st.container(key="conversations", gap=None):
-            for conversation in found:
+            for conversation, place in found:
                 is_open = conversation.id == opened
                 st.button(
                     one_line(conversation.title, 60) or say("chat_page.untitled"),
@@ -79,6 +81,8 @@ def draw_list() -> None:
                     args=(conversation.id,),
                     width="stretch",
                 )
+                if place:
+                    st.caption(one_line(place, 90))
         if not found:
             st.caption(say("chat_page.find_none"))
 

@@ -107,8 +107,7 @@ def _draw_broken_off(turn: chats.Turn) -> None:
 
 def _draw_answer(turn_id: int, answer: Answer) -> None:
     if " ".join(answer.completed_question.split()) != " ".join(answer.question.split()):
-        completed = one_line(answer.completed_question)
-        st.caption(f":material/subdirectory_arrow_right: {say('chat_page.completed', question=completed)}")
+        _draw_completed(turn_id, answer)
     if answer.status == "answered":
         st.markdown(answer_text(answer.text, {citation.n for citation in answer.citations}, doubts(answer)))
         if answer.data is not None:
@@ -127,6 +126,28 @@ def _draw_answer(turn_id: int, answer: Answer) -> None:
         for source in evidence.nearest(answer)[:_NEAREST]:
             _draw_chips(turn_id, [source])
             st.caption(one_line(source.quote, 220))
+
+
+def _draw_completed(turn_id: int, answer: Answer) -> None:
+    """How a follow-up was understood, and the way to put that right: the whole question, to be changed and asked."""
+    completed = one_line(answer.completed_question)
+    with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall"):
+        st.caption(
+            f":material/subdirectory_arrow_right: {say('chat_page.completed', question=completed)}", width="content"
+        )
+        with st.popover(say("chat_page.edit"), icon=":material/edit:", type="tertiary", key=f"edit-{turn_id}"):
+            st.text_area(say("chat_page.edit_question"), value=answer.completed_question, key=f"edited-{turn_id}")
+            st.button(
+                say("chat_page.ask_edited"),
+                type="primary",
+                key=f"ask-edited-{turn_id}",
+                on_click=_ask_edited,
+                args=(turn_id,),
+            )
+
+
+def _ask_edited(turn_id: int) -> None:
+    ask(st.session_state.get(f"edited-{turn_id}", ""))
 
 
 def _draw_chips(turn_id: int, sources: list[evidence.Source]) -> None:

@@ -33,7 +33,7 @@ def test_an_answer_comes_back_as_it_was(db, turn):
 
 
 def test_the_first_question_names_the_conversation(db, turn):
-    assert chats.list_conversations(db)[0].title == "¿Cuánto?"
+    assert chats.list_conversations(db)[0].title == "Cuánto"
     assert chats.list_conversations(db, "nada de eso") == []
 
 
@@ -68,5 +68,24 @@ def test_a_beating_turn_is_not_interrupted(tmp_path):
     assert chats.read_turn(db, turn_id).state == "running"
     chats.stop_turn(db, turn_id)
     assert not chats.beat(db, turn_id)
-    assert chats.read_conversation(db, 1).title == "q"
+    assert chats.read_conversation(db, 1).title == "Q"
     assert chats.read_conversation(db, 99) is None
+
+
+def test_a_conversation_is_named_by_its_first_question(db):
+    assert chats.title_of("  ¿cuánto vendimos en 2025?  ") == "Cuánto vendimos en 2025"
+    long = chats.title_of("What were the net sales of the company in the third quarter of the year 2025 by region?")
+    assert len(long) <= 61 and long.endswith("…") and " " not in long[-2:]
+
+
+def test_a_search_shows_where_the_words_stand(db):
+    first = chats.create_conversation(db)
+    turn_id = chats.add_turn(db, first, "Who signed the contract?", "1")
+    chats.finish_turn(db, turn_id, Answer("q", "q", "en", Route("documents", ""), "answered", "It was Carmen Ibáñez."))
+    second = chats.create_conversation(db)
+    chats.add_turn(db, second, "Sales by region", "1")
+    assert [(c.id, place) for c, place in chats.search_conversations(db, "ibáñez")] == [
+        (first, "It was Carmen Ibáñez.")
+    ]
+    assert [(c.id, place) for c, place in chats.search_conversations(db, "by region")] == [(second, "")]
+    assert chats.search_conversations(db, "completed_question") == []
