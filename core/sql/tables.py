@@ -36,6 +36,7 @@ from core.state import catalog_notes, pairs
 from core.state.database import Database
 
 _SURE = 0.66  # an answer this sure stands, though a word of the question found nothing
+_FOUND_SURE, _FOUND_ALONE = 0.5, 0.3  # what an answer from document tables needs beside tables of files, and alone
 
 
 class Tables:
@@ -160,7 +161,7 @@ class Tables:
             return answer
         few = part.nearest.find(question, lang)
         other = (self._look_up(question, lang, few, cancel) or asked(few)) if few.tables else None
-        if other is not None and _is_better(other, answer):
+        if other is not None and _is_better(other, answer, _FOUND_SURE if part.files.tables else _FOUND_ALONE):
             return other
         if part.files.tables:
             return answer
@@ -273,11 +274,14 @@ def _keep(catalog: Catalog, wanted: Callable[[Table], bool]) -> Catalog:
     return Catalog(tables, keys, metrics)
 
 
-def _is_better(other: SqlAnswer, answer: SqlAnswer) -> bool:
-    """Whether the document tables' answer stands in for that of the files' tables: it understood more words."""
-    if other.error is not None or other.result is None:
+def _is_better(other: SqlAnswer, answer: SqlAnswer, least: float) -> bool:
+    """Whether the document tables' answer stands in for that of the files' tables: it is at least so sure, and
+    understood more."""
+    if other.error is not None or other.result is None or other.confidence < least:
         return False
-    return answer.error is not None or len(other.unknown) < len(answer.unknown)
+    return answer.error is not None or (
+        len(other.unknown) < len(answer.unknown) and other.confidence > answer.confidence
+    )
 
 
 def _state_of(folder: Path) -> tuple:

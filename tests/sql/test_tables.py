@@ -4,8 +4,9 @@ import pytest
 
 from core import settings
 from core.errors import AppError
+from core.records import FoundTable
 from core.sql.datasets import list_datasets, remove_dataset
-from core.sql.sources import import_source
+from core.sql.sources import import_source, import_tables
 from core.sql.tables import Tables
 
 SALES = "Fecha;Región;Importe (€)\n" + "".join(
@@ -57,3 +58,29 @@ def test_the_catalog_follows_the_folder(tables, tmp_path):
     assert [table.name for table in tables.catalog().tables] == ["ventas_2024", "otra"]
     remove_dataset(next(d.path for d in list_datasets(tables.folder) if d.source == "otra.csv"))
     assert [table.name for table in tables.catalog().tables] == ["ventas_2024"]
+
+
+FOUND = FoundTable(
+    (("Segment", "Q3 2024", "Q3 2025"), ("Retail", "1,200", "1,350"), ("Wholesale", "800", "(90)")),
+    4,
+    4,
+    "Revenue by segment",
+)
+
+
+def test_a_table_of_a_document_answers_what_the_files_tables_cannot(tmp_path, tables):
+    alone = Tables(settings.load(tmp_path / "alone"))
+    import_tables([FOUND], "report.pdf", "0" * 64, alone.folder)
+    answer = alone.ask("revenue in Q3 by segment", "en")
+    assert answer.result.rows == (("Retail", 1350), ("Wholesale", -90)) and answer.sql.tables == (
+        "revenue_by_segment_p4",
+    )
+    assert alone.ask("how many zebras live on Mars?", "en").error[0] == "sql.ask.nothing_linked"
+    alone.close()
+    before = tables.ask("ventas por mes en 2024", "es")
+    (dataset,) = import_tables([FOUND], "report.pdf", "0" * 64, tables.folder)
+    assert tables.ask("ventas por mes en 2024", "es").sql == before.sql
+    assert tables.ask("Q3 2025 revenue by segment", "en").sql.tables == ("revenue_by_segment_p4",)
+    restricted = tables.ask("revenue by segment", "en", sources={"Ventas 2024.csv"})
+    assert restricted.sql is None or restricted.sql.tables == ("ventas_2024",)
+    remove_dataset(dataset.path)
