@@ -94,7 +94,8 @@ def _axes(kind: str, shape: Shape) -> Iterator[Axes]:
     if kind in _CROSSED:
         for x, color in itertools.permutations(names, 2):
             few = color.distinct <= (MAX_COLORS if kind != "heatmap" else 40)
-            if few and color.role != "text" and is_unique(shape, x, color):
+            room = (x.distinct + 1) * (color.distinct + 1) >= shape.rows  # else some pair repeats: no need to look
+            if few and room and color.role != "text" and is_unique(shape, x, color):
                 yield x.name, color.name
 
 

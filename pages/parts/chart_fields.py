@@ -5,7 +5,8 @@ Only what these rows can be drawn by is offered (`core/sql/chart_fields.py`). It
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -13,26 +14,50 @@ from core.charts.titles import humanise
 from core.records import ChartSpec, SqlAnswer
 from pages.parts.language import lang, say
 
+if TYPE_CHECKING:
+    from core.sql.chart_fields import FieldChoices
+
 _NONE = ""
 
 
-def specs(answer: SqlAnswer) -> dict[str, ChartSpec]:
-    """The chosen chart first, then every other kind that these rows can be drawn as; a table only where it was chosen,
-    for the rows have a tab of their own."""
+@dataclass
+class Worked:
+    """What was worked out for one result, so that a click need not work it out again; `kept` are its user's changes."""
+
+    specs: dict[str, ChartSpec]
+    kept: dict[str, ChartSpec] = field(default_factory=dict)
+    choices: dict[ChartSpec, FieldChoices] = field(default_factory=dict)
+
+
+def _worked(answer: SqlAnswer, key: str) -> Worked:
+    """Of the session; `key` names the answer in it."""
     from core.sql.choose_chart import possible_charts
 
-    chosen = answer.chart or ChartSpec("table")
-    others = [spec for spec in possible_charts(answer.result, answer.lang) if spec.kind not in (chosen.kind, "table")]
-    return {spec.kind: spec for spec in (chosen, *others)}
+    name = f"charts-{key}"
+    if name not in st.session_state:
+        chosen = answer.chart or ChartSpec("table")
+        others = [
+            spec for spec in possible_charts(answer.result, answer.lang) if spec.kind not in (chosen.kind, "table")
+        ]
+        st.session_state[name] = Worked({spec.kind: spec for spec in (chosen, *others)})
+    return st.session_state[name]
+
+
+def specs(answer: SqlAnswer, key: str) -> dict[str, ChartSpec]:
+    """The chosen chart first, then every other kind that these rows can be drawn as; a table only where it was chosen,
+    for the rows have a tab of their own."""
+    return _worked(answer, key).specs
 
 
 def draw(spec: ChartSpec, answer: SqlAnswer, key: str) -> ChartSpec:
     """The chart with the columns chosen in its menu, if any were; no menu where there is nothing to choose."""
     from core.sql.chart_fields import field_choices
 
-    kept: dict[str, ChartSpec] = st.session_state.setdefault(f"fields-{key}", {})
-    spec = kept.get(spec.kind, spec)
-    choices = field_choices(spec, answer.result)
+    worked = _worked(answer, key)
+    spec = worked.kept.get(spec.kind, spec)
+    if spec not in worked.choices:
+        worked.choices[spec] = field_choices(spec, answer.result)
+    choices = worked.choices[spec]
     if max(len(choices.x), len(choices.y), len(choices.color)) < 2:
         return spec
     with st.popover(say("data_page.fields"), icon=":material/tune:", type="tertiary", key=f"fields-menu-{key}"):
@@ -88,4 +113,4 @@ def _change(part: str, widget: str, spec: ChartSpec, answer: SqlAnswer, key: str
         changes: dict[str, Any] = {"y": tuple(value) if isinstance(value, list) else (value,)}
     else:
         changes = {part: value or None}
-    st.session_state[f"fields-{key}"][spec.kind] = change_fields(spec, answer.result, answer.lang, **changes)
+    _worked(answer, key).kept[spec.kind] = change_fields(spec, answer.result, answer.lang, **changes)

@@ -56,7 +56,7 @@ def draw_sentences(answer: SqlAnswer) -> None:
 
 def draw_chart(answer: SqlAnswer, key: str) -> ChartSpec:
     """The chart, with the kinds and columns that these rows could be drawn by; returns the one that is drawn."""
-    specs = chart_fields.specs(answer)
+    specs = chart_fields.specs(answer, key)
     chosen = next(iter(specs))
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"chart-tools-{key}"):
         if len(specs) > 1:
