@@ -164,7 +164,7 @@ def check_figures(claim: Segment, evidence: Evidence, skip: Sequence[tuple[int, 
     """Look for every figure of the statement; those inside `skip` are not the statement's own."""
     found = Found()
     named: list[tuple[Spoken, Place]] = []
-    open_ones: list[Spoken] = []
+    open_ones: list[tuple[Spoken, Finding | None]] = []
     for spoken in contexts(claim):
         if _says_nothing(claim, spoken.quantity, skip):
             continue
@@ -175,23 +175,26 @@ def check_figures(claim: Segment, evidence: Evidence, skip: Sequence[tuple[int, 
             named.append((spoken, matches[0]))
         elif matches:
             finding, best = _weigh(spoken, matches, evidence.places)
+            if finding is not None and not any(place.quoted for place in matches):
+                open_ones.append((spoken, finding))  # it may be computed from what is quoted
+                continue
             if finding is None:
                 finding = _not_earlier(spoken, best, named)
                 named.append((spoken, best))
         elif not _in_rows(spoken, evidence, found, named) and not _literal(spoken.quantity, evidence):
-            open_ones.append(spoken)
+            open_ones.append((spoken, None))
             continue
         if finding is None:
             found.proven += 1
         else:
             found.findings.append(finding)
-    for spoken in open_ones:
+    for spoken, known in open_ones:
         values = [(_value(place), place.way) for _, place in named]
         if follows(spoken, [value for value, _ in values], list(_together(spoken, evidence)), evidence.scales):
             found.proven += 1
             found.computed = True
         else:
-            finding = _missing(spoken, evidence)
+            finding = known or _missing(spoken, evidence)
             found.findings += [finding] if finding is not None else []
     found.findings += _against_order(claim)
     return found
@@ -256,6 +259,7 @@ _EARLIER = re.compile(
     r"(?:previous|prior|last) year|ejercicio anterior)\b"
 )
 _BETWEEN = re.compile(r"\b(?:between|entre)\s+(?:el\s+|los\s+|the\s+)?$")
+_TO_BEFORE = re.compile(r"\b(?:to|a|hasta)\s+(?:the\s+|los\s+|las\s+|el\s+)?$")
 _FROM_TO = re.compile(r"\b(?:from|de|desde)\s+(?:the\s+|los\s+|las\s+)?$")
 _TO = re.compile(r"^\s*(?:(?:in|en)\s+(?:\w+\s+)?\d{4}\s*)?(?:to|a|hasta)\s+(?:the\s+|los\s+|las\s+|un\s+)?$")
 
@@ -269,6 +273,11 @@ def _against_order(claim: Segment) -> list[Finding]:
         joined = _BETWEEN.search(folded[: first.start]) and between[-1:] in (["and"], ["y"], ["e"]) and len(between) < 3
         if joined and first.readings[0][0] > second.readings[0][0]:
             return [Finding("way_differs", {"what": second.text})]
+        if _TO_BEFORE.search(folded[: first.start]) and between[-1:] in (["from"], ["desde"]):
+            ways = {-w.way if w.negated else w.way for w in claim.words if w.way and w.start < first.start}
+            change = first.readings[0][0] - second.readings[0][0]
+            if len(ways) == 1 and first.kind == second.kind and change * ways.pop() < 0:
+                return [Finding("way_differs", {"what": first.text})]
         if not _FROM_TO.search(folded[: first.start]) or not _TO.match(folded[first.end : second.start]):
             continue
         start = figures[n - 1].end if n else 0
@@ -310,7 +319,7 @@ def _belongs_elsewhere(
     if best.column is None:
         rivals = [p for p in rivals if p.column is None and (p.quoted or not best.quoted)]
     else:
-        rivals = [p for p in rivals if p.line[:3] == best.line[:3]]
+        rivals = [p for p in rivals if p.line[:3] == best.line[:3] and (p.column or not best.column)]
     rivals = [
         p for p in rivals if not any(close(q, value) for q in spoken.siblings for value, _ in p.quantity.readings)
     ]

@@ -69,6 +69,8 @@ def _opposite_side(claim: Segment, source: Sequence[Word]) -> Opposition | None:
             continue
         pair, sign = word.side
         sign = -sign if word.negated else sign
+        if any(other.side == (pair, -word.side[1]) for other in claim.words):
+            continue  # 'a profit, after a loss': the statement speaks of both
         signs = {}
         for place, other in enumerate(source):
             if other.side is None or other.side[0] != pair:

@@ -321,7 +321,7 @@ def table_places(
                 cell.add_to(label, OWN)
         row_text = " ".join(cell.text for cell in row if not cell.figure)
         for c, cell in enumerate(row):
-            if not cell.quantities or (c == 0 and not cell.figure):
+            if not cell.quantities:
                 continue
             context = {**title}
             for part, weight in ((section, SECTION), (headers.get(c, {}), OWN), (label, OWN)):
