@@ -21,7 +21,7 @@ CountTokens = Callable[[str], int]
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """Messages, and the passages in them: passage n is `hits[n - 1]`. `cut` says that not all text found room."""
+    """Messages, and the passages in them: passage n is `hits[n - 1]`. `cut` says that not every passage found room."""
 
     messages: tuple[Message, ...]
     hits: tuple[Hit, ...]
@@ -75,8 +75,6 @@ def _fit(hits: Sequence[Hit], count: CountTokens, room: int) -> tuple[list[Hit],
         grown = [*texts[:n], hit.text, *texts[n + 1 :]]
         if count(_JOIN.join(grown)) + 40 * len(kept) <= room:
             texts = grown
-        else:
-            cut = True
     return kept, texts, cut
 
 

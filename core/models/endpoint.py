@@ -135,7 +135,7 @@ class Endpoint:
                 finish = piece.finish or finish
                 yield piece
             if finish is None and not call.cancelled:
-                raise Failure(AppError("models.broke_off", model=model, detail="…"), may_retry=True)
+                raise Failure(AppError("models.broke_off", model=model), may_retry=True)
             ended = True
         except explain.catches as error:
             raise explain(error, url=self.url, model=model, key=self._key) from None

@@ -58,11 +58,11 @@ class _Explain:
         if isinstance(error, openai.APIConnectionError | httpx.ConnectError):
             return Failure(AppError("models.endpoint_unreachable", url=url), may_retry=True)
         if isinstance(error, httpx.HTTPError | httpx.StreamError | OSError):
-            return Failure(AppError("models.broke_off", model=model, detail=detail), may_retry=True)
+            return Failure(AppError("models.broke_off", model=model), may_retry=True)
         if isinstance(error, openai.APIError):  # an error event inside the stream
             if _MEMORY.search(str(error)):
                 return Failure(AppError("models.endpoint_memory", model=model, detail=detail))
-            return Failure(AppError("models.broke_off", model=model, detail=detail), may_retry=True)
+            return Failure(AppError("models.broke_off_saying", model=model, detail=detail), may_retry=True)
         return Failure(AppError("models.garbage", model=model, url=url))
 
 

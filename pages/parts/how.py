@@ -26,7 +26,11 @@ _STEPS = ("route", "embed", "search", "answer", "link", "compose", "execute", "c
 
 
 def engine_name(answer: Answer) -> str:
-    return say("chat_page.engine_builtin") if answer.engine == "builtin" else plain(answer.engine)
+    """The built-in engine, or the model by its name, with its adapter's where it has one."""
+    if answer.engine == "builtin" or not answer.uses:
+        return say("chat_page.engine_builtin") if answer.engine == "builtin" else plain(answer.engine)
+    names = [answer.uses[-1].model, *([answer.adapter] if answer.adapter else [])]
+    return plain(" + ".join(name.rstrip("/").rsplit("/", 1)[-1] for name in names))
 
 
 def draw_checks(answer: Answer) -> None:

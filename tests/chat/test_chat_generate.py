@@ -11,7 +11,7 @@ from core.errors import AppError
 from core.models.fence import fence_code
 from tests.scripted_model import ScriptedModel, obedient_model
 
-BROKE = AppError("models.broke_off", model="m", detail="gone")
+BROKE = AppError("models.broke_off", model="m")
 
 
 @pytest.fixture
