@@ -1,4 +1,5 @@
-"""Trains the parser's weights: `python -m core.sql.train --archive spiderman.tar.gz --work DIR [--out DIR]`.
+"""Trains the parser's weights: `python -m core.sql.train --archive spiderman.tar.gz --work DIR [--out DIR]
+[--sample N]`.
 
 Linker, shape model, two rankers and the confidence model, cross-fitted by database so that each ranker learns from
 scores made by models that never saw its database. 25 databases are drawn by name and never read. About 30 minutes on
@@ -172,10 +173,23 @@ def _scope_tables(scope: Query) -> set[str]:
 # ---------------------------------------------------------------- shapes
 
 
+def _fit_aspect(matrix: Any, labels: list[int], classes: int) -> tuple[np.ndarray, np.ndarray]:
+    """(weights, bias), one row a class; a clause that is the same everywhere has nothing to learn."""
+    from sklearn.linear_model import LogisticRegression
+
+    if classes == 1:
+        return np.zeros((1, matrix.shape[1])), np.zeros(1)
+    model = LogisticRegression(C=12.0, max_iter=25, tol=1e-3)
+    model.fit(matrix, labels)
+    weights, bias = model.coef_, model.intercept_
+    if classes == 2:
+        weights, bias = np.vstack([-weights[0] / 2, weights[0] / 2]), np.array([-bias[0] / 2, bias[0] / 2])
+    return weights, bias
+
+
 def fit_shapes(examples: list[Example], grams_min: int = 7) -> dict[str, Any]:
     """The shape model in its JSON form."""
     from scipy.sparse import csr_matrix
-    from sklearn.linear_model import LogisticRegression
 
     usable = [e for e in examples if e.gold]
     shapes = [abstract(e.gold) for e in usable]
@@ -192,13 +206,9 @@ def fit_shapes(examples: list[Example], grams_min: int = 7) -> dict[str, Any]:
     raw: dict[str, Any] = {"vocabulary": vocabulary, "classes": {}, "weights": {}, "bias": {}, "shares": {}}
     for name in ASPECTS:
         counts = Counter(label[name] for label in labels)
-        classes = sorted(label for label, count in counts.items() if count >= 5)
+        classes = sorted(label for label, count in counts.items() if count >= 5) or [counts.most_common(1)[0][0]]
         keep = [place for place, label in enumerate(labels) if label[name] in classes]
-        model = LogisticRegression(C=12.0, max_iter=25, tol=1e-3)
-        model.fit(matrix[keep], [classes.index(labels[place][name]) for place in keep])
-        weights, bias = model.coef_, model.intercept_
-        if len(classes) == 2:
-            weights, bias = np.vstack([-weights[0] / 2, weights[0] / 2]), np.array([-bias[0] / 2, bias[0] / 2])
+        weights, bias = _fit_aspect(matrix[keep], [classes.index(labels[place][name]) for place in keep], len(classes))
         raw["classes"][name] = classes
         raw["weights"][name] = np.round(weights.T * 100).astype(int).tolist()
         raw["bias"][name] = np.round(bias, 3).tolist()
@@ -347,13 +357,22 @@ def main() -> None:
     arguments.add_argument("--archive", type=Path, required=True)
     arguments.add_argument("--work", type=Path, required=True)
     arguments.add_argument("--out", type=Path, default=Path(__file__).parent / "weights")
+    arguments.add_argument(
+        "--sample", type=int, default=0, help="learn from so many questions only, to try the run out"
+    )
     given = arguments.parse_args()
     logging.basicConfig(level=logging.INFO)
-    pairs, catalogs, folds = load_training(given.archive, given.work, folds=FOLDS)
+    train(given.archive, given.work, given.out, given.sample)
+
+
+def train(archive: Path, work: Path, out: Path, sample: int = 0) -> None:
+    """The whole run: read, cross-fit, report, fit on everything, write the weights to `out`."""
+    work.mkdir(parents=True, exist_ok=True)
+    pairs, catalogs, folds = load_training(archive, work, folds=FOLDS, sample=sample)
     lexicon = builtin_lexicon()
     schemas = {name: Schema(catalog, lexicon) for name, catalog in catalogs.items()}
     examples = make_examples(pairs, schemas, folds, lexicon)
-    runner = Runner(given.work)
+    runner = Runner(work)
     judged, rankers, rerankers = cross_fit(examples, schemas, runner)
     chosen = [choose(j, rankers[j.example.fold], rerankers[j.example.fold]) for j in judged]
     report(judged, chosen)
@@ -362,7 +381,7 @@ def main() -> None:
         "reranker": fit_reranker(judged, rankers),
         "confidence": fit_confidence(chosen),
     }
-    save_weights(given.out, fit_linker(examples, schemas), fit_shapes(examples), others)
+    save_weights(out, fit_linker(examples, schemas), fit_shapes(examples), others)
 
 
 if __name__ == "__main__":

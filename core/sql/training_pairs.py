@@ -196,15 +196,31 @@ def _run_one(con: Any, sql: str, rows_max: int, duckdb: Any) -> QueryResult:
 
 
 def load_training(
-    archive: Path, work: Path, held: int = 25, folds: int = 5
+    archive: Path, work: Path, held: int = 25, folds: int = 5, sample: int = 0
 ) -> tuple[list[Pair], dict[str, Catalog], dict[str, int]]:
-    """(pairs, catalog by database, fold by database) without the `held` databases, which are not read at all."""
+    """(pairs, catalog by database, fold by database) without the `held` databases, which are not read at all.
+
+    `sample` keeps so many questions, from as few databases as hold them: for trying the whole run out."""
     folder = unpack_archive(archive, work)
     names = sorted(path.name for path in (folder / "databases").iterdir())
-    _, fold_of = split_databases(names, held, folds)
+    _, fold_of = split_databases(names, min(held, len(names) // 5), folds)
     (work / "duckdb").mkdir(exist_ok=True)
+    pairs = read_pairs(folder, set(fold_of))
+    if sample:
+        pairs = _first_databases(pairs, sample)
+        fold_of = {name: place % folds for place, name in enumerate(sorted({pair.db for pair in pairs}))}
     catalogs = {name: load_catalog(folder, name, work) for name in fold_of}
-    return read_pairs(folder, set(fold_of)), catalogs, fold_of
+    return pairs, catalogs, fold_of
+
+
+def _first_databases(pairs: list[Pair], count: int) -> list[Pair]:
+    """`count` pairs of the first databases by name, at most a tenth of them from each."""
+    kept: list[Pair] = []
+    for name in sorted({pair.db for pair in pairs}):
+        kept += [pair for pair in pairs if pair.db == name][: max(10, count // 10)]
+        if len(kept) >= count:
+            break
+    return kept[:count]
 
 
 def load_catalog(folder: Path, name: str, work: Path) -> Catalog:

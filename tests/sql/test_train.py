@@ -1,0 +1,68 @@
+"""The training command on an archive of six tiny databases: it runs to the end and what it writes can be loaded."""
+
+import csv
+import io
+import json
+import tarfile
+
+import pytest
+
+from core.sql.propose import ROLES
+from core.sql.train import train
+from core.sql.training_pairs import split_databases
+from core.sql.trees import load_trees
+from core.sql.understand import load_model
+
+THINGS = ["city", "player", "shop", "movie", "plant", "ship"]
+QUESTIONS = [
+    ("How many {0}s are there?", "SELECT count(*) FROM {0}"),
+    ("List the name of every {0}.", "SELECT name FROM {0}"),
+    ("What is the average size of all {0}s?", "SELECT avg(size) FROM {0}"),
+    ("Which {0} has the largest size?", "SELECT name FROM {0} ORDER BY size DESC LIMIT 1"),
+    ("Show the name of {0}s with size above 5.", "SELECT name FROM {0} WHERE size > 5"),
+    ("How many {0}s are there of each kind?", "SELECT kind, count(*) FROM {0} GROUP BY kind"),
+    ("What are the different kinds of {0}s?", "SELECT DISTINCT kind FROM {0}"),
+    ("What is the maximum size for each kind of {0}?", "SELECT kind, max(size) FROM {0} GROUP BY kind"),
+]
+
+
+def write_archive(path):
+    files = {}
+    rows = [("database", "question", "sql")]
+    for thing in THINGS:
+        files[f"databases/{thing}_db/schema.sql"] = (
+            f"CREATE TABLE {thing} (id INT PRIMARY KEY, name VARCHAR(40), kind VARCHAR(10), size INT);"
+        )
+        lines = [f"{n},{thing} {n},{'ab'[n % 2]},{n}" for n in range(1, 11)]
+        files[f"databases/{thing}_db/data/{thing}.csv"] = "\n".join(["id,name,kind,size", *lines]) + "\n"
+        rows += [(f"{thing}_db", question.format(thing), sql.format(thing)) for question, sql in QUESTIONS]
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    files["train_queries.csv"] = text.getvalue()
+    with tarfile.open(path, "w:gz") as tar:
+        for name, content in files.items():
+            info = tarfile.TarInfo(f"spiderman/{name}")
+            info.size = len(content.encode())
+            tar.addfile(info, io.BytesIO(content.encode()))
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("train")
+    write_archive(folder / "archive.tar.gz")
+    train(folder / "archive.tar.gz", folder / "work", folder / "out", sample=0)
+    return folder / "out"
+
+
+def test_every_weight_is_written_and_loads(trained):
+    for name in (*(f"link_{role}" for role in (*ROLES, "table")), "ranker", "reranker", "confidence"):
+        assert load_trees(trained / f"{name}.txt") is not None
+    model = load_model(trained / "shapes.json")
+    assert len(model.shapes) >= 5
+
+
+def test_the_set_aside_database_is_not_read(trained):
+    aside, _ = split_databases([f"{thing}_db" for thing in THINGS], 1, 3)
+    work = trained.parent / "work" / "duckdb"
+    assert not (work / f"{aside[0]}.duckdb").exists()
+    assert json.loads((trained / "shapes.json").read_text("utf-8"))["total"] > 0
