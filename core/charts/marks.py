@@ -119,7 +119,8 @@ def _lies_down(grid: Grid, label: Field) -> bool:
     if label.role == "time":
         return False
     longest = max((len(text) for text in grid.labels), default=0)
-    return len(grid.labels) > 12 or longest * len(grid.labels) > 90 or longest > 20
+    # Lying bars keep every label; upright ones would leave some out, which only periods can bear.
+    return len(grid.labels) > 12 or longest * len(grid.labels) > MOST_UPRIGHT_CHARACTERS or longest > 20
 
 
 def _bar_trace(

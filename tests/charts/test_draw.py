@@ -171,3 +171,12 @@ def test_labels_of_many_upright_bars_keep_apart():
     labels = figure.layout.xaxis.ticktext
     assert 4 <= len(labels) <= 10
     assert len(figure.data[0].x) == 31
+
+
+def test_every_bar_of_a_category_keeps_its_label():
+    names = ("Nórdicos", "Centroeuropa", "Iberia Norte", "Iberia Sur", "Francia", "Italia")
+    result = QueryResult(
+        ("region", "total"), ("VARCHAR", "BIGINT"), tuple((name, 9 - n) for n, name in enumerate(names))
+    )
+    layout = draw(ChartSpec("bar", "region", ("total",)), result, "es").layout
+    assert set(names) <= {*(layout.xaxis.ticktext or ()), *(layout.yaxis.ticktext or ())}
