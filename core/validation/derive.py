@@ -54,11 +54,16 @@ class Spoken(Protocol):
 
 
 def follows(
-    spoken: Spoken, named: Sequence[float], together: Iterable[Sequence[float]], scales: Iterable[float] = (1.0,)
+    spoken: Spoken,
+    named: Sequence[float],
+    together: Iterable[Sequence[float]],
+    scales: Iterable[float] = (1.0,),
+    base: bool = False,
 ) -> bool:
     """Whether the figure can be computed. `named` are figures that the statement itself states and the sources hold,
     `together` groups of source figures that belong to what it names. Its own clause must say that it is computed, and
-    a change must go the way that it says. `scales` are those that the source declares for bare figures."""
+    a change must go the way that it says. `scales` are those that the source declares for bare figures;
+    `base` says that the figure stated is what the change is counted from."""
     folded = fold(spoken.clause)
     factors = sorted(scales) if spoken.quantity.scale != 1.0 else [1.0]
     groups = [
@@ -73,7 +78,7 @@ def follows(
         first = abs(groups[0][0])
         pairs = [[first, value] for group in groups[1:] for value in group[:8]]
         if any(close(spoken.quantity, v) for p in pairs for v in _candidates(spoken.quantity.kind, folded, p, 0)):
-            return _goes(spoken, first, groups[1:], folded)
+            return _goes(spoken, first, groups[1:], folded, -1 if base else 1)
     return False
 
 
@@ -82,7 +87,7 @@ def _sized(group: Sequence[float], value: float) -> float:
     return abs(value) if all(other <= 0 for other in group) else value
 
 
-def _goes(spoken: Spoken, first: float, groups: Sequence[Sequence[float]], folded: str) -> bool:
+def _goes(spoken: Spoken, first: float, groups: Sequence[Sequence[float]], folded: str, turn: int) -> bool:
     """Whether the change that gives the figure goes the way that is said: from the other figure to the one stated."""
     if not spoken.way or not _CHANGE.search(folded):
         return True
@@ -90,10 +95,10 @@ def _goes(spoken: Spoken, first: float, groups: Sequence[Sequence[float]], folde
         for other in group[:8]:
             share = 100 * (first - other) / abs(other) if other else 0.0
             made = share if spoken.quantity.kind in ("percent", "points") else first - other
-            if close(spoken.quantity, made) and made * spoken.way > 0:
+            if close(spoken.quantity, made) and turn * made * spoken.way > 0:
                 return True
             if spoken.quantity.kind == "points" and close(spoken.quantity, first - other):
-                return (first - other) * spoken.way > 0
+                return turn * (first - other) * spoken.way > 0
     return False
 
 

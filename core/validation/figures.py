@@ -189,8 +189,9 @@ def check_figures(claim: Segment, evidence: Evidence, skip: Sequence[tuple[int, 
         else:
             found.findings.append(finding)
     for spoken, known in open_ones:
-        values = [(_value(place), place.way) for _, place in named]
-        if follows(spoken, [value for value, _ in values], list(_together(spoken, evidence)), evidence.scales):
+        values = [_value(place) for _, place in named]
+        base = bool(named) and named[0][0].quantity.start > spoken.quantity.start  # '3 less than the 12 of ...'
+        if follows(spoken, values, list(_together(spoken, evidence)), evidence.scales, base):
             found.proven += 1
             found.computed = True
         else:

@@ -33,7 +33,9 @@ _PERCENT_LABEL = re.compile(
     r"%|\bper ?cent|\bporcentaje|\bpercentage|\brate\b|\btasa\b|\bmargin\b|\bmargen\b|\bshare\b|\bcuota\b|\bpeso\b",
     re.I,
 )
+_GOES_ON = re.compile(r"\s*(?:from|desde|\(|to|for|para|por|compared|versus|against|frente|respecto)\b", re.I)
 _JOINED = re.compile(r"\s*(?:and|y|e|to|a|[-–/])\s*", re.I)
+_AND = re.compile(r"\b(?:and|y|e|but|pero|while|mientras)\b", re.I)
 _FIGURE_BETWEEN = re.compile(r"\d[\d.,]*")
 OWN, CLAUSE_BEFORE, SENTENCE, SECTION = 1.0, 0.5, 0.3, 0.4
 
@@ -256,7 +258,7 @@ def weigh_dates(
     def distance(date: DateSpan) -> float:
         if date.start >= quantity.end:
             between = segment.text[quantity.end : date.start]
-            return len(between) + 40 * len(_FIGURE_BETWEEN.findall(between))
+            return len(between) + 40 * len(_FIGURE_BETWEEN.findall(between)) + 20 * len(_AND.findall(between))
         between = segment.text[date.end : quantity.start]
         return len(between) + 8 + 40 * len(_FIGURE_BETWEEN.findall(between))
 
@@ -285,6 +287,15 @@ def cut_clauses(segment: Segment) -> list[tuple[int, int]]:
     clauses: list[tuple[int, int]] = []
     start = 0
     for end in edges[1:]:
+        if (
+            clauses
+            and start == clauses[-1][1]
+            and _GOES_ON.match(segment.text, start)
+            and not _has(figures, start, end)
+        ):
+            clauses[-1] = (clauses[-1][0], end)  # 'fifteen days from receipt': no clause of its own
+            start = end
+            continue
         if any(start <= at < end for at in figures):
             clauses.append((start, end))
             start = end
@@ -294,6 +305,10 @@ def cut_clauses(segment: Segment) -> list[tuple[int, int]]:
         else:
             clauses.append((start, len(segment.text)))
     return clauses
+
+
+def _has(figures: Sequence[int], start: int, end: int) -> bool:
+    return any(start <= at < end for at in figures)
 
 
 def table_places(

@@ -19,6 +19,8 @@ from core.validation.quantities import fold
 
 _FOLDER = Path(__file__).parent / "lexicon"
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’+&][^\W\d_]+)*", re.UNICODE)
+_NOUN_CUES = frozenset(("no", "without", "sin", "free", "excluding", "excl"))  # before a noun, up to a preposition
+_PREPOSITIONS = frozenset("for of in on to with from para de del en por con".split())
 _PARTICIPLE = re.compile(r"(?:ad|id)[oa]s?$")
 _BREAK = re.compile(r"[;:!?()\n]|\.(?=\s|$)|,\s|\b(?:but|pero|while|mientras|although|aunque|sino)\b", re.I)
 _SCOPE = 5  # words behind a 'not' that stand under it
@@ -174,17 +176,21 @@ def _under_negation(text: str, words: list[Word]) -> list[Word]:
     """The words with `negated` set: the next few behind a cue, up to the end of the clause."""
     if not any(word.cue for word in words):
         return words
-    left, end_of_last, marked = 0, 0, []
+    left, end_of_last, marked, noun = 0, 0, [], False
     for word in words:
+        token = fold(word.text)
         if left and _BREAK.search(text, end_of_last, word.end):
             left = 0
+        if noun and left < _SCOPE and token in _PREPOSITIONS:
+            left = 0  # 'no minimum for samples': the samples are not denied
         end_of_last = word.end
         if word.cue:
             left = _SCOPE
+            noun = token in _NOUN_CUES
             marked.append(word)
             continue
         if left and not word.stop:
-            left = 0 if left == _SCOPE and _PARTICIPLE.search(fold(word.text)) else left - 1  # 'no disfrutados'
+            left = 0 if left == _SCOPE and _PARTICIPLE.search(token) else left - 1  # 'no disfrutados'
             marked.append(replace(word, negated=True))
         else:
             marked.append(word)
