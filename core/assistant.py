@@ -34,7 +34,7 @@ from core.records import (
     SqlAnswer,
 )
 from core.router import split, unsourced
-from core.router.choose import Hint, Signals, choose, has_rows, plausible, sides
+from core.router.choose import Hint, Signals, choose, has_rows, nothing_reason, plausible, sides
 from core.router.phrases import Said, read_cues
 from core.router.split import Parts, split_question
 from core.settings import Settings
@@ -225,7 +225,11 @@ class Assistant:
         asked = self._ask(turn, wanted, None, prose)
         if asked.data is not None and asked.written is None and not has_rows(asked.data):
             asked = dataclasses.replace(asked, written=self._ask_documents(turn, turn.completed, prose))
-        return asked, choose(self._signals(turn, asked, sounding), turn.lang)
+        signals = self._signals(turn, asked, sounding)
+        chosen = choose(signals, turn.lang)
+        if asked.data is None and asked.written is not None and asked.written.status != "answered":
+            chosen = Route("none", nothing_reason(signals, turn.lang))  # the links left the tables out
+        return asked, chosen
 
     def _say_edit(self, edit: Edit, lang: str) -> str:
         changed = ", ".join(translate(f"router.changed_{name}", lang) for name in edit.changed)

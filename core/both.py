@@ -53,7 +53,8 @@ def weave(
 
     `documents` are those of the workspace; the ones that the question names are read whole for a comparison."""
     matches = find_matches(parts, written, data, lang, read_page, documents)
-    citations, comparisons = _cite(matches, [*written.citations, *_further(written)])
+    cited = [found for found in written.citations if not matches or _says_something(found.quote)]
+    citations, comparisons = _cite(matches, cited if matches else [*cited, *_further(written)])
     kept = citations[: _QUOTES_SHOWN + len({found.n for found in comparisons})]
     sections = [_rows(data, lang), _passages(kept, written, bool(comparisons), lang)]
     if comparisons:
@@ -86,10 +87,8 @@ def find_matches(
 def named_documents(about: str, documents: Sequence[Document], lang: str) -> list[Document]:
     """The documents that a question's words for its source name best ('the January draft', 'el informe anual'), by
     file name and title; all alike where they name none."""
-    asked = terms(about, lang)
-    if not asked:
-        return []
-    shared = {document.id: len(asked & _called(document)) for document in documents}
+    asked = words_of(about, lang)
+    shared = {document.id: sum(bool(word & _called(document)) for word in asked) for document in documents}
     most = max(shared.values(), default=0)
     return [document for document in documents if shared[document.id] == most] if most else []
 
@@ -137,6 +136,11 @@ def words_of(text: str, lang: str) -> tuple[frozenset[str], ...]:
 
 
 # ---------------------------------------------------------------- citing and wording
+
+
+def _says_something(quote: str) -> bool:
+    """Whether a quote is more than the headings of a table: three words at least."""
+    return len(re.findall(r"[^\W\d_]{3,}", quote)) > 2
 
 
 def _further(written: DocumentsAnswer) -> list[Citation]:

@@ -75,7 +75,16 @@ def explain(check: Check, lang: str) -> str:
 
 def _is_ours(text: str, lang: str) -> bool:
     """Whether it is a fixed sentence of the app ('Neither says why ...'): about the answer, not about the sources."""
-    return " ".join(text.split()).strip(" *") in _sentences(lang)
+    plain = " ".join(text.split()).strip(" *")
+    return plain in _sentences(lang) or any(guess.fullmatch(plain) for guess in _guesses(lang))
+
+
+@functools.cache
+def _guesses(lang: str) -> tuple[re.Pattern[str], ...]:
+    """The guesses at why two figures differ, with what fills them."""
+    keys = ("sign", "scale", "draft", "tax", "period", "all_periods", "left_out")
+    texts = [re.escape(messages(lang)[f"reconcile.{key}"]) for key in keys]
+    return tuple(re.compile(re.sub(r"\\{\w+\\}", ".{1,80}", text)) for text in texts)
 
 
 @functools.cache
