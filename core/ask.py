@@ -266,10 +266,12 @@ def _finite(value: Any) -> Any:
 
 
 def to_text(answer: Answer) -> str:
-    """The answer for a terminal: text, then its sources."""
+    """The answer for a terminal: text, its sources, and what to know of it."""
     lines = [answer.text or answer.message]
     for found in answer.citations:
         lines.append(f"  [{found.n}] {found.file}, p. {found.page}: “{found.quote}”")
+    if answer.text and answer.message:
+        lines.append(f"  ({answer.message})")
     return "\n".join(lines)
 
 

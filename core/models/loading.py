@@ -46,7 +46,8 @@ def load_model(settings: Settings) -> LocalModel:
     if needed > plan.free_bytes:
         raise AppError("models.too_big", model=name, needed=_gb(needed), free=_gb(plan.free_bytes))
     model, tokenizer = _load(folder, name, plan)
-    return LocalModel(name, model, tokenizer, temperature=settings.get("temperature"), seed=settings.get("seed"))
+    shown = folder.name if Path(name).expanduser().is_dir() else name
+    return LocalModel(shown, model, tokenizer, temperature=settings.get("temperature"), seed=settings.get("seed"))
 
 
 def find_folder(name: str) -> Path:
@@ -101,7 +102,9 @@ def _load(folder: Path, name: str, plan: Plan) -> tuple[Any, Any]:
     import torch
     from safetensors import SafetensorError
     from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
+    from transformers.utils import logging as transformers_logging
 
+    transformers_logging.disable_progress_bar()
     options: dict[str, Any] = {"trust_remote_code": False, "local_files_only": True}
     weights: dict[str, Any] = {"use_safetensors": True, "dtype": getattr(torch, plan.dtype)}
     if plan.four_bits:
