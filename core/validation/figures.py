@@ -346,7 +346,7 @@ def _in_rows(spoken: Spoken, evidence: Evidence, found: Found, named: list[tuple
     """Whether a cell of the rows, or a figure computed from a column, says it; a cell of another row than the one
     spoken of is a finding."""
     rows, quantity, context = evidence.rows, spoken.quantity, spoken.context
-    if rows is None:
+    if rows is None or quantity.kind == "points":
         return False
     matches, rivals = [], []
     for r, c, value in rows.cells():
@@ -440,7 +440,9 @@ def _row_groups(context: WordContext, rows: Rows) -> Iterable[list[float]]:
         named = list(range(min(len(rows.labels), 12)))
     named = named[:12]
     for values in rows.numbers.values():
-        yield [values[r] for r in named if values[r] is not None]
+        told = [values[r] for r in named if values[r] is not None]
+        yield told
+        yield told[::-1]
         ends = [value for value in (values[0], values[-1]) if value is not None]
         yield ends
         present = [value for value in values if value is not None]

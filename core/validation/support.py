@@ -100,6 +100,9 @@ def _is_verbatim(claim: Segment, evidence: Evidence) -> bool:
 
 def _opposite(claim: Segment, evidence: Evidence) -> list[Finding]:
     found = []
+    denied = next((word.text for word in claim.words if word.cue), "")
+    if not evidence.passages and denied and claim.quantities:
+        return [Finding("negation_added", {"what": denied})]  # rows deny nothing
     turned = find_opposition(claim, [(passage.quoted, passage.segments) for passage in evidence.passages])
     if turned is not None:
         reason = turned.reason
