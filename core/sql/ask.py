@@ -18,13 +18,14 @@ import numpy as np
 
 from core.errors import AppError
 from core.i18n import detect_language, translate
-from core.records import Catalog, CheckedSql, QueryResult, Reading, SqlAnswer
+from core.records import Catalog, ChartSpec, CheckedSql, QueryResult, Reading, SqlAnswer
 from core.sql.business import BusinessPlan, is_known_word, read_business
 from core.sql.business_reading import read_business_plan
-from core.sql.business_sql import write_business
+from core.sql.business_sql import write_business, write_pairs
 from core.sql.calendar import MONTHS
 from core.sql.compare import result_key
 from core.sql.compose import Candidate
+from core.sql.insight import describe
 from core.sql.lexicon import Lexicon, builtin_lexicon
 from core.sql.link import Links, cue_rows, is_content
 from core.sql.plan import STAR, Query
@@ -41,6 +42,7 @@ log = logging.getLogger(__name__)
 RUN_FIRST = 10
 READINGS = 3
 KEYS_UNASKED = 3.0
+PAIRS_MAX = 5000
 CORRECTED = 0.9  # of the confidence is left where a word was put right
 UNREAD = 0.85  # and for each word that found nothing
 NEAREST = 4
@@ -111,7 +113,9 @@ def ask(
     if corrections:
         options = [replace(option, reading=_with_corrections(option.reading, corrections, lang)) for option in options]
         confidence *= CORRECTED
-    return _answer(question, lang, catalog, options, confidence, unknown, timings, check)
+    answer = _answer(question, lang, catalog, options, confidence, unknown, timings, check)
+    related = next((plan for plan, sql in rules if answer.sql and answer.sql.text == sql), None)
+    return replace(answer, insight=_tell_correlation(related, schema, run, lang)) if related else answer
 
 
 def _answer(
@@ -197,6 +201,19 @@ def _different(options: list[Option]) -> list[Option]:
     for option in options:
         kept.setdefault(result_key(option.result), option)
     return list(kept.values())
+
+
+def _tell_correlation(plan: BusinessPlan, schema: Schema, run: Run, lang: str) -> tuple[str, ...]:
+    """Sentences on the pairs behind a coefficient: how many, its interval, whether both only share a trend."""
+    sql = write_pairs(plan, schema, PAIRS_MAX)
+    if sql is None:
+        return ()
+    (pairs,) = run([sql])
+    if pairs.error or len(pairs.columns) < 2:
+        return ()
+    return describe(
+        pairs, lang=lang, spec=ChartSpec("scatter", pairs.columns[-2], (pairs.columns[-1],), reason="pairs")
+    )
 
 
 def _first_admitted(options: list[Option], catalog: Catalog, check: Check) -> tuple[list[Option], CheckedSql | None]:

@@ -17,13 +17,16 @@ from core.sql.render import literal, quote
 from core.sql.schema import Schema
 
 _PREFIX = {
-    "sum": "total", "avg": "avg", "max": "max", "min": "min", "median": "median", "corr": "corr",
+    "sum": "total", "avg": "avg", "max": "max", "min": "min", "median": "median",
     "distinct": "distinct", "share_of": "pct", "per": "avg",
 }  # fmt: skip
 _AS_DATE = {
     "date": "{0}", "day_text": "TRY_CAST({0} AS DATE)", "month_text": "TRY_CAST({0} || '-01' AS DATE)",
     "year": "MAKE_DATE({0}, 1, 1)",
 }  # fmt: skip
+
+
+_UNIT = re.compile(r"[€$£%]")
 
 
 def write_business(plan: BusinessPlan, schema: Schema) -> str | None:
@@ -44,6 +47,21 @@ def write_business(plan: BusinessPlan, schema: Schema) -> str | None:
         ends = f"MIN({column}) AS {quote(f'first_{name}')}, MAX({column}) AS {quote(f'last_{name}')}"
         return f"SELECT {ends} FROM {text}{where}"
     return _grouped(plan, schema, alias, text, where)
+
+
+def write_pairs(plan: BusinessPlan, schema: Schema, rows: int) -> str | None:
+    """The pairs behind a correlation, with their date where they have one: what its interval is computed from."""
+    source = _source(plan, schema)
+    if source is None or plan.measure is None or plan.measure.agg != "corr" or plan.dimensions or plan.grain:
+        return None
+    text, alias = source
+    first, second = plan.measure.columns
+    dated = [n for n in schema.tables[plan.fact].columns if schema.columns[n].time == "date"][:1]
+    shown = [*dated, first, second]
+    wheres = [*_wheres(plan, schema, alias), *(f"{_column(n, schema, alias)} IS NOT NULL" for n in (first, second))]
+    select = ", ".join(f"{_column(n, schema, alias)} AS {quote(_label(n, tuple(shown), schema))}" for n in shown)
+    order = f" ORDER BY {_column(dated[0], schema, alias)}" if dated else ""
+    return f"SELECT {select} FROM {text} WHERE {' AND '.join(wheres)}{order} LIMIT {rows}"
 
 
 # ---------------------------------------------------------------- grouped measures
@@ -134,10 +152,20 @@ def _measure(measure: Measure, schema: Schema, alias: dict[str, str], repeated: 
         return f"COUNT(DISTINCT {columns[0]})", f"distinct_{first}"
     if measure.agg == "share_of":
         return f"ROUND({measure.expression.format(*columns)}, 2)", "margin_pct"
+    if measure.agg == "corr":
+        return f"CORR({measure.expression.format(*columns)})", "correlation"
     if measure.agg == "per":
         return measure.expression.format(*columns), "avg_amount"
     name = first if len(columns) == 1 else "amount"
-    return f"{measure.agg.upper()}({measure.expression.format(*columns)})", f"{_PREFIX[measure.agg]}_{name}"
+    label = f"{_PREFIX[measure.agg]}_{name}{_unit(measure, schema)}"
+    return f"{measure.agg.upper()}({measure.expression.format(*columns)})", label
+
+
+def _unit(measure: Measure, schema: Schema) -> str:
+    """' (€)' where the measured header says so, so that sentences and charts can say it too."""
+    signs = (_UNIT.search(schema.columns[n].key[1]) for n in measure.columns)
+    found = next((sign.group() for sign in signs if sign), "")
+    return f" ({found})" if found else ""
 
 
 def _time_expression(plan: BusinessPlan, schema: Schema, alias: dict[str, str]) -> str | None:

@@ -349,9 +349,9 @@ def _bar(shape: Shape) -> ChartSpec | None:
 
 def _line(shape: Shape) -> ChartSpec | None:
     times = shape.times
-    label = times[0] if times else _label(shape)
+    label = times[0] if times else _ordinal(shape, shape.measures) if shape.measures else None
     if label is None or shape.rows < 2 or not shape.measures:
-        return None
+        return None  # a line between cities would say that one follows the other
     if is_unique(shape, label):
         names = _charted(shape, label)
         return ChartSpec("line", label.name, names) if names else None

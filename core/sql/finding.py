@@ -4,6 +4,7 @@ Nothing here finds anything; `findings_*.py` do, one function a kind of sentence
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,4 +63,5 @@ class View:
         return self.spec.reason == "ranking"
 
     def words(self, of: Field | None = None) -> str:
-        return plain_text(lower_first(humanise((of or self.measure).name, self.lang)), 60)
+        name = re.sub(r"\s*\([€$£%]\)$", "", (of or self.measure).name)  # the unit stands beside each number
+        return plain_text(lower_first(humanise(name, self.lang)), 60)

@@ -249,7 +249,7 @@ def _complete(answer: SqlAnswer, asked: str | None = None) -> SqlAnswer:
         return answer
     question = answer.question if asked is None else asked
     chart: ChartSpec = choose_chart(result, question, answer.lang)
-    sentences = tuple(describe(result, question, answer.lang, chart))
+    sentences = answer.insight or tuple(describe(result, question, answer.lang, chart))
     return dataclasses.replace(answer, chart=chart, insight=sentences)
 
 

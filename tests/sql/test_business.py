@@ -119,3 +119,19 @@ def test_words_that_found_nothing_lower_the_confidence(shops):
     plain = ask("sales by month in 2023", catalog, runner(con), check=admit, today=TODAY)
     odd = ask("sales by month in 2023 of blorptastic gizmotrons", catalog, runner(con), check=admit, today=TODAY)
     assert odd.confidence < plain.confidence - 0.1
+
+
+def test_a_correlation_is_told_with_its_pairs_and_interval_and_no_cause(shops):
+    con, catalog = shops["es"]
+    answer = ask("¿Hay relación entre cantidad e importe?", catalog, runner(con), check=check_sql, today=TODAY)
+    assert "n = 240" in answer.insight[0]
+    assert "95 %" in answer.insight[0]
+    assert "no prueba" in answer.insight[0]
+
+
+def test_the_unit_of_a_measured_header_stays_in_the_result():
+    sales = Table(
+        "sales", (Column("Region", "VARCHAR", 0, 2, "a", "b", ("a", "b")), Column("Amount (€)", "DOUBLE")), 20, ""
+    )
+    ((_, sql), *_) = statements("total amount by region", "en", Catalog((sales,)))
+    assert '"total_amount (€)"' in sql
