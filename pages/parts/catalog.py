@@ -121,6 +121,9 @@ def _open(kind: str, name: str) -> None:
 
 def draw_dialog(catalog: Catalog) -> None:
     """What was asked for in the list: a table's first rows, or the relations."""
+    said = st.session_state.pop("data-said", "")
+    if said:
+        st.toast(said, icon=":material/sync:")
     kind, name = st.session_state.pop("data-dialog", ("", ""))
     table = next((table for table in catalog.tables if table.name == name), None)
     if kind == "preview" and table is not None:
@@ -135,6 +138,7 @@ def _preview(table: Table) -> None:
         if all(held.name != table.name for held in services.workspace().tables.catalog().tables):
             st.rerun()  # it was removed: the dialog closes
         if st.session_state.pop("data-dialog-done", False):
+            st.session_state["data-said"] = say("table_import.queued")
             st.rerun()  # the file is read anew: what is shown here is no longer what it is
         errors.show_kept()
         names = ["preview", "profile", *(["tab_import"] if table.origin == "file" else []), "tab_names"]

@@ -14,7 +14,7 @@ from core.records import Table
 from core.sql.sources import Preview, decided
 from pages.parts import errors, services
 from pages.parts.language import lang, number, say
-from pages.parts.plain import one_line, plain
+from pages.parts.plain import plain
 
 FORMATS = (
     "text",
@@ -107,7 +107,7 @@ def _draw_rows(tried: Preview) -> None:
     st.dataframe(
         {f"{n}": [None if row[n] is None else str(row[n]) for row in tried.rows] for n in range(len(tried.columns))},
         hide_index=True,
-        column_config={f"{n}": st.column_config.Column(one_line(c["name"], 40)) for n, c in enumerate(tried.columns)},
+        column_config={f"{n}": st.column_config.Column(c["name"]) for n, c in enumerate(tried.columns)},
     )
 
 
@@ -161,7 +161,6 @@ def _queued(key: str) -> None:
     for part in ("tried", "options"):
         st.session_state.pop(f"{key}-{part}", None)
     _begin_again(key)
-    st.toast(say("table_import.queued"), icon=":material/sync:")
     st.session_state["data-dialog-done"] = True
 
 

@@ -43,6 +43,8 @@ def draw(table: Table) -> None:
         },
     )
     st.button(say("table_names.save"), icon=":material/check:", key=f"{key}-save", on_click=_save, args=(table, notes))
+    if st.session_state.pop(f"{key}-saved", False):
+        st.toast(say("table_names.saved"), icon=":material/check:")
     st.divider()
     _draw_metrics(table, [metric for metric in notes.metrics if metric.table == table.name])
 
@@ -93,7 +95,7 @@ def _save(table: Table, notes: Notes) -> None:
         line = {name: value or "" for name, value in line.items()}
         said = Note(line["description"].strip(), read_list(line["synonyms"]), read_value_names(line["values"]))
         catalog_notes.describe(db, table.name, column.name, said)
-    st.toast(say("table_names.saved"), icon=":material/check:")
+    st.session_state[f"{key}-saved"] = True
 
 
 # ---------------------------------------------------------------- metrics

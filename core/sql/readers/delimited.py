@@ -66,7 +66,7 @@ def read(
     if skip:
         staged.notes.append(("sql.sources.lines_above", {"count": skip}))
     _load(con, readable, staged, delimiter, lines, progress)
-    if not header:
+    if not header and options.get("header") is None:
         staged.notes.append(("sql.sources.no_header", {}))
     return [staged]
 
