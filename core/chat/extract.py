@@ -68,11 +68,13 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """All candidates, best first, with the question's words as read in each document language."""
+    """All candidates, best first, with the question's words as read in each document language; `meant` are the
+    documents that the question names."""
 
     evidence: tuple[Evidence, ...]
     asked: dict[str, list[Word]]
     lang: str
+    meant: frozenset[int] = frozenset()
 
     def lang_of(self, item: Evidence) -> str:
         return item.hit.lang or self.lang
@@ -166,7 +168,7 @@ def rank_sentences(
             gathered, scores, chances, rows, off_period, off_name, strict=True
         )
     ]
-    return Ranked(tuple(sorted(evidence, key=lambda e: -e.score)), asked, result.lang)
+    return Ranked(tuple(sorted(evidence, key=lambda e: -e.score)), asked, result.lang, bearing.meant)
 
 
 Gathered = tuple[Candidate, HitSentence, Row | None]

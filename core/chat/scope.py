@@ -82,6 +82,12 @@ class Bearing:
             _missed(self._asked.quarters, own.quarters, over.quarters | identity.periods.quarters),
         )
 
+    @property
+    def meant(self) -> frozenset[int]:
+        """The documents that all of the question's names mean; empty where no name means any."""
+        bearers = [own for _, own in self._names]
+        return frozenset.intersection(*bearers) if bearers else frozenset()
+
     def name_loss(self, hit: Hit, words: Sequence[Word], context: Sequence[Word]) -> float:
         """What a candidate loses where a name that is asked for means other documents, and nothing here says it."""
         missed = [keys for keys, bearers in self._names if hit.document_id not in bearers]

@@ -152,7 +152,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name, learner in (("--set", "both"), ("--rank", "the ranker alone"), ("--judge", "the judge alone")):
         shape = "[keyword:]CASES.jsonl=WORKSPACE"
         parser.add_argument(name, action="append", default=[], metavar=shape, help=f"questions for {learner}")
-    parser.add_argument("--threshold", type=float, default=0.43)
+    parser.add_argument("--threshold", type=float, default=0.36)
     parser.add_argument("--write", action="store_true", help="replace weights.json")
     options = parser.parse_args(arguments)
     cases: list[Asked] = []
