@@ -30,7 +30,7 @@ _MARKS = re.compile(
 _NUMBER = re.compile(r"\d+")
 _FINAL = re.compile(r"[.!?…]+[\"'”»)*]*$")
 _LIST_MARK = re.compile(r"^\s*(?:- |\d{1,2}[.)] )")
-_OWN_COVERAGE = 0.8  # a sentence without a mark is given one where a passage holds this much of it, figures included
+_OWN_COVERAGE = 0.6  # a sentence without a mark is given one where a passage holds this much of it, figures included
 _TRUST_BUILTIN = 0.5  # as sure as this of its quotes, the built-in engine shows them though the model found nothing
 _READABLE = 0.55
 _LOOP_TAIL = 160
@@ -204,7 +204,8 @@ def cite(text: str, passages: Passages, read_page: ReadPage) -> tuple[str, tuple
     """(the text with marks that count its citations, the citations, the mean coverage of its sentences).
 
     A mark [p] names a passage: its citation quotes the span of it that supports the sentence best. Marks of passages
-    that are not there are dropped; a sentence without any gets one only where a passage holds nearly all of it."""
+    that are not there are dropped; a sentence without any gets one only where a passage holds most of it, figures
+    included."""
     found: dict[tuple[int, int, int, int], Citation] = {}
     coverages: list[float] = []
     lines = [_cite_line(line, passages, read_page, found, coverages) for line in text.strip().split("\n")]
