@@ -120,8 +120,8 @@ def read_card(folder: Path) -> AdapterCard | None:
 
 def is_usable(folder: Path) -> bool:
     """Whether the gate let this very adapter pass. `adapters.missing` where it is not there."""
-    card = read_card(folder)
-    return hash_weights(folder) == card.adapter_sha256 and card.passed is True if card else False
+    found, card = hash_weights(folder), read_card(folder)
+    return card is not None and card.passed is True and card.adapter_sha256 == found
 
 
 def write_card(folder: Path, card: AdapterCard) -> None:

@@ -9,7 +9,8 @@ from safetensors.numpy import load_file, save_file
 from core import settings
 from core.errors import AppError
 from core.models import adapters
-from core.models.export import base_weights
+from core.models.embedder import load_embedder
+from core.models.export import base_weights, exported_before, model_id
 from core.records import AdapterCard
 
 PREFIX = "base_model.model."
@@ -196,3 +197,22 @@ def test_the_name_of_an_encoder_tells_its_adapter(tmp_path):
     mine = adapters.encoder_name(held.replace(retriever_adapter="mine"))
     assert adapters.adapter_of(mine) == tmp_path / "adapters" / "mine"
     assert adapters.encoder_name(held.replace(embedder="e5", retriever_adapter="mine")) == "e5"
+
+
+def test_only_an_adapter_that_passed_is_loaded(tmp_path):
+    folder = write(tmp_path / "mine")
+    adapters.write_card(folder, card(adapter_sha256=adapters.hash_weights(folder), passed=False))
+    for place, key in ((folder, "adapters.not_passed"), (tmp_path / "gone", "adapters.missing")):
+        with pytest.raises(AppError) as caught:
+            load_embedder(f"builtin+{place}", tmp_path)
+        assert caught.value.key == key
+    adapters.write_card(folder, card(adapter_sha256="of other weights", passed=True))
+    assert not adapters.is_usable(folder)
+    assert not list(tmp_path.rglob("*.onnx"))
+
+
+def test_every_adapter_makes_another_model_and_an_id_is_no_path(tmp_path):
+    ids = {model_id(), model_id("a" * 64), model_id("b" * 64)}
+    assert len({name.split("@")[0] for name in ids}) == 3
+    assert exported_before(tmp_path, "../../etc") is None
+    assert exported_before(tmp_path, model_id()) is None
