@@ -44,6 +44,7 @@ READINGS = 3
 KEYS_UNASKED = 3.0
 PAIRS_MAX = 5000
 CORRECTED = 0.9  # of the confidence is left where a word was put right
+IGNORED = 0.6  # and for each name that nothing stores
 UNREAD = 0.85  # and for each word that found nothing
 NEAREST = 4
 _KEY_WORDS = {stem(word) for word in "id ids code number key identifier ssn isbn".split()}
@@ -114,6 +115,7 @@ def ask(
         options = [replace(option, reading=_with_corrections(option.reading, corrections, lang)) for option in options]
         confidence *= CORRECTED
     answer = _answer(question, lang, catalog, options, confidence, unknown, timings, check)
+    answer = _with_unused_names(answer, links)
     related = next((plan for plan, sql in rules if answer.sql and answer.sql.text == sql), None)
     return replace(answer, insight=_tell_correlation(related, schema, run, lang)) if related else answer
 
@@ -201,6 +203,18 @@ def _different(options: list[Option]) -> list[Option]:
     for option in options:
         kept.setdefault(result_key(option.result), option)
     return list(kept.values())
+
+
+def _with_unused_names(answer: SqlAnswer, links: Links) -> SqlAnswer:
+    """Names in the question that nothing stores and that the statement leaves out found nothing either."""
+    if answer.sql is None:
+        return answer
+    text = answer.sql.text.lower()
+    names = [m.value for m in links.values if m.kind == "name" and not m.hits and m.value.lower() not in text]
+    if not names:
+        return answer
+    unknown = tuple(dict.fromkeys((*answer.unknown, *names)))
+    return replace(answer, unknown=unknown, confidence=round(answer.confidence * IGNORED ** len(names), 4))
 
 
 def _tell_correlation(plan: BusinessPlan, schema: Schema, run: Run, lang: str) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 Two logistic models over a few named signals: what was left unread, whether both readers found the same rows, how sure
 the parser is, what kind of question it is. They were learned from answers to databases that the parser had not seen
-(`train.py`), order the readings and give the confidence that is shown. No question is read here.
+and from business questions of the project's own, order the readings and give the confidence that is shown.
 """
 
 from __future__ import annotations
