@@ -6,176 +6,8 @@ frame.enter("settings")
 
 import streamlit as st  # noqa: E402
 
-from core import health  # noqa: E402
-from core import settings as table  # noqa: E402
-from core.models import adapters  # noqa: E402
-from pages.parts import errors, model_desk, services  # noqa: E402
-from pages.parts.language import NAMES, number, say  # noqa: E402
-from pages.parts.plain import plain  # noqa: E402
-
-GROUPS = {
-    "look": ("language",),
-    "answers": ("engine", "passages_per_answer", "unsupported_claims"),
-    "model": (
-        "chat_model",
-        "endpoint_url",
-        "chat_adapter",
-        "temperature",
-        "seed",
-        "answer_tokens_max",
-        "context_tokens_max",
-        "model_timeout_s",
-        "price_in_per_million",
-        "price_out_per_million",
-    ),
-    "search": ("embedder", "retriever_adapter", "passage_tokens", "passage_overlap_tokens"),
-    "tables": ("sql_rows_max", "sql_result_max_mb", "sql_time_limit_ms", "sql_memory_limit_mb", "sql_processes_max"),
-    "reading": (
-        "ocr",
-        "document_tables",
-        "upload_max_mb",
-        "parser_pages_max",
-        "parser_time_limit_s",
-        "parser_memory_mb",
-    ),
-    "watch": (
-        "log_questions",
-        "alert_p95_ms",
-        "alert_failed_percent",
-        "alert_not_found_percent",
-        "alert_unsupported_percent",
-        "alert_down_votes_percent",
-        "alert_drift_percent",
-        "minutes_by_hand",
-        "hour_cost",
-    ),
-}
-_WORDS = ("auto", "off", "none", "builtin", "transformers", "openai", "all", "no_text", "nothing", "mark", "remove")
-EMBEDDERS = (
-    "builtin",
-    "intfloat/multilingual-e5-small",
-    "ibm-granite/granite-embedding-311m-multilingual-r2",
-    "Qwen/Qwen3-Embedding-0.6B",
-)
-
-
-def draw_setting(name: str, fixed: set[str]) -> None:
-    """One setting: its control, its effect in words, its default."""
-    setting = table.known_setting(name)
-    value = services.settings().get(name)
-    common = {"label": say(f"settings.{name}"), "key": f"setting-{name}", "disabled": name in fixed}
-    if name == "embedder":
-        options = [*EMBEDDERS, *([value] if value not in EMBEDDERS else [])]
-        st.selectbox(
-            **common,
-            options=options,
-            index=options.index(value),
-            accept_new_options=True,
-            format_func=embedder_name,
-        )
-    elif name == "retriever_adapter":
-        options = adapter_names(value)
-        st.selectbox(**common, options=options, index=options.index(value), format_func=embedder_name)
-    elif isinstance(setting.default, str) and setting.allowed:
-        words = {option: _option(name, option) for option in setting.allowed}
-        st.selectbox(**common, options=list(words), index=list(words).index(value), format_func=words.get)
-    elif isinstance(setting.default, str):
-        st.text_input(**common, value=value)
-    elif setting.allowed:
-        low, high = setting.allowed
-        step = 0.1 if isinstance(setting.default, float) else max(1, setting.default // 20)
-        st.number_input(**common, min_value=low, max_value=high, value=value, step=step)
-    default = setting.default if isinstance(setting.default, str) else number(setting.default)
-    shown = _option(name, default) if isinstance(setting.default, str) else default
-    note = say("settings_page.fixed") if name in fixed else say("settings_page.default", value=plain(shown))
-    st.caption(f"{say(f'settings.{name}_help')} {note}")
-
-
-def adapter_names(chosen: str) -> list[str]:
-    """What may be laid over the built-in embedder: adapters that passed their checks, and the one chosen."""
-    passed = [name for name, card in adapters.list_adapters(services.settings()) if card.passed]
-    return list(dict.fromkeys(["builtin", "none", *passed, chosen]))
-
-
-def embedder_name(option: str) -> str:
-    return _option("embedder", option)
-
-
-def _option(name: str, option: str) -> str:
-    if name == "language" and option in NAMES:
-        return NAMES[option]
-    return say(f"settings_page.option_{option}") if option in _WORDS else option
-
-
-@errors.guarded
-def save() -> None:
-    held = services.settings()
-    fixed = table.fixed_by_environment()
-    names = [name for group in GROUPS.values() for name in group if name not in fixed]
-    typed = {name: st.session_state[f"setting-{name}"] for name in names if f"setting-{name}" in st.session_state}
-    changes = {name: value for name, value in typed.items() if value != held.get(name)}
-    if not changes:
-        return
-    services.change_settings(**changes)
-    if "language" in changes:
-        st.session_state.pop("language", None)
-    st.session_state["saved"] = True
-
-
-def draw_settings() -> None:
-    fixed = table.fixed_by_environment()
-    with st.form("settings", border=False):
-        for group, names in GROUPS.items():
-            st.subheader(say(f"settings_page.group_{group}"), anchor=False)
-            for name in names:
-                draw_setting(name, fixed)
-        st.form_submit_button(say("settings_page.save"), type="primary", icon=":material/check:", on_click=save)
-
-
-def draw_health() -> None:
-    workspace = services.workspace()
-    st.subheader(say("settings_page.machine"), anchor=False)
-    carried = health.machine(workspace.settings)
-    st.markdown(say("settings_page.carries", **carried))
-    st.caption(say("settings_page.folder", path=plain(str(workspace.settings.workspace))))
-    st.subheader(say("settings_page.health"), anchor=False)
-    icons = {"good": ":material/check_circle:", "note": ":material/info:", "bad": ":material/cancel:"}
-    for finding in health.check(workspace.db, workspace.settings, workspace.library.documents()):
-        params = {key: plain(value) if isinstance(value, str) else value for key, value in finding.params.items()}
-        colour = {"good": "primary", "note": "gray", "bad": "red"}[finding.state]
-        part = say(f"health.part_{finding.part}")
-        st.markdown(f":{colour}[{icons[finding.state]}] **{part}**  \n:gray[{say(finding.message, **params)}]")
-    st.button(say("settings_page.check_again"), icon=":material/refresh:", key="check-again")
-    draw_export()
-
-
-def draw_export() -> None:
-    """Everything of the workspace as one file: made when asked for, since it may be large."""
-    st.subheader(say("settings_page.export"), anchor=False)
-    st.caption(say("settings_page.export_help"))
-    made = st.session_state.get("exported")
-    if made is None or not made.is_file():
-        st.button(say("settings_page.export_make"), icon=":material/archive:", key="make-export", on_click=make_export)
-        return
-    with made.open("rb") as file:
-        st.download_button(
-            say("settings_page.export_get"),
-            file,
-            made.name,
-            "application/zip",
-            icon=":material/download:",
-            key="get-export",
-        )
-
-
-@errors.guarded
-def make_export() -> None:
-    from core.export.everything import export_everything
-
-    workspace = services.workspace()
-    target = workspace.settings.workspace / "cotejo-export.zip"
-    export_everything(workspace.db, workspace.settings.workspace, target)
-    st.session_state["exported"] = target
+from pages.parts import machine, model_desk, settings_form  # noqa: E402
+from pages.parts.language import say  # noqa: E402
 
 
 def main() -> None:
@@ -184,10 +16,10 @@ def main() -> None:
         st.success(say("settings_page.saved"), icon=":material/check:")
     left, right = st.columns([3, 2], gap="large")
     with left:
-        draw_settings()
+        settings_form.draw()
     with right:
         model_desk.draw()
-        draw_health()
+        machine.draw()
 
 
 main()
