@@ -57,7 +57,7 @@ def _hear(db: Database, job: JobStatus, process: subprocess.Popen) -> AppError |
         if "error" in told:
             error = AppError(told["error"][0], **told["error"][1])
         elif "card" not in told:
-            known = {name: value for name, value in told.items() if name not in ("progress", "step")}
+            known = {name: value for name, value in told.items() if name not in ("progress", "message")}
             jobs.report(db, job.id, told["progress"], told.get("message", ""), known)
     return error
 
