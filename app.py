@@ -17,6 +17,7 @@ PAGES = {
     "documents": st.Page("pages/documents.py", title=say("app.documents")),
     "data": st.Page("pages/data.py", title=say("app.data")),
     "evaluation": st.Page("pages/evaluation.py", title=say("app.evaluation")),
+    "adapters": st.Page("pages/adapters.py", title=say("app.adapters")),
     "monitoring": st.Page("pages/monitoring.py", title=say("app.monitoring")),
     "settings": st.Page("pages/settings.py", title=say("app.settings")),
 }

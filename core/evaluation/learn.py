@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from core.i18n import detect_language
 from core.records import Catalog
-from core.state import case_sets, feedback, pairs
+from core.state import case_sets, feedback, jobs, pairs
 from core.state.database import Database
 from core.state.feedback import Feedback
+from core.training import queue
 
 CORRECTIONS = "corrections"  # the name of the set that corrections go to
 
@@ -61,6 +62,13 @@ def training_pairs(db: Database) -> list[TrainingPair]:
             lang = correction.answer.lang if correction.answer else detect_language(correction.question)
             found.append(TrainingPair(correction.question, correction.value["quote"], lang, correction.id))
     return found
+
+
+def untaught(db: Database) -> list[TrainingPair]:
+    """Those of `training_pairs` that no training has used, be it ended or under way; one that failed used none."""
+    runs = [run for run in queue.list_runs(db) if run.state in ("done", *jobs.OPEN)]
+    used = {number for run in runs for number in run.payload.get("corrections", ())}
+    return [pair for pair in training_pairs(db) if pair.origin not in used]
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,17 +33,25 @@ def queue_training(
     pairs: Sequence[Pair],
     config: RetrieverConfig,
     split: Mapping[str, Any] | None = None,
+    corrections: Sequence[int] = (),
 ) -> int:
-    """Write the job's folder and queue it; the job's id. Raises `adapters.name` or `adapters.exists`."""
+    """Write the job's folder and queue it; the job's id. `corrections`: ids of those among the pairs, noted with the
+    job. Raises `adapters.name` or `adapters.exists`."""
     adapters.check_name(name)
-    folder = run_folder(settings, name)
-    if folder.exists() or (adapters.adapters_folder(settings.workspace) / name).exists():
+    if is_taken(settings, name):
         raise AppError("adapters.exists", name=name)
+    folder = run_folder(settings, name)
     folder.mkdir(parents=True)
     write_pairs(folder / "pairs.jsonl", list(pairs))
     job = {"name": name, "data": "pairs.jsonl", "config": dataclasses.asdict(config), "split": dict(split or {})}
     (folder / JOB).write_text(json.dumps(job, indent=1), encoding="utf-8")
-    return jobs.enqueue(db, TRAIN, name, {"name": name})
+    noted = {"corrections": list(corrections)} if corrections else {}
+    return jobs.enqueue(db, TRAIN, name, {"name": name, **noted})
+
+
+def continue_training(db: Database, run: JobStatus) -> int:
+    """Queue a run again that was stopped or failed: it goes on from its last whole checkpoint."""
+    return jobs.enqueue(db, TRAIN, run.key, run.payload)
 
 
 def run_folder(settings: Settings, name: str) -> Path:
@@ -51,9 +59,22 @@ def run_folder(settings: Settings, name: str) -> Path:
     return settings.workspace / "training" / name
 
 
+def is_taken(settings: Settings, name: str) -> bool:
+    """Whether a run or an adapter of the workspace is called so."""
+    return run_folder(settings, name).exists() or (adapters.adapters_folder(settings.workspace) / name).exists()
+
+
 def list_runs(db: Database) -> list[JobStatus]:
     """The workspace's trainings, newest first."""
     return jobs.list_jobs(db, TRAIN)
+
+
+def kept_runs(db: Database, settings: Settings) -> list[JobStatus]:
+    """The trainings whose folder is still there, newest first, each as its last job stands."""
+    newest: dict[str, JobStatus] = {}
+    for run in list_runs(db):
+        newest.setdefault(run.key, run)
+    return [run for name, run in newest.items() if run_folder(settings, name).is_dir()]
 
 
 def read_steps(settings: Settings, name: str) -> list[dict[str, Any]]:

@@ -1,0 +1,100 @@
+"""What a training will take, told before it starts: weights that learn, memory, minutes; against what is free here.
+
+Sizes come from the header of the base's weights file; no weight is read and no library of models is loaded.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import psutil
+
+from core.models import adapters, export
+from core.training.pairs import Pair
+from core.training.retriever import RetrieverConfig
+
+# Measured with the packaged encoder on two cores (docs/LOG.md).
+_LIBRARIES_BYTES = 950e6  # torch, transformers and peft in memory, the base's weights, buffers
+_TOKEN_BYTES = 735e3  # what one token of a batch leaves behind until its gradient is known
+_LEARNING_BYTES = 16  # a weight that learns: itself, its gradient, two moments of the optimizer
+_TOKENS_PER_CORE_S = 450
+_START_S = 20
+_GATE_SHARE = 0.33  # of the training's time: both encoders read the held-out passages and sentences
+_CHECK_COST = 1 / 3  # a pair looked at against a pair learned from: no way back
+_CHECKED_MOST = 192
+_LETTERS_PER_TOKEN = {"en": 4.2, "es": 2.9}  # of this encoder's word pieces
+_SPARE = 0.9  # of the free memory
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """`share`: of all weights, those that learn. `measured`: the time rests on an earlier run on this machine."""
+
+    trainable: int
+    weights: int
+    steps: int
+    memory_bytes: float
+    free_bytes: float
+    seconds: float
+    measured: bool
+
+    @property
+    def share(self) -> float:
+        return self.trainable / self.weights
+
+    @property
+    def fits(self) -> bool:
+        return self.memory_bytes <= _SPARE * self.free_bytes
+
+
+def forecast(train: Sequence[Pair], held_out: int, config: RetrieverConfig, pairs_per_s: float = 0.0) -> Forecast:
+    """What training on `train` will take. `pairs_per_s` is what an earlier run with as long texts reached here."""
+    trainable, weights = count_weights(config)
+    questions, passages = _count_tokens(train, config.max_tokens)
+    steps = math.ceil(len(train) / config.batch) * config.epochs
+    batch_tokens = config.batch * (questions / max(len(train), 1) + config.max_tokens)
+    memory = _LIBRARIES_BYTES + _LEARNING_BYTES * trainable + _TOKEN_BYTES * batch_tokens
+    rate = pairs_per_s or _TOKENS_PER_CORE_S * (os.cpu_count() or 1) * max(len(train), 1) / max(questions + passages, 1)
+    checks = 1 + steps // max(config.check_every, 1)
+    seen = len(train) * config.epochs + _CHECK_COST * checks * min(held_out, _CHECKED_MOST)
+    seconds = _START_S + (1 + _GATE_SHARE) * seen / rate
+    free = float(psutil.virtual_memory().available)
+    return Forecast(trainable, weights, steps, memory, free, seconds, pairs_per_s > 0)
+
+
+def count_weights(config: RetrieverConfig) -> tuple[int, int]:
+    """(learning, all) weights of an adapter with this rank on these layers."""
+    layers = _layers()
+    own = sum(out + into for name, (out, into) in layers.items() if name.rsplit(".", 2)[-2] in config.targets)
+    return config.rank * own, _base_weights() + config.rank * own
+
+
+@functools.cache
+def _layers() -> dict[str, tuple[int, int]]:
+    """The linear layers of the packaged encoder that an adapter may change, by the name of their weight."""
+    found = adapters.read_header(export.base_weights())
+    return {
+        name: (tensor.shape[0], tensor.shape[1])
+        for name, tensor in found.items()
+        if len(tensor.shape) == 2 and not name.startswith(("embeddings", "pooler"))
+    }
+
+
+@functools.cache
+def _base_weights() -> int:
+    found = adapters.read_header(export.base_weights())
+    return sum(math.prod(tensor.shape) for tensor in found.values() if tensor.kind == "F32")
+
+
+def _count_tokens(pairs: Sequence[Pair], most: int) -> tuple[float, float]:
+    """About how many tokens the encoder reads of all questions and of all passages."""
+
+    def count(text: str, lang: str) -> float:
+        return min(most, 2 + len(text) / _LETTERS_PER_TOKEN.get(lang, 3.0))
+
+    questions = sum(count(pair.question, pair.lang) for pair in pairs)
+    return questions, sum(count(pair.passage, pair.passage_lang) for pair in pairs)

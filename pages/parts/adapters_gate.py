@@ -1,0 +1,95 @@
+"""The verdict on an adapter: passed or not and why, every measure against the base with its interval, in a picture."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import streamlit as st
+
+from core.charts import curves
+from core.charts.draw import CONFIG
+from core.records import AdapterCard
+from pages.parts import result
+from pages.parts.language import lang, number, say
+from pages.parts.plain import plain
+
+_MEASURE = re.compile(
+    r"(?P<kind>dense_recall1|dense_recall5|dense_mrr|fused_recall1|answer_first|general_recall1|general_mrr)"
+    r"(?:_(?P<asked>[a-z]{2}))?(?:_on_(?P<told>[a-z]{2}))?"
+)
+
+
+def measure_name(measure: str) -> str:
+    """A measure of the gate in words, with its languages."""
+    match = _MEASURE.fullmatch(measure)
+    if not match:
+        return measure
+    langs = match["asked"] or ""
+    if match["told"]:
+        langs = f"{langs} → {match['told']}"
+    return say(f"adapters_page.measure_{match['kind']}") + (f" ({langs.upper()})" if langs else "")
+
+
+def draw(card: AdapterCard) -> None:
+    st.subheader(say("adapters_page.step_gate"), anchor=False)
+    if card.passed:
+        st.success(say("adapters_page.passed"), icon=":material/verified:")
+    else:
+        st.error(say("adapters_page.failed"), icon=":material/block:")
+        for key, params in card.reasons:
+            st.markdown(f"- {plain(_reason(key, params))}")
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        _draw_picture(card)
+    with right:
+        _draw_table(card)
+        _draw_made_of(card)
+
+
+def _reason(key: str, params: dict[str, Any]) -> str:
+    named = {"measure": measure_name(params["measure"])} if "measure" in params else {}
+    return say(key, **{**params, **named})
+
+
+def _draw_picture(card: AdapterCard) -> None:
+    """What each measure gained over the base, with the interval of the difference."""
+    gains = [
+        curves.Estimate(measure_name(name), one["adapter"] - one["base"], one["low"], one["high"])
+        for name, one in card.scores.items()
+    ]
+    if gains:
+        title = say("adapters_page.gains")
+        figure = curves.draw_estimates(
+            gains, lang=lang(), theme=result.theme(), title=title, unit="fraction", reference=0.0
+        )
+        st.plotly_chart(figure, theme=None, config=CONFIG, key=f"gains-{card.name}", alt=title)
+
+
+def _draw_table(card: AdapterCard) -> None:
+    names = ("measure", "base", "adapter", "cases")
+    lines = ["| " + " | ".join(say(f"adapters_page.column_{name}") for name in names) + " |", "|---|---:|---:|---:|"]
+    for name, one in card.scores.items():
+        cells = (measure_name(name), percent(one["base"]), percent(one["adapter"]), number(one["cases"]))
+        lines.append("| " + " | ".join(cells) + " |")
+    st.markdown("\n".join(lines))
+
+
+def _draw_made_of(card: AdapterCard) -> None:
+    """What it learned from and how long it took."""
+    made = card.training
+    if made:
+        st.caption(
+            say(
+                "adapters_page.made_of",
+                pairs=number(card.data.get("train", 0)),
+                step=number(made["best_step"]),
+                steps=number(made["steps"]),
+                minutes=number(made["seconds"] / 60, 1),
+                data=card.data_sha256[:8],
+            )
+        )
+
+
+def percent(share: float) -> str:
+    return f"{number(100 * share, 1)} %"

@@ -1,0 +1,162 @@
+"""The adapters page by AppTest: pairs of real documents, a queued training, a finished run and its verdict, use."""
+
+import json
+
+import numpy as np
+from safetensors.numpy import save_file
+from test_pages import ingest, open_app, shown
+
+from core.evaluation import learn
+from core.models import adapters
+from core.records import AdapterCard, Answer, Route
+from core.state import chats, feedback, jobs
+from core.training import queue
+from core.training.pairs import Pair, read_pairs
+from pages.parts import services
+
+SCORES = {
+    "dense_recall1": {"base": 0.65, "adapter": 0.78, "low": 0.05, "high": 0.2, "cases": 63},
+    "general_recall1_es": {"base": 0.27, "adapter": 0.23, "low": -0.1, "high": 0.05, "cases": 60},
+}
+
+
+def text_about(n):
+    return "\n\n".join(
+        f"Procedure {n}-{k}\n\nA permit{n}{k} is a document that allows work {n}{k} in hall {k}. "
+        f"It is signed by officer {n}{k} before shift {k} starts. Copies of paper {n}{k} go to archive {n * k}."
+        for k in range(12)
+    )
+
+
+def finish_run(workspace, name, passed=True, reasons=()):
+    """A run that has ended, with real files: its pairs, its steps, PEFT's two files and the card."""
+    held = workspace.settings
+    queue.queue_training(workspace.db, held, name, [Pair("Who?", "The board.", "a", "a")], queue.RetrieverConfig())
+    job = jobs.claim(workspace.db, "test", (queue.TRAIN,))
+    made = queue.run_folder(held, name) / "adapter"
+    made.mkdir()
+    save_file({"x": np.zeros(2, "f2")}, made / adapters.WEIGHTS)
+    (made / adapters.CONFIG).write_text("{}")
+    rows = [
+        {"step": n, "steps": 4, "loss": 1 / n, "held_out": 0.5 / n if n % 2 else None, "learning_rate": 1e-3}
+        | {"gradient_norm": 0.5, "pairs_per_s": 5.0}
+        for n in range(1, 5)
+    ]
+    (made / "steps.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    trained = {"steps": 4, "best_step": 3, "seconds": 90.0}
+    card = AdapterCard(name, "retriever", "m", "b", adapters.hash_weights(made), "d" * 64, {"train": 112}, {}, trained)
+    card = AdapterCard(**{**{f: getattr(card, f) for f in card.__slots__}, "scores": SCORES, "passed": passed,
+                          "reasons": tuple(reasons), "created": "2026-11-23T08:00:00+00:00"})  # fmt: skip
+    adapters.write_card(made, card)
+    queue.shelve(held, name)
+    jobs.finish(workspace.db, job.id)
+
+
+def keys(app):
+    return {button.key for button in app.button}
+
+
+def test_an_empty_page_says_in_two_sentences_what_an_adapter_is(workspace):
+    assert "An adapter is a small correction" in shown(open_app("adapters"))
+    app = open_app("adapters", "es")
+    assert "Un adaptador es una pequeña corrección" in shown(app)
+    assert "Aún no hay ningún par" in shown(app)
+    assert "start-training" not in keys(app)
+
+
+def test_a_training_is_queued_with_the_pairs_that_were_shown(workspace):
+    ingest(workspace, *((f"p{n}.md", text_about(n)) for n in range(30)))
+    app = open_app("adapters")
+    assert "Leaks" in shown(app) and "Split by document" in shown(app)
+    assert [metric.label for metric in app.metric] == ["Weights that learn", "Memory", "Time", "Steps"]
+    for name, value in (("batch", 4), ("max_tokens", 64)):  # so that it fits into whatever is free here
+        app.select_slider(key=f"hyper-{name}").set_value(value).run()
+    app.text_input(key="adapter-name").set_value("mine").run()
+    app.button(key="start-training").click().run()
+    assert not app.exception
+    (run,) = queue.list_runs(workspace.db)
+    assert (run.key, run.state) == ("mine", "queued")
+    job = json.loads((queue.run_folder(workspace.settings, "mine") / queue.JOB).read_text())
+    assert (job["config"]["rank"], job["split"]) == (16, {"seed": 0})
+    assert (job["config"]["batch"], job["config"]["max_tokens"]) == (4, 64)
+    assert len(read_pairs(queue.run_folder(workspace.settings, "mine") / "pairs.jsonl")) > 100
+    again = open_app("adapters", "es")  # after a reload it is still there, and can be stopped
+    assert "en espera" in shown(again)
+    again.button(key="stop-training").click().run()
+    assert queue.list_runs(workspace.db)[0].state == "cancelled"
+    again.run()
+    again.button(key="continue-training").click().run()
+    assert [run.state for run in queue.list_runs(workspace.db)] == ["queued", "cancelled"]
+
+
+def test_values_that_hurt_are_warned_about(workspace):
+    ingest(workspace, *((f"p{n}.md", text_about(n)) for n in range(8)))
+    app = open_app("adapters", "es")
+    assert not [one for one in app.warning if "Tasa" in one.value]
+    app.select_slider(key="hyper-learning_rate").set_value(1e-2).run()
+    app.select_slider(key="hyper-epochs").set_value(10).run()
+    warned = "\n".join(one.value for one in app.warning)
+    assert "Tasa de aprendizaje" in warned and "Épocas" in warned
+
+
+def test_a_file_of_pairs_is_read_and_a_bad_line_is_named(workspace):
+    app = open_app("adapters")
+    app.pills(key="adapter-sources").set_value(["file"]).run()
+    rows = "".join(json.dumps({"question": f"q{n}?", "passage": f"Text number {n} of {n}."}) + "\n" for n in range(9))
+    app.file_uploader(key="adapter-file").upload("a.jsonl", rows.encode(), "application/jsonl").run()
+    assert "9 pairs" in shown(app)
+    assert "held out, and there are" in "\n".join(one.value for one in app.error).replace("\\", "")
+    app.file_uploader(key="adapter-file").upload("b.jsonl", b'{"question": "q"}\n', "application/jsonl").run()
+    assert "line 1" in "\n".join(one.value for one in app.error)
+
+
+def test_a_verdict_is_shown_with_its_reasons_and_intervals(workspace):
+    fault = ("gate.forgot", {"base": 0.27, "adapter": 0.1, "low": -0.3, "high": 0.0, "measure": "general_recall1_es"})
+    finish_run(workspace, "bad", passed=False, reasons=[fault])
+    text = shown(open_app("adapters", "es"))
+    assert "Ha olvidado preguntas generales (Saber general, el primero (ES))" in text
+    assert "65,0 % | 78,0 %" in text
+    assert "promote-bad" not in text
+
+
+def test_an_adapter_that_passed_is_put_to_use_taken_out_and_deleted(workspace):
+    finish_run(workspace, "good")
+    app = open_app("adapters")
+    assert "Passed" in "\n".join(one.value for one in app.success)
+    app.button(key="promote-good").click().run()
+    assert services.settings().get("retriever_adapter") == "good"
+    assert "delete-good" not in keys(app)
+    app.button(key="roll-back-good").click().run()
+    assert services.settings().get("retriever_adapter") == "none"
+    app.button(key="delete-good").click().run()
+    assert not (adapters.adapters_folder(workspace.settings.workspace) / "good").exists()
+    app.button(key="forget-run").click().run()
+    assert not queue.run_folder(workspace.settings, "good").exists()
+    assert not app.exception
+
+
+def correct(workspace, n):
+    """An approved correction of a citation."""
+    turn = chats.add_turn(workspace.db, chats.create_conversation(workspace.db), f"Who signs permit {n}?", "me")
+    answer = Answer("q", "q", "en", Route("documents", ""), "answered", "x")
+    chats.finish_turn(workspace.db, turn, answer)
+    quote = f"It is signed by the officer of line {n} on the day itself."
+    value = {"document_id": 1, "file": "p1.md", "page": 1, "quote": quote}
+    feedback.review(workspace.db, feedback.correct(workspace.db, turn, "citation", value), approved=True)
+
+
+def test_twenty_new_corrections_are_offered_once(workspace):
+    ingest(workspace, *((f"p{n}.md", text_about(n)) for n in range(8)))
+    for n in range(19):
+        correct(workspace, n)
+    assert "train-corrections" not in keys(open_app("adapters"))
+    correct(workspace, 19)
+    app = open_app("adapters", "es")
+    app.button(key="train-corrections").click().run()
+    assert not app.exception
+    (run,) = queue.list_runs(workspace.db)
+    assert len(run.payload["corrections"]) == 20 and learn.untaught(workspace.db) == []
+    queued = read_pairs(queue.run_folder(workspace.settings, run.key) / "pairs.jsonl")
+    assert sum(pair.question.startswith("Who signs") for pair in queued) == 20 and len(queued) > 80
+    jobs.cancel(workspace.db, run.id)  # nothing was learned from them after all
+    assert len(learn.untaught(workspace.db)) == 20
