@@ -40,9 +40,9 @@ def draw_steps(run: JobStatus | None, card: AdapterCard | None) -> None:
         ("gate", say(f"adapters_page.verdict_{verdict}")),
         ("use", say("adapters_page.base_in_use") if adapters_shelf.is_bare(held) else one_line(in_use, 24)),
     )
-    with st.container(horizontal=True, key="adapter-steps", gap="medium"):
+    with st.container(horizontal=True, key="adapter-steps"):
         for n, (name, value) in enumerate(steps, 1):
-            with st.container(width=170, key=f"adapter-step-{name}"):
+            with st.container(width=148, gap=None, key=f"adapter-step-{name}"):
                 st.caption(f"{n} · {say(f'adapters_page.step_{name}')}")
                 st.markdown(f"**{value}**")
 

@@ -114,8 +114,8 @@ def test_a_verdict_is_shown_with_its_reasons_and_intervals(workspace):
     fault = ("gate.forgot", {"base": 0.27, "adapter": 0.1, "low": -0.3, "high": 0.0, "measure": "general_recall1_es"})
     finish_run(workspace, "bad", passed=False, reasons=[fault])
     text = shown(open_app("adapters", "es"))
-    assert "Ha olvidado preguntas generales (Saber general, el primero (ES))" in text
-    assert "65,0 % | 78,0 %" in text
+    assert "Ha olvidado preguntas generales (General, 1.º ES)" in text
+    assert "65,0\u00a0% | 78,0\u00a0%" in text
     assert "promote-bad" not in text
 
 

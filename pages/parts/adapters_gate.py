@@ -27,8 +27,8 @@ def measure_name(measure: str) -> str:
         return measure
     langs = match["asked"] or ""
     if match["told"]:
-        langs = f"{langs} → {match['told']}"
-    return say(f"adapters_page.measure_{match['kind']}") + (f" ({langs.upper()})" if langs else "")
+        langs = f"{langs}→{match['told']}"
+    return say(f"adapters_page.measure_{match['kind']}") + (f" {langs.upper()}" if langs else "")
 
 
 def draw(card: AdapterCard) -> None:
@@ -39,12 +39,21 @@ def draw(card: AdapterCard) -> None:
         st.error(say("adapters_page.failed"), icon=":material/block:")
         for key, params in card.reasons:
             st.markdown(f"- {plain(_reason(key, params))}")
-    left, right = st.columns([3, 2], gap="large")
+    scores = _distinct(card.scores)
+    left, right = st.columns(2, gap="large")
     with left:
-        _draw_picture(card)
+        _draw_picture(card.name, scores)
     with right:
-        _draw_table(card)
+        _draw_table(scores)
+        st.caption(say("adapters_page.measures_help"))
         _draw_made_of(card)
+
+
+def _distinct(scores: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
+    """Without the measures over all languages where there is one language only: they say the same."""
+    parts = [name.rpartition("_") for name in scores]
+    same = {whole for whole, _, part in parts if scores.get(whole) == scores[f"{whole}_{part}"]}
+    return {name: one for name, one in scores.items() if name not in same}
 
 
 def _reason(key: str, params: dict[str, Any]) -> str:
@@ -52,24 +61,24 @@ def _reason(key: str, params: dict[str, Any]) -> str:
     return say(key, **{**params, **named})
 
 
-def _draw_picture(card: AdapterCard) -> None:
+def _draw_picture(name: str, scores: dict[str, dict[str, float]]) -> None:
     """What each measure gained over the base, with the interval of the difference."""
     gains = [
-        curves.Estimate(measure_name(name), one["adapter"] - one["base"], one["low"], one["high"])
-        for name, one in card.scores.items()
+        curves.Estimate(measure_name(measure), one["adapter"] - one["base"], one["low"], one["high"])
+        for measure, one in scores.items()
     ]
     if gains:
         title = say("adapters_page.gains")
         figure = curves.draw_estimates(
             gains, lang=lang(), theme=result.theme(), title=title, unit="fraction", reference=0.0
         )
-        st.plotly_chart(figure, theme=None, config=CONFIG, key=f"gains-{card.name}", alt=title)
+        st.plotly_chart(figure, theme=None, config=CONFIG, key=f"gains-{name}", alt=title)
 
 
-def _draw_table(card: AdapterCard) -> None:
+def _draw_table(scores: dict[str, dict[str, float]]) -> None:
     names = ("measure", "base", "adapter", "cases")
     lines = ["| " + " | ".join(say(f"adapters_page.column_{name}") for name in names) + " |", "|---|---:|---:|---:|"]
-    for name, one in card.scores.items():
+    for name, one in scores.items():
         cells = (measure_name(name), percent(one["base"]), percent(one["adapter"]), number(one["cases"]))
         lines.append("| " + " | ".join(cells) + " |")
     st.markdown("\n".join(lines))
@@ -92,4 +101,4 @@ def _draw_made_of(card: AdapterCard) -> None:
 
 
 def percent(share: float) -> str:
-    return f"{number(100 * share, 1)} %"
+    return f"{number(100 * share, 1)}\u00a0%"

@@ -84,7 +84,7 @@ def _draw_curves(held: Settings, name: str) -> None:
             "adapters_page.last_step",
             step=number(last["step"]),
             steps=number(last["steps"]),
-            rate=f"{last['learning_rate']:.1e}",
+            rate=f"{last['learning_rate']:.0e}".replace("e-0", "e-"),
             norm=number(last["gradient_norm"], 2),
             speed=number(last["pairs_per_s"], 1),
         )
