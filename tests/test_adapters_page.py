@@ -12,6 +12,7 @@ from core.records import AdapterCard, Answer, Route
 from core.state import chats, feedback, jobs
 from core.training import queue
 from core.training.pairs import Pair, read_pairs
+from core.training.run import read_job
 from pages.parts import services
 
 SCORES = {
@@ -160,3 +161,34 @@ def test_twenty_new_corrections_are_offered_once(workspace):
     assert sum(pair.question.startswith("Who signs") for pair in queued) == 20 and len(queued) > 80
     jobs.cancel(workspace.db, run.id)  # nothing was learned from them after all
     assert len(learn.untaught(workspace.db)) == 20
+
+
+def write_adapter(folder, rank=2, rows=384):
+    """PEFT's two files of an adapter of the packaged encoder: one layer, small random matrices."""
+    layer = "encoder.layer.0.attention.self.query"
+    make = np.random.default_rng(7).normal
+    sides = {"A": (rank, 384), "B": (rows, rank)}
+    tensors = {
+        f"base_model.model.{layer}.lora_{s}.weight": make(0, 0.01, shape).astype("f4") for s, shape in sides.items()
+    }
+    folder.mkdir()
+    save_file(tensors, folder / adapters.WEIGHTS)
+    config = {"peft_type": "LORA", "r": rank, "lora_alpha": 4, "target_modules": [layer]}
+    (folder / adapters.CONFIG).write_text(json.dumps(config))
+
+
+def test_an_adapter_from_elsewhere_is_checked_and_has_to_pass_here(workspace, tmp_path):
+    write_adapter(tmp_path / "right")
+    write_adapter(tmp_path / "wrong", rows=7)
+    app = open_app("adapters")
+    app.button(key="import-adapter").click().run()
+    assert "Choose a zip file" in "\n".join(one.value for one in app.error)
+    app.text_input(key="import-folder").set_value(str(tmp_path / "wrong")).run()
+    app.button(key="import-adapter").click().run()
+    assert "wrong shape" in "\n".join(one.value for one in app.error)
+    assert not queue.is_taken(workspace.settings, "imported") and queue.list_runs(workspace.db) == []
+    app.text_input(key="import-folder").set_value(str(tmp_path / "right")).run()
+    app.button(key="import-adapter").click().run()
+    folder = queue.run_folder(workspace.settings, "imported")
+    assert read_job(folder / queue.JOB).given
+    assert adapters.list_adapters(workspace.settings) == [] and len(queue.list_runs(workspace.db)) == 1

@@ -77,13 +77,14 @@ def judge(
     base: tuple[str, Embedder],
     adapted: tuple[str, Embedder],
     test: Sequence[Pair],
-    train_pairs: int,
+    train_pairs: int | None,
     *,
     step: Callable[[float], None] = lambda _: None,
     seed: int = 0,
 ) -> Gate:
     """Measure both (each with its `encoder_name`) on `test`, of which no document was trained on, and on the general
-    cases. `step` is told how far it is (0..1). Raises AppError `gate.few` below 40 test pairs."""
+    cases. `train_pairs`: None where it was trained elsewhere. `step` is told how far it is (0..1). Raises AppError
+    `gate.few` below 40 test pairs."""
     if len(test) < _TEST_LEAST:
         raise AppError("gate.few", n=len(test), least=_TEST_LEAST)
     asked = list(test)
@@ -106,10 +107,10 @@ def judge(
     return Gate(not reasons, reasons, measures)
 
 
-def find_faults(measures: dict[str, Comparison], train_pairs: int) -> list[tuple[str, dict[str, Any]]]:
+def find_faults(measures: dict[str, Comparison], train_pairs: int | None) -> list[tuple[str, dict[str, Any]]]:
     """Why an adapter may not be used; empty where it may."""
     faults: list[tuple[str, dict[str, Any]]] = []
-    if train_pairs < _PAIRS_LEAST:
+    if train_pairs is not None and train_pairs < _PAIRS_LEAST:
         faults.append(("gate.pairs", {"n": train_pairs, "least": _PAIRS_LEAST}))
     dense = measures["dense_mrr"]
     if dense.winner != "b" or measures["dense_recall1"].difference <= 0:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import AppError
-from core.models import adapters
+from core.models import adapters, export
 from core.records import AdapterCard, JobStatus
 from core.settings import Settings
 from core.state import jobs
@@ -37,16 +37,44 @@ def queue_training(
 ) -> int:
     """Write the job's folder and queue it; the job's id. `corrections`: ids of those among the pairs, noted with the
     job. Raises `adapters.name` or `adapters.exists`."""
+    job = {"config": dataclasses.asdict(config), "split": dict(split or {})}
+    _write_job(_new_folder(settings, name), name, pairs, job)
+    noted = {"corrections": list(corrections)} if corrections else {}
+    return jobs.enqueue(db, TRAIN, name, {"name": name, **noted})
+
+
+def queue_judging(db: Database, settings: Settings, name: str, source: Path, pairs: Sequence[Pair]) -> int:
+    """Take in a copy of an adapter from outside and queue its gate on these pairs; the job's id. It goes on the shelf
+    once it has passed. Raises AppError `adapters.*` for one that may not be loaded, before a weight is read."""
+    base = export.base_weights()
+    adapters.check_adapter(source, base)
+    folder = _new_folder(settings, name)
+    made = folder / "adapter"
+    try:
+        made.mkdir()
+        for file in (adapters.CONFIG, adapters.WEIGHTS):
+            shutil.copyfile(source / file, made / file, follow_symlinks=False)
+        adapters.check_adapter(made, base)  # what was copied, should the source have changed meanwhile
+        _write_job(folder, name, pairs, {"given": True, "split": {"dev_share": 0.0, "test_share": 1.0}})
+    except (AppError, OSError):
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return jobs.enqueue(db, TRAIN, name, {"name": name})
+
+
+def _new_folder(settings: Settings, name: str) -> Path:
     adapters.check_name(name)
     if is_taken(settings, name):
         raise AppError("adapters.exists", name=name)
     folder = run_folder(settings, name)
     folder.mkdir(parents=True)
+    return folder
+
+
+def _write_job(folder: Path, name: str, pairs: Sequence[Pair], job: Mapping[str, Any]) -> None:
     write_pairs(folder / "pairs.jsonl", list(pairs))
-    job = {"name": name, "data": "pairs.jsonl", "config": dataclasses.asdict(config), "split": dict(split or {})}
-    (folder / JOB).write_text(json.dumps(job, indent=1), encoding="utf-8")
-    noted = {"corrections": list(corrections)} if corrections else {}
-    return jobs.enqueue(db, TRAIN, name, {"name": name, **noted})
+    text = json.dumps({"name": name, "data": "pairs.jsonl", **job}, indent=1)
+    (folder / JOB).write_text(text, encoding="utf-8")
 
 
 def continue_training(db: Database, run: JobStatus) -> int:

@@ -3,10 +3,10 @@
     python -m core.training.run JOB.json|JOB.yaml [--out FOLDER]
 
 The job: {"name", "data": file or files beside it, "config": {hyperparameters}, "split": {"dev_share", "test_share",
-"seed"}, "licence"}. What is done is written to standard output as JSON lines (`progress` 0..1, `message`, and its
-figures); the last line is the card. A run that was cut off goes on where it was. The adapter is left in FOLDER
-(default: the job's name, beside the job), its card written last. It ends with 0 where the gate let it pass, 1 where
-not, 2 for an error.
+"seed"}, "licence", "given": true where FOLDER holds an adapter already that is to be judged only}. What is done is
+written to standard output as JSON lines (`progress` 0..1, `message`, and its figures); the last line is the card. A run
+that was cut off goes on where it was. The adapter is left in FOLDER (default: the job's name, beside the job), its card
+written last. It ends with 0 where the gate let it pass, 1 where not, 2 for an error.
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ class Job:
     config: RetrieverConfig
     split: dict[str, Any] = field(default_factory=dict)
     licence: str = ""
+    given: bool = False
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -83,22 +84,26 @@ def run_job(job: Job, out: Path, tell: Tell) -> AdapterCard:
         done = (1 - _GATE_SHARE) * row.step / row.steps
         return tell({"progress": round(done, 4), "message": "training.learned", **dataclasses.asdict(row)})
 
-    trained = train_retriever(export.base_folder(), dataset.train, dataset.dev, job.config, out, report)
+    trained = None
+    if job.given:
+        adapters.check_adapter(out, export.base_weights())
+    else:
+        trained = train_retriever(export.base_folder(), dataset.train, dataset.dev, job.config, out, report)
     base = ("builtin", load_embedder("builtin", cache_folder()))
     adapted = (f"builtin+{out.resolve()}", load_adapted(out, cache_folder()))
 
     def step(share: float) -> None:
         tell({"progress": round(1 - _GATE_SHARE * (1 - share), 4), "message": "training.judged"})
 
-    gate = judge(base, adapted, dataset.test, len(dataset.train), step=step)
+    gate = judge(base, adapted, dataset.test, len(dataset.train) if trained else None, step=step)
     card = make_card(job, dataset, trained, out)
     card = dataclasses.replace(card, scores=gate.scores(), passed=gate.passed, reasons=gate.reasons)
     adapters.write_card(out, card)
     return card
 
 
-def make_card(job: Job, dataset: Dataset, trained: Trained, out: Path) -> AdapterCard:
-    """What is known of an adapter before the gate."""
+def make_card(job: Job, dataset: Dataset, trained: Trained | None, out: Path) -> AdapterCard:
+    """What is known of an adapter before the gate; of one that was not trained here, little."""
     versions = {name: importlib.metadata.version(name) for name in _LIBRARIES}
     return AdapterCard(
         name=job.name,
@@ -108,8 +113,8 @@ def make_card(job: Job, dataset: Dataset, trained: Trained, out: Path) -> Adapte
         adapter_sha256=adapters.hash_weights(out),
         data_sha256=dataset.sha256,
         data={"files": [path.name for path in job.data], "split_by": dataset.split_by, **dataset.counts},
-        hyperparameters=dataclasses.asdict(job.config),
-        training=dataclasses.asdict(trained),
+        hyperparameters=dataclasses.asdict(job.config) if trained else {},
+        training=dataclasses.asdict(trained) if trained else {},
         versions=versions,
         licence=job.licence,
         created=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
@@ -134,7 +139,7 @@ def read_job(path: Path) -> Job:
         adapters.check_name(name)
         files = tuple(path.parent / file for file in data)
         split, licence = dict(values.get("split", {})), str(values.get("licence", ""))
-        return Job(name, files, RetrieverConfig(**config), split, licence)
+        return Job(name, files, RetrieverConfig(**config), split, licence, values.get("given") is True)
     except OSError as error:
         raise AppError("training.job", name=path.name, detail=error.strerror) from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:

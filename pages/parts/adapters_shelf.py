@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
+
 import streamlit as st
 
+from core.errors import AppError
 from core.models import adapters
 from core.records import AdapterCard
 from core.settings import Settings
-from core.training import parcel
-from pages.parts import errors, services
+from core.training import parcel, queue
+from core.training.presets import draw_pairs
+from pages.parts import adapters_data, errors, services
 from pages.parts.adapters_gate import percent
 from pages.parts.language import date, say
 from pages.parts.plain import one_line
 
 _SHOWN = ("dense_recall1", "fused_recall1", "general_recall1_en", "general_recall1_es")
 _BARE = "none"
+_JUDGED_MOST = 1000
 
 
 def is_bare(held: Settings) -> bool:
@@ -30,6 +36,34 @@ def draw(held: Settings, shelf: list[tuple[str, AdapterCard]]) -> None:
             st.info(say("adapters_page.embedding"), icon=":material/sync:")
     for name, card in shelf:
         _draw_one(held, name, card)
+    with st.popover(say("adapters_page.import"), icon=":material/upload:", width="content"):
+        _draw_import()
+
+
+def _draw_import() -> None:
+    """An adapter from elsewhere: taken in as a zip or from a folder, judged here before it may be used."""
+    st.markdown(say("adapters_page.import_help"))
+    st.file_uploader(say("adapters_page.zip"), type=["zip"], key="import-zip")
+    st.text_input(say("adapters_page.folder"), key="import-folder")
+    st.text_input(say("adapters_page.name"), value="imported", key="import-name")
+    st.button(say("adapters_page.import"), type="primary", on_click=_import, key="import-adapter")
+
+
+@errors.guarded
+def _import() -> None:
+    workspace = services.workspace()
+    given, folder = st.session_state.get("import-zip"), st.session_state["import-folder"].strip()
+    if given is None and not folder:
+        raise AppError("adapters.nothing_given")
+    name = st.session_state["import-name"].strip()
+    pairs = draw_pairs(adapters_data.gather(workspace.db, ("corrections", "documents")), _JUDGED_MOST)
+    with tempfile.TemporaryDirectory(prefix="cotejo-import-") as place:
+        source = Path(place) if given is not None else Path(folder).expanduser()
+        if given is not None:
+            parcel.unpack(given.getvalue(), source)
+        queue.queue_judging(workspace.db, services.settings(), name, source, pairs)
+    services.ensure_worker()
+    st.session_state["adapter-run"] = name
 
 
 def _draw_one(held: Settings, name: str, card: AdapterCard) -> None:
