@@ -70,6 +70,18 @@ def test_columns_below_a_table_are_read_one_after_the_other(draw):
     assert "higher ground" in text[: text.index("right The")]
 
 
+def test_columns_below_a_long_table_whose_cells_stand_in_their_gutter(draw):
+    def page(sheet):
+        for row in range(16):
+            for n, x in enumerate((72, 132, 192, 272, 352, 420, 490)):
+                write(sheet, x, 760 - 14 * row, f"{10_000_000 + row * n:,}")
+        write_column(sheet, 72, 500, ["left", *PROSE], 8)
+        write_column(sheet, 322, 500, ["right", *PROSE], 8)
+
+    text = draw(page).pages[0].text
+    assert text.split("\n\n")[-2:] == [" ".join(["left", *PROSE]), " ".join(["right", *PROSE])]
+
+
 def test_two_columns_are_read_one_after_the_other(draw):
     def page(sheet):
         write(sheet, 72, 740, "Two columns", 18, bold=True)

@@ -21,6 +21,7 @@ _CAPTION = re.compile(r"(?:Tabla|Cuadro|Gr[aá]fico|Figura|Table|Figure|Chart|Ex
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _BINS = 240
 _GUTTERS = 5
+_LINE_LENGTH = 20  # characters of a printed line of prose, at least
 
 
 @dataclass(slots=True)
@@ -201,22 +202,29 @@ def _sides(rows: list[Row], gutter: float) -> tuple[list[Segment], list[Segment]
 
 def _find_gutters(rows: list[Row]) -> list[float]:
     """Where many rows leave room between two segments, most rows first: the best place, and others that at least four
-    rows and a third of its rows share, since a table above may have the better one."""
+    rows and a third of its rows share, since a table above may have the better one; then where lines of prose do,
+    which the cells of a long table outnumber."""
     left, right = min(row.x0 for row in rows), max(row.x1 for row in rows)
     scale = (right - left) / _BINS
     if scale <= 0:
         return []
-    votes = [0] * (_BINS + 1)
-    for row in rows:
-        ordered = sorted(row.segments, key=lambda item: item.x0)
-        for first, second in pairwise(ordered):
-            low, high = int((first.x1 - left) / scale) + 1, int((second.x0 - left) / scale)
-            for index in range(low, min(high + 1, _BINS)):
-                votes[index] += 1
-    peaks = _peaks(votes)
+    pairs = [list(pairwise(sorted(row.segments, key=lambda item: item.x0))) for row in rows]
+    peaks = _peaks(_votes(pairs, left, scale))
     floor = max(4, max((height for height, _ in peaks), default=0) / 3)
     best = sorted((peak for peak in peaks if peak[0] >= floor), reverse=True)[:_GUTTERS]
-    return [left + scale * middle for _, middle in best]
+    lines = [pair for pair in pairs if len(pair) == 1 and all(len(side.text) >= _LINE_LENGTH for side in pair[0])]
+    best += sorted((peak for peak in _peaks(_votes(lines, left, scale)) if peak[0] >= 3), reverse=True)[:1]
+    return list(dict.fromkeys(left + scale * middle for _, middle in best))
+
+
+def _votes(pairs: list[list[tuple[Segment, Segment]]], left: float, scale: float) -> list[int]:
+    """How many rows leave each bin of the width empty between two segments."""
+    votes = [0] * (_BINS + 1)
+    for first, second in (pair for row in pairs for pair in row):
+        low, high = int((first.x1 - left) / scale) + 1, int((second.x0 - left) / scale)
+        for index in range(low, min(high + 1, _BINS)):
+            votes[index] += 1
+    return votes
 
 
 def _peaks(votes: list[int]) -> list[tuple[int, float]]:
