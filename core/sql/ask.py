@@ -19,15 +19,17 @@ import numpy as np
 from core.errors import AppError
 from core.i18n import detect_language, translate
 from core.records import Catalog, ChartSpec, CheckedSql, QueryResult, Reading, SqlAnswer
-from core.sql.business import BusinessPlan, is_known_word, read_business
+from core.sql.business import BusinessPlan, is_known_word, read_business, uncovered
 from core.sql.business_reading import read_business_plan
 from core.sql.business_sql import write_business, write_pairs
 from core.sql.calendar import MONTHS
 from core.sql.compare import result_key
 from core.sql.compose import Candidate
+from core.sql.dimensions import is_ordering
 from core.sql.insight import describe
 from core.sql.lexicon import Lexicon, builtin_lexicon
-from core.sql.link import Links, cue_rows, is_content
+from core.sql.link import MISTYPED, Links, cue_rows, is_content
+from core.sql.measures import yes_value
 from core.sql.plan import STAR, Query
 from core.sql.propose import Parser, builtin_parser, compose_candidates, link_question
 from core.sql.rank import RankContext, candidate_features, confidence_features, facts_of, result_features
@@ -45,6 +47,7 @@ KEYS_UNASKED = 3.0
 PAIRS_MAX = 5000
 CORRECTED = 0.9  # of the confidence is left where a word was put right
 IGNORED = 0.6  # and for each name that nothing stores
+UNSPLIT = 0.4  # where a word of 'by word' split nothing
 UNREAD = 0.85  # and for each word that found nothing
 NEAREST = 4
 _KEY_WORDS = {stem(word) for word in "id ids code number key identifier ssn isbn".split()}
@@ -100,6 +103,9 @@ def ask(
     ruled = [(plan, Option(sql, result, read_business_plan(plan, schema, lang), 0.0))
              for (plan, sql), result in zip(rules, results, strict=False) if not result.error]  # fmt: skip
     if ruled:
+        if not ruled[0][1].result.rows:  # of readings that leave as much unread, one that finds rows
+            left = len(uncovered(ruled[0][0], links))
+            ruled.sort(key=lambda pair: len(uncovered(pair[0], links)) > left or not pair[1].result.rows)
         options, confidence = arrange(ruled, options, confidence, links, schema, len(unknown))
     timings = {
         "link": 1000 * (linked - started),
@@ -115,7 +121,7 @@ def ask(
         options = [replace(option, reading=_with_corrections(option.reading, corrections, lang)) for option in options]
         confidence *= CORRECTED
     answer = _answer(question, lang, catalog, options, confidence, unknown, timings, check)
-    answer = _with_unused_names(answer, links)
+    answer = _with_unsplit(_with_unused_names(answer, links), links, schema)
     related = next((plan for plan, sql in rules if answer.sql and answer.sql.text == sql), None)
     return replace(answer, insight=_tell_correlation(related, schema, run, lang)) if related else answer
 
@@ -146,9 +152,13 @@ def link_corrected(
         *unknown_places(links, schema, parser),
         *(p for m in links.values if m.kind == "name" for p in range(m.start, m.end)),
     }
-    if not places:
-        return links, []
-    corrections = find_corrections(links.tokens, sorted(places), vocabulary_of(schema, lexicon), lexicon, schema, lang)
+    corrections = [
+        Correction(question[links.tokens[m.start].start : links.tokens[m.end - 1].end], str(m.value))
+        for m in links.values if m.kind == "text" and m.hits and m.hits[0][2] == MISTYPED
+    ]  # fmt: skip
+    if places:
+        vocabulary = vocabulary_of(schema, lexicon)
+        corrections += find_corrections(links.tokens, sorted(places), vocabulary, lexicon, schema, lang)
     if not corrections:
         return links, []
     for correction in corrections:
@@ -190,11 +200,16 @@ def arrange(
     by_rule = chance("rule", signals)
     by_parser = chance("parser", signals) if options else 0.0
     rest = [option for _, option in ruled[1:]]
-    if by_parser > by_rule:
+    if by_parser > by_rule and not (_holds_property(plan, schema) and not uncovered(plan, links)):
         order = [options[0], first, *options[1:2], *rest, *options[2:]]
     else:
         order = [first, *rest[:1], *options[:1], *rest[1:], *options[1:]]
     return _different(order), max(by_rule, by_parser) * UNREAD**unknown
+
+
+def _holds_property(plan: BusinessPlan, schema: Schema) -> bool:
+    """'unpaid invoices', 'vip customers': a condition on a yes/no column, which the learned parser cannot write."""
+    return any(yes_value(schema.columns[f.column]) is not None for f in plan.filters)
 
 
 def _different(options: list[Option]) -> list[Option]:
@@ -215,6 +230,24 @@ def _with_unused_names(answer: SqlAnswer, links: Links) -> SqlAnswer:
         return answer
     unknown = tuple(dict.fromkeys((*answer.unknown, *names)))
     return replace(answer, unknown=unknown, confidence=round(answer.confidence * IGNORED ** len(names), 4))
+
+
+def _with_unsplit(answer: SqlAnswer, links: Links, schema: Schema) -> SqlAnswer:
+    """'sales by planet' where nothing is a planet: an answer that splits nothing must not look sure."""
+    if answer.sql is None or re.search(r"\b(GROUP BY|ORDER BY|OVER)\b", answer.sql.text):
+        return answer
+    lost: list[str] = []
+    for place, token in enumerate(links.tokens[:-1]):
+        word = links.tokens[place + 1]
+        value = any(m.hits and m.start <= place + 1 < m.end for m in links.values)
+        named = any(m.start <= place < m.end for ms in links.columns.values() for m in ms if m.score >= 0.8)
+        split = token.word in ("by", "per", "each") and token.kind in ("word", "cue")
+        if split and not value and not named and is_content(word) and not is_ordering(links.tokens, place):
+            lost.append(word.source)
+    if not lost:
+        return answer
+    unknown = tuple(dict.fromkeys((*answer.unknown, *lost)))
+    return replace(answer, unknown=unknown, confidence=round(answer.confidence * UNSPLIT, 4))
 
 
 def _tell_correlation(plan: BusinessPlan, schema: Schema, run: Run, lang: str) -> tuple[str, ...]:

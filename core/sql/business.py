@@ -12,8 +12,17 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from core.sql.calendar import Grain, Period, find_grain, find_periods
-from core.sql.conditions import Absence, Contrast, Filter, find_absence, find_contrast, find_filters
+from core.sql.calendar import GRAINS, Grain, Period, find_grain, find_periods
+from core.sql.conditions import (
+    Absence,
+    Contrast,
+    Filter,
+    asks_sides,
+    find_absence,
+    find_contrast,
+    find_filters,
+    named_property,
+)
 from core.sql.dimensions import (
     HIGH,
     LOW,
@@ -22,6 +31,9 @@ from core.sql.dimensions import (
     find_dimensions,
     has_superlative,
     is_ordering,
+    joined,
+    key_beside,
+    name_columns,
 )
 from core.sql.lexicon import read_cues
 from core.sql.link import Links, ValueMention, is_content
@@ -92,7 +104,8 @@ def read_business(links: Links, schema: Schema, today: datetime.date) -> list[Bu
     grain = find_grain(links.tokens)
     plans, plain = _lists(links, schema, today, grain)
     for measure in find_measures(links, schema, window_span, bool(grain)):
-        plan = BusinessPlan(measure, window=window, covered=frozenset([*range(*measure.span), *range(*window_span)]))
+        asked = "" if window == "share" and measure.agg in ("rate", "share_of") else window
+        plan = BusinessPlan(measure, window=asked, covered=frozenset([*range(*measure.span), *range(*window_span)]))
         plan = _add_dimensions(plan, links, schema, grain)
         plan = _add_time(plan, links, schema, grain, today)
         grouped = measure.agg == "count" or any(is_buying(t) or t.word == "total" for t in links.tokens)
@@ -105,6 +118,9 @@ def read_business(links: Links, schema: Schema, today: datetime.date) -> list[Bu
         plan = _add_order(plan, links, schema)
         if _is_business(plan, links, schema):
             plans.append(plan)
+        elif measure.agg in ("max", "min") and _asks_for_thing(plan, links, schema):
+            plans = [p for p in plans if p.measure.agg not in ("max", "min")]
+            break
     plans = list(dict.fromkeys([*plans, *plain]))
     return sorted(plans, key=lambda plan: len(uncovered(plan, links)) + repeats_rows(plan, schema))[:READINGS]
 
@@ -148,6 +164,8 @@ def _is_business(plan: BusinessPlan, links: Links, schema: Schema) -> bool:
     if plan.window in ("share", "rank"):
         return bool(plan.dimensions)
     measure = plan.measure
+    if not plan.dimensions and not plan.grain and _asks_for_thing(plan, links, schema):
+        return False
     if has_superlative(links) and not plan.dimensions and measure.agg not in ("max", "min") and not plan.grain:
         return False  # the most of something is asked for, and the rules do not see of what
     if measure.metric or measure.yes is not None or measure.agg in ("corr", "share_of", "per", "first_last", "median"):
@@ -161,6 +179,27 @@ def _is_business(plan: BusinessPlan, links: Links, schema: Schema) -> bool:
     if flow and measure.columns and (grouped or plan.filters):
         return True
     return not plan.dimensions and (measure.agg in ("count", "distinct", "avg", "sum", "max", "min"))
+
+
+_ADJECTIVES = frozenset(stem(w) for key in ("high", "low") for w in read_cues()["superlatives"][key].split())
+
+
+def _asks_for_thing(plan: BusinessPlan, links: Links, schema: Schema) -> bool:
+    """'the employee with the highest salary', 'heaviest product', 'invoice 000123': a row is meant, no figure."""
+    measure = plan.measure
+    if measure.agg in ("max", "min"):
+        return any(p < measure.span[0] and _names_thing(p, plan.fact, links, schema) for p in uncovered(plan, links))
+    adjective = any(stem(token.word) in _ADJECTIVES - HIGH - LOW for token in links.tokens)
+    if measure.agg in ("avg", "sum", "count") and aggregate_of(links)[0] != "count" and adjective:
+        return True
+    exact = any(f.op == "=" and schema.columns[f.column].unique >= 0.9 for f in plan.filters)
+    return measure.agg == "count" and exact and aggregate_of(links)[0] != "count"
+
+
+def _names_thing(place: int, fact: int, links: Links, schema: Schema) -> bool:
+    """Whether a word names the measured table or a text column of it."""
+    texts = (ms for n, ms in links.columns.items() if (e := schema.columns[n]).table == fact and e.kind == "text")
+    return any(m.start <= place < m.end and m.score >= 0.4 for ms in (*texts, links.tables.get(fact, ())) for m in ms)
 
 
 def _repeats(number: int, fact: int, schema: Schema) -> bool:
@@ -335,6 +374,8 @@ def _add_periods(plan: BusinessPlan, links: Links, schema: Schema, today: dateti
     periods = find_periods(links.tokens, reach_of(date, schema, today))
     periods = [p for p in periods if not set(range(p.start, p.end)) & plan.covered]
     covered = {place for p in periods for place in range(p.start, p.end)}
+    if plan.window == "growth":  # 'against the previous month' says what is compared, not which rows are read
+        periods = [p for p in periods if not {"previous", "prior"} & {t.word for t in links.tokens[p.start : p.end]}]
     said = {place for m in links.columns.get(date, ())[:1] if m.score >= 0.5 for place in range(m.start, m.end)}
     used = periods or find_grain(links.tokens)
     return replace(plan, periods=tuple(periods), date=date, covered=plan.covered | covered | (said if used else set()))
@@ -342,7 +383,9 @@ def _add_periods(plan: BusinessPlan, links: Links, schema: Schema, today: dateti
 
 def _asks_when(links: Links) -> str:
     """'in which month did we sell least': the unit of time that is asked for."""
-    words = [token.word for token in links.tokens]
+    words = [token.word for token in links.tokens if token.kind != "mark" and token.word not in ("the", "a")]
+    if words[:1] and words[0] in GRAINS and words[1:2] in (["with"], ["of"]) and has_superlative(links):
+        return words[0]  # 'mes con más ventas'
     for place, word in enumerate(words[:-1]):
         if word in ("which", "what") and words[place + 1] in ("day", "week", "month", "quarter", "year"):
             return words[place + 1]
@@ -384,11 +427,19 @@ def _add_filters(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPl
                 abs(mention.start - p) <= 4 or abs(p - mention.end) <= 3 for p in made.span
             ):
                 covered |= set(range(mention.start, mention.end))
-    return replace(plan, filters=tuple(filters), covered=frozenset(covered))
+    dimensions = plan.dimensions
+    if not dimensions and asks_sides(links):
+        sides = named_property(links, schema, plan.fact)
+        if sides:
+            dimensions, covered = (sides[0],), covered | sides[1]
+    if plan.window == "share" and not dimensions and len(filters) == 1 and filters[0].op in ("=", "in"):
+        dimensions = (filters[0].column,)  # 'the share of trips paid by card': of all the ways to pay
+    return replace(plan, filters=tuple(filters), dimensions=dimensions, covered=frozenset(covered))
 
 
 def _add_threshold(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
     """'customers who spent more than 1000', 'products with more than 5 orders': a condition on a group's measure."""
+    plan = _count_followers(plan, links, schema)
     measure = plan.measure
     for mention in links.values:
         places = set(range(mention.start, mention.end))
@@ -410,6 +461,29 @@ def _add_threshold(plan: BusinessPlan, links: Links, schema: Schema) -> Business
         threshold = Threshold(op, mention.value, tuple(places))
         return replace(plan, dimensions=dimensions, keys=keys, threshold=threshold, covered=covered)
     return plan
+
+
+def _count_followers(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
+    """'patients with more than 10 visits': visits are counted, for each patient."""
+    if plan.measure.agg != "count" or plan.dimensions:
+        return plan
+    for mention in links.values:
+        if mention.kind != "number" or operator_beside(links.tokens, mention.start, mention.end) not in _BOUNDS:
+            continue
+        for number, mentions in links.tables.items():
+            beside = next((m for m in mentions if m.start == mention.end and m.score >= 0.7), None)
+            if beside is None or number == plan.fact or not joined(schema, number, plan.fact):
+                continue
+            names = name_columns(plan.fact, schema)
+            key = key_beside(plan.fact, names, schema) if names else None
+            counted = Measure("count", number, (), "*", (beside.start, beside.end))
+            covered = plan.covered | set(range(beside.start, beside.end))
+            keys = (key,) if key is not None else ()
+            return replace(plan, measure=counted, dimensions=names, keys=keys, covered=covered) if names else plan
+    return plan
+
+
+_BOUNDS = (">", "<", ">=", "<=")
 
 
 def _first_thing(links: Links, schema: Schema, plan: BusinessPlan, before: ValueMention) -> Dimension | None:

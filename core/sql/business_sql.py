@@ -6,6 +6,7 @@ The join path comes from the join graph. It chooses nothing and runs nothing.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from core.sql.business import BusinessPlan, repeats_rows
 from core.sql.calendar import OPEN_END, OPEN_START, Period
@@ -35,7 +36,7 @@ def write_business(plan: BusinessPlan, schema: Schema) -> str | None:
     if source is None:
         return None
     text, alias = source
-    wheres = _wheres(plan, schema, alias)
+    wheres = _wheres(_of_the_whole(plan), schema, alias)
     where = f" WHERE {' AND '.join(wheres)}" if wheres else ""
     if plan.measure is None and not plan.dimensions:
         return _list(plan, schema, alias, text, where)
@@ -47,6 +48,13 @@ def write_business(plan: BusinessPlan, schema: Schema) -> str | None:
         ends = f"MIN({column}) AS {quote(f'first_{name}')}, MAX({column}) AS {quote(f'last_{name}')}"
         return f"SELECT {ends} FROM {text}{where}"
     return _grouped(plan, schema, alias, text, where)
+
+
+def _of_the_whole(plan: BusinessPlan) -> BusinessPlan:
+    """A share needs all groups: a condition on the groups themselves ('the share of the north') waits until then."""
+    if plan.window != "share":
+        return plan
+    return replace(plan, filters=tuple(f for f in plan.filters if f.column not in plan.dimensions))
 
 
 def write_pairs(plan: BusinessPlan, schema: Schema, rows: int) -> str | None:
@@ -111,6 +119,12 @@ def _windowed(plan: BusinessPlan, inner: str, labels: list[str], name: str, sche
         share = f"ROUND(100.0 * {value} / NULLIF(SUM({value}) OVER ({over}), 0), 2) AS share_pct"
         order = f"{quote(plan.grain)}, {value} DESC" if plan.grain else f"{value} DESC"
         limit = f" LIMIT {plan.limit}" if plan.limit else ""
+        kept = [f for f in plan.filters if f.column in plan.dimensions]
+        if kept:
+            named = {n: quote(_label(n, plan.dimensions, schema)) for n in plan.dimensions}
+            where = " AND ".join(_said(f, named[f.column]) for f in kept)
+            shares = f"shares AS (SELECT {listed}, {share} FROM base)"
+            return f"WITH base AS ({inner}), {shares} SELECT * FROM shares WHERE {where} ORDER BY {order}{limit}"
         return f"WITH base AS ({inner}) SELECT {listed}, {share} FROM base ORDER BY {order}{limit}"
     if plan.window == "rank" and len(labels) > 1:
         outer = quote(_label(plan.within, plan.dimensions, schema) if plan.within is not None else labels[-1])
@@ -314,7 +328,10 @@ def _spans(periods: tuple[Period, ...], date: int, schema: Schema, alias: dict[s
 
 
 def _condition(f: Filter, schema: Schema, alias: dict[str, str]) -> str:
-    column = _column(f.column, schema, alias)
+    return _said(f, _column(f.column, schema, alias))
+
+
+def _said(f: Filter, column: str) -> str:
     if f.op in ("in", "not in"):
         return f"{column} {f.op.upper()} ({', '.join(literal(v) for v in f.value)})"
     return f"{column} {f.op} {literal(f.value)}"

@@ -41,8 +41,11 @@ def find_dimensions(
     used: set[int] = set()
     for place, token in enumerate(tokens):
         lead = token.word in LEADS and not is_ordering(tokens, place) and place not in taken
-        lead = lead or (bool(found) and token.word in ("and", ",") and place == max(used, default=-9) + 1)
-        asked = not found and _asks_one(token) and has_superlative(links)
+        after = {max(used) + 1} if used else set()
+        after |= {grain.end} if grain else set()  # 'by month and region'
+        lead = lead or (token.word in ("and", ",") and place in after)
+        compared = bool(place) and tokens[place - 1].word == "than"  # 'more than 10 visits' asks for no ten
+        asked = not found and not compared and _asks_one(token) and has_superlative(links)
         if not (lead or asked):
             continue
         reach = 3 if lead else 4
@@ -61,7 +64,13 @@ def _asks_one(token: Token) -> bool:
 
 
 def is_ordering(tokens: list[Token], place: int) -> bool:
-    return bool({stem(token.word) for token in tokens[max(0, place - 2) : place]} & _ORDERING)
+    return any(stem(t.word) in _ORDERING and not _names_orders(t) for t in tokens[max(0, place - 2) : place])
+
+
+def _names_orders(token: Token) -> bool:
+    """'orders by region', 'pedidos por canal': the thing, not the sorting."""
+    source = token.source.lower()
+    return stem(token.word) == "order" and (source == "orders" or not source.startswith(("order", "orden")))
 
 
 def has_superlative(links: Links) -> bool:

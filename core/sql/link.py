@@ -229,7 +229,7 @@ def _mistyped_values(
         named = any(text in schema.column_words or text in schema.table_words for text, _ in token.stems)
         taken = any(mention.start <= place < mention.end for mention in kept)
         free.append(is_content(token) and fold(token.source) == token.word and not named and not taken)
-        own = [text for text, _ in token.stems if not text.startswith("~")]
+        own = [text for text, _ in token.stems if not text.startswith(("~", "=", "es="))]
         odd.append(len(own) <= 2 and token.word not in known and stem(token.word) not in known)
     runs: list[ValueMention] = []
     for start in range(len(tokens)):

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.records import Metric
-from core.sql.lexicon import read_cues
+from core.sql.lexicon import fold, read_cues
 from core.sql.link import Links, Mention
 from core.sql.schema import ColumnEntry, Schema
-from core.sql.words import stem
+from core.sql.words import spanish_stem, stem
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,7 @@ _PIECES = _roots("measures", "pieces")
 _LEVELS = frozenset(_roots("measures", "levels"))
 _RELATION = frozenset(_roots("measures", "relation"))
 _PERCENT = frozenset(_roots("measures", "percent"))
+_COUNTED = frozenset(_PIECES)
 _MARGIN = frozenset(stem(word) for word in ("margin", "profit"))
 _ORDER_WORDS = frozenset(_roots("measures", "documents"))
 _STOCK = frozenset(_roots("measures", "stock"))
@@ -62,12 +63,13 @@ def find_measures(links: Links, schema: Schema, window: tuple[int, int], over_ti
         or _per_document(links, schema)
         or _rate(links, schema)
     )
-    if sure:
+    rated = sure and sure.agg == "rate" and not {"rate", "churn"} & {stem(t.word) for t in links.tokens}
+    if sure and not rated:
         return [sure]
     agg, at = aggregate_of(links)
     agg = agg or _extreme(links)
     named = [(n, m) for n, m in named_columns(links, schema) if m.end <= window[0] or m.start >= window[1]]
-    found: list[Measure] = []
+    found: list[Measure] = [sure] if sure else []
     if agg == "distinct":
         found += [m for m in [_distinct(links, schema, at)] if m]
     if agg == "count":
@@ -101,11 +103,14 @@ def _lists(links: Links) -> bool:
 
 def _splits(links: Links) -> bool:
     """'orders by status': a bare noun that is split is counted."""
-    words = [token.word for token in links.tokens]
+    tokens = links.tokens
     return any(
-        w in ("by", "per") and not {"order", "ordered", "sorted"} & set(words[max(0, p - 1) : p])
-        for p, w in enumerate(words)
+        token.word in ("by", "per") and not (place and tokens[place - 1].source.lower() in _SORTING)
+        for place, token in enumerate(tokens)
     )
+
+
+_SORTING = ("order", "ordered", "sorted", "ordenado", "ordenada", "ordenados", "ordenadas", "ordena", "ordenar")
 
 
 def _column_measure(number: int, mention: Mention, agg: str, schema: Schema, links: Links) -> Measure:
@@ -124,7 +129,7 @@ def is_additive(entry: ColumnEntry) -> bool:
     if "%" in entry.column.name:
         return False
     own = {root for stems in entry.words for root, weight in stems if weight >= 0.9}
-    return not own & _LEVELS
+    return bool(own & _COUNTED) or not own & _LEVELS
 
 
 # ---------------------------------------------------------------- metrics, pairs, ratios
@@ -246,18 +251,59 @@ def _rate(links: Links, schema: Schema) -> Measure | None:
     best: tuple[float, Measure] | None = None
     for number, mentions in links.columns.items():
         entry = schema.columns[number]
-        yes = _yes_value(entry)
+        yes = yes_value(entry)
         mention = mentions[0]
+        if _of_number(links, schema, mention):
+            continue
         grouped = mention.start and links.tokens[mention.start - 1].word in ("by", "each", "per")
         if yes is None or mention.score < 0.6 or grouped:
             continue
         if best is None or mention.score > best[0]:
             span = (mention.start, mention.end)
             best = (mention.score, Measure("rate", entry.table, (number,), "{0}", span, yes=yes))
-    return best[1] if best else None
+    return best[1] if best else _value_rate(links, schema)
 
 
-def _yes_value(entry: ColumnEntry) -> Any:
+def _value_rate(links: Links, schema: Schema) -> Measure | None:
+    """'cancellation rate', 'tasa de cancelación': the share of rows with the one stored value that the word means."""
+    roots = [stem(token.word) for token in links.tokens]
+    at = next((place for place, root in enumerate(roots) if root in ("rate", "ratio")), None)
+    if at is None or _names_a_rate(links, schema, at):
+        return None
+    found = []
+    for entry in schema.columns:
+        values = entry.column.values if entry.kind == "text" and not entry.time else ()
+        for value in values if 1 < len(values) <= 12 else ():
+            own = {stem(fold(value)), spanish_stem(fold(value))}
+            for place in (p for p in (at - 1, at + 1, at + 2) if 0 <= p < len(roots)):
+                token = links.tokens[place]
+                if token.kind == "word" and any(root in own and weight >= 0.85 for root, weight in token.stems):
+                    span = (min(at, place), max(at, place) + 1)
+                    found.append(Measure("rate", entry.table, (entry.number,), "{0}", span, yes=value))
+    return found[0] if len(found) == 1 else None
+
+
+def _names_a_rate(links: Links, schema: Schema, at: int) -> bool:
+    """'interest rate', or a column whose own name says 'rate' or 'tasa' as the question does."""
+    written = fold(links.tokens[at].source)
+    for number, mentions in links.columns.items():
+        entry = schema.columns[number]
+        for m in mentions if entry.kind == "number" else ():
+            own = written in fold(entry.column.name)
+            if m.start <= at < m.end and m.score >= 0.8 and (own or m.end - m.start > 1):
+                return True
+    return False
+
+
+def _of_number(links: Links, schema: Schema, mention: Mention) -> bool:
+    """Whether the same words name a number better: 'percentage of the amount' is a share of it."""
+    return any(
+        m.start < mention.end and mention.start < m.end and m.score > mention.score
+        for n, ms in links.columns.items() if schema.columns[n].kind == "number" for m in ms[:1]
+    )  # fmt: skip
+
+
+def yes_value(entry: ColumnEntry) -> Any:
     if entry.kind == "bool":
         return True
     if entry.kind == "text" and len(entry.column.values) == 2:
@@ -324,7 +370,7 @@ def named_columns(links: Links, schema: Schema, weakest: float = 0.5) -> list[tu
             if plain and not only and mention.score >= (0.2 if first else weakest) and before not in ("each", "per"):
                 score = 2 * mention.score + 0.4 * max(links.scores["agg"].get(number, -6.0), -4.0)
                 score += 0.3 * _is_money(entry) - 0.3 * (before == "by") - 0.02 * mention.start
-                score += 0.4 * mention.matched
+                score += 0.4 * mention.matched + (mention.score > 1)
                 found.append((score, number, mention))
     found = [row for row in found if not any(_wider(other[2], row[2]) for other in found)]
     found.sort(key=lambda row: -row[0])
@@ -400,7 +446,7 @@ def _flows(links: Links, schema: Schema, agg: str) -> list[Measure]:
         score = 2 * tables.get(table.number, 0.0) + likely / 4 + (0.2 if table.table.rows > 50 else 0)
         score += 0.3 * any(schema.columns[c].time for c in table.columns) - 0.5 * _is_catalog(table.number, schema)
         found.append((score, Measure(agg or "sum", table.number, columns, expression, (place, place + 1))))
-    return [measure for _, measure in sorted(found, key=lambda row: -row[0])][:3]
+    return [measure for _, measure in sorted(found, key=lambda row: -row[0])][:6]
 
 
 def _is_catalog(table: int, schema: Schema) -> bool:
@@ -449,7 +495,16 @@ def table_money(table: int, schema: Schema, prefer_pieces: bool, margin: bool) -
         if discount and _is_share(discount):
             return (price.number, pieces.number, discount.number), "{0} * {1} * (1 - {2})"
         return (price.number, pieces.number), "{0} * {1}"
+    if price and not pieces and _records_deeds(table, schema):
+        return (price.number,), "{0}"
     return ((pieces.number,), "{0}") if pieces else None
+
+
+def _records_deeds(table: int, schema: Schema) -> bool:
+    """A table with dates that refers to others: a row is something that happened, its price is what was taken."""
+    name = schema.tables[table].table.name
+    dated = any(schema.columns[c].time for c in schema.tables[table].columns)
+    return dated and any(key.table == name for key in schema.catalog.foreign_keys)
 
 
 def _is_share(entry: ColumnEntry) -> bool:

@@ -10,6 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from core.records import Catalog, Column, Table
+from core.sql.calendar import MONTHS
 from core.sql.joins import JoinGraph
 from core.sql.lexicon import Lexicon, fold
 from core.sql.words import name_stems, split_name, translate_name
@@ -122,7 +123,7 @@ class Schema:
 
     def _other_names(self, words: tuple[str, ...], synonyms: tuple[str, ...]) -> tuple:
         """The names that users gave, and what a Spanish name of several words means in English."""
-        meant = translate_name(words, self.lexicon)
+        meant = translate_name(words, self.lexicon) or month_of(words)
         names = (*map(split_name, synonyms), *([meant] if meant else []))
         whole = ((((f"={''.join(words)}", 1.0),),),) if len(words) > 1 else ()  # typed as it stands: 'gdpPercap'
         return (*(self._stems(name) for name in names), *whole)
@@ -152,6 +153,20 @@ class Schema:
             unique=min(1.0, (column.distinct or 0) / owner.rows) if owner.rows else 0.0,
             time=time_of(column),
         )
+
+
+_SPANISH_MONTHS = {"ene": "january", "abr": "april", "ago": "august", "set": "september", "dic": "december"}
+
+
+def month_of(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The month that a header of one short word stands for ('ene', 'Sept'): tables with a column a month."""
+    if len(words) != 1:
+        return ()
+    number = MONTHS.get(_SPANISH_MONTHS.get(words[0], words[0]))
+    return (_MONTH_NAMES[number],) if number else ()
+
+
+_MONTH_NAMES = {number: name for name, number in reversed(MONTHS.items())}
 
 
 def kind_of(column: Column) -> str:

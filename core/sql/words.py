@@ -267,6 +267,9 @@ def _with_stems(token: Token, lang: str, lexicon: Lexicon) -> Token:
         stems[f"={fold(token.source)}"] = 1.0  # a header of several words written as one
     if lang == "es" and token.kind == "word":
         stems.update(_cognates(fold(token.source)))
+        if token.source.isalpha():
+            stems[_spanish_form(fold(token.source))] = OWN_WORD
+            stems.setdefault(spanish_stem(fold(token.source)), 0.9)
     return Token(token.word, token.kind, token.start, token.end, token.source, tuple(stems.items()), token.value)
 
 
@@ -300,7 +303,15 @@ def word_stems(word: str, lexicon: Lexicon, spanish: bool = True) -> list[tuple[
 
 def name_stems(word: str, lexicon: Lexicon) -> list[tuple[str, float]]:
     """`word_stems` of a word of a table's or column's name, with what it shares with a sister in the other language."""
-    return [*word_stems(word, lexicon), *((text, 1.0) for text, _ in _cognates(word))]
+    return [*word_stems(word, lexicon), (_spanish_form(word), 1.0), *((text, 1.0) for text, _ in _cognates(word))]
+
+
+OWN_WORD = 1.1  # a header in the question's own word outdoes one that only translates it
+
+
+def _spanish_form(word: str) -> str:
+    """A folded word without its plural ending, marked: 'importe' and 'importes' are one, 'facturado' is another."""
+    return "es=" + (re.sub(r"(es|s|e)$", "", word) if len(word) > 4 else word)
 
 
 _ENDINGS = (

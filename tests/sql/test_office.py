@@ -1,0 +1,37 @@
+"""Questions on an office's own tables against expected rows, and how sure an answer may look that leaves a word out."""
+
+import datetime
+import json
+from pathlib import Path
+
+import pytest
+from office import make_office
+from shop import run_one, runner
+
+from core.sql.ask import ask
+from core.sql.compare import same_answer
+from core.sql.guard import check_sql
+
+CASES = [json.loads(line) for line in (Path(__file__).parent / "office_cases.jsonl").read_text("utf-8").splitlines()]
+TODAY = datetime.date(2026, 11, 23)
+
+
+@pytest.fixture(scope="module")
+def office():
+    return make_office()
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['why']}: {case['question']}")
+def test_an_office_question_has_the_expected_rows(case, office):
+    con, catalog = office
+    answer = ask(case["question"], catalog, runner(con), check=check_sql, today=TODAY)
+    assert answer.result is not None, answer.error
+    assert same_answer(run_one(con, case["sql"]), answer.result), answer.sql.text
+
+
+def test_a_word_that_splits_nothing_is_named_and_lowers_the_confidence(office):
+    con, catalog = office
+    known = ask("importe por zona", catalog, runner(con), check=check_sql, today=TODAY)
+    lost = ask("importe por planeta", catalog, runner(con), check=check_sql, today=TODAY)
+    assert lost.unknown == ("planeta",)
+    assert lost.confidence < 0.5 < known.confidence
