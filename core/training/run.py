@@ -31,8 +31,9 @@ from core.models.embedder import load_adapted, load_embedder
 from core.records import AdapterCard
 from core.settings import cache_folder
 from core.training.dataset import Dataset, prepare
+from core.training.loop import StepReport, Trained
 from core.training.pairs import read_pairs
-from core.training.retriever import RetrieverConfig, StepReport, Trained, train_retriever
+from core.training.retriever import RetrieverConfig, train_retriever
 
 Tell = Callable[[dict[str, Any]], bool]
 _LIBRARIES = ("torch", "transformers", "peft", "safetensors")

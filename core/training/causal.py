@@ -1,0 +1,157 @@
+"""A causal language model with LoRA matrices (Hu et al. 2021; rank-stabilised, Kalajdzievski 2023) that learns.
+
+Layers are found by their kind, so that models whose layers are named otherwise (GPT-2 and its kin: `c_attn`, `c_proj`,
+`c_fc`) are adapted alike. Only the tokens of a completion count, and only their logits are computed. It knows no data
+set and no schedule.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.errors import AppError
+from core.models.adapter_files import WEIGHTS
+
+_IGNORED = -100
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A conversation up to a question, and what is to be said next. `messages`: (role, text), the last the user's."""
+
+    messages: tuple[tuple[str, str], ...]
+    completion: str
+    document: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """An example as token ids; the loss counts from position `start` on."""
+
+    ids: tuple[int, ...]
+    start: int
+
+
+class TrainableChat:
+    """Loads torch, transformers and peft when it is made. The base's own weights stay as they are."""
+
+    def __init__(
+        self, folder: Path, *, rank: int, alpha: int, dropout: float, rslora: bool, targets: Sequence[str]
+    ) -> None:
+        import torch
+        from peft import LoraConfig, get_peft_model
+        from transformers import AutoModelForCausalLM, AutoTokenizer
+        from transformers.pytorch_utils import Conv1D
+
+        self._torch = torch
+        self._folder = folder
+        self.device = "cuda" if torch.cuda.is_available() else "cpu"
+        options: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
+        self.tokenizer = AutoTokenizer.from_pretrained(folder, **options)
+        dtype = torch.bfloat16 if self.device == "cuda" and torch.cuda.is_bf16_supported() else torch.float32
+        base = AutoModelForCausalLM.from_pretrained(folder, use_safetensors=True, dtype=dtype, **options)
+        base.to(self.device)
+        found = find_targets(base, targets)
+        layers = dict(base.named_modules())
+        turned = any(isinstance(layers[name], Conv1D) for name in found)  # weights stored the other way round
+        config = LoraConfig(
+            r=rank,
+            lora_alpha=alpha,
+            lora_dropout=dropout,
+            use_rslora=rslora,
+            target_modules=found,
+            fan_in_fan_out=turned,
+            task_type="CAUSAL_LM",
+        )
+        self.model = get_peft_model(base, config)
+        self.targets = tuple(found)
+        self.weights = {name: part for name, part in self.model.named_parameters() if part.requires_grad}
+        for part in self.weights.values():
+            part.data = part.data.float()  # small steps would be lost in sixteen bits
+        self._last_only = "logits_to_keep" in inspect.signature(base.forward).parameters
+
+    def count_weights(self) -> tuple[int, int]:
+        """(learning, all) weights."""
+        trainable = sum(part.numel() for part in self.weights.values())
+        return trainable, sum(part.numel() for part in self.model.parameters())
+
+    def tokenize(self, example: Example, most: int) -> Tokens | None:
+        """By the model's chat template, or by plain turns where it has none; None where it takes more than `most`."""
+        prompt, completion = self._render(example)
+        ids = self.tokenizer(prompt, add_special_tokens=not self.tokenizer.chat_template)["input_ids"]
+        said = self.tokenizer(completion, add_special_tokens=False)["input_ids"]
+        end = self.tokenizer.eos_token_id
+        if end is not None and said[-1:] != [end]:
+            said = [*said, end]
+        if not ids or not said or len(ids) + len(said) > most:
+            return None
+        return Tokens((*ids, *said), len(ids))
+
+    def _render(self, example: Example) -> tuple[str, str]:
+        if self.tokenizer.chat_template:
+            turns = [{"role": role, "content": text} for role, text in example.messages]
+            prompt = self.tokenizer.apply_chat_template(turns, add_generation_prompt=True, tokenize=False)
+            return prompt, example.completion
+        return "".join(f"{role}: {text}\n" for role, text in example.messages) + "assistant:", f" {example.completion}"
+
+    def loss(self, batch: Sequence[Tokens]):
+        """(summed loss, number of tokens that count) of a batch, padded on the right."""
+        torch = self._torch
+        longest = max(len(one.ids) for one in batch)
+        ids = torch.zeros((len(batch), longest), dtype=torch.long)
+        mask, labels = torch.zeros_like(ids), torch.full_like(ids, _IGNORED)
+        for n, one in enumerate(batch):
+            row = torch.tensor(one.ids)
+            ids[n, : len(row)], mask[n, : len(row)] = row, 1
+            labels[n, one.start : len(row)] = row[one.start :]
+        wanted = torch.arange(min(one.start for one in batch) - 1, longest - 1)  # those that say a counted token
+        inputs: dict[str, Any] = {"input_ids": ids.to(self.device), "attention_mask": mask.to(self.device)}
+        if self._last_only:
+            logits = self.model(**inputs, logits_to_keep=wanted.to(self.device), use_cache=False).logits
+        else:
+            logits = self.model(**inputs, use_cache=False).logits[:, wanted.to(self.device)]
+        said = labels[:, wanted + 1].to(self.device)
+        loss = torch.nn.functional.cross_entropy(
+            logits.float().flatten(0, 1), said.flatten(), ignore_index=_IGNORED, reduction="sum"
+        )
+        return loss, int((said != _IGNORED).sum())
+
+    def save(self, folder: Path) -> None:
+        """PEFT's own two files, matrices in half precision: plain PEFT and vLLM load the folder."""
+        from peft import get_peft_model_state_dict
+        from safetensors.torch import save_file
+
+        folder.mkdir(parents=True, exist_ok=True)
+        config = self.model.peft_config["default"]
+        config.inference_mode = True
+        config.base_model_name_or_path = self._folder.name
+        config.save_pretrained(folder)
+        found: Mapping[str, Any] = get_peft_model_state_dict(self.model, save_embedding_layers=False)
+        tensors = {name: part.detach().half().cpu().contiguous() for name, part in found.items()}
+        save_file(tensors, folder / WEIGHTS, metadata={"format": "pt"})
+
+
+def find_targets(model: Any, targets: Sequence[str]) -> list[str]:
+    """The full names of the layers to adapt: every linear one but the output for 'all', else those of these names.
+
+    Raises AppError `training.no_such_layer` with the names there are, for the first that matches nothing."""
+    import torch
+    from transformers.pytorch_utils import Conv1D
+
+    output = model.get_output_embeddings()
+    linear = [
+        name
+        for name, part in model.named_modules()
+        if isinstance(part, (torch.nn.Linear, Conv1D)) and part is not output
+    ]
+    if tuple(targets) == ("all",):
+        return linear
+    known = {name.rsplit(".", 1)[-1] for name in linear}
+    for target in targets:
+        if target not in known:
+            raise AppError("training.no_such_layer", name=target, known=", ".join(sorted(known)))
+    return [name for name in linear if name.rsplit(".", 1)[-1] in set(targets)]

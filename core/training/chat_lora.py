@@ -1,0 +1,198 @@
+"""Trains a chat adapter: LoRA on a causal language model, from conversations of which only the completion counts.
+
+Batches are of alike length and go through the model in smaller parts whose gradients add up; where memory runs out,
+the parts are halved, once. The steps, checks and checkpoints are `loop`'s. It judges nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.errors import AppError
+from core.training.causal import Example, Tokens, TrainableChat
+from core.training.loop import Report, Run, Trained
+
+_CHUNK_BATCHES = 8  # batches are cut from so many batches' worth of examples, sorted by length
+_LEAST = 4
+_ASKED = ("prompt", "question", "instruction", "pregunta")
+_SAID = ("completion", "answer", "output", "response", "respuesta")
+
+
+@dataclass(frozen=True, slots=True)
+class ChatConfig:
+    """Hyperparameters. A step learns from `batch` examples, `micro_batch` at a time. `targets` are names of layers, or
+    'all' linear ones. `rslora` divides by the root of the rank. Longer examples than `max_tokens` are left out."""
+
+    rank: int = 16
+    alpha: int = 32
+    dropout: float = 0.05
+    rslora: bool = False
+    targets: tuple[str, ...] = ("all",)
+    learning_rate: float = 2e-4
+    batch: int = 8
+    micro_batch: int = 4
+    epochs: int = 2
+    warmup_share: float = 0.05
+    max_tokens: int = 1024
+    check_every: int = 10
+    patience: int = 4
+    early_stopping: bool = True
+    threads: int = 0
+    seed: int = 0
+
+
+def train_chat(
+    base: Path,
+    examples: Sequence[Example],
+    held_out: Sequence[Example],
+    config: ChatConfig,
+    folder: Path,
+    report: Report = lambda _: True,
+) -> Trained:
+    """Train on `examples`; write PEFT's two files and `steps.jsonl` to `folder`. Continues a run that was cut off.
+
+    `base` is a folder with a causal model in safetensors. `report` is called after each step and returns False to
+    stop. Raises AppError: `training.too_few` (of those that are short enough), `training.no_such_layer`,
+    `training.no_memory`, `training.cancelled`, `training.diverged`, `training.other_run`."""
+    import torch
+
+    if config.threads:
+        torch.set_num_threads(config.threads)
+    torch.manual_seed(config.seed)
+    chat = TrainableChat(
+        base,
+        rank=config.rank,
+        alpha=config.alpha,
+        dropout=config.dropout,
+        rslora=config.rslora,
+        targets=config.targets,
+    )
+    short = [found for one in examples if (found := chat.tokenize(one, config.max_tokens))]
+    checked = [found for one in held_out if (found := chat.tokenize(one, config.max_tokens))]
+    if len(short) < _LEAST:
+        raise AppError("training.too_few", n=len(short), least=_LEAST)
+    return _Run(chat, short, checked, config, folder).go(report)
+
+
+def read_examples(path: Path) -> list[Example]:
+    """Examples of a .jsonl file: `messages` that end with the assistant's, or `prompt`/`question`/`instruction` and
+    `completion`/`answer`/`output`. Raises AppError `training.example_line` with the line that is neither."""
+    found = []
+    with path.open(encoding="utf-8-sig") as lines:
+        for number, line in enumerate(lines, 1):
+            if line.strip():
+                try:
+                    found.append(to_example(json.loads(line)))
+                except (ValueError, KeyError, TypeError, AttributeError) as error:
+                    raise AppError(
+                        "training.example_line", name=path.name, line=number, detail=str(error)[:200]
+                    ) from None
+    return found
+
+
+def to_example(row: Mapping[str, Any]) -> Example:
+    """An example from a row by the usual names. KeyError or ValueError where it is none."""
+    if "messages" in row:
+        turns = [(str(turn["role"]), str(turn["content"])) for turn in row["messages"]]
+        if len(turns) < 2 or turns[-1][0] != "assistant":
+            raise ValueError("messages: the last must be the assistant's")
+        return Example(tuple(turns[:-1]), turns[-1][1], str(row.get("document", "")))
+    asked, said = _first(row, _ASKED), _first(row, _SAID)
+    return Example((("user", asked),), said, str(row.get("document", "")))
+
+
+def _first(row: Mapping[str, Any], names: Sequence[str]) -> str:
+    for name in names:
+        if row.get(name):
+            return str(row[name])
+    raise KeyError(names[0])
+
+
+def group_by_length(lengths: Sequence[int], size: int, seed: int, epoch: int) -> list[list[int]]:
+    """Every position once, in batches of alike length, the batches in random order: little padding."""
+    generator = random.Random(seed * 1000 + epoch)
+    order = list(range(len(lengths)))
+    generator.shuffle(order)
+    batches: list[list[int]] = []
+    for at in range(0, len(order), size * _CHUNK_BATCHES):
+        chunk = sorted(order[at : at + size * _CHUNK_BATCHES], key=lambda i: (lengths[i], i))
+        batches += [chunk[k : k + size] for k in range(0, len(chunk), size)]
+    generator.shuffle(batches)
+    return batches
+
+
+class _Run(Run):
+    """A run of the language model."""
+
+    def __init__(
+        self, chat: TrainableChat, examples: list[Tokens], held_out: list[Tokens], config: ChatConfig, folder: Path
+    ) -> None:
+        lengths = [len(one.ids) for one in examples]
+        epochs = [group_by_length(lengths, config.batch, config.seed, epoch) for epoch in range(config.epochs)]
+        batches = [batch for epoch in epochs for batch in epoch]
+        self._chat, self._examples, self._held_out = chat, examples, held_out
+        self._micro, self._halved = config.micro_batch, False
+        super().__init__(config, folder, chat.weights, batches, len(examples), bool(held_out))
+
+    def backward(self, batch: list[int]) -> float:
+        """Once more in half as large parts where memory runs out; AppError `training.no_memory` where it does again."""
+        examples = [self._examples[i] for i in batch]
+        try:
+            return self._backward(examples)
+        except (MemoryError, RuntimeError) as error:
+            if not _is_memory(error):
+                raise
+            if self._halved or self._micro == 1:
+                raise AppError("training.no_memory", n=self._micro) from error
+        self._micro, self._halved = max(1, self._micro // 2), True
+        self._optimizer.zero_grad()
+        self._torch.manual_seed(self._config.seed * 1_000_003 + self._step)
+        if self._torch.cuda.is_available():
+            self._torch.cuda.empty_cache()
+        try:
+            return self._backward(examples)
+        except (MemoryError, RuntimeError) as error:
+            if not _is_memory(error):
+                raise
+            raise AppError("training.no_memory", n=self._micro) from error
+
+    def _backward(self, examples: list[Tokens]) -> float:
+        """The mean over all tokens that count: the same whatever the size of the parts."""
+        self._chat.model.train()
+        counted = sum(len(one.ids) - one.start for one in examples)
+        total = 0.0
+        for part in _parts(examples, self._micro):
+            loss, _ = self._chat.loss(part)
+            (loss / counted).backward()
+            total += float(loss.detach())
+        return total / counted
+
+    def measure(self) -> float:
+        """Per token, in parts of the training's size, the longest together."""
+        self._chat.model.eval()
+        total = counted = 0.0
+        with self._torch.no_grad():
+            for part in _parts(sorted(self._held_out, key=lambda one: len(one.ids)), self._micro):
+                loss, n = self._chat.loss(part)
+                total, counted = total + float(loss), counted + n
+        return total / counted
+
+    def save(self) -> None:
+        self._chat.save(self._folder)
+
+    def count_weights(self) -> tuple[int, int]:
+        return self._chat.count_weights()
+
+
+def _parts(examples: Sequence[Tokens], size: int) -> Iterator[Sequence[Tokens]]:
+    return (examples[at : at + size] for at in range(0, len(examples), size))
+
+
+def _is_memory(error: BaseException) -> bool:
+    """Whether memory ran out: torch says so by a class of its own on a GPU, in words on a processor."""
+    return isinstance(error, MemoryError) or "out of memory" in str(error).lower() or "can't allocate" in str(error)
