@@ -12,7 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from core.i18n import detect_language, plural, translate
-from core.reconcile.compare import Asked, Match, Sheet, compare
+from core.reconcile.compare import Asked, Match, compare
+from core.reconcile.pages import Sheet
 from core.reconcile.tell import agreement, tell_comparisons, value_text
 from core.records import Check, Citation, Comparison, Document, DocumentsAnswer, Page, SqlAnswer
 from core.router.split import Parts

@@ -9,15 +9,14 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from core.reconcile.figures import Figure, Unit, read_figures, stated_scale
+from core.reconcile.figures import Figure, Unit
+from core.reconcile.pages import EXACT_DIGITS, Sheet, Stated, Terms, digits_of, read_sheet
 from core.reconcile.reasons import explain
-from core.records import Comparison, Page, QueryResult
-
-Terms = Callable[[str, str], frozenset[str]]
+from core.records import Comparison, QueryResult
 
 _ROWS_MAX = 24
 _CLOSE = ((0.0011, 1.0), (0.01, 0.8), (0.05, 0.5), (0.2, 0.2))
@@ -29,19 +28,6 @@ _NAMED = 0.25  # what standing in a document that the question names adds
 _LEAST_WEIGHT = 0.3
 _FILTERED = 0.3
 _FILTER = re.compile(r"= '([^']{2,60})'")
-_BESIDE = 14  # characters beside a figure in which a year is its own
-_HEAD = 400  # characters of a page that may say 'in thousands' for all of it
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A page to look at: its text in a language, whose it is, and what is known of it from outside (name, title)."""
-
-    document_id: int
-    file: str
-    page: Page
-    lang: str
-    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +40,6 @@ class Asked:
     words: tuple[frozenset[str], ...]
     sql: str = ""
     names: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Stated:
-    """A figure of a document: its line, the terms `near` it and those `known` of its document, what stands right
-    beside it (a column's heading, a few characters), and the share of the question that all this says."""
-
-    sheet: Sheet
-    figure: Figure
-    start: int
-    end: int
-    line: str
-    near: frozenset[str]
-    known: frozenset[str]
-    beside: str
-    said: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +64,7 @@ def compare(
         tabled = [row for row in tabled if row[0] in years] or tabled
     if not tabled or not sheets:
         return []
-    stated = _weigh([found for sheet in sheets for found in _read_sheet(sheet, terms)], asked)
+    stated = _weigh([found for sheet in sheets for found in read_sheet(sheet, terms)], asked)
     matches = []
     for label, value, unit in tabled:
         found = _best(label, value, unit, stated, asked, terms)
@@ -142,63 +112,15 @@ def _number(cell: Any) -> float | None:
         return None
 
 
-# ---------------------------------------------------------------- reading pages
-
-
-def _read_sheet(sheet: Sheet, terms: Terms) -> list[Stated]:
-    """The figures of a page, each with the terms that stand around it."""
-    text, found, header, above = sheet.page.text, [], "", ""
-    page_scale = scale = stated_scale(text[:_HEAD])
-    known = terms(f"{sheet.file} {sheet.about}", sheet.lang)
-    for line in re.finditer(r"[^\n]+", text):
-        if not re.search(r"[^\W\d_]{2}", line.group()):  # marks on the axis of a chart
-            continue
-        cells = line.group().split("\t")
-        figures = read_figures(line.group(), sheet.lang, scale)
-        if len(cells) > 1 and (not header or not _has_label_and_figures(cells, figures)):
-            header = line.group()
-        if len(cells) == 1 and len(line.group()) < 90 and not figures:
-            above, header = line.group(), ""
-            scale = stated_scale(above) if stated_scale(above) != 1.0 else page_scale
-        for start, end in _sentences(line.group()) if len(cells) == 1 else [(0, len(line.group()))]:
-            inside = [figure for figure in figures if start <= figure.start < end]
-            if not inside:
-                continue
-            said = terms(line.group()[start:end], sheet.lang)
-            for figure in inside:
-                column = _column_of(figure, line.group(), header) if len(cells) > 1 else ""
-                near = said | terms(f"{above} {column}", sheet.lang)
-                beside = line.group()[max(start, figure.start - _BESIDE) : figure.end + _BESIDE]
-                beside = column if len(cells) > 1 else beside
-                place = (line.start() + start, line.start() + end)
-                found.append(Stated(sheet, figure, *place, line.group()[start:end], near, known, beside))
-    return found
-
-
-def _has_label_and_figures(cells: list[str], figures: list[Figure]) -> bool:
-    return bool(figures) and not re.fullmatch(r"\W*\d[\d.,]*\W*", cells[0].strip() or "0")
-
-
-def _sentences(line: str) -> list[tuple[int, int]]:
-    ends = [match.end() for match in re.finditer(r"[.;!?](?=\s+[A-ZÁÉÍÓÚÑ¿“\"(])", line)]
-    starts = [0, *ends]
-    return [(a, b) for a, b in zip(starts, [*ends, len(line)], strict=True) if line[a:b].strip()]
-
-
-def _column_of(figure: Figure, line: str, header: str) -> str:
-    cells = header.split("\t")
-    place = line[: figure.start].count("\t")
-    return cells[place] if place < len(cells) else ""
-
-
 def _weigh(stated: Sequence[Stated], asked: Asked) -> list[Stated]:
     """Each figure with the share of what was asked that its surroundings say: rare words count more, another year
     than the one asked for costs."""
     own = [word for word in asked.words if not word & asked.names]
     if not own or not stated:
         return []
-    spread = [sum(bool(word & found.near) for found in stated) for word in own]
-    weights = [(math.log(1 + len(stated) / (1 + n)) if n else 0.0) + _LEAST_WEIGHT for n in spread]
+    written = [found for found in stated if not found.mark]
+    spread = [sum(bool(word & found.near) for found in written) for word in own]
+    weights = [(math.log(1 + len(written) / (1 + n)) if n else 0.0) + _LEAST_WEIGHT for n in spread]
     filters = [_fold(value) for value in _FILTER.findall(asked.sql) if not value[:4].isdigit()]
     return [
         replace(found, said=_share(found, own, weights, asked) + _FILTERED * _holds(found, filters)) for found in stated
@@ -229,6 +151,17 @@ def years_in(text: str) -> frozenset[str]:
 
 
 def _best(label: str, value: float, unit: Unit, stated: Sequence[Stated], asked: Asked, terms: Terms) -> Stated | None:
+    """The figure that is meant; a point of a chart only where no sentence or row agrees."""
+    best = _best_of(label, value, unit, [found for found in stated if not found.mark], asked, terms)
+    if best is not None and same_as_printed(best.figure, value):
+        return best
+    points = [found for found in stated if found.mark and same_as_printed(found.figure, value)]
+    return _best_of(label, value, unit, points, asked, terms) or best
+
+
+def _best_of(
+    label: str, value: float, unit: Unit, stated: Sequence[Stated], asked: Asked, terms: Terms
+) -> Stated | None:
     wanted = terms(label, asked.lang) | terms(label, "en") if label else frozenset()
     best: tuple[float, Stated] | None = None
     for order, found in enumerate(stated):
@@ -237,7 +170,7 @@ def _best(label: str, value: float, unit: Unit, stated: Sequence[Stated], asked:
         if not _same_kind(found.figure, value, unit, asked):
             continue
         close = closeness(found.figure, value)
-        enough = _SAID_EQUAL if close == 1.0 and _digits(found.figure) >= 4 else _SAID
+        enough = _SAID_EQUAL if close == 1.0 and digits_of(found.figure) >= EXACT_DIGITS else _SAID
         if found.said + 0.25 * bool(wanted) < enough or (close == 0.0 and not _may_differ(found.figure, value)):
             continue
         score = found.said + _CLOSE_WEIGHT * close - 0.0005 * order
@@ -274,10 +207,6 @@ def _may_differ(figure: Figure, value: float) -> bool:
     """Whether two figures may be one quantity at all: of one size, or a power of thousand or a tax apart."""
     ratio = abs(figure.value / value) if value else 0.0
     return 0.5 <= ratio <= 2.0 or any(abs(ratio / scale - 1) < 0.01 for scale in (1e-6, 1e-3, 100.0, 0.01, 1e3, 1e6))
-
-
-def _digits(figure: Figure) -> int:
-    return len(re.sub(r"\D", "", figure.text).strip("0"))
 
 
 def _fold(text: str) -> str:

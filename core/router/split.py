@@ -44,6 +44,7 @@ _BARE = re.compile(
     r"cu[aá]l(?:es)?|cu[aá]nt[oa]s?)\s*\??$",
     re.I,
 )
+_NAME = re.compile(r"(?<=[a-záéíóúñ] )[A-ZÁÉÍÓÚÑ][\w&.-]*[a-zA-Z](?: [A-ZÁÉÍÓÚÑ][\w&.-]*)*")
 _BY_SOURCE = re.compile(r"^¿?\s*(?:and )?(?:segun|according to|as per|per)\b")
 _WHY = re.compile(r"^¿?\s*(?:and |but |y |pero )?¿?(why|por qu[eé])\s*\??$", re.I)
 
@@ -191,9 +192,16 @@ def _two_clauses(first: str, second: str, lang: str, sound: Sound, rephrase: Rep
         if trend:
             return Parts(trend, f"{first} {_mentions(second, lang)}".strip(), compares)
         if own[1] and pattern("pronoun", lang).search(fold(second)):  # what 'it' is stands in the other clause
-            second = f"{second.strip(' ?')} {_topic(first, lang)}"
+            second = f"{second.strip(' ?')} {_owner(first, second, lang) or _topic(first, lang)}"
         return _complete(first, second, own[0], own[1], lang, compares)
     return None
+
+
+def _owner(first: str, second: str, lang: str) -> str:
+    """Whose 'their order', 'su pedido' is: the names of the first clause, where it has any."""
+    if not pattern("possessive", lang).search(fold(second)):
+        return ""
+    return " ".join(found.group() for found in _NAME.finditer(first) if found.start() > 0)
 
 
 def _topic(clause: str, lang: str) -> str:

@@ -46,6 +46,7 @@ from core.sql.measures import (
     is_flow,
     named_columns,
 )
+from core.sql.planned import find_overrun
 from core.sql.schema import Schema
 from core.sql.understand import operator_beside
 from core.sql.words import stem
@@ -102,10 +103,14 @@ def read_business(links: Links, schema: Schema, today: datetime.date) -> list[Bu
     """Readings of a question about a measure or a compared list, best first; empty where it is neither."""
     window, window_span = find_window(links)
     grain = find_grain(links.tokens)
-    plans, plain = _lists(links, schema, today, grain)
+    overrun = find_overrun(links, schema)  # a figure is asked for, not the rows that exceed
+    plans, plain = ([], []) if overrun else _lists(links, schema, today, grain)
+    window = "" if overrun and window == "share" else window
     for measure in find_measures(links, schema, window_span, bool(grain)):
         asked = "" if window == "share" and measure.agg in ("rate", "share_of") else window
         plan = BusinessPlan(measure, window=asked, covered=frozenset([*range(*measure.span), *range(*window_span)]))
+        if overrun:
+            plan = replace(plan, covered=plan.covered.union(overrun.places))
         plan = _add_dimensions(plan, links, schema, grain)
         plan = _add_time(plan, links, schema, grain, today)
         grouped = measure.agg == "count" or any(is_buying(t) or t.word == "total" for t in links.tokens)
@@ -155,6 +160,9 @@ def reach_of(date: int | None, schema: Schema, today: datetime.date) -> datetime
 # ---------------------------------------------------------------- whether it is a business question
 
 
+_ALONE = ("corr", "share_of", "over_plan", "per", "first_last", "median")  # these need no period and no group
+
+
 def _is_business(plan: BusinessPlan, links: Links, schema: Schema) -> bool:
     """Whether time, a window, a named metric or 'flow by dimension' asks for more than the learned parser knows."""
     if (plan.grain and plan.date is not None) or plan.threshold:
@@ -168,7 +176,7 @@ def _is_business(plan: BusinessPlan, links: Links, schema: Schema) -> bool:
         return False
     if has_superlative(links) and not plan.dimensions and measure.agg not in ("max", "min") and not plan.grain:
         return False  # the most of something is asked for, and the rules do not see of what
-    if measure.metric or measure.yes is not None or measure.agg in ("corr", "share_of", "per", "first_last", "median"):
+    if measure.metric or measure.yes is not None or measure.agg in _ALONE:
         return True
     if plan.periods and plan.date is not None:
         return True

@@ -63,6 +63,8 @@ def _measure(measure: Measure, schema: Schema, lang: str) -> str:
         return _say("corr", lang, column=f" {_say('and', lang)} ".join(names))
     if measure.agg == "share_of":
         return _say("margin_share", lang, money=names[0], cost=names[1])
+    if measure.agg == "over_plan":
+        return _say("over_plan", lang, result=names[0], plan=names[1])
     if measure.agg == "per":
         return _say("per_document", lang, money=names[0], document=names[1])
     if measure.agg == "distinct":

@@ -166,6 +166,8 @@ def _measure(measure: Measure, schema: Schema, alias: dict[str, str], repeated: 
         return f"COUNT(DISTINCT {columns[0]})", f"distinct_{first}"
     if measure.agg == "share_of":
         return f"ROUND({measure.expression.format(*columns)}, 2)", "margin_pct"
+    if measure.agg == "over_plan":
+        return f"ROUND({measure.expression.format(*columns)}, 2)", "deviation_pct"
     if measure.agg == "corr":
         return f"CORR({measure.expression.format(*columns)})", "correlation"
     if measure.agg == "per":

@@ -11,6 +11,7 @@ from typing import Any
 from core.records import Metric
 from core.sql.lexicon import fold, read_cues
 from core.sql.link import Links, Mention
+from core.sql.planned import find_overrun, find_spent
 from core.sql.schema import ColumnEntry, Schema
 from core.sql.words import spanish_stem, stem
 
@@ -20,7 +21,7 @@ class Measure:
     """`expression` has {0}, {1} for `columns`; with no columns it counts the rows of `table`.
 
     `agg`: sum, avg, max, min, median, count, distinct (different values), first_last (a date's both ends), corr, rate,
-    share_of (a ratio of sums in percent), per (a ratio of sums) or metric."""
+    share_of (a ratio of sums in percent), over_plan (how far one sum exceeds another), per (a ratio) or metric."""
 
     agg: str
     table: int
@@ -60,6 +61,7 @@ def find_measures(links: Links, schema: Schema, window: tuple[int, int], over_ti
         or _correlated(links, schema)
         or _first_last(links, schema)
         or _margin_share(links, schema)
+        or _overrun(links, schema)
         or _per_document(links, schema)
         or _rate(links, schema)
     )
@@ -81,6 +83,8 @@ def find_measures(links: Links, schema: Schema, window: tuple[int, int], over_ti
         found += [m for m in [_count(links, schema)] if m]
     flow = _flows(links, schema, agg) if agg not in ("count", "distinct") else []
     found += flow
+    if agg in ("", "sum"):
+        found += [Measure("sum", one.table, (one.result,), "{0}", one.span) for one in find_spent(links, schema)]
     if agg == "count" or _most_of(links) or (not agg and (over_time or _splits(links) or not _lists(links))):
         found += [m for m in [_count(links, schema)] if m]
     return list(dict.fromkeys(found))
@@ -208,6 +212,18 @@ def _margin_share(links: Links, schema: Schema) -> Measure | None:
                 "share_of", table.number, (money.number, cost.number), expression, (min(at, *told), max(at, *told) + 1)
             )
     return None
+
+
+def _overrun(links: Links, schema: Schema) -> Measure | None:
+    """'by what percentage did Logistics exceed its budget': what came of a plan against it, in percent or as it is."""
+    found = find_overrun(links, schema)
+    if found is None:
+        return None
+    columns = (found.result, found.plan)
+    if not found.share:
+        return Measure("sum", found.table, columns, "{0} - {1}", found.span)
+    expression = "100.0 * (SUM({0}) - SUM({1})) / NULLIF(SUM({1}), 0)"
+    return Measure("over_plan", found.table, columns, expression, found.span)
 
 
 def _per_document(links: Links, schema: Schema) -> Measure | None:

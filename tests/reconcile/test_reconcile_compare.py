@@ -3,7 +3,8 @@
 import pytest
 
 from core.both import named_documents, terms, words_of
-from core.reconcile.compare import Asked, Sheet, compare
+from core.reconcile.compare import Asked, compare
+from core.reconcile.pages import Sheet
 from core.reconcile.tell import agreement, tell_comparisons
 from core.records import Document, Page, QueryResult
 
@@ -49,6 +50,24 @@ def test_the_figure_that_is_meant(question, value, verdict, stated, reason):
     found = match.comparison
     assert (found.verdict, found.stated, found.reason) == (verdict, stated, reason)
     assert found.stated in match.sheet.page.text[match.start : match.end]
+
+
+def test_a_label_of_one_letter_and_a_sign_is_a_row():
+    text = "Spending by area in 2025\nArea\tBudget\tActual\nSales\t317,600\t316,797\nR+D\t182,700\t171,497\n"
+    (match,) = compare(
+        asked("actual spending of R+D in 2025", "WHERE area = 'R+D'"), one(171_497.0), [sheet(text)], terms
+    )
+    assert (match.comparison.stated, match.comparison.verdict) == ("171,497", "agree")
+
+
+CHART = "Net sales by quarter (EUR thousand)\n\nSales\n\n2,500\n\n2,000\t1,893\n1,812\t1,783\n\n0\n\nQ1 2025 Q2 2025\n"
+
+
+@pytest.mark.parametrize(("value", "verdicts"), [(1_812_404.33, ["agree"]), (1_990_000.0, [])])
+def test_a_point_of_a_chart_can_only_agree(value, verdicts):
+    matches = compare(asked("net sales of the first quarter of 2025"), one(value), [sheet(CHART)], terms)
+    assert [match.comparison.verdict for match in matches] == verdicts
+    assert all("1,812" in CHART[match.start : match.end] for match in matches)
 
 
 def test_rows_are_matched_by_their_labels():

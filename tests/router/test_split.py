@@ -33,6 +33,13 @@ def sound(text):
             True,
         ),
         (
+            "How many total orders did Nordkork Distribution place in 2025, and why was their order late?",
+            "en",
+            "How many total orders did Nordkork Distribution place in 2025",
+            "Why was their order late Nordkork Distribution",
+            False,
+        ),
+        (
             "How many tickets were opened in July 2025, and what had happened in Mérida?",
             "en",
             "How many tickets were opened in July 2025",
