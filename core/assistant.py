@@ -7,6 +7,7 @@ The steps are methods in the order they run: complete, route, ask the sides, wri
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 import time
 from collections.abc import Collection, Generator, Iterator, Sequence
@@ -261,7 +262,8 @@ class Assistant:
         k = self.settings.get("passages_per_answer")
         result = self.index.search(question, lang=turn.lang, k=k, document_ids=prose)
         shelf = self.library
-        found = documents_answer.answer(question, result, self.index, turn.lang, shelf.page, shelf.page_count)
+        search = functools.partial(self.index.search, lang=turn.lang, k=k, document_ids=prose)
+        found = documents_answer.answer(question, result, self.index, turn.lang, shelf.page, shelf.page_count, search)
         return dataclasses.replace(
             found, hits=found.hits or result.hits, timings_ms={**result.timings_ms, **found.timings_ms}
         )

@@ -20,7 +20,7 @@ from core.chat.question import Understood, one_side, topic_words, understand
 from core.chat.scope import identify
 from core.chat.spans import Span
 from core.chat.summary import summarise
-from core.chat.tables import choose_cell, describe
+from core.chat.tables import Row, choose_cell, describe
 from core.chat.topic import documents_named, speak_of
 from core.chat.words import Terms, Vocabulary, Word, fold
 from core.i18n import translate
@@ -36,6 +36,7 @@ _SUMMARY_PAGES = 200
 _SECOND_CHANCE = 0.3  # a runner-up this likely, as a share of the best one's chance, is shown too
 _NEXT_CHANCE = 0.12  # less is asked of the sentence right after the best: the gold is often there
 _LIST_CHANCE = 0.2
+_SAYS_MORE = 3.0  # on a side that is compared, so much may a sentence lack that says what is asked of both
 _SHORT_FROM = 0.3  # less sure than this, the quotes speak without a short answer before them: it was right in 0 of 6
 
 
@@ -46,10 +47,12 @@ def answer(
     lang: str,
     read_page: ReadPage,
     page_count: PageCount | None = None,
+    search: Search | None = None,
 ) -> DocumentsAnswer:
     """Answer `question` (completed, in `lang`) from the passages of `result`.
 
-    `read_page(document_id, number)` gives a page; `page_count(document_id)` how many there are, for summaries."""
+    `read_page(document_id, number)` gives a page; `page_count(document_id)` how many there are, for summaries;
+    `search(text)` the passages on one side of a comparison, which are among `result` without it."""
     started = time.perf_counter()
     understood = understand(question, lang)
     pages, vocabulary = Pages(read_page), Vocabulary(index)
@@ -58,13 +61,19 @@ def answer(
     elif understood.kind == "summarise" and page_count is not None:
         done = _summary(understood, result, vocabulary, pages, page_count)
     else:
-        done = _quoted(understood, result, vocabulary, pages)
+        done = _compared(understood, result, vocabulary, pages, search) or _quoted(
+            understood, result, vocabulary, pages
+        )
     elapsed = (time.perf_counter() - started) * 1000
     return replace(done, timings_ms={"answer": round(elapsed, 2)})
 
 
 class PageCount(Protocol):
     def __call__(self, document_id: int) -> int: ...
+
+
+class Search(Protocol):
+    def __call__(self, text: str) -> SearchResult: ...
 
 
 def _quoted(understood: Understood, result: SearchResult, vocabulary: Vocabulary, pages: Pages) -> DocumentsAnswer:
@@ -79,21 +88,13 @@ def _quoted(understood: Understood, result: SearchResult, vocabulary: Vocabulary
         return DocumentsAnswer(
             "not_found", "", message, 1 - verdict.chance, hits=result.hits, chance=verdict.chance, unseen=verdict.unseen
         )
-    sides = _sides(understood, result, vocabulary, pages) if understood.kind == "compare" else []
-    if len(sides) > 1:
-        cited = [_cite(n, s.item, s.understood, s.ranked, result, vocabulary, pages) for n, s in enumerate(sides, 1)]
-        chance, heads = min(side.item.chance for side in sides), [side.name for side in sides]
-    else:
-        chosen = choose(understood, ranked)
-        cited = [
-            _cite(n, item, understood, ranked, result, vocabulary, pages) for n, item in enumerate(chosen, start=1)
-        ]
-        chance, heads = chosen[0].chance, []
+    chosen = choose(understood, ranked)
+    cited = [_cite(n, item, understood, ranked, result, vocabulary, pages) for n, item in enumerate(chosen, start=1)]
     citations = tuple(citation for citation, _ in cited)
-    confidence = verdict.chance * chance  # the share of the best one is right about that often
+    confidence = verdict.chance * chosen[0].chance  # the share of the best one is right about that often
     cited = cited if confidence >= _SHORT_FROM else [(citation, "") for citation in citations]
-    text = compose(cited, heads, understood.kind == "list")
-    message = translate("chat.answer.hidden", understood.lang) if any(c.hidden for c in citations) else ""
+    text = compose(cited, listed=understood.kind == "list")
+    message = _hidden_message(citations, understood.lang)
     return DocumentsAnswer(
         "answered", text, message, round(confidence, 4), citations, result.hits, {}, verdict.chance, verdict.unseen
     )
@@ -174,33 +175,66 @@ def _adds(item: Evidence, chosen: Sequence[Evidence]) -> bool:
     )
 
 
-def _sides(understood: Understood, result: SearchResult, vocabulary: Vocabulary, pages: Pages) -> list[Compared]:
-    """The best sentence on each thing that is compared, each asked for by itself."""
+def _compared(understood: Understood, result, vocabulary, pages, search: Search | None) -> DocumentsAnswer | None:
+    """The best quote on each thing that is compared; None where less than two of them are answered."""
+    sides = _sides(understood, result, vocabulary, pages, search) if understood.kind == "compare" else []
+    if len(sides) < 2:
+        return None
+    cited = [_cite(n, s.item, s.understood, s.ranked, s.result, vocabulary, pages) for n, s in enumerate(sides, 1)]
+    confidence = min(side.chance * side.item.chance for side in sides)
+    cited = cited if confidence >= _SHORT_FROM else [(citation, "") for citation, _ in cited]
+    citations = tuple(citation for citation, _ in cited)
+    text, message = compose(cited, [side.name for side in sides]), _hidden_message(citations, understood.lang)
+    hits = tuple({hit.piece_id: hit for side in sides for hit in side.result.hits}.values())
+    chance = min(side.chance for side in sides)
+    return DocumentsAnswer("answered", text, message, round(confidence, 4), citations, hits, {}, chance)
+
+
+def _hidden_message(citations: Sequence[Citation], lang: str) -> str:
+    return translate("chat.answer.hidden", lang) if any(citation.hidden for citation in citations) else ""
+
+
+def _sides(understood: Understood, result, vocabulary, pages, search: Search | None) -> list[Compared]:
+    """The best sentence on each thing that is compared, each asked for by itself, where it answers."""
     found: list[Compared] = []
+    shared = vocabulary.question_words(understood.shared, understood.lang)
     for side in understood.sides:
         alone = one_side(understood, side)
-        ranked = rank_sentences(alone, result, vocabulary, pages)
+        own = search(alone.text) if search is not None else result
+        ranked = rank_sentences(alone, own, vocabulary, pages)
         words = vocabulary.question_words(side, understood.lang)
-        best = next(
-            (e for e in ranked.evidence if _holds_all(words, e) and not any(_same(e, c.item) for c in found)), None
-        )
-        if best is not None:
-            found.append(Compared(side, alone, ranked, best))
+        fit = [e for e in ranked.evidence if _holds_all(words, e) and not any(_same(e, c.item) for c in found)]
+        fit = [e for e in fit if e.score > fit[0].score - _SAYS_MORE and _meets(shared, e)] or fit
+        if not fit:
+            continue
+        ranked = replace(ranked, evidence=(fit[0], *(e for e in ranked.evidence if e is not fit[0])))
+        verdict = judge(alone, ranked, own, vocabulary)
+        if verdict.answers:
+            found.append(Compared(side, alone, own, ranked, fit[0], verdict.chance))
     return found
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One side of a comparison: what was asked of it, all its candidates, the best of them."""
+    """One side of a comparison: what was asked of it and found, all its candidates, the best of them, and the chance
+    that it is answered."""
 
     name: str
     understood: Understood
+    result: SearchResult
     ranked: Ranked
     item: Evidence
+    chance: float
 
 
 def _same(one: Evidence, other: Evidence) -> bool:
     return one.place == other.place and one.row is None
+
+
+def _meets(words: Sequence[Word], item: Evidence) -> bool:
+    """Whether a sentence itself, not what stands over it, holds one of the words."""
+    held = {key for word in item.words for key in word.keys}
+    return any(word.weight > 0 and word.keys & held for word in words)
 
 
 def _holds_all(words: Sequence[Word], item: Evidence) -> bool:
@@ -215,7 +249,7 @@ def _cite(n, item: Evidence, understood, ranked, result, vocabulary, pages) -> t
     lang, asked = item.hit.lang or result.lang, ranked.asked_of(item)
     if item.row is not None:
         column = choose_cell(item.row, asked, understood.text, lang, vocabulary, understood.want)
-        if column is not None:
+        if column is not None and _is_named(item.row, asked, lang, vocabulary):
             value, start, end = item.row.cells[column]
             where = fit_quote(page, item.start, item.end, (), asked, Span(start - item.start, end - item.start, "cell"))
             short = translate("chat.answer.row", understood.lang, value=_plain(value), what=describe(item.row, column))
@@ -228,6 +262,12 @@ def _cite(n, item: Evidence, understood, ranked, result, vocabulary, pages) -> t
     span = (item.start + key.start, item.start + key.end) if key else None
     citation = make_citation(n, item.hit, page, where, item.chance, span)
     return citation, _plain(page.text[slice(*citation.key)]) if citation.key else ""
+
+
+def _is_named(row: Row, asked: Sequence[Word], lang: str, vocabulary: Vocabulary) -> bool:
+    """Whether the question says which row it means: a neighbour's figure is worse than none."""
+    keys = {key for word in asked for key in word.keys}
+    return any(word.weight > 0 and word.keys & keys for word in vocabulary.words(row.label, lang))
 
 
 def compose(cited: Sequence[tuple[Citation, str]], sides: Sequence[str] = (), listed: bool = False) -> str:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from core.chat.question import Understood
-from core.chat.spans import Span, asks_change, find_spans, is_change, spans_for
+from core.chat.spans import Span, asks_change, find_spans, is_change, is_former, spans_for
 from core.chat.words import Word, fold
 from core.documents.layout import boxes_for
 from core.records import Citation, Hit, Page
@@ -21,6 +21,9 @@ _LINE = re.compile(r"[^\n]+")
 _CLAUSE_BREAK = re.compile(r"[;:]|,\s|\b(?:y|e|pero|mientras|aunque|and|but|while|whereas)\b", re.I)
 _BREAK_GAP = 24  # characters that a clause break between a word and a span counts for
 _NOBODY = re.compile(r"(?:[A-Z]\.){1,3}[A-Z]?$|[^a-záéíóúüñ\d€$]{20,}$")  # 'S.A' and the like; a title in capitals
+_FIGURES = ("number", "money", "percent")
+_YEARS = re.compile(r"\b(?:19|20)\d{2}\b")
+_ORDINAL = re.compile(r"\d{1,2}[.)]\s")  # the number of a point or a clause
 _WORD_END = re.compile(r"\S(?=\s|$)")
 
 
@@ -64,15 +67,18 @@ def read_on(page: Page, start: int, end: int) -> int:
 def key_span(understood: Understood, text: str, words: Sequence[Word], asked: Sequence[Word], lang: str) -> Span | None:
     """The span that answers a who/when/how many question: of the right sort, not in the question, nearest to its
     words."""
-    if not understood.want:
-        return None
+    if not understood.want or (understood.want in _FIGURES and len(_YEARS.findall(understood.text)) > 1):
+        return None  # figures of several years are asked for: no single one answers
     own = fold(understood.text)
     options = [s for s in spans_for(understood.want, find_spans(text, lang)) if fold(text[s.start : s.end]) not in own]
+    options = [option for option in options if not (option.start == 0 and _ORDINAL.match(text))]
     options = [option for option in options if not _NOBODY.match(text[option.start : option.end])]
     if not options:
         return None
     if not asks_change(understood.text):
         options = [option for option in options if not is_change(text, option)] or options
+        if understood.want in _FIGURES:
+            options = [option for option in options if not is_former(text, option)] or options
     held = [(word, weight) for word, weight in _held(words, asked) if word.end <= len(text)]
     unit = [word for word, _ in held if understood.unit and fold(word.text)[:4] == fold(understood.unit)[:4]]
     sorts = [option.sort for option in options]

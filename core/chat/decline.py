@@ -16,6 +16,7 @@ from core.chat.citations import key_span
 from core.chat.contrast import around, keys_of, measure_contrast
 from core.chat.extract import Ranked
 from core.chat.question import Understood
+from core.chat.spans import find_spans, spans_for
 from core.chat.words import Vocabulary, Word
 from core.records import SearchResult
 
@@ -105,6 +106,8 @@ _UNKNOWN_NAME = 0.5  # and where the question has a name that no document holds:
 _ACROSS_THRESHOLD = 0.5
 _STRANGE = 0.5  # left where text in the question's language is here, and no passage holds anything of the question
 _HELD = 0.1
+_ADDRESSES = ("email", "phone", "link")
+_NO_ADDRESS = 0.4  # left where an address or number of that form is asked for and no candidate has one
 _NEAR = 3  # sentences before and after the best one that may hold what it leaves unsaid
 
 
@@ -132,6 +135,7 @@ def judge(understood: Understood, ranked: Ranked, result: SearchResult, vocabula
     chance *= next((left for loss, left in _OFF_PERIOD if missed >= loss), 1.0)
     chance *= _OFF_NAME if ranked.evidence[0].off_name else 1.0
     chance *= _UNKNOWN_NAME if _unknown_name(ranked, understood, vocabulary) else 1.0
+    chance *= _NO_ADDRESS if understood.want in _ADDRESSES and not _holds(understood.want, ranked) else 1.0
     chance *= _STRANGE if _is_strange(understood, result) else 1.0
     across = ranked.lang_of(ranked.evidence[0]) != understood.lang
     threshold = _ACROSS_THRESHOLD if across else nets.weights()["decline"]["threshold"]
@@ -182,6 +186,11 @@ def _is_strange(understood: Understood, result: SearchResult) -> bool:
     """Whether the library speaks the question's language, and yet no passage holds any of it, translated or not."""
     speaks = any(hit.lang == understood.lang for hit in result.hits)
     return speaks and max((hit.coverage for hit in result.hits), default=0.0) < _HELD
+
+
+def _holds(want: str, ranked: Ranked) -> bool:
+    """Whether any of the first candidates has a span of the sort asked for."""
+    return any(spans_for(want, find_spans(e.text, ranked.lang_of(e))) for e in ranked.evidence[:12])
 
 
 def _unknown_name(ranked: Ranked, understood: Understood, vocabulary: Vocabulary) -> bool:

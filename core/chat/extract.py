@@ -19,7 +19,7 @@ from core.chat.rank import Candidate
 from core.chat.scope import Bearing
 from core.chat.spans import asks_change, find_spans, is_change, spans_for
 from core.chat.summary import LEADERS
-from core.chat.tables import Row, choose_cell, rows_of
+from core.chat.tables import Row, asks_several, choose_cell, rows_of
 from core.chat.words import Vocabulary, Word
 from core.records import Heading, Hit, HitSentence, Page, SearchResult
 
@@ -36,6 +36,9 @@ _SOURCE = re.compile(r"(?:sources?|fuentes?|notas?|notes?) ?(?:\(\w+\) ?)?:", re
 _STEM = re.compile(r"\.\w+$|[_\-/]+")
 MOST_CANDIDATES = 60
 _HEADED = 0.6  # what its headings' share of the question is worth to a sentence
+_FIGURE = re.compile(r"\d")
+_YEARS = re.compile(r"\b(?:19|20)\d{2}\b")
+_YEARS_ONLY = re.compile(r"(?:[^\W\d]+ )?((?:19|20)\d{2})")
 _CAPTION = 6  # the heading level of a caption
 
 
@@ -133,6 +136,7 @@ def rank_sentences(
     mixed = understood.lang in languages
     lost = [
         _unlike_an_answer(sentence, row)
+        + _FRAGMENT_LOSS * _is_furniture(pages(hits[candidate.hit].document_id, sentence.page), sentence)
         + _ACROSS_LOSS * (mixed and lang != understood.lang)
         + _FRAGMENT_LOSS * (row is None and _is_title(candidate))
         for (candidate, sentence, row), lang in zip(gathered, languages, strict=True)
@@ -302,7 +306,12 @@ def _unlike_an_answer(sentence: HitSentence, row: Row | None) -> float:
     if text[:1].islower():  # its beginning is elsewhere
         return _FRAGMENT_LOSS / 2
     ends = text.rstrip("\"'”»)]")[-1:] in (".", "!", "?", "…", ";")
-    return 0.0 if ends or len(text.split()) > 8 or any(char.isdigit() for char in text) else _FRAGMENT_LOSS
+    return 0.0 if ends or len(text.split()) > 8 or _FIGURE.search(_YEARS.sub("", text)) else _FRAGMENT_LOSS
+
+
+def _is_furniture(page: Page, sentence: HitSentence) -> bool:
+    """Whether it is a running header or footer."""
+    return any(start <= sentence.start and sentence.end <= end for start, end in page.furniture)
 
 
 def _is_title(candidate: Candidate) -> bool:
@@ -323,9 +332,13 @@ def _row_gain(row: Row, understood: Understood, asked: Sequence[Word], lang: str
         return -_ROW_LOSS
     if understood.want not in ("number", "money", "percent"):
         return 0.0
-    if choose_cell(row, asked, understood.text, lang, vocabulary, understood.want) is None:
+    column = choose_cell(row, asked, understood.text, lang, vocabulary, understood.want)
+    if column is None and not asks_several(row, understood.text):
         return -_ROW_LOSS
     label = [word for word in vocabulary.words(row.label, lang) if word.weight > 0]
+    dated = _YEARS_ONLY.fullmatch(row.label.strip())
+    if dated and dated.group(1) in understood.text and column is not None:  # what the row counts is in the heading
+        label += [word for word in vocabulary.words(row.headings[column], lang) if word.weight > 0]
     own = {key for word in label for key in word.keys}
     asked = [w for w in asked if w.keys & own or not (w.named or len(w.text) == 1 or w.text[0].isdigit())]
     met = [word for word in label if any(word.keys & other.keys for other in asked)]

@@ -54,6 +54,10 @@ _SIDES = {
 
 
 _SHARED = re.compile(r"(.+ (?:in|of|for|on|en|de|del|para|sobre)) (.+)$", re.I)
+_OF = re.compile(r"^(?:del?|of) ", re.I)
+_TRAILING = re.compile(
+    r"(.+?) (?:in terms of|with regard to|regarding|in|by|en cuanto a|respecto a|en|por) (.+)$", re.I
+)
 _OWNED = re.compile(r"(.+?)['’]s? (.+)$")
 _WHO_IS = re.compile(r"^(?:who (?:is|was)|¿?qui[eé]n (?:es|era|fue)) [A-ZÁÉÍÓÚÑ][^?]*\?*$", re.I)
 _NAME = re.compile(r"^\S+ \S+ [A-ZÁÉÍÓÚÑ]")
@@ -114,12 +118,16 @@ def _sides(text: str, lang: str) -> tuple[str, ...]:
 
 
 def _without_shared(first: str, second: str) -> tuple[str, ...]:
-    """'net sales in the North' and 'the South', or 'North' and 'South's sales': what is asked of both, then each."""
-    shared, owned = _SHARED.match(first), _OWNED.match(second)
+    """'net sales in the North' and 'the South', 'North' and 'South's sales', or 'North' and 'South in net sales': what
+    is asked of both, then each."""
+    first, second = _OF.sub("", first), _OF.sub("", second)
+    shared, owned, trailing = _SHARED.match(first), _OWNED.match(second), _TRAILING.match(second)
     if shared and not _SHARED.match(second):
         return (shared.group(1), shared.group(2), second)
     if owned and len(first.split()) < 4:
         return (owned.group(2), re.sub(r"['’]s?$", "", first), owned.group(1))
+    if trailing and not shared and len(first.split()) < 4:
+        return (trailing.group(2), first, trailing.group(1))
     return ("", first, second)
 
 

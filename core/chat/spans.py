@@ -46,6 +46,10 @@ _TIME_UNIT = (
     r"(?:years?|months?|weeks?|days?|hours?|minutes?|seconds?|decades?|centuries|century|"
     r"anos?|mes(?:es)?|semanas?|dias?|horas?|minutos?|segundos?|decadas?|siglos?)"
 )
+_WEEKDAY = (
+    r"(?:lunes|martes|miercoles|jueves|viernes|sabado|domingo"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day)"
+)
 _YEAR = r"(?:1[0-9]{3}|20[0-9]{2})"
 
 # (sort, pattern over the folded text); a longer match of an earlier sort hides what it covers for later ones.
@@ -55,8 +59,12 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("email", r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+"),
         ("link", r"\b(?:https?://|www\.)[^\s)>\]]+"),
         ("phone", r"(?<![\w.,])(?:\+\d{1,3}[ \-.]?)?(?:\(\d{2,4}\)[ \-.]?)?\d{2,4}(?:[ \-.]\d{2,4}){2,4}(?![\w])"),
-        ("date", rf"\b\d{{1,2}}(?:st|nd|rd|th|º|o)? (?:de |of )?{_MONTH}(?:,? (?:de |del |of )?{_YEAR}\b)?"),
-        ("date", rf"\b{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?:,? {_YEAR})?\b"),
+        (
+            "date",
+            rf"\b(?:{_WEEKDAY},? )?\d{{1,2}}(?:st|nd|rd|th|º|o)? (?:de |of )?{_MONTH}"
+            rf"(?:,? (?:de |del |of )?{_YEAR}\b)?",
+        ),
+        ("date", rf"\b(?:{_WEEKDAY},? )?{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?:,? {_YEAR})?\b"),
         ("date", rf"\b{_MONTH},? (?:de |del |of )?{_YEAR}\b"),
         ("date", r"\b(?:\d{4}-\d{2}-\d{2}|\d{1,2}[/.\-]\d{1,2}[/.\-](?:\d{4}|\d{2}))\b"),
         ("date", rf"\b(?:[1-4]t|q[1-4]|[1-4]q|h[12]|[12]s) ?(?:de )?{_YEAR}\b|\b{_YEAR} ?[qt][1-4]\b"),
@@ -77,12 +85,12 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("year", rf"(?<![\d.,$€£]){_YEAR}(?![\d]|[.,]\d)"),
         (
             "date",
-            rf"\b(?:in|en|since|desde|until|hasta|by|de) {_MONTH}(?! \d)|\b(?:lunes|martes|miercoles|jueves"
-            rf"|viernes|sabado|domingo|monday|tuesday|wednesday|thursday|friday|saturday|sunday)s?\b",
+            rf"\b(?:in|en|since|desde|until|hasta|by|(?:principios|mediados|finales) de) {_MONTH}(?! \d)"
+            rf"|\b{_WEEKDAY}s?\b",
         ),
         (
             "number",
-            rf"(?<![\w]){_FIGURE}(?:\s?{_SCALE}\b)?(?:\s?(?:°\s?[cf]|º\s?c|km²?|km2|kg|m²|m2|ha|mw|kw|gb|tb|mb|km/h|mph)\b)?",
+            rf"(?<![\w]){_FIGURE}(?![\d.,]*-[a-z]\b)(?:\s?{_SCALE}\b)?(?:\s?(?:°\s?[cf]|º\s?c|km²?|km2|kg|m²|m2|ha|mw|kw|gb|tb|mb|km/h|mph)\b)?",
         ),
         ("number", rf"\b{_COUNT}(?:[ \-](?:y )?{_COUNT})*(?:\s{_SCALE}\b)?\b"),
     )
@@ -164,6 +172,16 @@ _CHANGE = re.compile(
 def is_change(text: str, span: Span) -> bool:
     """Whether a figure is told as a change ('rose by 4 million'), not as the thing's own size ('rose to 9 million')."""
     return bool(_CHANGE.search(fold(text[max(0, span.start - 60) : span.start])))
+
+
+def is_former(text: str, span: Span) -> bool:
+    """Whether a figure is the one before a change: 'from 120 to 135', 'de 120 a 135 euros'."""
+    before, after = fold(text[max(0, span.start - 8) : span.start]), fold(text[span.end : span.end + 12])
+    return bool(_FROM.search(before) and _TO.match(after))
+
+
+_FROM = re.compile(r"\b(?:from|de|desde)(?: (?:el|los|las|the))? [$€£]?$")
+_TO = re.compile(r"[^\w.,;]*(?:\w+ )?(?:to|a|al|hasta) (?:el |los |las |the )?[$€£]?\d")
 
 
 def asks_change(question: str) -> bool:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.chat.spans import find_spans
 from core.chat.words import Vocabulary, Word, fold
 from core.records import Page, PageTable
 
@@ -121,8 +122,15 @@ def choose_cell(
 ) -> int | None:
     """The column whose heading the question names (periods count most), the only figure otherwise, or None.
 
-    `want` 'percent' prefers cells with a percent sign, 'money' and 'number' cells without one."""
+    `want` 'percent' prefers cells with a percent sign, 'money' and 'number' cells without one; a person or a place is
+    no figure; nothing is chosen where another sort of thing is asked for, or several periods are."""
+    if want in ("person", "place"):
+        return _only_words(row)
+    if want in ("duration", "date", "year", "email", "phone", "link"):
+        return _only_sort(row, want, lang)
     periods, months = _periods(question), _months(question) or (3 if _QUARTER.search(fold(question)) else 0)
+    if asks_several(row, question):
+        return None
     figures = [c for c, (text, _, _) in enumerate(row.cells) if c > 0 and _FIGURE.search(text)]
     scored = []
     for column in figures:
@@ -141,6 +149,29 @@ def choose_cell(
     if best[0] > 0 and sum(entry[0] == best[0] for entry in scored) == 1:
         return best[2]
     return figures[0] if len(figures) == 1 and best[0] >= -0.5 else None
+
+
+def _only_words(row: Row) -> int | None:
+    """The one cell beside the label that is words."""
+    worded = [c for c, (text, _, _) in enumerate(row.cells) if c > 0 and text.strip() and not _FIGURE.search(text)]
+    return worded[0] if len(worded) == 1 else None
+
+
+def _only_sort(row: Row, want: str, lang: str) -> int | None:
+    """The one cell beside the label that is of the sort asked for."""
+    fit = [c for c, (text, _, _) in enumerate(row.cells) if c > 0 and _of_sort(want, text, lang)]
+    return fit[0] if len(fit) == 1 else None
+
+
+def _of_sort(want: str, text: str, lang: str) -> bool:
+    sorts = ("date", "year") if want in ("date", "year") else (want,)
+    return any(span.sort in sorts for span in find_spans(text, lang))
+
+
+def asks_several(row: Row, question: str) -> bool:
+    """Whether a question names several years that are columns of the row: all their figures are the answer."""
+    years = set(_YEAR.findall(fold(question)))
+    return len({year for heading in row.headings for year in _YEAR.findall(fold(heading)) if year in years}) > 1
 
 
 def _months(text: str) -> int:

@@ -1,5 +1,6 @@
 """A small library of Spanish and English documents, indexed by keyword in a real state file, for the chat tests."""
 
+import functools
 from pathlib import Path
 
 import pytest
@@ -44,8 +45,8 @@ class Library:
         return page_from_json(stored.layout, stored.text)
 
     def ask(self, question: str, lang: str):
-        result = self.index.search(question, lang=lang)
-        return answer(question, result, self.index, lang, self.read_page, self.pages.__getitem__)
+        search = functools.partial(self.index.search, lang=lang)
+        return answer(question, search(question), self.index, lang, self.read_page, self.pages.__getitem__, search)
 
 
 def read_text(number: int, text: str) -> Page:

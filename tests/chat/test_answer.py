@@ -7,6 +7,7 @@ import pytest
 
 from core.chat.answer import answer
 from core.records import Page, SearchResult
+from tests.chat.conftest import read_text
 
 CASES = [
     json.loads(line)
@@ -66,6 +67,36 @@ def test_a_summary_quotes_the_whole_document(library):
 def test_a_comparison_cites_both_sides(library):
     found = library.ask("Compare the monthly fee of the equipment lease with the price of hotels", "en")
     assert {citation.file for citation in found.citations} == {"lease.en.txt", "travel.en.txt"}
+
+
+def test_each_side_of_a_comparison_is_searched_for(empty):
+    for name, revenue, staff in (("Veloria", "84.2", "412"), ("Pedalia", "61.9", "298")):
+        filler = " ".join(f"{name} opened shop number {n} in the spring." for n in range(30))
+        text = f"# {name} annual review\n\nRevenue was {revenue} million euros. {name} had {staff} employees. {filler}"
+        empty.add(f"{name.lower()}-review.md", "en", [read_text(1, text)])
+    found = empty.ask("Compare the revenue of Veloria and Pedalia", "en")
+    assert ["84.2 million" in found.citations[0].quote, "61.9 million" in found.citations[1].quote] == [True, True]
+    assert found.text.startswith("- **Veloria**: 84.2 million euros")
+
+
+def test_a_figure_of_an_unnamed_row_is_not_put_first(empty):
+    text = "# Harbour budget\n\nArea | Q1 | Q2\nEngineering | 210 | 230\nMarketing | 60 | 85\n"
+    empty.add("harbour.md", "en", [read_text(1, text)])
+    assert empty.ask("What is the Harbour budget for marketing in Q2?", "en").text.startswith("**85")
+    assert "**" not in empty.ask("What is the Harbour budget for assistance in Q2?", "en").text
+
+
+def test_a_year_as_a_label_and_its_column(empty):
+    table = "Year | Monthly rent | Discount\n2026 | 6,250 | 310\n2027 | 6,400 | 25\n"
+    text = f"# Lease\n\nThe monthly rent will be 6,250 euros.\n\n{table}"
+    empty.add("lease.md", "en", [read_text(1, text)])
+    assert empty.ask("What is the monthly rent in 2027?", "en").text.startswith("**6,400")
+    assert "6,250 euros" in empty.ask("What is the monthly rent?", "en").citations[0].quote
+
+
+def test_a_telephone_that_nothing_holds_is_declined(empty):
+    empty.add("deed.txt", "es", [Page(1, "El alcalde de Zaragoza firma el acta del consejo en el salón de actos.")])
+    assert empty.ask("¿Cuál es el teléfono del alcalde de Zaragoza?", "es").status == "not_found"
 
 
 def test_nothing_indexed(empty):

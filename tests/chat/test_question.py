@@ -32,3 +32,16 @@ def test_sides_of_a_comparison():
         "las ventas de España",
         "las de Portugal",
     )
+
+
+@pytest.mark.parametrize(
+    ("question", "lang", "shared"),
+    [
+        ("What is the difference between Veloria and Pedalia in operating margin?", "en", "operating margin"),
+        ("Compara los ingresos de Veloria y de Pedalia", "es", "los ingresos de"),
+        ("Compare the revenue of Veloria and Pedalia", "en", "the revenue of"),
+    ],
+)
+def test_what_is_asked_of_both_sides(question, lang, shared):
+    understood = understand(question, lang)
+    assert (understood.shared, understood.sides) == (shared, ("Veloria", "Pedalia"))

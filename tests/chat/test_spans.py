@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.chat.spans import asks_change, find_spans, is_change
+from core.chat.spans import asks_change, find_spans, is_change, is_former
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,27 @@ def test_questions_about_change():
     assert asks_change("How much did sales grow?")
     assert asks_change("¿Cuánto crecieron las ventas?")
     assert not asks_change("What were sales in 2023?")
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "sort", "found"),
+    [
+        ("La próxima será el jueves 19 de junio en Lugo.", "es", "date", ["jueves 19 de junio"]),
+        ("La campaña de marzo reunió 512 donaciones.", "es", "date", []),
+        ("It was said in the report on Form 10-Q.", "en", "number", []),
+    ],
+)
+def test_spans_of_a_sort(text, lang, sort, found):
+    assert [text[s.start : s.end] for s in find_spans(text, lang) if s.sort == sort] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "former"),
+    [
+        ("It rose from 120 to 135 euros.", [True, False]),
+        ("De 120 a 135 euros.", [True, False]),
+        ("De 120 pasos.", [False]),
+    ],
+)
+def test_the_figure_before_a_change(text, former):
+    assert [is_former(text, s) for s in find_spans(text, "es") if s.sort in ("number", "money")] == former

@@ -31,9 +31,16 @@ ROW = Row(0, 9, tuple((cell, 0, 0) for cell in ("Sales", "82", "81", "2 %", "304
         ("What were sales in the nine months of 2022?", "money", "304"),
         ("What was the change of sales?", "percent", "2 %"),
         ("What were sales in 2019?", "money", None),
+        ("What were sales in 2022 and 2021?", "money", None),
+        ("How long did the sales last?", "duration", None),
     ],
 )
 def test_the_cell_that_is_meant(question, want, cell):
     vocabulary = Vocabulary(NoIndex())
     column = choose_cell(ROW, vocabulary.question_words(question, "en"), question, "en", vocabulary, want)
     assert (ROW.cells[column][0] if column is not None else None) == cell
+
+
+def test_who_is_a_cell_of_words():
+    row = Row(0, 9, tuple((cell, 0, 0) for cell in ("Spill", "Elena Petrova", "4410")), ("", "Person", "Extension"), "")
+    assert choose_cell(row, (), "Who is to be called about a spill?", "en", Vocabulary(NoIndex()), "person") == 1
