@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from core.errors import AppError
-from core.models.adapter_files import WEIGHTS
+from core.models.adapter_files import WEIGHTS, check_adapter
 
 _IGNORED = -100
 
@@ -119,6 +120,25 @@ class TrainableChat:
             logits.float().flatten(0, 1), said.flatten(), ignore_index=_IGNORED, reduction="sum"
         )
         return loss, int((said != _IGNORED).sum())
+
+    def score(self, tokens: Tokens, *, adapted: bool = True) -> float:
+        """The mean log-likelihood of the tokens that count, by the adapted model or by the bare base."""
+        self.model.eval()
+        with self._torch.no_grad(), nullcontext() if adapted else self.model.disable_adapter():
+            loss, counted = self.loss([tokens])
+        return -float(loss) / counted
+
+    def load(self, adapter: Path) -> None:
+        """Take over the matrices of an adapter of the same rank and layers; AppError where it is another's."""
+        check_adapter(adapter)
+        from safetensors.torch import load_file
+
+        with self._torch.no_grad():
+            for name, part in load_file(adapter / WEIGHTS).items():
+                mine = self.weights.get(name.replace(".weight", ".default.weight"))
+                if mine is None or mine.shape != part.shape:
+                    raise AppError("training.other_start", adapter=adapter.name)
+                mine.copy_(part)
 
     def save(self, folder: Path) -> None:
         """PEFT's own two files, matrices in half precision: plain PEFT and vLLM load the folder."""

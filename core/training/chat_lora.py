@@ -59,12 +59,22 @@ def train_chat(
     `base` is a folder with a causal model in safetensors. `report` is called after each step and returns False to
     stop. Raises AppError: `training.too_few` (of those that are short enough), `training.no_such_layer`,
     `training.no_memory`, `training.cancelled`, `training.diverged`, `training.other_run`."""
+    chat = load_chat(base, config)
+    short = [found for one in examples if (found := chat.tokenize(one, config.max_tokens))]
+    checked = [found for one in held_out if (found := chat.tokenize(one, config.max_tokens))]
+    if len(short) < _LEAST:
+        raise AppError("training.too_few", n=len(short), least=_LEAST)
+    return _Run(chat, short, checked, config, folder).go(report)
+
+
+def load_chat(base: Path, config: ChatConfig) -> TrainableChat:
+    """The model with fresh matrices, which change nothing yet; the same seed makes the same ones."""
     import torch
 
     if config.threads:
         torch.set_num_threads(config.threads)
     torch.manual_seed(config.seed)
-    chat = TrainableChat(
+    return TrainableChat(
         base,
         rank=config.rank,
         alpha=config.alpha,
@@ -72,11 +82,25 @@ def train_chat(
         rslora=config.rslora,
         targets=config.targets,
     )
-    short = [found for one in examples if (found := chat.tokenize(one, config.max_tokens))]
-    checked = [found for one in held_out if (found := chat.tokenize(one, config.max_tokens))]
-    if len(short) < _LEAST:
-        raise AppError("training.too_few", n=len(short), least=_LEAST)
-    return _Run(chat, short, checked, config, folder).go(report)
+
+
+def split_examples(
+    examples: Sequence[Example], *, dev_share: float = 0.1, test_share: float = 0.2, seed: int = 0
+) -> tuple[list[Example], list[Example], list[Example]]:
+    """(train, dev, test) of the examples without repetitions, split by document; where none is named, by what is
+    asked, so that no part asks what another does."""
+    groups: dict[str, list[Example]] = {}
+    for one in dict.fromkeys(examples):
+        groups.setdefault(one.document or " ".join(one.messages[-1][1].casefold().split()), []).append(one)
+    order = sorted(groups)
+    random.Random(seed).shuffle(order)
+    parts: tuple[list[Example], ...] = ([], [], [])
+    wanted = (1 - dev_share - test_share, dev_share, test_share)
+    total = sum(map(len, groups.values()))
+    for name in order:
+        lacking = [share * total - len(part) for share, part in zip(wanted, parts, strict=True)]
+        parts[lacking.index(max(lacking))].extend(groups[name])
+    return parts[0], parts[1], parts[2]
 
 
 def read_examples(path: Path) -> list[Example]:

@@ -58,12 +58,18 @@ def forecast(train: Sequence[Pair], held_out: int, config: RetrieverConfig, pair
     steps = math.ceil(len(train) / config.batch) * config.epochs
     batch_tokens = config.batch * (questions / max(len(train), 1) + config.max_tokens)
     memory = _LIBRARIES_BYTES + _LEARNING_BYTES * trainable + _TOKEN_BYTES * batch_tokens
-    rate = pairs_per_s or _TOKENS_PER_CORE_S * (os.cpu_count() or 1) * max(len(train), 1) / max(questions + passages, 1)
+    cores = free_cores(os.cpu_count() or 1, psutil.getloadavg()[0])
+    rate = pairs_per_s or _TOKENS_PER_CORE_S * cores * max(len(train), 1) / max(questions + passages, 1)
     checks = 1 + steps // max(config.check_every, 1)
     seen = len(train) * config.epochs + _CHECK_COST * checks * min(held_out, _CHECKED_MOST)
     seconds = _START_S + (1 + _GATE_SHARE) * seen / rate
     free = float(psutil.virtual_memory().available)
     return Forecast(trainable, weights, steps, memory, free, seconds, pairs_per_s > 0)
+
+
+def free_cores(cores: int, load: float) -> float:
+    """What a training with a thread a core gets of them beside `load` other threads that want to run."""
+    return cores * cores / (cores + max(load, 0.0))
 
 
 def count_weights(config: RetrieverConfig) -> tuple[int, int]:

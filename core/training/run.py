@@ -3,10 +3,11 @@
     python -m core.training.run JOB.json|JOB.yaml [--out FOLDER]
 
 The job: {"name", "data": file or files beside it, "config": {hyperparameters}, "split": {"dev_share", "test_share",
-"seed"}, "licence", "given": true where FOLDER holds an adapter already that is to be judged only}. What is done is
-written to standard output as JSON lines (`progress` 0..1, `message`, and its figures); the last line is the card. A run
-that was cut off goes on where it was. The adapter is left in FOLDER (default: the job's name, beside the job), its card
-written last. It ends with 0 where the gate let it pass, 1 where not, 2 for an error.
+"seed"}, "licence", "given": true where FOLDER holds an adapter already that is to be judged only}; for an adapter of a
+language model also {"kind": "chat", "base": its folder}. What is done is written to standard output as JSON lines
+(`progress` 0..1, `message`, and its figures); the last line is the card. A run that was cut off goes on where it was.
+The adapter is left in FOLDER (default: the job's name, beside the job), its card written last. It ends with 0 where the
+gate let it pass, 1 where not, 2 for an error.
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import datetime as dt
+import hashlib
 import importlib.metadata
 import json
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,16 +30,19 @@ from core.errors import AppError
 from core.i18n import error_text
 from core.models import adapters, export
 from core.models.embedder import load_adapted, load_embedder
+from core.models.loading import find_folder
 from core.records import AdapterCard
 from core.settings import cache_folder
+from core.training.chat_lora import ChatConfig, read_examples, split_examples, train_chat
 from core.training.dataset import Dataset, prepare
-from core.training.loop import StepReport, Trained
+from core.training.loop import Report, StepReport, Trained
 from core.training.pairs import read_pairs
 from core.training.retriever import RetrieverConfig, train_retriever
 
 Tell = Callable[[dict[str, Any]], bool]
 _LIBRARIES = ("torch", "transformers", "peft", "safetensors")
 _GATE_SHARE = 0.25  # of the whole time
+_CONFIGS = {"retriever": RetrieverConfig, "chat": ChatConfig}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +51,11 @@ class Job:
 
     name: str
     data: tuple[Path, ...]
-    config: RetrieverConfig
+    config: RetrieverConfig | ChatConfig
     split: dict[str, Any] = field(default_factory=dict)
     licence: str = ""
     given: bool = False
+    base: Path | None = None
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -62,7 +68,8 @@ def main(arguments: list[str] | None = None) -> int:
         threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         job = read_job(options.job)
-        card = run_job(job, options.out or options.job.parent / job.name, _write_line)
+        run = run_chat_job if job.base else run_job
+        card = run(job, options.out or options.job.parent / job.name, _write_line)
     except AppError as error:
         _write_line({"error": [error.key, error.params]})
         sys.stderr.write(error_text(error, "en") + "\n")
@@ -78,13 +85,7 @@ def run_job(job: Job, out: Path, tell: Tell) -> AdapterCard:
     pairs = [pair for path in job.data for pair in read_pairs(path)]
     dataset = prepare(pairs, **job.split)
     tell({"progress": 0.0, "message": "training.prepared", "counts": dataset.counts})
-    out.mkdir(parents=True, exist_ok=True)
-    (out / adapters.CARD).unlink(missing_ok=True)
-
-    def report(row: StepReport) -> bool:
-        done = (1 - _GATE_SHARE) * row.step / row.steps
-        return tell({"progress": round(done, 4), "message": "training.learned", **dataclasses.asdict(row)})
-
+    report, step = _begin(out, tell)
     trained = None
     if job.given:
         adapters.check_adapter(out, export.base_weights())
@@ -92,10 +93,6 @@ def run_job(job: Job, out: Path, tell: Tell) -> AdapterCard:
         trained = train_retriever(export.base_folder(), dataset.train, dataset.dev, job.config, out, report)
     base = ("builtin", load_embedder("builtin", cache_folder()))
     adapted = (f"builtin+{out.resolve()}", load_adapted(out, cache_folder()))
-
-    def step(share: float) -> None:
-        tell({"progress": round(1 - _GATE_SHARE * (1 - share), 4), "message": "training.judged"})
-
     gate = judge(base, adapted, dataset.test, len(dataset.train) if trained else None, step=step)
     card = make_card(job, dataset, trained, out)
     card = dataclasses.replace(card, scores=gate.scores(), passed=gate.passed, reasons=gate.reasons)
@@ -103,9 +100,73 @@ def run_job(job: Job, out: Path, tell: Tell) -> AdapterCard:
     return card
 
 
+def run_chat_job(job: Job, out: Path, tell: Tell) -> AdapterCard:
+    """The same for an adapter of a language model."""
+    from core.evaluation.gate_chat import judge_chat
+
+    examples = [example for path in job.data for example in read_examples(path)]
+    train, dev, test = split_examples(examples, **job.split)
+    counts = {"read": len(examples), "train": len(train), "dev": len(dev), "test": len(test)}
+    tell({"progress": 0.0, "message": "training.prepared", "counts": counts})
+    report, step = _begin(out, tell)
+    base = find_folder(str(job.base))
+    trained = train_chat(base, train, dev, job.config, out, report)
+    gate = judge_chat(base, out, job.config, test, len(train), step=step)
+    card = AdapterCard(
+        name=job.name,
+        kind="chat",
+        base=base.name,
+        base_sha256=_hash_files(sorted(base.glob("*.safetensors"))),
+        adapter_sha256=adapters.hash_weights(out),
+        data_sha256=_hash_files(job.data),
+        data={"files": [path.name for path in job.data], **counts},
+        hyperparameters=dataclasses.asdict(job.config),
+        training=dataclasses.asdict(trained),
+        scores=gate.scores(),
+        passed=gate.passed,
+        reasons=gate.reasons,
+        versions=_versions(),
+        licence=job.licence,
+        created=_now(),
+    )
+    adapters.write_card(out, card)
+    return card
+
+
+def _begin(out: Path, tell: Tell) -> tuple[Report, Callable[[float], None]]:
+    """Make the folder, without a card until the end; how steps and the gate's progress are told."""
+    out.mkdir(parents=True, exist_ok=True)
+    (out / adapters.CARD).unlink(missing_ok=True)
+
+    def report(row: StepReport) -> bool:
+        done = (1 - _GATE_SHARE) * row.step / row.steps
+        return tell({"progress": round(done, 4), "message": "training.learned", **dataclasses.asdict(row)})
+
+    def step(share: float) -> None:
+        tell({"progress": round(1 - _GATE_SHARE * (1 - share), 4), "message": "training.judged"})
+
+    return report, step
+
+
+def _hash_files(paths: Sequence[Path]) -> str:
+    """One sha256 over the files' own, in their order."""
+    digest = hashlib.sha256()
+    for path in paths:
+        with path.open("rb") as handle:
+            digest.update(hashlib.file_digest(handle, "sha256").digest())
+    return digest.hexdigest()
+
+
+def _versions() -> dict[str, str]:
+    return {name: importlib.metadata.version(name) for name in _LIBRARIES}
+
+
+def _now() -> str:
+    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+
+
 def make_card(job: Job, dataset: Dataset, trained: Trained | None, out: Path) -> AdapterCard:
     """What is known of an adapter before the gate; of one that was not trained here, little."""
-    versions = {name: importlib.metadata.version(name) for name in _LIBRARIES}
     return AdapterCard(
         name=job.name,
         kind="retriever",
@@ -116,9 +177,9 @@ def make_card(job: Job, dataset: Dataset, trained: Trained | None, out: Path) ->
         data={"files": [path.name for path in job.data], "split_by": dataset.split_by, **dataset.counts},
         hyperparameters=dataclasses.asdict(job.config) if trained else {},
         training=dataclasses.asdict(trained) if trained else {},
-        versions=versions,
+        versions=_versions(),
         licence=job.licence,
-        created=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        created=_now(),
     )
 
 
@@ -128,7 +189,11 @@ def read_job(path: Path) -> Job:
         text = path.read_text(encoding="utf-8")
         values = json.loads(text) if path.suffix == ".json" else _read_yaml(text)
         data = values["data"] if isinstance(values["data"], list) else [values["data"]]
-        known = {entry.name for entry in dataclasses.fields(RetrieverConfig)}
+        kind = values.get("kind", "retriever")
+        if kind not in _CONFIGS:
+            raise ValueError(f"kind: {kind}? {', '.join(_CONFIGS)}")
+        base = path.parent / Path(values["base"]).expanduser() if kind == "chat" else None
+        known = {entry.name for entry in dataclasses.fields(_CONFIGS[kind])}
         config = dict(values.get("config", {}))
         unknown = set(config) - known
         if unknown:
@@ -140,7 +205,7 @@ def read_job(path: Path) -> Job:
         adapters.check_name(name)
         files = tuple(path.parent / file for file in data)
         split, licence = dict(values.get("split", {})), str(values.get("licence", ""))
-        return Job(name, files, RetrieverConfig(**config), split, licence, values.get("given") is True)
+        return Job(name, files, _CONFIGS[kind](**config), split, licence, values.get("given") is True, base)
     except OSError as error:
         raise AppError("training.job", name=path.name, detail=error.strerror) from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:

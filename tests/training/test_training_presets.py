@@ -59,3 +59,8 @@ def test_a_forecast_grows_with_what_it_is_about():
     assert 1e9 < small.memory_bytes < large.memory_bytes and small.seconds < large.seconds
     assert not small.measured and forecasts.forecast(pairs, 0, RetrieverConfig(), 64.0).measured
     assert forecasts.forecast(pairs, 0, RetrieverConfig(epochs=10), 64.0).seconds < 60
+
+
+@pytest.mark.parametrize(("cores", "load", "expected"), [(2, 0, 2), (2, 2, 1), (8, 8, 4), (2, 8, 0.4)])
+def test_a_busy_machine_gives_less(cores, load, expected):
+    assert forecasts.free_cores(cores, load) == pytest.approx(expected)

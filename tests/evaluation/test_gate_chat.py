@@ -1,0 +1,84 @@
+"""The gate of chat adapters, and the job that trains and judges one, on a practice model made here."""
+
+import json
+
+import pytest
+
+from core.errors import AppError
+from core.evaluation.gate_chat import find_chat_faults, judge_chat
+from core.models import adapters
+from core.training.causal import Example
+from core.training.chat_lora import ChatConfig, split_examples
+from core.training.practice import Size, make_practice
+from core.training.run import main, read_job
+
+ROWS = [
+    {"prompt": f"Where is order {n}?", "completion": f"Order {n} waits in hall {n % 7} of Braga."} for n in range(160)
+]
+CONFIG = {"rank": 4, "batch": 8, "epochs": 2, "learning_rate": 1e-2, "check_every": 4, "threads": 1}
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("practice") / "model"
+    texts = [f"Invoice {n} was paid in month {n % 12}. La factura {n} se pagó tarde." for n in range(60)]
+    make_practice(texts, [], folder, size=Size(vocabulary=400, hidden=32, layers=2, steps=20, block=64))
+    return folder
+
+
+def test_a_job_trains_and_judges_an_adapter_of_a_language_model(base, tmp_path, capsys):
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ROWS))
+    job = {"name": "house", "kind": "chat", "base": str(base), "data": "rows.jsonl", "config": CONFIG}
+    (tmp_path / "job.json").write_text(json.dumps(job))
+    code = main([str(tmp_path / "job.json")])
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    card = adapters.read_card(tmp_path / "house")
+    assert lines[-1]["card"]["name"] == "house" and [line["progress"] for line in lines][-1] == 1.0
+    assert card.kind == "chat" and card.data["train"] >= 100 and card.data["test"] >= 20
+    assert card.scores["chat"]["adapter"] > card.scores["chat"]["base"] + 0.3
+    assert code == (0 if card.passed else 1)
+    assert card.passed == (not card.reasons)
+    assert {key for key, _ in card.reasons} <= {"gate.chat_forgot"}
+
+
+def test_one_that_learned_nothing_is_refused(base, tmp_path):
+    from core.training.chat_lora import load_chat
+
+    config = ChatConfig(rank=4, threads=1)
+    load_chat(base, config).save(tmp_path / "idle")  # fresh matrices change nothing
+    test = [Example((("user", row["prompt"]),), row["completion"]) for row in ROWS[:30]]
+    gate = judge_chat(base, tmp_path / "idle", config, test, 40)
+    assert [key for key, _ in gate.reasons] == ["gate.pairs", "gate.chat_no_gain"]
+    assert gate.measures["chat"].difference == pytest.approx(0, abs=1e-6)
+    with pytest.raises(AppError) as caught:
+        judge_chat(base, tmp_path / "idle", config, test[:5], 400)
+    assert caught.value.key == "gate.few"
+
+
+def test_one_that_forgot_is_refused_by_language():
+    from core.evaluation.compare import compare
+
+    up = compare({str(n): -2.0 - n / 100 for n in range(40)}, {str(n): -1.0 - n / 100 for n in range(40)})
+    down = compare({str(n): -2.0 - n / 100 for n in range(40)}, {str(n): -2.4 - n / 100 for n in range(40)})
+    faults = find_chat_faults({"chat": up, "general_text_en": up, "general_text_es": down}, 400)
+    assert [(key, told["lang"]) for key, told in faults] == [("gate.chat_forgot", "es")]
+    assert faults[0][1]["adapter"] > faults[0][1]["base"]
+
+
+def test_parts_share_no_document_and_no_question():
+    rows = [Example((("user", f"q{n % 50}"),), f"a{n}") for n in range(100)]
+    train, dev, test = split_examples(rows + rows)
+    asked = [{one.messages for one in part} for part in (train, dev, test)]
+    assert (
+        sum(map(len, (train, dev, test))) == 100 and not asked[0] & asked[1] | asked[0] & asked[2] | asked[1] & asked[2]
+    )
+    named = [Example((("user", f"q{n}"),), "a", f"d{n % 10}") for n in range(100)]
+    documents = [{one.document for one in part} for part in split_examples(named)]
+    assert not documents[0] & documents[2] and all(documents)
+
+
+def test_a_job_of_an_unknown_kind_is_refused(tmp_path):
+    (tmp_path / "job.json").write_text('{"name": "a", "data": "x.jsonl", "kind": "image"}')
+    with pytest.raises(AppError) as caught:
+        read_job(tmp_path / "job.json")
+    assert "image" in caught.value.params["detail"]
