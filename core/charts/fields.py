@@ -43,7 +43,7 @@ _NOT_ADDITIVE = frozenset(
     "avg mean average promedio media medio median mediana max maximum maximo min minimum minimo stddev variance pct "
     "percent percentage porcentaje ratio tasa rate price precio corr index indice rank ranking puesto posicion "
     "temperature temperatura temp age edad rating score nota growth crecimiento variacion margin margen cumulative "
-    "acumulado acumulada acumulados acumuladas running distinct".split()
+    "acumulado acumulada acumulados acumuladas running distinct distintos distintas correlation correlacion".split()
 )
 _PERCENT_WORDS = frozenset("pct percent percentage porcentaje perc porc".split())
 _FRACTION_WORDS = _PERCENT_WORDS | frozenset("share cuota rate tasa ratio proportion proporcion fraction".split())

@@ -87,6 +87,7 @@ class BusinessPlan:
     keys: tuple[int, ...] = ()
     within: int | None = None
     more: tuple[Measure, ...] = ()
+    lang: str = "en"
 
     @property
     def fact(self) -> int:
@@ -108,7 +109,8 @@ def read_business(links: Links, schema: Schema, today: datetime.date) -> list[Bu
     window = "" if overrun and window == "share" else window
     for measure in find_measures(links, schema, window_span, bool(grain)):
         asked = "" if window == "share" and measure.agg in ("rate", "share_of") else window
-        plan = BusinessPlan(measure, window=asked, covered=frozenset([*range(*measure.span), *range(*window_span)]))
+        said = frozenset([*range(*measure.span), *range(*window_span)])
+        plan = BusinessPlan(measure, window=asked, lang=links.lang, covered=said)
         if overrun:
             plan = replace(plan, covered=plan.covered.union(overrun.places))
         plan = _add_dimensions(plan, links, schema, grain)
@@ -181,7 +183,7 @@ def _is_business(plan: BusinessPlan, links: Links, schema: Schema) -> bool:
     if plan.periods and plan.date is not None:
         return True
     grouped = plan.dimensions and all(_repeats(n, plan.fact, schema) for n in plan.dimensions)
-    if grouped and (_split_by(links) or has_superlative(links)):
+    if grouped and (_split_by(links) or has_superlative(links) or asks_sides(links)):
         return True
     flow = any(is_flow(token) for token in links.tokens)
     if flow and measure.columns and (grouped or plan.filters):
@@ -243,11 +245,11 @@ def _lists(
         absence = find_absence(links, schema, table)
         if absence:
             covered = frozenset([*range(*span), *absence.span])
-            plan = BusinessPlan(None, subject=table, absence=absence, covered=covered)
+            plan = BusinessPlan(None, lang=links.lang, subject=table, absence=absence, covered=covered)
             plan = _add_periods(plan, links, schema, today, absence.table)
             out.append(_counted(_add_filters(plan, links, schema), links))
         elif not contrast and not aggregate_of(links)[0] and not has_superlative(links) and not grain:
-            plan = BusinessPlan(None, subject=table, covered=frozenset(range(*span)))
+            plan = BusinessPlan(None, lang=links.lang, subject=table, covered=frozenset(range(*span)))
             plan = _add_periods(plan, links, schema, today, table)
             plan = _add_filters(plan, links, schema)
             if (plan.filters or plan.periods) and not uncovered(plan, links):
@@ -268,7 +270,7 @@ def _contrasted(contrast: Contrast, links: Links, schema: Schema, today: datetim
     """Rows that compare; or, where what is asked for repeats ('which areas'), groups whose sums compare."""
     table = schema.columns[contrast.left].table
     covered = frozenset(contrast.span)
-    plan = BusinessPlan(None, subject=table, contrast=contrast, covered=covered)
+    plan = BusinessPlan(None, lang=links.lang, subject=table, contrast=contrast, covered=covered)
     asked = next((p for p, t in enumerate(links.tokens) if t.word in ("which", "what", "list", "show")), -1)
     found = dimension_at(asked + 1, links, schema, table, set(covered), 3)
     plan = _add_periods(plan, links, schema, today, table)

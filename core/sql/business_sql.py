@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from core.i18n import translate
 from core.sql.business import BusinessPlan, repeats_rows
 from core.sql.calendar import OPEN_END, OPEN_START, Period
 from core.sql.conditions import Absence, Filter
@@ -17,10 +18,6 @@ from core.sql.measures import Measure
 from core.sql.render import literal, quote
 from core.sql.schema import Schema
 
-_PREFIX = {
-    "sum": "total", "avg": "avg", "max": "max", "min": "min", "median": "median",
-    "distinct": "distinct", "share_of": "pct", "per": "avg",
-}  # fmt: skip
 _AS_DATE = {
     "date": "{0}", "day_text": "TRY_CAST({0} AS DATE)", "month_text": "TRY_CAST({0} || '-01' AS DATE)",
     "year": "MAKE_DATE({0}, 1, 1)",
@@ -45,7 +42,8 @@ def write_business(plan: BusinessPlan, schema: Schema) -> str | None:
     if plan.measure and plan.measure.agg == "first_last":
         column = _column(plan.measure.columns[0], schema, alias)
         name = _plain(schema.columns[plan.measure.columns[0]].key[1])
-        ends = f"MIN({column}) AS {quote(f'first_{name}')}, MAX({column}) AS {quote(f'last_{name}')}"
+        first, last = (quote(_name(key, plan.lang, of=name)) for key in ("first", "last"))
+        ends = f"MIN({column}) AS {first}, MAX({column}) AS {last}"
         return f"SELECT {ends} FROM {text}{where}"
     return _grouped(plan, schema, alias, text, where)
 
@@ -78,8 +76,9 @@ def write_pairs(plan: BusinessPlan, schema: Schema, rows: int) -> str | None:
 def _grouped(plan: BusinessPlan, schema: Schema, alias: dict[str, str], text: str, where: str) -> str | None:
     time = _time_expression(plan, schema, alias)
     dims = [(_column(n, schema, alias), _label(n, plan.dimensions, schema)) for n in plan.dimensions]
-    groups = ([(time, plan.grain)] if time else []) + dims
-    measures = [_measure(m, schema, alias, repeats_rows(plan, schema)) for m in (plan.measure, *plan.more)]
+    groups = ([(time, _unit_name(plan))] if time else []) + dims
+    repeated = repeats_rows(plan, schema)
+    measures = [_measure(m, schema, alias, plan.lang, repeated) for m in (plan.measure, *plan.more)]
     measure, name = measures[0]
     select = [f"{expression} AS {quote(label)}" for expression, label in (*groups, *measures)]
     sql = f"SELECT {', '.join(select)} FROM {text}{where}"
@@ -98,26 +97,27 @@ def _grouped(plan: BusinessPlan, schema: Schema, alias: dict[str, str], text: st
 
 def _windowed(plan: BusinessPlan, inner: str, labels: list[str], name: str, schema: Schema) -> str | None:
     value = quote(name)
-    dims = [quote(label) for label in labels if label != plan.grain]
+    dims = [quote(label) for label in labels if label != _unit_name(plan)]
     part = f"PARTITION BY {', '.join(dims)} " if dims else ""
     listed = ", ".join([*(quote(label) for label in labels), value])
     if plan.window == "growth" and plan.grain:
-        unit = quote(plan.grain)
+        unit = quote(_unit_name(plan))
         before = f"LAG({value}) OVER ({part}ORDER BY {unit})"
-        change = (
-            f"{value} - {before} AS change, ROUND(100.0 * ({value} - {before}) / NULLIF({before}, 0), 2) AS change_pct"
-        )
+        names = (quote(_name("change", plan.lang)), quote(_name("change_pct", plan.lang)))
+        step = f"{value} - {before}"
+        change = f"{step} AS {names[0]}, ROUND(100.0 * ({step}) / NULLIF({before}, 0), 2) AS {names[1]}"
         order = ", ".join([*dims, unit])
         return f"WITH base AS ({inner}) SELECT {listed}, {change} FROM base ORDER BY {order}"
     if plan.window == "running" and plan.grain:
-        unit = quote(plan.grain)
+        unit = quote(_unit_name(plan))
         order = ", ".join([*dims, unit])
-        running = f"SUM({value}) OVER ({part}ORDER BY {unit}) AS running_total"
+        running = f"SUM({value}) OVER ({part}ORDER BY {unit}) AS {quote(_name('running', plan.lang))}"
         return f"WITH base AS ({inner}) SELECT {listed}, {running} FROM base ORDER BY {order}"
     if plan.window == "share" and labels:
-        over = f"PARTITION BY {quote(plan.grain)}" if plan.grain else ""
-        share = f"ROUND(100.0 * {value} / NULLIF(SUM({value}) OVER ({over}), 0), 2) AS share_pct"
-        order = f"{quote(plan.grain)}, {value} DESC" if plan.grain else f"{value} DESC"
+        over = f"PARTITION BY {quote(_unit_name(plan))}" if plan.grain else ""
+        part = f"ROUND(100.0 * {value} / NULLIF(SUM({value}) OVER ({over}), 0), 2)"
+        share = f"{part} AS {quote(_name('share', plan.lang))}"
+        order = f"{quote(_unit_name(plan))}, {value} DESC" if plan.grain else f"{value} DESC"
         limit = f" LIMIT {plan.limit}" if plan.limit else ""
         kept = [f for f in plan.filters if f.column in plan.dimensions]
         if kept:
@@ -129,9 +129,10 @@ def _windowed(plan: BusinessPlan, inner: str, labels: list[str], name: str, sche
     if plan.window == "rank" and len(labels) > 1:
         outer = quote(_label(plan.within, plan.dimensions, schema) if plan.within is not None else labels[-1])
         place = f"RANK() OVER (PARTITION BY {outer} ORDER BY {value}{'' if plan.descending is False else ' DESC'})"
-        keep = f" WHERE place <= {plan.limit}" if plan.limit else ""
-        ranked = f"SELECT {listed}, {place} AS place FROM base"
-        return f"WITH base AS ({inner}) SELECT * FROM ({ranked}) AS ranked{keep} ORDER BY {outer}, place"
+        rank = quote(_name("rank", plan.lang))
+        keep = f" WHERE {rank} <= {plan.limit}" if plan.limit else ""
+        ranked = f"SELECT {listed}, {place} AS {rank} FROM base"
+        return f"WITH base AS ({inner}) SELECT * FROM ({ranked}) AS ranked{keep} ORDER BY {outer}, {rank}"
     return None
 
 
@@ -147,34 +148,47 @@ def _order(plan: BusinessPlan, labels: list[str], name: str) -> str:
     return f" ORDER BY {order}" + (f" LIMIT {plan.limit}" if plan.limit else "")
 
 
-def _measure(measure: Measure, schema: Schema, alias: dict[str, str], repeated: bool = False) -> tuple[str, str]:
+def _measure(
+    measure: Measure, schema: Schema, alias: dict[str, str], lang: str, repeated: bool = False
+) -> tuple[str, str]:
     """(expression, its name in the result); rows that a join repeats are counted once."""
     if measure.metric:
         return f"({measure.metric.expression})", measure.metric.name
     if measure.agg == "count" or not measure.columns:
         table = schema.tables[measure.table].table
         once = repeated and len(table.primary_key) == 1
-        return (f"COUNT(DISTINCT {alias[table.name]}{quote(table.primary_key[0])})" if once else "COUNT(*)"), "count"
+        return (f"COUNT(DISTINCT {alias[table.name]}{quote(table.primary_key[0])})" if once else "COUNT(*)"), _name(
+            "count", lang
+        )
     columns = [_column(n, schema, alias) for n in measure.columns]
     first = _plain(schema.columns[measure.columns[0]].key[1])
     if measure.agg == "rate":
         return (
             f"ROUND(100.0 * AVG(CASE WHEN {columns[0]} = {literal(measure.yes)} THEN 1 ELSE 0 END), 2)",
-            f"{first}_pct",
+            _name("rate", lang, of=first),
         )
     if measure.agg == "distinct":
-        return f"COUNT(DISTINCT {columns[0]})", f"distinct_{first}"
+        return f"COUNT(DISTINCT {columns[0]})", _name("distinct", lang, of=first)
     if measure.agg == "share_of":
-        return f"ROUND({measure.expression.format(*columns)}, 2)", "margin_pct"
+        return f"ROUND({measure.expression.format(*columns)}, 2)", _name("margin", lang)
     if measure.agg == "over_plan":
-        return f"ROUND({measure.expression.format(*columns)}, 2)", "deviation_pct"
+        return f"ROUND({measure.expression.format(*columns)}, 2)", _name("deviation", lang)
     if measure.agg == "corr":
-        return f"CORR({measure.expression.format(*columns)})", "correlation"
+        return f"CORR({measure.expression.format(*columns)})", _name("corr", lang)
     if measure.agg == "per":
-        return measure.expression.format(*columns), "avg_amount"
-    name = first if len(columns) == 1 else "amount"
-    label = f"{_PREFIX[measure.agg]}_{name}{_unit(measure, schema)}"
+        return measure.expression.format(*columns), _name("avg", lang, of=_name("amount", lang))
+    name = first if len(columns) == 1 else _name("amount", lang)
+    label = f"{_name(measure.agg, lang, of=name)}{_unit(measure, schema)}"
     return f"{measure.agg.upper()}({measure.expression.format(*columns)})", label
+
+
+def _name(key: str, lang: str, **params: str) -> str:
+    """The name of a computed column, in the question's language: results, charts and sentences show it."""
+    return translate(f"sql.column.{key}", lang, **params)
+
+
+def _unit_name(plan: BusinessPlan) -> str:
+    return _name(plan.grain, plan.lang) if plan.grain else ""
 
 
 def _unit(measure: Measure, schema: Schema) -> str:
@@ -223,7 +237,8 @@ def _shown(plan: BusinessPlan, schema: Schema) -> tuple[int, ...]:
 def _contrasted_groups(plan: BusinessPlan, schema: Schema, alias: dict[str, str], text: str, where: str) -> str:
     dims = [_column(n, schema, alias) for n in plan.dimensions]
     left, right = (f"SUM({_column(n, schema, alias)})" for n in (plan.contrast.left, plan.contrast.right))
-    names = [quote(f"total_{_plain(schema.columns[n].key[1])}") for n in (plan.contrast.left, plan.contrast.right)]
+    sides = (_plain(schema.columns[n].key[1]) for n in (plan.contrast.left, plan.contrast.right))
+    names = [quote(_name("sum", plan.lang, of=side)) for side in sides]
     listed = [f"{d} AS {quote(_label(n, plan.dimensions, schema))}" for d, n in zip(dims, plan.dimensions, strict=True)]
     select = ", ".join([*listed, f"{left} AS {names[0]}", f"{right} AS {names[1]}"])
     return (

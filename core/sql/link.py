@@ -87,7 +87,10 @@ _WEAK = {stem(word) for word in _WEAK_WORDS}
 
 def is_content(token: Token) -> bool:
     """Whether a token can name something by itself."""
-    return token.kind == "word" and len(token.word) > 1 and stem(token.word) not in _WEAK
+    if token.kind != "word" or len(token.word) < 2:
+        return False
+    thing = stem(token.word) == "return" and token.source.lower() != "return"  # 'returns', 'devoluciones': goods back
+    return thing or stem(token.word) not in _WEAK
 
 
 def _find_names(tokens: list[Token], index: dict, sizes: list[int], entries: list) -> dict[int, list[Mention]]:

@@ -290,7 +290,7 @@ def _value_rate(links: Links, schema: Schema) -> Measure | None:
     for entry in schema.columns:
         values = entry.column.values if entry.kind == "text" and not entry.time else ()
         for value in values if 1 < len(values) <= 12 else ():
-            own = {stem(fold(value)), spanish_stem(fold(value))}
+            own = {stem(fold(value)), spanish_stem(fold(value)).removeprefix("es:")}
             for place in (p for p in (at - 1, at + 1, at + 2) if 0 <= p < len(roots)):
                 token = links.tokens[place]
                 if token.kind == "word" and any(root in own and weight >= 0.85 for root, weight in token.stems):

@@ -35,3 +35,15 @@ def test_a_word_that_splits_nothing_is_named_and_lowers_the_confidence(office):
     lost = ask("importe por planeta", catalog, runner(con), check=check_sql, today=TODAY)
     assert lost.unknown == ("planeta",)
     assert lost.confidence < 0.5 < known.confidence
+
+
+@pytest.mark.parametrize(
+    ("question", "columns"),
+    [
+        ("importe por mes y zona en 2025", ("mes", "Zona", "total_de_importe (€)")),
+        ("average amount by month in 2025", ("month", "average_amount")),
+    ],
+)
+def test_computed_columns_are_named_in_the_question_s_language(question, columns, office):
+    con, catalog = office
+    assert ask(question, catalog, runner(con), check=check_sql, today=TODAY).result.columns == columns
