@@ -191,7 +191,9 @@ def _is_business(plan: BusinessPlan, links: Links, schema: Schema) -> bool:
     return not plan.dimensions and (measure.agg in ("count", "distinct", "avg", "sum", "max", "min"))
 
 
-_ADJECTIVES = frozenset(stem(w) for key in ("high", "low") for w in read_cues()["superlatives"][key].split())
+_ADJECTIVES = frozenset(  # words, not stems: 'expense' is no 'expensive'
+    word for key in ("high", "low") for word in read_cues()["superlatives"][key].split() if stem(word) not in HIGH | LOW
+)
 
 
 def _asks_for_thing(plan: BusinessPlan, links: Links, schema: Schema) -> bool:
@@ -199,7 +201,7 @@ def _asks_for_thing(plan: BusinessPlan, links: Links, schema: Schema) -> bool:
     measure = plan.measure
     if measure.agg in ("max", "min"):
         return any(p < measure.span[0] and _names_thing(p, plan.fact, links, schema) for p in uncovered(plan, links))
-    adjective = any(stem(token.word) in _ADJECTIVES - HIGH - LOW for token in links.tokens)
+    adjective = any(token.word in _ADJECTIVES for token in links.tokens)
     if measure.agg in ("avg", "sum", "count") and aggregate_of(links)[0] != "count" and adjective:
         return True
     exact = any(f.op == "=" and schema.columns[f.column].unique >= 0.9 for f in plan.filters)
