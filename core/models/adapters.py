@@ -141,9 +141,14 @@ def hash_weights(folder: Path) -> str:
         raise AppError("adapters.missing", name=folder.name) from None
 
 
+def is_name(name: str) -> bool:
+    """Whether it can be an adapter's folder and is no choice of the setting."""
+    return _NAME.fullmatch(name) is not None and name not in ("builtin", "none")
+
+
 def check_name(name: str) -> None:
-    """Refuse what cannot be an adapter's folder or collides with a choice of the setting."""
-    if not _NAME.fullmatch(name) or name in ("builtin", "none"):
+    """Refuse what `is_name` does not hold for."""
+    if not is_name(name):
         raise AppError("adapters.name", name=name[:64])
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -79,8 +79,13 @@ def read_pairs(path: Path) -> list[Pair]:
 
 def write_pairs(path: Path, pairs: list[Pair]) -> None:
     """As JSON lines, empty fields left out."""
+    path.write_text(format_pairs(pairs), encoding="utf-8")
+
+
+def format_pairs(pairs: Iterable[Pair]) -> str:
+    """What `write_pairs` writes."""
     lines = (json.dumps({k: v for k, v in asdict(pair).items() if v}, ensure_ascii=False) for pair in pairs)
-    path.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
+    return "".join(line + "\n" for line in lines)
 
 
 def to_pair(row: Mapping[str, Any]) -> Pair:

@@ -44,8 +44,8 @@ class Size:
     hidden: int = 128
     layers: int = 4
     heads: int = 4
-    steps: int = 200
-    batch: int = 16
+    steps: int = 150
+    batch: int = 8
     block: int = 128
     learning_rate: float = 3e-3
 

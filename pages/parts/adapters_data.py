@@ -12,7 +12,7 @@ from core.state import vectors
 from core.state.database import Database
 from core.training.dataset import Dataset, prepare
 from core.training.from_documents import pairs_from_documents
-from core.training.pairs import Pair, fill_in, read_pairs, write_pairs
+from core.training.pairs import Pair, fill_in, format_pairs, read_pairs
 from core.training.presets import draw_pairs
 from pages.parts import errors
 from pages.parts.language import number, say, say_count
@@ -121,7 +121,7 @@ def _draw_look(data: Dataset) -> None:
             _draw_pairs(data)
         st.download_button(
             say("adapters_page.export_pairs"),
-            lambda: _to_lines([*data.train, *data.dev, *data.test]),
+            lambda: format_pairs([*data.train, *data.dev, *data.test]),
             file_name=f"pairs-{data.sha256[:8]}.jsonl",
             mime="application/jsonl",
             icon=":material/download:",
@@ -150,10 +150,3 @@ def _draw_pairs(data: Dataset) -> None:
         width=900,
         key="pairs-table",
     )
-
-
-def _to_lines(pairs: list[Pair]) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "pairs.jsonl"
-        write_pairs(path, pairs)
-        return path.read_bytes()

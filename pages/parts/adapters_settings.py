@@ -12,8 +12,9 @@ import statistics
 import streamlit as st
 
 from core.evaluation import learn
+from core.models import adapters
 from core.state.database import Database
-from core.training import queue
+from core.training import parcel, queue
 from core.training.dataset import Dataset
 from core.training.forecast import Forecast, forecast
 from core.training.presets import CHOICES, PRESETS, draw_pairs, find_hazards, to_config, to_values
@@ -153,6 +154,18 @@ def _draw_start(db: Database, data: Dataset, config: RetrieverConfig, expected: 
             on_click=_start,
             args=(config,),
             key="start-training",
+        )
+        name, pairs = st.session_state["adapter-name"].strip(), adapters_data.drawn()
+        st.download_button(
+            say("adapters_page.export_job"),
+            lambda: parcel.pack_job(name, pairs, config),
+            file_name=f"{name}-job.zip",
+            mime="application/zip",
+            icon=":material/download:",
+            help=say("adapters_page.export_job_help"),
+            on_click="ignore",
+            disabled=not adapters.is_name(name),
+            key="export-job",
         )
 
 

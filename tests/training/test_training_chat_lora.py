@@ -201,3 +201,21 @@ def test_examples_are_read_by_their_usual_names_and_a_bad_line_is_named(tmp_path
         with pytest.raises(AppError) as caught:
             read_examples(path)
         assert caught.value.params["line"] == 2
+
+
+def test_a_practice_model_is_chosen_by_its_folder_and_an_adapter_goes_without_a_trace(base, tmp_path):
+    from core import settings
+    from core.models.chat_model import Call
+    from core.models.loading import load_model
+    from core.records import Message
+
+    train_chat(base, EXAMPLES, (), dataclasses.replace(CONFIG, epochs=6, learning_rate=2e-2), tmp_path / "a")
+    model = load_model(settings.load(tmp_path / "w").replace(chat_model=str(base), temperature=0.0))
+
+    def say(adapter):
+        pieces = model.generate([Message("user", "Where is order 3?")], 12, adapter, Call())
+        return "".join(piece.text for piece in pieces)
+
+    before = say(None)
+    assert say(str(tmp_path / "a")) != before
+    assert say(None) == before

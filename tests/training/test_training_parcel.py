@@ -8,6 +8,9 @@ import pytest
 from core.errors import AppError
 from core.models import adapters
 from core.training import parcel
+from core.training.pairs import Pair, read_pairs
+from core.training.retriever import RetrieverConfig
+from core.training.run import read_job
 
 
 def zip_of(**files):
@@ -62,3 +65,14 @@ def test_a_zip_bomb_is_cut_off(place):
     with pytest.raises(AppError) as caught:
         parcel.unpack(bomb, place)
     assert caught.value.key == "adapters.refused_too_large"
+
+
+def test_a_packed_job_reads_back_where_it_is_unpacked(tmp_path):
+    pairs = [Pair("¿Quién firma?", "Firma la jefa.", "d", "k", "es", "es")]
+    config = RetrieverConfig(epochs=3, targets=("query", "value"))
+    with zipfile.ZipFile(io.BytesIO(parcel.pack_job("away", pairs, config))) as archive:
+        archive.extractall(tmp_path)
+    job = read_job(tmp_path / "away" / "job.json")
+    assert (job.name, job.config, read_pairs(job.data[0])) == ("away", config, pairs)
+    assert len((tmp_path / "away" / "README.md").read_text().splitlines()) == 3
+    assert "torch==" in (tmp_path / "away" / "requirements.lock").read_text()
