@@ -201,7 +201,7 @@ def _asks_for_thing(plan: BusinessPlan, links: Links, schema: Schema) -> bool:
     measure = plan.measure
     if measure.agg in ("max", "min"):
         return any(p < measure.span[0] and _names_thing(p, plan.fact, links, schema) for p in uncovered(plan, links))
-    adjective = any(token.word in _ADJECTIVES for token in links.tokens)
+    adjective = any(token.word in _ADJECTIVES and place not in plan.covered for place, token in enumerate(links.tokens))
     if measure.agg in ("avg", "sum", "count") and aggregate_of(links)[0] != "count" and adjective:
         return True
     exact = any(f.op == "=" and schema.columns[f.column].unique >= 0.9 for f in plan.filters)

@@ -267,7 +267,7 @@ def _with_stems(token: Token, lang: str, lexicon: Lexicon) -> Token:
         stems[f"={fold(token.source)}"] = 1.0  # a header of several words written as one
     if lang == "es" and token.kind == "word":
         stems.update(_cognates(fold(token.source)))
-        if token.source.isalpha():
+        if token.source.isalpha() and fold(token.source) not in _JOINING:
             stems[_spanish_form(fold(token.source))] = OWN_WORD
             stems.setdefault(spanish_stem(fold(token.source)), 0.9)
     return Token(token.word, token.kind, token.start, token.end, token.source, tuple(stems.items()), token.value)
@@ -306,6 +306,7 @@ def name_stems(word: str, lexicon: Lexicon) -> list[tuple[str, float]]:
     return [*word_stems(word, lexicon), (_spanish_form(word), 1.0), *((text, 1.0) for text, _ in _cognates(word))]
 
 
+_JOINING = frozenset("a al con de del e el en la las lo los o para por que se su sus un una y".split())
 OWN_WORD = 1.1  # a header in the question's own word outdoes one that only translates it
 
 
