@@ -108,10 +108,13 @@ def _prepare(db: Database, sources: tuple[str, ...], most: int) -> Dataset:
 
 def _draw_counts(data: Dataset) -> None:
     """What was read, what was left out and why, and how the rest is split."""
-    names = ("read", *_DROPPED, *_PARTS)
-    head = "| " + " | ".join(say(f"adapters_page.count_{name}") for name in names) + " |"
-    cells = "| " + " | ".join(number(data.counts.get(name, 0)) for name in names) + " |"
-    st.markdown("\n".join((head, "|" + "---:|" * len(names), cells)))
+
+    def count(names: tuple[str, ...]) -> str:
+        return " · ".join(
+            f"{say(f'adapters_page.count_{name}')} **{number(data.counts.get(name, 0))}**" for name in names
+        )
+
+    st.markdown(f"{count(('read',))} · {say('adapters_page.left_out')}: {count(_DROPPED)}  \n{count(_PARTS)}")
     st.caption(say(f"adapters_page.split_{data.split_by}"))
 
 
