@@ -181,13 +181,12 @@ def _compared(understood: Understood, result, vocabulary, pages, search: Search 
     if len(sides) < 2:
         return None
     cited = [_cite(n, s.item, s.understood, s.ranked, s.result, vocabulary, pages) for n, s in enumerate(sides, 1)]
-    confidence = min(side.chance * side.item.chance for side in sides)
+    confidence = min(side.chance for side in sides)
     cited = cited if confidence >= _SHORT_FROM else [(citation, "") for citation, _ in cited]
     citations = tuple(citation for citation, _ in cited)
     text, message = compose(cited, [side.name for side in sides]), _hidden_message(citations, understood.lang)
     hits = tuple({hit.piece_id: hit for side in sides for hit in side.result.hits}.values())
-    chance = min(side.chance for side in sides)
-    return DocumentsAnswer("answered", text, message, round(confidence, 4), citations, hits, {}, chance)
+    return DocumentsAnswer("answered", text, message, round(confidence, 4), citations, hits, {}, confidence)
 
 
 def _hidden_message(citations: Sequence[Citation], lang: str) -> str:
@@ -210,14 +209,15 @@ def _sides(understood: Understood, result, vocabulary, pages, search: Search | N
         ranked = replace(ranked, evidence=(fit[0], *(e for e in ranked.evidence if e is not fit[0])))
         verdict = judge(alone, ranked, own, vocabulary)
         if verdict.answers:
-            found.append(Compared(side, alone, own, ranked, fit[0], verdict.chance))
+            share = fit[0].chance / (sum(e.chance for e in fit) or 1.0)
+            found.append(Compared(side, alone, own, ranked, fit[0], verdict.chance * share))
     return found
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
     """One side of a comparison: what was asked of it and found, all its candidates, the best of them, and the chance
-    that it is answered."""
+    that this is its answer."""
 
     name: str
     understood: Understood

@@ -20,7 +20,7 @@ from core.chat.scope import Bearing
 from core.chat.spans import asks_change, find_spans, is_change, spans_for
 from core.chat.summary import LEADERS
 from core.chat.tables import Row, asks_several, choose_cell, rows_of
-from core.chat.words import Vocabulary, Word
+from core.chat.words import Vocabulary, Word, fold
 from core.records import Heading, Hit, HitSentence, Page, SearchResult
 
 ReadPage = Callable[[int, int], Page]
@@ -37,8 +37,10 @@ _STEM = re.compile(r"\.\w+$|[_\-/]+")
 MOST_CANDIDATES = 60
 _HEADED = 0.6  # what its headings' share of the question is worth to a sentence
 _FIGURE = re.compile(r"\d")
+_PLAIN_WORD = re.compile(r"\w+")
 _YEARS = re.compile(r"\b(?:19|20)\d{2}\b")
 _YEARS_ONLY = re.compile(r"(?:[^\W\d]+ )?((?:19|20)\d{2})")
+_ASKED_ABOVE = 12.0  # what the sentence gains whose heading is the question itself
 _CAPTION = 6  # the heading level of a caption
 
 
@@ -147,7 +149,10 @@ def rank_sentences(
         else -_ROW_LOSS * _only_changes(sentence.text, understood, lang)
         for (_, sentence, row), lang in zip(gathered, languages, strict=True)
     ]
-    scores = rank.score(rows, ranker) + gained - lost - off_period - off_name
+    asked_above = [
+        _ASKED_ABOVE * _stands_under(pages(hits[c.hit].document_id, s.page), s, understood.text) for c, s, _ in gathered
+    ]
+    scores = rank.score(rows, ranker) + gained + asked_above - lost - off_period - off_name
     chances = np.exp(scores - scores.max())
     chances /= chances.sum()
     evidence = [
@@ -307,6 +312,15 @@ def _unlike_an_answer(sentence: HitSentence, row: Row | None) -> float:
         return _FRAGMENT_LOSS / 2
     ends = text.rstrip("\"'”»)]")[-1:] in (".", "!", "?", "…", ";")
     return 0.0 if ends or len(text.split()) > 8 or _FIGURE.search(_YEARS.sub("", text)) else _FRAGMENT_LOSS
+
+
+def _stands_under(page: Page, sentence: HitSentence, question: str) -> bool:
+    """Whether it is what follows a heading that is the question: all of its words but a few, in its order."""
+    above = next((h for h in reversed(page.headings) if h.end <= sentence.start), None)
+    if above is None or page.text[above.end : sentence.start].strip():
+        return False
+    heading, asked = (" ".join(_PLAIN_WORD.findall(fold(text))) for text in (above.text, question))
+    return len(heading.split()) > 2 and f" {heading} " in f" {asked} " and 2 * len(heading) > len(asked)
 
 
 def _is_furniture(page: Page, sentence: HitSentence) -> bool:

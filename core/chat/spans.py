@@ -90,7 +90,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
         (
             "number",
-            rf"(?<![\w]){_FIGURE}(?![\d.,]*-[a-z]\b)(?:\s?{_SCALE}\b)?(?:\s?(?:°\s?[cf]|º\s?c|km²?|km2|kg|m²|m2|ha|mw|kw|gb|tb|mb|km/h|mph)\b)?",
+            rf"(?<![\w:]){_FIGURE}(?![\d.,]*(?:-[a-z]\b|:\d))(?:\s?{_SCALE}\b)?(?:\s?(?:°\s?[cf]|º\s?c|km²?|km2|kg|m²|m2|ha|mw|kw|gb|tb|mb|km/h|mph)\b)?",
         ),
         ("number", rf"\b{_COUNT}(?:[ \-](?:y )?{_COUNT})*(?:\s{_SCALE}\b)?\b"),
     )

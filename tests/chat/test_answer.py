@@ -99,6 +99,15 @@ def test_a_telephone_that_nothing_holds_is_declined(empty):
     assert empty.ask("¿Cuál es el teléfono del alcalde de Zaragoza?", "es").status == "not_found"
 
 
+def test_what_follows_a_heading_that_is_the_question(empty):
+    text = (
+        "# Who may work from home\n\nStaff with six months of service in an office post.\n\n"
+        "# Ending it\n\nThe manager who approved it may end the work from home with fifteen days of notice.\n"
+    )
+    empty.add("policy.md", "en", [read_text(1, text)])
+    assert "six months" in empty.ask("Who may work from home?", "en").citations[0].quote
+
+
 def test_nothing_indexed(empty):
     found = empty.ask("¿Cuál es la renta?", "es")
     assert (found.status, found.hits) == ("not_found", ())

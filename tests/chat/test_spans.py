@@ -31,6 +31,7 @@ def test_questions_about_change():
     [
         ("La próxima será el jueves 19 de junio en Lugo.", "es", "date", ["jueves 19 de junio"]),
         ("La campaña de marzo reunió 512 donaciones.", "es", "date", []),
+        ("The meeting began at 18:30 with 40 members.", "en", "number", ["40"]),
         ("It was said in the report on Form 10-Q.", "en", "number", []),
     ],
 )
