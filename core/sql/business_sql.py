@@ -14,7 +14,7 @@ from core.sql.calendar import OPEN_END, OPEN_START, Period
 from core.sql.conditions import Absence, Filter
 from core.sql.dimensions import name_columns
 from core.sql.lexicon import fold
-from core.sql.measures import Measure
+from core.sql.measures import Measure, yes_value
 from core.sql.render import literal, quote
 from core.sql.schema import Schema
 
@@ -163,9 +163,10 @@ def _measure(
     columns = [_column(n, schema, alias) for n in measure.columns]
     first = _plain(schema.columns[measure.columns[0]].key[1])
     if measure.agg == "rate":
+        of_column = yes_value(schema.columns[measure.columns[0]]) == measure.yes  # else of one of its values
         return (
             f"ROUND(100.0 * AVG(CASE WHEN {columns[0]} = {literal(measure.yes)} THEN 1 ELSE 0 END), 2)",
-            _name("rate", lang, of=first),
+            _name("rate", lang, of=first if of_column else _plain(str(measure.yes))),
         )
     if measure.agg == "distinct":
         return f"COUNT(DISTINCT {columns[0]})", _name("distinct", lang, of=first)

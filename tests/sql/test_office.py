@@ -41,6 +41,7 @@ def test_a_word_that_splits_nothing_is_named_and_lowers_the_confidence(office):
     ("question", "columns"),
     [
         ("importe por mes y zona en 2025", ("mes", "Zona", "total_de_importe (€)")),
+        ("tasa de cancelación por mes", ("mes", "cancelada_pct")),
         ("average amount by month in 2025", ("month", "average_amount")),
     ],
 )
