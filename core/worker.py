@@ -35,7 +35,7 @@ from core.training.child import train
 from core.training.queue import TRAIN
 from core.trial import EVALUATE, run_trial
 
-_IDLE_S = 0.05
+_IDLE_S = 0.1
 log = logging.getLogger("cotejo.worker")
 
 
@@ -73,10 +73,12 @@ def run(workspace: Path, stop: threading.Event) -> None:
         while not stop.is_set():
             running = {future for future in running if not _collect(future)}
             long = None if long is None or _collect(long) else long
-            if long is None and (waiting := jobs.claim(db, str(os.getpid()), tuple(LONG))) is not None:
-                long = long_work.submit(_work, LONG[waiting.kind], db, configured, waiting, stop)
-            job = jobs.claim(db, str(os.getpid()), (library.INGEST,)) if len(running) < PARSERS else None
-            if job is not None:
+            kinds = (library.INGEST,) if len(running) < PARSERS else ()
+            kinds += tuple(LONG) if long is None else ()
+            job = jobs.claim(db, str(os.getpid()), kinds) if kinds else None
+            if job is not None and job.kind in LONG:
+                long = long_work.submit(_work, LONG[job.kind], db, configured, job, stop)
+            elif job is not None:
                 running.add(executor.submit(_ingest, shelf, job))
             elif running or not embedding.step():
                 time.sleep(_IDLE_S)

@@ -6,25 +6,19 @@ import time
 import pytest
 from test_pages import POLICY, ingest, open_app, shown
 
-from core import settings, trial
+from core import trial
 from core.evaluation import learn
 from core.evaluation.variants import Variant
 from core.records import Answer, Route
 from core.state import case_sets, chats, experiments, feedback, jobs, pairs, traces
 from core.turns import record, start_turn
-from core.workspace import open_workspace
 from pages.parts import experiments as live_part
-from pages.parts import services
 
 
 @pytest.fixture
-def workspace(tmp_path, monkeypatch):
-    monkeypatch.setenv("COTEJO_WORKSPACE", str(tmp_path))
-    opened = open_workspace(settings.load(tmp_path))
-    ingest(opened, ("leave.txt", POLICY))
-    yield opened
-    opened.close()
-    services._open.clear()
+def workspace(workspace):
+    ingest(workspace, ("leave.txt", POLICY))
+    return workspace
 
 
 CASES = [
@@ -164,7 +158,6 @@ def test_nothing_is_recorded_where_nothing_is_to_be_logged(workspace):
 
 
 def test_a_live_comparison_keeps_each_conversation_on_its_side(workspace):
-    services._open().workspace = workspace
     experiments.start(workspace.db, "fewer passages", {"passages_per_answer": 1})
     sides = {}
     for _ in range(12):
