@@ -118,13 +118,13 @@ def test_an_edited_statement_runs_and_a_refused_one_says_why_and_keeps_the_resul
 
 def test_the_kind_of_chart_can_be_changed(workspace):
     ingest(workspace)
-    app = run_sql(open_page(), 'SELECT "Región", sum(Importe) AS total FROM ventas GROUP BY 1')
+    app = run_sql(open_page(), "SELECT date_trunc('month', Fecha) AS mes, sum(Importe) AS total FROM ventas GROUP BY 1")
     kinds = next(group for group in app.get("button_group") if (group.key or "").startswith("kind-"))
-    assert (kinds.value, kinds.options[0]) == ("bar", "Barras")
-    assert "Líneas" in kinds.options
-    kinds.select("Líneas").run()
+    assert (kinds.value, kinds.options[0]) == ("line", "Líneas")
+    assert "Barras" in kinds.options
+    kinds.select("Barras").run()
     assert not app.exception
-    assert app.get("plotly_chart")[0].key.startswith("figure-line")
+    assert app.get("plotly_chart")[0].key.startswith("figure-bar")
 
 
 def test_other_readings_run_and_the_history_brings_answers_back(workspace):
