@@ -73,12 +73,17 @@ def key_span(understood: Understood, text: str, words: Sequence[Word], asked: Se
     options = [s for s in spans_for(understood.want, find_spans(text, lang)) if fold(text[s.start : s.end]) not in own]
     options = [option for option in options if not (option.start == 0 and _ORDINAL.match(text))]
     options = [option for option in options if not _NOBODY.match(text[option.start : option.end])]
+    if understood.want == "money":  # 'the third quarter' is no amount
+        options = [option for option in options if any(map(str.isdigit, text[option.start : option.end]))]
     if not options:
         return None
     if not asks_change(understood.text):
-        options = [option for option in options if not is_change(text, option)] or options
+        own_size = [option for option in options if not is_change(text, option)]
+        options = own_size if understood.want == "money" else own_size or options
         if understood.want in _FIGURES:
             options = [option for option in options if not is_former(text, option)] or options
+    if not options:
+        return None
     held = [(word, weight) for word, weight in _held(words, asked) if word.end <= len(text)]
     unit = [word for word, _ in held if understood.unit and fold(word.text)[:4] == fold(understood.unit)[:4]]
     sorts = [option.sort for option in options]

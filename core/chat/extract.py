@@ -27,6 +27,7 @@ ReadPage = Callable[[int, int], Page]
 HITS_READ = 5
 _FRAGMENT_LOSS = 2.0
 _ROW_LOSS = 0.8
+_FURNITURE_LOSS = 10.0  # a running line says nothing that the page does not say better
 _ACROSS_LOSS = 0.5  # words that meet by translation tell less than those that are the same
 _LABEL_GAIN = 3.0
 _CONTENTS = re.compile(r"pages?|p[áa]ginas?|p[áa]g\.", re.I)
@@ -138,7 +139,7 @@ def rank_sentences(
     mixed = understood.lang in languages
     lost = [
         _unlike_an_answer(sentence, row)
-        + _FRAGMENT_LOSS * _is_furniture(pages(hits[candidate.hit].document_id, sentence.page), sentence)
+        + _FURNITURE_LOSS * _is_furniture(pages(hits[candidate.hit].document_id, sentence.page), sentence)
         + _ACROSS_LOSS * (mixed and lang != understood.lang)
         + _FRAGMENT_LOSS * (row is None and _is_title(candidate))
         for (candidate, sentence, row), lang in zip(gathered, languages, strict=True)

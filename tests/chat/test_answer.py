@@ -108,6 +108,17 @@ def test_what_follows_a_heading_that_is_the_question(empty):
     assert "six months" in empty.ask("Who may work from home?", "en").citations[0].quote
 
 
+def test_a_running_line_is_no_answer(empty):
+    text = "Lease contract, hall 12\n\nThe contract runs for seven years from 1 March 2025."
+    empty.add("lease.txt", "en", [Page(1, text, furniture=((0, 23),))])
+    assert "seven years" in empty.ask("How long does the lease contract of the hall run?", "en").citations[0].quote
+
+
+def test_a_change_is_not_put_first_as_the_amount(empty):
+    empty.add("sales.txt", "en", [Page(1, "Net sales of Lumo increased by $1.4 billion in the third quarter.")])
+    assert "**" not in empty.ask("What were the net sales of Lumo?", "en").text
+
+
 def test_nothing_indexed(empty):
     found = empty.ask("¿Cuál es la renta?", "es")
     assert (found.status, found.hits) == ("not_found", ())
