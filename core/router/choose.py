@@ -15,6 +15,7 @@ from core.router.phrases import Said
 
 Hint = Literal["auto", "documents", "data", "both"]
 
+_GUESS, _UNREAD = 0.3, 0.25  # a statement less sure than this, with so many words unread, answers nothing
 _CERTAIN = 0.985  # so sure of the links alone, the other side is not asked
 _ROWS_LEAST = 0.3  # rows less likely than this answer nothing, even where the documents decline
 _SHOWN = 5
@@ -65,7 +66,7 @@ def choose(signals: Signals, lang: str) -> Route:
         return Route(side, translate(f"router.{side}_reason", lang))
     values = model.whole_values(signals.said, signals.sounding, written, data)
     chances = model.probabilities("whole", values)
-    if not has_rows(data) or chances["data"] < _ROWS_LEAST:
+    if not has_rows(data) or chances["data"] < _ROWS_LEAST or _is_guess(signals.sounding, data):
         chances["data"] = 0.0
     if written.status != "answered":
         chances["documents"] = 0.0
@@ -73,6 +74,11 @@ def choose(signals: Signals, lang: str) -> Route:
     if best == "none":
         return Route("none", nothing_reason(signals, lang))
     return Route(best, _reason(best, signals, lang))
+
+
+def _is_guess(sounding: Sounding, data: SqlAnswer) -> bool:
+    """Whether a statement leaves much of the question unread and is not sure of the rest."""
+    return data.confidence < _GUESS and len(sounding.unknown) > _UNREAD * max(sounding.words, 1)
 
 
 def holds_together(signals: Signals) -> bool:

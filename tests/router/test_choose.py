@@ -77,3 +77,11 @@ def test_cues_are_heard_in_both_languages():
     assert read_cues("What does the annual report say about sales by region?", "en").document == 1
     assert read_cues("¿Cuántos pedidos hay según la tabla?", "es").table == 1
     assert read_cues("Ventas de support_tickets", "es", ("support_tickets",)).names_table
+
+
+def test_an_unsure_statement_that_leaves_words_unread_answers_nothing():
+    written = DocumentsAnswer("not_found", "", "", 0.9)
+    result = QueryResult(("n",), ("BIGINT",), ((11,),))
+    data = SqlAnswer("?", "en", CheckedSql("SELECT 1", ("t",)), result, confidence=0.25, unknown=("off", "house"))
+    heard = Sounding(words=6, linked=0.33, unknown=("off", "house"), column=0.9)
+    assert choose(Signals(Said(), heard, written, data), "en").kind == "none"
