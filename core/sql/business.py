@@ -199,8 +199,18 @@ _ADJECTIVES = frozenset(  # words, not stems: 'expense' is no 'expensive'
 def _asks_for_thing(plan: BusinessPlan, links: Links, schema: Schema) -> bool:
     """'the employee with the highest salary', 'heaviest product', 'invoice 000123': a row is meant, no figure."""
     measure = plan.measure
+    first, after = measure.span
+    superlative = any(
+        token.word in _ADJECTIVES or stem(token.word) in HIGH | LOW for token in links.tokens[first:after]
+    )
     if measure.agg in ("max", "min"):
-        return any(p < measure.span[0] and _names_thing(p, plan.fact, links, schema) for p in uncovered(plan, links))
+        left = uncovered(plan, links)
+        if superlative and after in left and _names_thing(after, None, links, schema):
+            return True  # 'the biggest city': the word after the superlative is what is asked for
+        owned = any(token.word in _WITH for token in links.tokens[:first])
+        return any(p < first and _names_thing(p, None if owned else plan.fact, links, schema) for p in left)
+    if superlative and measure.agg in ("avg", "sum"):
+        return True  # 'the longest river' is no average of lengths
     adjective = any(token.word in _ADJECTIVES and place not in plan.covered for place, token in enumerate(links.tokens))
     if measure.agg in ("avg", "sum", "count") and aggregate_of(links)[0] != "count" and adjective:
         return True
@@ -208,10 +218,19 @@ def _asks_for_thing(plan: BusinessPlan, links: Links, schema: Schema) -> bool:
     return measure.agg == "count" and exact and aggregate_of(links)[0] != "count"
 
 
-def _names_thing(place: int, fact: int, links: Links, schema: Schema) -> bool:
-    """Whether a word names the measured table or a text column of it."""
-    texts = (ms for n, ms in links.columns.items() if (e := schema.columns[n]).table == fact and e.kind == "text")
-    return any(m.start <= place < m.end and m.score >= 0.4 for ms in (*texts, links.tables.get(fact, ())) for m in ms)
+_WITH = frozenset("with whose con cuyo cuya".split())
+
+
+def _names_thing(place: int, fact: int | None, links: Links, schema: Schema) -> bool:
+    """Whether a word names the measured table or a text column of it; any table's where `fact` is None."""
+    texts = (ms for n, ms in links.columns.items() if _is_text_of(schema, n, fact))
+    tables = (ms for number, ms in links.tables.items() if fact is None or number == fact)
+    return any(m.start <= place < m.end and m.score >= 0.4 for ms in (*texts, *tables) for m in ms)
+
+
+def _is_text_of(schema: Schema, number: int, fact: int | None) -> bool:
+    entry = schema.columns[number]
+    return entry.kind == "text" and (fact is None or entry.table == fact)
 
 
 def _repeats(number: int, fact: int, schema: Schema) -> bool:
