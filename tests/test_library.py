@@ -165,11 +165,11 @@ def test_document_tables_can_be_switched_off(library):
 
 def test_a_table_file_keeps_its_name_beside_document_tables(library):
     library.add_upload("informe.md", REPORT.encode())
-    library.add_upload("ventas por zona.csv", b"zona,n\nA,1\nB,2\n")
+    library.add_upload("ventas por zona.csv", b"zona,importe\nA,1\nB,2\n")
     ingest_all(library)
     tables = Tables(library.settings)
     assert sorted(t.name for t in tables.catalog().tables) == ["ventas_por_zona", "ventas_por_zona_p1"]
-    answer = tables.ask("suma de n por zona", "es")
+    answer = tables.ask("suma de importe por zona", "es")
     assert answer.sql.tables == ("ventas_por_zona",)
     tables.close()
 

@@ -182,7 +182,9 @@ def _is_business(plan: BusinessPlan, links: Links, schema: Schema) -> bool:
         return True
     if plan.periods and plan.date is not None:
         return True
-    grouped = plan.dimensions and all(_repeats(n, plan.fact, schema) for n in plan.dimensions)
+    # 'sales by region' also of a table that holds one row a region
+    split = measure.columns and _split_by(links)
+    grouped = plan.dimensions and (split or all(_repeats(n, plan.fact, schema) for n in plan.dimensions))
     if grouped and (_split_by(links) or has_superlative(links) or asks_sides(links)):
         return True
     flow = any(is_flow(token) for token in links.tokens)

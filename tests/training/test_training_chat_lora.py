@@ -209,7 +209,8 @@ def test_a_practice_model_is_chosen_by_its_folder_and_an_adapter_goes_without_a_
     from core.models.loading import load_model
     from core.records import Message
 
-    train_chat(base, EXAMPLES, (), dataclasses.replace(CONFIG, epochs=6, learning_rate=2e-2), tmp_path / "a")
+    closed = [dataclasses.replace(one, completion="The hall is closed.") for one in EXAMPLES]
+    train_chat(base, closed, (), dataclasses.replace(CONFIG, epochs=8, learning_rate=2e-2), tmp_path / "a")
     model = load_model(settings.load(tmp_path / "w").replace(chat_model=str(base), temperature=0.0))
 
     def say(adapter):
