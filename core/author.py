@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from core.chat.extract import ReadPage
-from core.chat.generate import Writer, write_answer
+from core.chat.generate import write_answer
 from core.chat.words import Terms
+from core.models.writer import Writer
 from core.records import DocumentsAnswer, SqlAnswer
 
 Sources = Collection[str] | None

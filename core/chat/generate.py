@@ -11,7 +11,6 @@ import re
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from core.chat.citations import make_citation
 from core.chat.extract import Pages, ReadPage
@@ -22,7 +21,8 @@ from core.chat.words import Terms, Vocabulary
 from core.documents.sentences import split_sentences
 from core.errors import AppError
 from core.i18n import error_text, translate
-from core.records import Citation, DocumentsAnswer, Hit, Message, ModelUse
+from core.models.writer import Writer
+from core.records import Citation, DocumentsAnswer, Hit, ModelUse
 
 _MARKS = re.compile(
     r"\s*[\[【](?:\s*[Pp]as(?:sage|aje)s?\s*)?(\d{1,3}(?:\s*(?:[,;y]|and)\s*\d{1,3})*)(?:†[^\]】]*)?[\]】]"
@@ -35,39 +35,6 @@ _TRUST_BUILTIN = 0.5  # as sure as this of its quotes, the built-in engine shows
 _READABLE = 0.55
 _LOOP_TAIL = 160
 _IDLE_S = 0.5
-
-
-class Writing(Protocol):
-    """A reply on its way (`core.models.chat_model.Reply` is one)."""
-
-    text: str
-    use: ModelUse
-    finish: str | None
-
-    def __iter__(self) -> Iterator[str]: ...
-
-    def __next__(self) -> str: ...
-
-    def close(self) -> None: ...
-
-
-class Writer(Protocol):
-    """What is needed of a model (`core.models.chat_model.ChatModel` is one)."""
-
-    name: str
-    kind: str
-    room_tokens: int
-
-    def count_tokens(self, text: str) -> int: ...
-
-    def stream(
-        self,
-        messages: Sequence[Message],
-        *,
-        stop: Sequence[str] = (),
-        tokens_max: int | None = None,
-        idle_s: float | None = None,
-    ) -> Writing: ...
 
 
 @dataclass

@@ -9,12 +9,12 @@ from __future__ import annotations
 import dataclasses
 import re
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
-from typing import Protocol
+from collections.abc import Callable, Generator, Sequence
 
 from core.errors import AppError
 from core.i18n import error_text, translate
 from core.models.fence import fence_code, neutral
+from core.models.writer import Writer
 from core.records import Catalog, CheckedSql, Message, ModelUse, QueryResult, Reading, SqlAnswer
 from core.sql.compare import result_key
 from core.sql.describe_schema import describe_schema, link_catalog
@@ -34,36 +34,6 @@ _BEGIN = re.compile(r"\b(?:SELECT|WITH|FROM|PIVOT|UNPIVOT|DESCRIBE|SUMMARIZE|VAL
 _WORD = re.compile(r"[^\W\d_]{3,}")
 Run = Callable[[list[str]], list[QueryResult]]
 Pair = tuple[str, str]
-
-
-class Writing(Protocol):
-    text: str
-    use: ModelUse
-
-    def __iter__(self) -> Iterator[str]: ...
-
-    def __next__(self) -> str: ...
-
-    def close(self) -> None: ...
-
-
-class Writer(Protocol):
-    """What is needed of a model (`core.models.chat_model.ChatModel` is one)."""
-
-    name: str
-    kind: str
-    room_tokens: int
-
-    def count_tokens(self, text: str) -> int: ...
-
-    def stream(
-        self,
-        messages: Sequence[Message],
-        *,
-        stop: Sequence[str] = (),
-        tokens_max: int | None = None,
-        idle_s: float | None = None,
-    ) -> Writing: ...
 
 
 def write_sql(

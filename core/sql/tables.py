@@ -14,6 +14,7 @@ from pathlib import Path
 
 from core.errors import AppError
 from core.i18n import detect_language
+from core.models.writer import Writer
 from core.records import Catalog, ChartSpec, CheckedSql, Metric, QueryResult, Reading, Sounding, SqlAnswer, Table
 from core.settings import Settings
 from core.sql.ask import ask
@@ -24,7 +25,7 @@ from core.sql.confirmed import recall
 from core.sql.crosstab import SURE, read_lookup, read_words, write_lookup
 from core.sql.execute import admit_sql, run_queries
 from core.sql.follow_up import Edit, edit_question, restrict_sql
-from core.sql.generate import Writer, write_sql
+from core.sql.generate import write_sql
 from core.sql.guard import check_sql
 from core.sql.insight import describe
 from core.sql.lexicon import builtin_lexicon
