@@ -1,28 +1,23 @@
 """The bilingual lexicon: Spanish words and phrases in English, synonyms, short forms, and names for stored values.
 
-Plain text files in `core/sql/lexicon/`, one entry a line, which users extend with files of their own:
-`spanish.txt` (`ventas = sales, revenue`), `phrases.txt` (function phrases: `más de = more than`), `synonyms.txt`
+The words of both languages are `core.lexicon`'s (`ventas = sales, revenue`); the other files lie in
+`core/sql/lexicon/`, one entry a line: `phrases.txt` (function phrases: `más de = more than`), `synonyms.txt`
 (`salary ~ pay, wage`), `short.txt` (`dept = department`), `values.txt` (`spain = españa, es`). `#` opens a comment.
-Nothing here looks at a question or a catalog.
+Users extend all of them with files of their own. Nothing here looks at a question or a catalog.
 """
 
 from __future__ import annotations
 
 import functools
 import tomllib
-import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from core.lexicon.entries import TABLES, fold, read_lines, read_pairs
+
 _FOLDER = Path(__file__).parent / "lexicon"
-
-
-def fold(text: str) -> str:
-    """Lower case without accents; ñ becomes n."""
-    text = unicodedata.normalize("NFKD", text.lower())
-    return "".join(char for char in text if not unicodedata.combining(char))
 
 
 @dataclass(frozen=True)
@@ -56,7 +51,7 @@ class Lexicon:
 @functools.cache
 def builtin_lexicon() -> Lexicon:
     """The lexicon that ships with the code."""
-    return read_lexicon(_FOLDER)
+    return read_lexicon(_FOLDER, Lexicon(spanish=read_pairs(TABLES)))
 
 
 @functools.cache
@@ -69,40 +64,18 @@ def read_lexicon(folder: Path, below: Lexicon | None = None) -> Lexicon:
     """The lexicon of a folder's files; entries of `below` are kept where the folder has none for the same key."""
     below = below or Lexicon()
     return Lexicon(
-        spanish={**below.spanish, **_pairs(folder / "spanish.txt")},
-        phrases={**below.phrases, **_pairs(folder / "phrases.txt")},
+        spanish={**below.spanish, **read_pairs(folder / "spanish.txt")},
+        phrases={**below.phrases, **read_pairs(folder / "phrases.txt")},
         synonyms=_merge(below.synonyms, _symmetric(folder / "synonyms.txt")),
-        short={**below.short, **{" ".join(key): texts for key, texts in _pairs(folder / "short.txt").items()}},
+        short={**below.short, **{" ".join(key): texts for key, texts in read_pairs(folder / "short.txt").items()}},
         values=_merge(below.values, _groups(folder / "values.txt")),
     )
-
-
-def _lines(path: Path) -> Iterable[str]:
-    if not path.exists():
-        return
-    for line in path.read_text(encoding="utf-8").splitlines():
-        line = line.split("#")[0].strip()
-        if line:
-            yield line
-
-
-def _pairs(path: Path) -> dict[tuple[str, ...], tuple[str, ...]]:
-    """`a, b = x, y`: every left side maps to all right sides."""
-    table = {}
-    for line in _lines(path):
-        left, _, right = line.partition("=")
-        texts = tuple(part.strip() for part in right.split(",") if part.strip())
-        for key in left.split(","):
-            if key.strip():
-                words = tuple(fold(key).split())
-                table[words] = tuple(dict.fromkeys((*table.get(words, ()), *texts)))
-    return table
 
 
 def _symmetric(path: Path) -> dict[str, tuple[str, ...]]:
     """`a ~ b, c`: a means b and c, and each of these means a."""
     table: dict[str, tuple[str, ...]] = {}
-    for line in _lines(path):
+    for line in read_lines(path):
         left, _, right = line.partition("~")
         others = [fold(part.strip()) for part in right.split(",") if part.strip()]
         key = fold(left.strip())
@@ -115,7 +88,7 @@ def _symmetric(path: Path) -> dict[str, tuple[str, ...]]:
 def _groups(path: Path) -> dict[str, tuple[str, ...]]:
     """`a = b, c`: all of them are names for one value."""
     table: dict[str, tuple[str, ...]] = {}
-    for line in _lines(path):
+    for line in read_lines(path):
         left, _, right = line.partition("=")
         names = [fold(left.strip()), *(fold(part.strip()) for part in right.split(",") if part.strip())]
         for name in names:

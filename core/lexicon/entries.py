@@ -1,0 +1,45 @@
+"""The files of the lexicon: one entry a line, Spanish left, English right. It reads lines; it bends no words.
+
+`palabra, otra palabra = word, phrase of words`: every left side means every right side, the likeliest first. `#`
+opens a comment; accents and capitals do not matter.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+
+WORDS = Path(__file__).with_name("words")
+TABLES = WORDS / "tables.txt"  # what tables call things: all that questions to SQL are read with
+
+
+def fold(text: str) -> str:
+    """Lower case without accents; ñ becomes n."""
+    if text.isascii():
+        return text.lower()
+    text = unicodedata.normalize("NFKD", text.lower())
+    return "".join(char for char in text if not unicodedata.combining(char))
+
+
+def read_lines(path: Path) -> Iterator[str]:
+    """The entries of a file, without comments; none where there is no file."""
+    if not path.exists():
+        return
+    for line in path.read_text(encoding="utf-8").splitlines():
+        line = line.split("#")[0].strip()
+        if line:
+            yield line
+
+
+def read_pairs(path: Path) -> dict[tuple[str, ...], tuple[str, ...]]:
+    """`a, b = x, y`: every left side, as folded words, maps to all right sides."""
+    table: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for line in read_lines(path):
+        left, _, right = line.partition("=")
+        texts = tuple(part.strip() for part in right.split(",") if part.strip())
+        for key in left.split(","):
+            if key.strip():
+                words = tuple(fold(key).split())
+                table[words] = tuple(dict.fromkeys((*table.get(words, ()), *texts)))
+    return table
