@@ -2,14 +2,15 @@
 
 A case is one JSON line: `{"id", "lang", "text", "citations": [{"file", "page", "quote"}], "columns": [], "rows": [[]],
 "pages": [{"file", "page", "text", "tables": [[[cell]]]}]}`; `pages` only where the sources are not files of a folder.
-It checks nothing.
+Or a line is a source with all that is said of it: `{"source", "part", "pages" or "columns" and "rows", "statements":
+[{"lang", "text", "quotes": []}]}`, a case each. It checks nothing.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ class ClaimCase:
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[Any, ...], ...] = ()
     pages: tuple[tuple[str, Page], ...] = ()
+    part: str = ""  # of the measurement; drawn from the id where it is empty
 
 
 def read_claim_cases(path: Path) -> list[ClaimCase]:
@@ -42,7 +44,8 @@ def read_claim_cases(path: Path) -> list[ClaimCase]:
         if not line.strip():
             continue
         try:
-            cases.append(_case(json.loads(line)))
+            raw = json.loads(line)
+            cases += _said_of(raw) if "statements" in raw else [_case(raw)]
         except (ValueError, KeyError, TypeError) as error:
             raise AppError("evaluation.claim_line", file=path.name, line=number, detail=str(error)) from None
     return cases
@@ -58,6 +61,24 @@ def _case(raw: dict[str, Any]) -> ClaimCase:
         tuple(tuple(row) for row in raw.get("rows", ())),
         tuple((page["file"], make_page(page)) for page in raw.get("pages", ())),
     )
+
+
+def _said_of(raw: dict[str, Any]) -> list[ClaimCase]:
+    """The statements about one source, numbered; a quote is cited from the page that holds it."""
+    pages = [(page["file"], make_page(page)) for page in raw.get("pages", ())]
+    cases = []
+    for n, said in enumerate(raw["statements"], start=1):
+        cited = [_cite(pages, quote) for quote in said.get("quotes", ())]
+        case = _case({"columns": raw.get("columns", ()), "rows": raw.get("rows", ()), **said, "id": f"{raw['source']}-{n}"})
+        cases.append(replace(case, citations=tuple(cited), pages=tuple(pages), part=raw.get("part", "")))
+    return cases
+
+
+def _cite(pages: Sequence[tuple[str, Page]], quote: str) -> Cited:
+    found = next(((file, page.number) for file, page in pages if quote in page.text), None)
+    if found is None:
+        raise ValueError(f"no page holds {quote!r}")
+    return Cited(*found, quote)
 
 
 def make_page(raw: dict[str, Any]) -> Page:

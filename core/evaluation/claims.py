@@ -1,6 +1,6 @@
 """How many changed answers the checks catch, and how many true ones they let pass: by kind, on two parts.
 
-Parts are drawn by a hash of the case's id: rules may be built on the first, the other third only reports.
+Parts are named by the cases, or drawn by a hash of the case's id: rules may be built on one, the other only reports.
 """
 
 from __future__ import annotations
@@ -47,8 +47,11 @@ class Part:
         }
 
 
-def part_of(identity: str) -> str:
-    digest = hashlib.sha256(identity.encode()).digest()
+def part_of(case: ClaimCase) -> str:
+    """The part that a case names, else one drawn from its id."""
+    if case.part:
+        return case.part
+    digest = hashlib.sha256(case.id.encode()).digest()
     return "held_out" if digest[0] % 2 == 0 and digest[1] % 3 else "development"
 
 
@@ -62,7 +65,7 @@ def measure_claims(
     kinds: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Both parts' shares. `read(file, page)` gives a page; `examples` how many failures of each part are told."""
-    parts = {"development": Part(), "held_out": Part()}
+    parts: dict[str, Part] = {part_of(case): Part() for case in cases}
     numbers = {file: n for n, file in enumerate(sorted({c.file for case in cases for c in case.citations}), start=1)}
     names = {n: file for file, n in numbers.items()}
 
@@ -76,7 +79,7 @@ def measure_claims(
         return found
 
     for case in cases:
-        part = parts[part_of(case.id)]
+        part = parts[part_of(case)]
         found = check(case, part)
         part.true += 1
         wrong = [c for c in found.checks if c.verdict != "supported"]
@@ -85,7 +88,7 @@ def measure_claims(
     for changed in falsify(cases):
         if kinds and changed.kind not in kinds:
             continue
-        part = parts[part_of(changed.case.id)]
+        part = parts[part_of(changed.case)]
         found = check(changed.case, part)
         is_caught = any(c.verdict != "supported" for c in found.checks)
         part.changed += 1

@@ -23,6 +23,8 @@ _UNITS = (
     ("million", "thousand"), ("millones", "miles"), ("€", "$"), ("euros", "dollars"), (" %", " puntos"), ("%", " pp"),
     ("days", "weeks"), ("días", "semanas"), ("hours", "days"), ("horas", "días"), ("minutes", "hours"),
     ("years", "months"), ("m²", "km"), ("tonnes", "kilos"), ("weeks", "months"), ("semanas", "meses"),
+    ("años", "meses"), ("meses", "años"), ("months", "years"), ("£", "€"), ("libras", "euros"), ("coronas", "euros"),
+    ("dólares", "euros"), ("thousand", "million"), ("toneladas", "kilos"), ("minutos", "horas"), ("NOK ", "EUR "),
 )  # fmt: skip
 _SIDES = (
     ("rose", "fell"), ("grew", "shrank"), ("increased", "decreased"), ("higher", "lower"), ("more", "less"),
@@ -36,7 +38,8 @@ _DENIED = {
         r"\b((?:se )?(?:fue|fueron|es|son|era|creció|cayó|subió|subieron|bajó|pagó|pagará|paga|vendió|sumó|sumaron|"
         r"sumaba|aportó|supuso|perdieron|pasaron|tarda|tardó|terminará|añadirá|ahorrará|sustituyó|dura|vence|da|exige|debe|"
         r"deben|puede|pueden|admite|reunió|cobraron|aprobó|costaba|facturó|compró|rompió|dio|mantiene|espera|esperan|tiene|"
-        r"dirige|llega|creció|gastó|gana|prorroga|comunica))\b"
+        r"dirige|llega|creció|gastó|gana|prorroga|comunica|dura|está|están|cubren|abona|supone|supera|cuesta|cuenta|"
+        r"requiere|pagan|paga|responden|proceden|vienen|permite|ha|han|había|[^\W\d_]{3,}(?:ó|aron|ieron|ará|erá|irá)))\b"
     ),
 }
 _NAME = re.compile(r"(?<=[\w,;)] )(?:[A-ZÁÉÍÓÚÑ][\wáéíóúñäöøåü'’]+)(?: (?:de |del )?[A-ZÁÉÍÓÚÑ][\wáéíóúñäöøåü'’]+)*")
