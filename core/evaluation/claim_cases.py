@@ -69,7 +69,9 @@ def _said_of(raw: dict[str, Any]) -> list[ClaimCase]:
     cases = []
     for n, said in enumerate(raw["statements"], start=1):
         cited = [_cite(pages, quote) for quote in said.get("quotes", ())]
-        case = _case({"columns": raw.get("columns", ()), "rows": raw.get("rows", ()), **said, "id": f"{raw['source']}-{n}"})
+        case = _case(
+            {"columns": raw.get("columns", ()), "rows": raw.get("rows", ()), **said, "id": f"{raw['source']}-{n}"}
+        )
         cases.append(replace(case, citations=tuple(cited), pages=tuple(pages), part=raw.get("part", "")))
     return cases
 

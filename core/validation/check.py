@@ -18,11 +18,12 @@ from core.errors import AppError
 from core.i18n import detect_language, messages, plural, translate
 from core.records import Answer, Catalog, Check, Citation, Page
 from core.validation.claims import MARK, Claim, split_claims
-from core.validation.figures import Evidence
+from core.validation.evidence import Evidence
 from core.validation.grounding import ReadPage, check_quotes
-from core.validation.quantities import fold
+from core.validation.measures import fold
+from core.validation.places import Segment, read_segment
 from core.validation.rows import Rows, read_rows
-from core.validation.sources import Passage, Segment, Sources, read_segment
+from core.validation.sources import Passage, Sources
 from core.validation.sql_checks import check_sql
 from core.validation.support import Embed, Judgement, judge
 from core.validation.vocabulary import Spanish, Vocabulary

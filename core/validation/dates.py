@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from core.validation.quantities import fold, lexicon
+from core.validation.measures import fold, lexicon
 
 
 @dataclass(frozen=True, slots=True)

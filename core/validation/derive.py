@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from core.validation.match import close
-from core.validation.quantities import Quantity, fold
+from core.validation.measures import Quantity, fold
 
 _CHANGE = re.compile(
     r"\b(?:ris\w+|rose|grew|grow\w*|increas\w+|fell|fall\w*|drop\w*|declin\w+|decreas\w+|reduc\w+|gain\w*|chang\w+|"
@@ -41,7 +41,7 @@ _RATIO = re.compile(r"\b(?:times|twice|double\w*|triple\w*|fold|veces|doble|mult
 
 
 class Spoken(Protocol):
-    """What is needed of a statement's figure (`core.validation.figures.Spoken` is one)."""
+    """What is needed of a statement's figure (`core.validation.spoken.Spoken` is one)."""
 
     @property
     def quantity(self) -> Quantity: ...

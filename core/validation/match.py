@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from core.validation.quantities import Quantity, lexicon
+from core.validation.measures import Quantity, lexicon
 
 Fit = Literal["same", "unit", "sign", ""]
 _ABOUT = 0.06

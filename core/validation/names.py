@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from core.validation.dates import DateSpan
-from core.validation.quantities import Quantity, fold, lexicon
+from core.validation.measures import Quantity, fold, lexicon
 from core.validation.vocabulary import is_ordinary
 from core.validation.vocabulary import lexicon as words_lexicon
 

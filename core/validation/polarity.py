@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.validation.quantities import fold
-from core.validation.sources import Segment, cut_clauses
+from core.validation.measures import fold
+from core.validation.places import Segment, cut_clauses
 from core.validation.vocabulary import Word, lexicon
 
 _AGAIN = frozenset("ningun ninguno ninguna nadie nada nunca jamas tampoco ni any ever nor".split())

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from core.records import QueryResult
 from core.validation.dates import DateSpan, Moment, read_dates
-from core.validation.quantities import Quantity, fold
-from core.validation.sources import OWN, Context, Place, merge_dates, merge_keys
+from core.validation.measures import Quantity, fold
+from core.validation.places import OWN, Context, Place, merge_dates, merge_keys
 from core.validation.vocabulary import Vocabulary
 
 ROWS_READ = 2000

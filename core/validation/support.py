@@ -10,10 +10,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from core.validation.figures import Evidence, Finding, Found, check_dates, check_figures, check_names
+from core.validation.evidence import Evidence, Finding, Found
+from core.validation.figures import check_figures
+from core.validation.mentions import check_dates, check_names
 from core.validation.names import read_names
+from core.validation.places import Segment
 from core.validation.polarity import find_opposition
-from core.validation.sources import Passage, Segment
+from core.validation.sources import Passage
 
 Embed = Callable[[Sequence[str]], Any]
 

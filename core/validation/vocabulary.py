@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from core.validation import quantities
-from core.validation.quantities import fold
+from core.validation import measures
+from core.validation.measures import fold
 
 _FOLDER = Path(__file__).parent / "lexicon"
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’+&][^\W\d_]+)*", re.UNICODE)
@@ -84,8 +84,8 @@ class Vocabulary:
             if lang == "es":
                 forms = (token, *_stems_of(bare, lang))
                 keys |= next((self._english_of[form] for form in forms if form in self._english_of), frozenset())
-            if token in quantities.lexicon()["numbers"]:
-                keys.add(f"#{quantities.lexicon()['numbers'][token]}")
+            if token in measures.lexicon()["numbers"]:
+                keys.add(f"#{measures.lexicon()['numbers'][token]}")
             if len(token) > _COGNATE:
                 keys.add(f"~{token[:_COGNATE]}")
             stop = len(token) == 1 or token in table["stop"][lang]

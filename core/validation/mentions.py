@@ -1,0 +1,118 @@
+"""The dates, names and codes of a statement, looked for in its sources: found, elsewhere on the page, or nowhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from core.validation.dates import DateSpan, Moment, read_dates
+from core.validation.evidence import Evidence, Finding, Found
+from core.validation.measures import fold
+from core.validation.names import Name
+from core.validation.order import years_of
+from core.validation.places import Segment, holds
+
+
+def check_dates(claim: Segment, evidence: Evidence, skip: Sequence[tuple[int, int]] = ()) -> Found:
+    """Look for every date: all that it says must be said by one date of the source, a year may stand elsewhere."""
+    found = Found()
+    known = [date for passage in evidence.passages for date in passage.dates]
+    known += evidence.rows.dates if evidence.rows is not None else []
+    for date in claim.dates:
+        if any(a <= date.start < b for a, b in skip):
+            continue
+        found.total += 1
+        if any(_said(moment, known) for moment in date.readings):
+            found.proven += 1
+            continue
+        far = [p for p in evidence.passages if holds(fold(p.page_text), fold(date.text))]
+        undated = not any(s.dates for passage in evidence.passages for s in passage.quoted)
+        if far and undated and all(m.day is None and m.month is None for m in date.readings):
+            found.proven += 1
+            continue
+        if far and all(moment.day is None for moment in date.readings):
+            found.findings.append(Finding("date_elsewhere", {"what": date.text}, hard=False))
+            continue
+        instead = next((d.text for d in known if _same_shape(date, d) and d.text != date.text), "")
+        reason = "date_instead" if instead else "date_missing"
+        found.findings.append(Finding(reason, {"what": date.text, **({"instead": instead} if instead else {})}))
+    if not found.findings and not skip:
+        found.findings += _other_years(claim, evidence)
+    return found
+
+
+def _other_years(claim: Segment, evidence: Evidence) -> list[Finding]:
+    """A statement whose years are none of those that its quoted sentences name."""
+    said = [date for date in claim.dates if any(m.year for m in date.readings)]
+    own = {m.year for date in said for m in date.readings}
+    quoted = {m.year for p in evidence.passages for s in p.quoted for d in s.dates for m in d.readings if m.year}
+    rows = {y for place in evidence.places if place.quoted for y in years_of(place)}
+    named = {m.year for p in evidence.passages for d in read_dates(p.identity) for m in d.readings}
+    if not own or not quoted or own & (quoted | rows | named) or evidence.rows is not None:
+        return []
+    return [Finding("date_instead", {"what": said[0].text, "instead": str(min(quoted))})]
+
+
+def _said(moment: Moment, known: Sequence[DateSpan]) -> bool:
+    if any(moment.agrees(other) for date in known for other in date.readings):
+        return True
+    if moment.year is None or (moment.month is None and moment.quarter is None):
+        return False
+    rest = Moment(None, moment.quarter, moment.month, moment.day)
+    undated = any(rest.agrees(other) and other.year is None for date in known for other in date.readings)
+    return undated and any(other.year == moment.year for date in known for other in date.readings)
+
+
+def _same_shape(date: DateSpan, other: DateSpan) -> bool:
+    first, second = date.readings[0], other.readings[0]
+    return all((getattr(first, n) is None) == (getattr(second, n) is None) for n in ("year", "quarter", "month", "day"))
+
+
+def check_names(claim: Segment, names: Sequence[Name], evidence: Evidence, pool: str) -> Found:
+    """Look for every name and code; `pool` is other text of the same sources, where a sentence's first word may be
+    known as a name."""
+    found = Found()
+    words = {word.start: word for word in claim.words}
+    for name in names:
+        word = words.get(name.start)
+        keys = word.keys if word else frozenset()
+        folded = fold(name.text)
+        if _known_name(folded, keys, evidence):
+            found.total += name.sure
+            found.proven += name.sure
+            continue
+        far = any(holds(fold(passage.page_text), folded) for passage in evidence.passages)
+        if not name.sure and not re.search(rf"(?<=[^\W\d_,;)] ){re.escape(name.text)}(?![^\W_])", pool):
+            continue
+        found.total += 1
+        reason = "name_elsewhere" if far else "name_missing"
+        found.findings.append(Finding(reason, {"what": name.text}, hard=not far))
+    for quantity in claim.quantities:
+        if quantity.kind == "code":
+            found.total += 1
+            if _known_code(quantity.text, evidence):
+                found.proven += 1
+            else:
+                found.findings.append(Finding("name_missing", {"what": quantity.text}))
+    return found
+
+
+def _known_name(folded: str, keys: frozenset[str], evidence: Evidence) -> bool:
+    for passage in evidence.passages:
+        if keys & passage.keys.keys() or holds(passage.near_folded, folded) or holds(passage.identity, folded):
+            return True
+    rows = evidence.rows
+    if rows is None:
+        return False
+    return holds(rows.text, folded) or any(keys & part.keys() for part in (*rows.columns, *rows.labels[:200]))
+
+
+def _known_code(code: str, evidence: Evidence) -> bool:
+    wanted = _squeeze(code)
+    texts = [f"{passage.near_text} {passage.identity}" for passage in evidence.passages]
+    texts += [evidence.rows.text] if evidence.rows is not None else []
+    return any(wanted in _squeeze(text) for text in texts)
+
+
+def _squeeze(text: str) -> str:
+    return re.sub(r"[\s\-./_]", "", fold(text))

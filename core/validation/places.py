@@ -1,0 +1,177 @@
+"""A sentence of a source, read: its words, dates and figures, its clauses, and each figure there with the words that it
+belongs to: those of its clause, less those of the sentence. It reads no tables (see table_places).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from core.validation.dates import DateSpan, read_dates
+from core.validation.measures import Quantity
+from core.validation.quantities import read_quantities
+from core.validation.vocabulary import Vocabulary, Word
+
+_CLAUSE = re.compile(
+    r"[;:]\s|,\s|\s[—–-]\s|\s\(|\)\s|\s(?:and|but|while|whereas|versus|vs\.?|compared (?:to|with)|up from|"
+    r"down from|from|against|y|e|pero|mientras|aunque|frente al?|desde(?: los?)?|respecto al?|comparado con)\s",
+    re.I,
+)
+_GOES_ON = re.compile(r"\s*(?:from|desde|\(|to|for|para|por|compared|versus|against|frente|respecto)\b", re.I)
+_JOINED = re.compile(r"\s*(?:and|y|e|to|a|[-–/])\s*", re.I)
+_AND = re.compile(r"\b(?:and|y|e|but|pero|while|mientras)\b", re.I)
+_FIGURE_BETWEEN = re.compile(r"\d[\d.,]*")
+OWN, CLAUSE_BEFORE, SENTENCE, SECTION = 1.0, 0.5, 0.3, 0.4
+Context = dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A figure and the words it belongs to: key -> weight. `line` names what it shares with its neighbours (document,
+    page, and a table's row or a sentence), `column` its column in a table; `percent` says that its label speaks of a
+    share; `way` is +1 or -1 where
+    its sign or its clause says that it goes up or down; `quoted` whether the citation's own words hold it."""
+
+    quantity: Quantity
+    context: Context
+    line: tuple[int, int, int, int]
+    column: int | None = None
+    percent: bool = False
+    way: int = 0
+    quoted: bool = True
+
+
+@dataclass(slots=True)
+class Segment:
+    """A sentence of a page, read."""
+
+    start: int
+    end: int
+    text: str
+    words: list[Word]
+    dates: list[DateSpan]
+    quantities: list[Quantity]
+
+
+def read_segment(text: str, start: int, end: int, lang: str, vocabulary: Vocabulary) -> Segment:
+    said = text[start:end]
+    dates = read_dates(said)
+    quantities = read_quantities(said, [(d.start, d.end) for d in dates])
+    return Segment(start, end, said, vocabulary.read(said, lang), dates, quantities)
+
+
+def merge_keys(words: Iterable[Word], weight: float, into: Context | None = None) -> Context:
+    """Keys of the words that say something, at their best weight."""
+    table = {} if into is None else into
+    for word in words:
+        if not word.stop:
+            for key in word.keys:
+                if table.get(key, 0.0) < weight:
+                    table[key] = weight
+    return table
+
+
+def merge_dates(dates: Iterable[DateSpan], weight: float, into: Context) -> Context:
+    """Years, months and quarters as words of a context."""
+    for date in dates:
+        for moment in date.readings:
+            for name in ("year", "quarter", "month"):
+                value = getattr(moment, name)
+                if value is not None and into.get(f"@{name}{value}", 0.0) < weight:
+                    into[f"@{name}{value}"] = weight
+    return into
+
+
+def prose_places(segment: Segment, quoted: bool = True, where: tuple[int, int] = (0, 0)) -> list[Place]:
+    """The figures of a sentence with the words of their clause, of the clause before, and of the sentence."""
+    clauses = cut_clauses(segment)
+    places = []
+    for quantity in segment.quantities:
+        if quantity.kind == "code":
+            continue
+        context: Context = merge_keys(segment.words, SENTENCE)
+        own = next((n for n, (a, b) in enumerate(clauses) if a <= quantity.start < b), 0)
+        for n, weight in ((own - 1, CLAUSE_BEFORE), (own, OWN)):
+            if 0 <= n < len(clauses):
+                a, b = clauses[n]
+                merge_keys((w for w in segment.words if a <= w.start < b), weight, context)
+        for date, weight in weigh_dates(quantity, segment, clauses):
+            merge_dates([date], weight, context)
+        way = way_of(quantity, [w for w in segment.words if clauses[own][0] <= w.start < clauses[own][1]])
+        places.append(Place(quantity, context, (*where, segment.start, -1), way=way, quoted=quoted))
+    return places
+
+
+def weigh_dates(
+    quantity: Quantity, segment: Segment, clauses: Sequence[tuple[int, int]]
+) -> list[tuple[DateSpan, float]]:
+    """The dates of a sentence for one of its figures: the nearest one is its own where there are several."""
+    if len(segment.dates) < 2:
+        own = next((c for c in clauses if c[0] <= quantity.start < c[1]), (0, len(segment.text)))
+        return [(date, OWN if own[0] <= date.start < own[1] else CLAUSE_BEFORE) for date in segment.dates]
+
+    def distance(date: DateSpan) -> float:
+        if date.start >= quantity.end:
+            between = segment.text[quantity.end : date.start]
+            return len(between) + 40 * len(_FIGURE_BETWEEN.findall(between)) + 20 * len(_AND.findall(between))
+        between = segment.text[date.end : quantity.start]
+        return len(between) + 8 + 40 * len(_FIGURE_BETWEEN.findall(between))
+
+    nearest = min(segment.dates, key=distance)
+    pairs = zip(segment.dates, segment.dates[1:], strict=False)
+    if any(nearest in pair and _JOINED.fullmatch(segment.text[pair[0].end : pair[1].start]) for pair in pairs):
+        return [(date, CLAUSE_BEFORE) for date in segment.dates]  # 'between June and September': of both figures
+    return [(date, OWN if date.start == nearest.start else SENTENCE) for date in segment.dates]
+
+
+def way_of(quantity: Quantity, words: Sequence[Word]) -> int:
+    """Which way a figure goes: by its sign, else by the words of its clause where these agree."""
+    if quantity.signed:
+        return -1 if quantity.negative else 1
+    ways = {-word.way if word.negated else word.way for word in words if word.way}
+    return ways.pop() if len(ways) == 1 else 0
+
+
+def cut_clauses(segment: Segment) -> list[tuple[int, int]]:
+    """Clauses of a sentence, one without a figure joined to the next one that has one, a last one to the one before."""
+    figures = [q.start for q in segment.quantities if q.kind != "code"]
+    cuts = [m.start() + 1 for m in _CLAUSE.finditer(segment.text)]
+    cuts = [c for c in cuts if not any(q.start < c < q.end for q in segment.quantities)]
+    cuts = [c for c in cuts if not any(d.start < c < d.end for d in segment.dates)]
+    edges = [0, *cuts, len(segment.text)]
+    clauses: list[tuple[int, int]] = []
+    start = 0
+    for end in edges[1:]:
+        if (
+            clauses
+            and start == clauses[-1][1]
+            and _GOES_ON.match(segment.text, start)
+            and not _has(figures, start, end)
+        ):
+            clauses[-1] = (clauses[-1][0], end)  # 'fifteen days from receipt': no clause of its own
+            start = end
+            continue
+        if any(start <= at < end for at in figures):
+            clauses.append((start, end))
+            start = end
+    if start < len(segment.text):
+        if clauses:
+            clauses[-1] = (clauses[-1][0], len(segment.text))
+        else:
+            clauses.append((start, len(segment.text)))
+    return clauses
+
+
+def _has(figures: Sequence[int], start: int, end: int) -> bool:
+    return any(start <= at < end for at in figures)
+
+
+def holds(text: str, name: str) -> bool:
+    """Whether a folded text holds a folded name as whole words."""
+    return re.search(rf"(?<![^\W_]){re.escape(name)}(?![^\W_])", text) is not None
+
+
+def holds_figure(text: str, digits: str) -> bool:
+    """Whether a text holds these digits as a figure of its own, not inside a longer one."""
+    return re.search(rf"(?<![\w.,]){re.escape(digits)}(?!\w|[.,]\d)", text) is not None

@@ -1,0 +1,87 @@
+"""A statement's figures, each with the words and dates that it belongs to there, and how well those fit a figure of a
+source. It looks nothing up.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.validation.measures import Quantity, fold
+from core.validation.places import CLAUSE_BEFORE, OWN, SENTENCE, Place, Segment, cut_clauses, way_of, weigh_dates
+
+_RESPECTIVELY = re.compile(r"\brespectively\b|\brespectivamente\b", re.I)
+WordContext = list[tuple[frozenset[str], float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A figure of a statement: the words and dates it belongs to there, its clause, and which way it is said to go."""
+
+    quantity: Quantity
+    context: WordContext
+    clause: str
+    way: int
+    years: frozenset[str]
+    all_years: frozenset[str] = frozenset()
+    siblings: tuple[Quantity, ...] = ()
+
+
+_COMPARED = re.compile(r"\b(?:than|de lo|que lo)\s+(?:\w+\s+)?$")
+
+
+def contexts(claim: Segment) -> list[Spoken]:
+    """Each figure of a statement with the words of its clause, those of the rest of the sentence less."""
+    clauses = cut_clauses(claim)
+    figures = [q for q in claim.quantities if q.kind != "code"]
+    others = _lists_apart(claim, figures)
+    all_years = frozenset(f"@year{m.year}" for d in claim.dates for m in d.readings if m.year is not None)
+    found = []
+    for n, quantity in enumerate(figures):
+        own = next((i for i, (a, b) in enumerate(clauses) if a <= quantity.start < b), 0)
+        foreign = others.get(n, ())
+        context: WordContext = []
+        for word in claim.words:
+            if word.stop or any(a <= word.start < b for a, b in foreign):
+                continue
+            clause = next((i for i, (a, b) in enumerate(clauses) if a <= word.start < b), 0)
+            weight = OWN if clause == own else CLAUSE_BEFORE if clause == own - 1 else SENTENCE
+            compared = _COMPARED.search(fold(claim.text[max(0, word.start - 14) : word.start]))
+            context.append((word.keys, SENTENCE if compared else weight))
+        years: set[str] = set()
+        for date, weight in weigh_dates(quantity, claim, clauses):
+            if any(a <= date.start < b for a, b in foreign):
+                continue
+            for name in ("year", "quarter", "month"):
+                keys = {f"@{name}{getattr(m, name)}" for m in date.readings if getattr(m, name) is not None}
+                if keys:
+                    context.append((frozenset(keys), weight))
+                    years |= keys if weight >= OWN else set()
+        start, end = clauses[own]
+        if own and sum(not w.stop for w in claim.words if start <= w.start < end) < 2:
+            start = clauses[own - 1][0]  # ', or 12 euros' goes on with the clause before
+        siblings = tuple(q for q in figures if start <= q.start < end and q is not quantity)
+        way = way_of(quantity, [w for w in claim.words if start <= w.start < end])
+        found.append(Spoken(quantity, context, claim.text[start:end], way, frozenset(years), all_years, siblings))
+    return found
+
+
+def _lists_apart(claim: Segment, figures: Sequence[Quantity]) -> dict[int, list[tuple[int, int]]]:
+    """'A and B had 1 and 2 respectively': for each figure, the spans that belong to the others."""
+    if len(figures) < 2 or not _RESPECTIVELY.search(claim.text):
+        return {}
+    names = [word for word in claim.words if word.text[:1].isupper() and word.start > 0]
+    for items in ([(d.start, d.end) for d in claim.dates], [(w.start, w.end) for w in names]):
+        if len(items) == len(figures):
+            return {n: [span for m, span in enumerate(items) if m != n] for n in range(len(figures))}
+    return {}
+
+
+def score(context: WordContext, place: Place) -> float:
+    """How much of what a figure belongs to in the statement it belongs to in the source."""
+    return sum(weight * strength(keys, place) for keys, weight in context)
+
+
+def strength(keys: frozenset[str], place: Place) -> float:
+    return max((place.context.get(key, 0.0) for key in keys), default=0.0)

@@ -1,0 +1,89 @@
+"""Aggregates that mislead though they run: an average of averages, a sum that a join repeats, a sum of levels or rates.
+
+It reads the statement's aggregates and joins and the catalog's columns, never the rows.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+from core.records import Check, Column, Table
+from core.validation.measures import fold
+from core.validation.sql_asked import NAME, QUALIFIED, Asked, bare, doubt, is_grouped, is_time, words_of
+
+_SUMMED = re.compile(r"^(sum|avg|count)\s*\(\s*(?!distinct\b)(.*)\)$", re.I | re.S)
+
+
+def check_mean_of_means(asked: Asked) -> Iterator[Check]:
+    """An average over a column that is itself an average: groups of any size weigh the same."""
+    for alias in re.findall(rf"\bavg\s*\([^()]*\)\s+(?:as\s+)?({NAME})", asked.text):
+        if re.search(rf"\bavg\s*\(\s*(?:{NAME}\s*\.\s*)?{re.escape(alias)}\s*\)", asked.text):
+            yield doubt(f"avg({bare(alias)})", "partly", "mean_of_means", what=bare(alias))
+
+
+def check_double_counting(asked: Asked) -> Iterator[Check]:
+    """A sum, count or average over the 'one' side of a join whose other side repeats it."""
+    repeated = {one.name: many for one, many in _fans(asked)}
+    for aggregate in dict.fromkeys(asked.sql.aggregates):
+        match = _SUMMED.match(aggregate.strip())
+        if match is None:
+            continue
+        for written in dict.fromkeys(m.group() for m in QUALIFIED.finditer(match[2])):
+            found = asked.column(written)
+            if found is not None and found[0].name in repeated and not _is_key(*found):
+                params = {"what": found[1].name, "table": found[0].name, "other": repeated[found[0].name].name}
+                yield doubt(aggregate, "partly", "double", **params)
+                break
+
+
+def _fans(asked: Asked) -> Iterator[tuple[Table, Table]]:
+    """Pairs of joined tables of which the first has one row for several of the second."""
+    for condition in asked.sql.joins:
+        sides = [asked.column(side) for side in condition.split("=")]
+        if len(sides) != 2 or None in sides:
+            continue
+        (left, left_key), (right, right_key) = sides  # type: ignore[misc]
+        for one, one_key, many, many_key in ((left, left_key, right, right_key), (right, right_key, left, left_key)):
+            if _is_unique(one, one_key) and not _is_unique(many, many_key) and one.name != many.name:
+                yield one, many
+
+
+def _is_unique(table: Table, column: Column) -> bool:
+    return table.primary_key == (column.name,) or (column.distinct is not None and column.distinct >= table.rows > 0)
+
+
+def _is_key(table: Table, column: Column) -> bool:
+    return _is_unique(table, column)
+
+
+def check_sum_of_levels(asked: Asked) -> Iterator[Check]:
+    """A sum of what is a level at a moment, or a price or rate, over several moments or rows."""
+    for aggregate in dict.fromkeys(asked.sql.aggregates):
+        match = re.match(r"^sum\s*\(\s*(.*?)\s*\)$", aggregate.strip(), re.I | re.S)
+        found = asked.column(match[1]) if match else None
+        if found is None:
+            continue
+        table, column = found
+        words = set(words_of(column.name).split())
+        if words & _levels()["rates"] and not words & _levels()["amounts"]:
+            yield doubt(aggregate, "partly", "rate", what=column.name)
+        elif words & _levels()["levels"]:
+            times = [c for c in table.columns if is_time(c) and (c.distinct or 0) > 1]
+            if times and not any(is_grouped(c, asked.text) or _is_pinned(c, asked) for c in times):
+                yield doubt(aggregate, "partly", "level", what=column.name, dates=times[0].distinct)
+
+
+def _is_pinned(column: Column, asked: Asked) -> bool:
+    """Whether a condition holds a time column to one moment."""
+    name = re.escape(fold(column.name))
+    return any(re.search(rf'"?{name}"?\s*=', fold(condition)) for condition in asked.sql.filters)
+
+
+@functools.cache
+def _levels() -> dict[str, frozenset[str]]:
+    path = Path(__file__).parent / "lexicon" / "levels.toml"
+    return {key: frozenset(words) for key, words in tomllib.loads(path.read_text(encoding="utf-8")).items()}
