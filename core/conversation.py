@@ -1,0 +1,84 @@
+"""What was asked, made whole from the conversation before it: a `Turn`, which says what is asked and where to look.
+
+It asks no side. What a follow-up means is read by `sql.follow_up` over rows and by `chat.history` over pages.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+
+from core.chat import history as follow_ups
+from core.errors import AppError
+from core.i18n import detect_language
+from core.records import Answer, Route, SqlAnswer
+from core.router import split, unsourced
+from core.router.choose import Hint
+from core.sql.chart_request import without_chart
+from core.sql.follow_up import Edit
+
+ReadEdit = Callable[[str, SqlAnswer, str], Edit | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One question on its way: as asked, as completed, its language, where to look, when it began.
+
+    `edit` is a change to the statement before, `stated` the answer whose place in the documents is asked for, `history`
+    the conversation's earlier answers."""
+
+    question: str
+    completed: str
+    lang: str
+    started: float
+    hint: Hint = "auto"
+    document_ids: Collection[int] | None = None
+    sources: Collection[str] | None = None
+    timings: dict[str, float] = field(default_factory=dict)
+    edit: Edit | None = None
+    stated: Answer | None = None
+    history: tuple[Answer, ...] = ()
+
+    def answer(self, route: Route, status: str, text: str = "", confidence: float = 0.0, message: str = "") -> Answer:
+        return Answer(self.question, self.completed, self.lang, route, status, text, message, confidence)
+
+
+def begin_turn(
+    question: str,
+    history: Sequence[Answer],
+    read_edit: ReadEdit,
+    *,
+    hint: Hint = "auto",
+    document_ids: Collection[int] | None = None,
+    sources: Collection[str] | None = None,
+    lang: str | None = None,
+) -> Turn:
+    """The question made whole, and its language. `read_edit(said, answer, lang)` reads it as a change to earlier rows.
+
+    Raises AppError `assistant.empty_question`."""
+    started = time.perf_counter()
+    question = question.strip()
+    if not question:
+        raise AppError("assistant.empty_question")
+    spoken = history[-1].lang if history else "en"
+    lang = lang or unsourced.language_of(question) or detect_language(question, default=spoken)
+    turn = Turn(question, question, lang, started, hint, document_ids, sources, history=tuple(history))
+    return _complete(turn, history[-1], read_edit) if history else turn
+
+
+def _complete(turn: Turn, past: Answer, read_edit: ReadEdit) -> Turn:
+    if unsourced.asks_place(turn.question, turn.lang):  # 'where does the report say so?'
+        stated = past if past.citations else None
+        return dataclasses.replace(turn, completed=past.completed_question, hint="documents", stated=stated)
+    if past.data is not None and turn.hint != "documents":
+        edit = read_edit(turn.question, past.data, turn.lang)
+        if edit is not None:
+            return dataclasses.replace(turn, completed=edit.question, edit=edit)
+    asked_before = [(earlier.completed_question, earlier.text) for earlier in turn.history]
+    if past.data is not None and split.is_bare_why(turn.question):  # rows tell no causes
+        turn = dataclasses.replace(turn, hint="documents")
+        asked_before.append((without_chart(past.data.question), past.text))
+    completed, _ = follow_ups.complete_question(turn.question, asked_before, turn.lang)
+    return dataclasses.replace(turn, completed=completed)
