@@ -7,7 +7,7 @@ from safetensors.numpy import save_file
 from test_pages import ingest, open_app, shown
 
 from core.evaluation import learn
-from core.models import adapters
+from core.models import adapter_files, adapters
 from core.records import AdapterCard, Answer, Route
 from core.state import chats, feedback, jobs
 from core.training import queue
@@ -36,8 +36,8 @@ def finish_run(workspace, name, passed=True, reasons=()):
     job = jobs.claim(workspace.db, "test", (queue.TRAIN,))
     made = queue.run_folder(held, name) / "adapter"
     made.mkdir()
-    save_file({"x": np.zeros(2, "f2")}, made / adapters.WEIGHTS)
-    (made / adapters.CONFIG).write_text("{}")
+    save_file({"x": np.zeros(2, "f2")}, made / adapter_files.WEIGHTS)
+    (made / adapter_files.CONFIG).write_text("{}")
     rows = [
         {"step": n, "steps": 4, "loss": 1 / n, "held_out": 0.5 / n if n % 2 else None, "learning_rate": 1e-3}
         | {"gradient_norm": 0.5, "pairs_per_s": 5.0}
@@ -172,9 +172,9 @@ def write_adapter(folder, rank=2, rows=384):
         f"base_model.model.{layer}.lora_{s}.weight": make(0, 0.01, shape).astype("f4") for s, shape in sides.items()
     }
     folder.mkdir()
-    save_file(tensors, folder / adapters.WEIGHTS)
+    save_file(tensors, folder / adapter_files.WEIGHTS)
     config = {"peft_type": "LORA", "r": rank, "lora_alpha": 4, "target_modules": [layer]}
-    (folder / adapters.CONFIG).write_text(json.dumps(config))
+    (folder / adapter_files.CONFIG).write_text(json.dumps(config))
 
 
 def test_an_adapter_from_elsewhere_is_checked_and_has_to_pass_here(workspace, tmp_path):

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from core.errors import AppError
-from core.models.adapters import CheckedAdapter, check_adapter, hash_weights, merge_into
+from core.models.adapters import CheckedAdapter, check_retriever, hash_weights, merge_into
 
 # all-MiniLM-L6-v2 as its authors published it; the pip package that carries it is kept by a stranger.
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -55,7 +55,7 @@ def exported_model(cache_folder: Path, adapter: Path | None = None) -> tuple[Pat
     found = _place(cache_folder, model)
     if _is_whole(found):
         return found, model
-    checked = check_adapter(adapter, base_weights()) if adapter else None
+    checked = check_retriever(adapter) if adapter else None
     found.parent.mkdir(parents=True, exist_ok=True)
     with _lock(found.with_name(found.name + ".lock")):
         if not _is_whole(found):

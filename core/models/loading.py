@@ -47,7 +47,8 @@ def load_model(settings: Settings) -> LocalModel:
         raise AppError("models.too_big", model=name, needed=_gb(needed), free=_gb(plan.free_bytes))
     model, tokenizer = _load(folder, name, plan)
     shown = folder.name if Path(name).expanduser().is_dir() else name
-    return LocalModel(shown, model, tokenizer, temperature=settings.get("temperature"), seed=settings.get("seed"))
+    drawn = {"temperature": settings.get("temperature"), "seed": settings.get("seed")}
+    return LocalModel(shown, model, tokenizer, **drawn, folder=folder)
 
 
 def find_folder(name: str) -> Path:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.errors import AppError
-from core.models.adapter_files import check_adapter, check_fits
+from core.models.adapter_files import check_adapter, layers_of_model
 from core.models.chat_model import Call, Piece, merge_system
 from core.records import Message
 
@@ -37,8 +37,12 @@ _WAIT_S = 0.05
 class LocalModel:
     """A loaded model with its tokenizer and adapters. Threads may share it; they take turns."""
 
-    def __init__(self, name: str, model: Any, tokenizer: Any, *, temperature: float, seed: int) -> None:
+    def __init__(
+        self, name: str, model: Any, tokenizer: Any, *, temperature: float, seed: int, folder: Path | None = None
+    ) -> None:
+        """`folder`: where the weights came from; an adapter whose card names others is refused."""
         self.name = name
+        self._folder = folder
         self.tokenizer = tokenizer
         self.context_tokens = _context_of(model.config)
         self._model = model
@@ -223,8 +227,8 @@ class LocalModel:
     def _load_adapter(self, folder: str) -> None:
         from peft import PeftModel
 
-        check_adapter(folder)
-        check_fits(folder, self._model, self.name)  # before PEFT changes the model's layers, which nothing undoes
+        # Before PEFT changes the model's layers, which nothing undoes.
+        check_adapter(folder, layers_of_model(self._model), self._folder)
         self._adapters_made += 1
         name = f"adapter_{self._adapters_made}"
         try:

@@ -8,14 +8,14 @@ set and no schedule.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from core.errors import AppError
-from core.models.adapter_files import WEIGHTS, check_adapter
+from core.training.matrices import count_weights, learning_weights, load_matrices, save_matrices
 
 _IGNORED = -100
 
@@ -70,15 +70,14 @@ class TrainableChat:
         )
         self.model = get_peft_model(base, config)
         self.targets = tuple(found)
-        self.weights = {name: part for name, part in self.model.named_parameters() if part.requires_grad}
+        self.weights = learning_weights(self.model)
         for part in self.weights.values():
             part.data = part.data.float()  # small steps would be lost in sixteen bits
         self._last_only = "logits_to_keep" in inspect.signature(base.forward).parameters
 
     def count_weights(self) -> tuple[int, int]:
         """(learning, all) weights."""
-        trainable = sum(part.numel() for part in self.weights.values())
-        return trainable, sum(part.numel() for part in self.model.parameters())
+        return count_weights(self.model)
 
     def tokenize(self, example: Example, most: int) -> Tokens | None:
         """By the model's chat template, or by plain turns where it has none; None where it takes more than `most`."""
@@ -130,29 +129,11 @@ class TrainableChat:
 
     def load(self, adapter: Path) -> None:
         """Take over the matrices of an adapter of the same rank and layers; AppError where it is another's."""
-        check_adapter(adapter)
-        from safetensors.torch import load_file
-
-        with self._torch.no_grad():
-            for name, part in load_file(adapter / WEIGHTS).items():
-                mine = self.weights.get(name.replace(".weight", ".default.weight"))
-                if mine is None or mine.shape != part.shape:
-                    raise AppError("training.other_start", adapter=adapter.name)
-                mine.copy_(part)
+        load_matrices(self.model, adapter, self._folder)
 
     def save(self, folder: Path) -> None:
         """PEFT's own two files, matrices in half precision: plain PEFT and vLLM load the folder."""
-        from peft import get_peft_model_state_dict
-        from safetensors.torch import save_file
-
-        folder.mkdir(parents=True, exist_ok=True)
-        config = self.model.peft_config["default"]
-        config.inference_mode = True
-        config.base_model_name_or_path = self._folder.name
-        config.save_pretrained(folder)
-        found: Mapping[str, Any] = get_peft_model_state_dict(self.model, save_embedding_layers=False)
-        tensors = {name: part.detach().half().cpu().contiguous() for name, part in found.items()}
-        save_file(tensors, folder / WEIGHTS, metadata={"format": "pt"})
+        save_matrices(self.model, folder, self._folder.name)
 
 
 def find_targets(model: Any, targets: Sequence[str]) -> list[str]:

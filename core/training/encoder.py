@@ -10,7 +10,7 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from core.errors import AppError
-from core.models.adapters import WEIGHTS, check_adapter
+from core.training.matrices import count_weights, learning_weights, load_matrices, save_matrices
 
 
 class TrainableEncoder:
@@ -36,12 +36,11 @@ class TrainableEncoder:
         config = LoraConfig(r=rank, lora_alpha=alpha, lora_dropout=dropout, target_modules=found)
         self.model = get_peft_model(model, config)
         self.targets = tuple(found)
-        self.weights = {name: part for name, part in self.model.named_parameters() if part.requires_grad}
+        self.weights = learning_weights(self.model)
 
     def count_weights(self) -> tuple[int, int]:
         """(trainable, all) weights."""
-        trainable = sum(part.numel() for part in self.weights.values())
-        return trainable, sum(part.numel() for part in self.model.parameters())
+        return count_weights(self.model)
 
     def encode(self, texts: Sequence[str], *, adapted: bool = True):
         """(n, dimension) unit vectors that carry gradients where the caller allows them."""
@@ -57,31 +56,11 @@ class TrainableEncoder:
 
     def load(self, adapter: Path, base: Path) -> None:
         """Take over the matrices of an earlier adapter; AppError where it is not fit for this base and rank."""
-        check_adapter(adapter, base / "model.safetensors")
-        from safetensors.torch import load_file
-
-        with self._torch.no_grad():
-            for name, part in load_file(adapter / WEIGHTS).items():
-                mine = self.weights.get(name.replace(".weight", ".default.weight"))
-                if mine is None or mine.shape != part.shape:
-                    raise AppError("training.other_start", adapter=adapter.name)
-                mine.copy_(part)
+        load_matrices(self.model, adapter, base / "model.safetensors")
 
     def save(self, folder: Path) -> None:
         """PEFT's own two files, matrices in half precision: plain PEFT loads the folder."""
-        from peft import get_peft_model_state_dict
-        from safetensors.torch import save_file
-
-        folder.mkdir(parents=True, exist_ok=True)
-        config = self.model.peft_config["default"]
-        config.inference_mode = True
-        config.base_model_name_or_path = "sentence-transformers/all-MiniLM-L6-v2"
-        config.save_pretrained(folder)
-        (folder / "README.md").unlink(missing_ok=True)  # PEFT's empty form; the card says what there is to say
-        # Without this PEFT would ask the hub whether the vocabulary was changed.
-        found = get_peft_model_state_dict(self.model, save_embedding_layers=False)
-        tensors = {name: part.half().contiguous() for name, part in found.items()}
-        save_file(tensors, folder / WEIGHTS, metadata={"format": "pt"})
+        save_matrices(self.model, folder, "sentence-transformers/all-MiniLM-L6-v2")
 
 
 def _is_target(name: str, part, targets: Sequence[str], torch) -> bool:

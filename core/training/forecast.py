@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import psutil
 
-from core.models import adapters, export
+from core.models import adapter_files, export
 from core.training.pairs import Pair
 from core.training.retriever import RetrieverConfig
 
@@ -82,7 +82,7 @@ def count_weights(config: RetrieverConfig) -> tuple[int, int]:
 @functools.cache
 def _layers() -> dict[str, tuple[int, int]]:
     """The linear layers of the packaged encoder that an adapter may change, by the name of their weight."""
-    found = adapters.read_header(export.base_weights())
+    found = adapter_files.read_header(export.base_weights())
     return {
         name: (tensor.shape[0], tensor.shape[1])
         for name, tensor in found.items()
@@ -92,7 +92,7 @@ def _layers() -> dict[str, tuple[int, int]]:
 
 @functools.cache
 def _base_weights() -> int:
-    found = adapters.read_header(export.base_weights())
+    found = adapter_files.read_header(export.base_weights())
     return sum(math.prod(tensor.shape) for tensor in found.values() if tensor.kind == "F32")
 
 

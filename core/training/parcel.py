@@ -1,8 +1,8 @@
 """An adapter, or the job that makes one, as a zip file: packed to be carried elsewhere, unpacked with nothing believed.
 
-A packed adapter loads with plain PEFT; a packed job runs on any machine that has this project. Of a zip from outside
-only the two files of an adapter are taken, by their bare names and within their sizes; whether they are an adapter is
-`core.models.adapters`' to check.
+A packed adapter loads with plain PEFT; a packed job runs on any machine that has this project. A zip from outside that
+holds anything but an adapter is refused; what is taken is written by bare names and within its size. Whether it is an
+adapter that may be loaded is `core.models.adapter_files`' to check.
 """
 
 from __future__ import annotations
@@ -12,16 +12,18 @@ import importlib.metadata
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from core.errors import AppError
-from core.models import adapters
+from core.models import adapter_files
 from core.training.pairs import Pair, format_pairs
 from core.training.retriever import RetrieverConfig
 
-_PACKED = (adapters.CARD, adapters.CONFIG, adapters.WEIGHTS)
-_TAKEN = {adapters.CONFIG: 2**20, adapters.WEIGHTS: 512 * 2**20}  # bytes at most
+_PACKED = (adapter_files.CARD, adapter_files.CONFIG, adapter_files.WEIGHTS)
+_NEEDED = (adapter_files.CONFIG, adapter_files.WEIGHTS)
+_TAKEN = {adapter_files.CARD: 2**20, adapter_files.CONFIG: 2**20, adapter_files.WEIGHTS: 2**30}  # bytes at most
 _CHUNK = 2**20
 _LIBRARIES = ("torch", "transformers", "peft", "safetensors")
 _HOW = """1. Install this project there (its README says how); `requirements.lock` names the versions used here.
@@ -52,19 +54,37 @@ def pack_job(name: str, pairs: Sequence[Pair], config: RetrieverConfig) -> bytes
 
 
 def unpack(data: bytes, folder: Path) -> None:
-    """Write the two files of an adapter to `folder`, which must be empty.
+    """Write the two files of an adapter, and its card where it has one, to `folder`, which must be empty.
 
-    Raises AppError `adapters.parcel` where they are not both in it, once each and within their sizes."""
+    Raises AppError `adapters.parcel` where the two are not in it, once each; `adapters.refused_*` for a path that leads
+    out, a file that does not belong to an adapter, or one larger than any."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            found = [info for info in archive.infolist() if PurePosixPath(info.filename).name in _TAKEN]
-            names = [PurePosixPath(info.filename).name for info in found]
-            if sorted(names) != sorted(_TAKEN):
-                raise AppError("adapters.parcel", names=", ".join(_TAKEN))
-            for info, name in zip(found, names, strict=True):
+            found = _find_entries(archive)
+            if not set(_NEEDED) <= set(found):
+                raise AppError("adapters.parcel", names=", ".join(_NEEDED))
+            for name, info in found.items():
                 _write(archive, info, folder / name, _TAKEN[name])
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError):  # damaged; unknown method; encrypted
-        raise AppError("adapters.parcel", names=", ".join(_TAKEN)) from None
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, zlib.error):  # damaged; unknown; encrypted
+        raise AppError("adapters.parcel", names=", ".join(_NEEDED)) from None
+
+
+def _find_entries(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+    """Those to take, by their bare names."""
+    found: dict[str, zipfile.ZipInfo] = {}
+    for info in archive.infolist():
+        path = PurePosixPath(info.filename.replace("\\", "/"))
+        if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
+            raise adapter_files.refuse("path", detail=info.filename)
+        if info.is_dir() or path.parts[0] == "__MACOSX" or path.name == ".DS_Store":
+            continue
+        if path.name not in adapter_files.FILES:
+            raise adapter_files.refuse("unknown_file", detail=path.name)
+        if path.name in found:
+            raise AppError("adapters.parcel", names=", ".join(_NEEDED))
+        if path.name in _TAKEN:
+            found[path.name] = info
+    return found
 
 
 def _write(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path, most: int) -> None:
@@ -74,5 +94,5 @@ def _write(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path, most: in
         while chunk := source.read(_CHUNK):
             written += len(chunk)
             if written > most:
-                raise AppError("adapters.refused_too_large", detail=path.name)
+                raise adapter_files.refuse("too_large", detail=path.name)
             target.write(chunk)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import AppError
-from core.models import adapters, export
+from core.models import adapter_files, adapters
 from core.records import AdapterCard, JobStatus
 from core.settings import Settings
 from core.state import jobs
@@ -46,15 +46,14 @@ def queue_training(
 def queue_judging(db: Database, settings: Settings, name: str, source: Path, pairs: Sequence[Pair]) -> int:
     """Take in a copy of an adapter from outside and queue its gate on these pairs; the job's id. It goes on the shelf
     once it has passed. Raises AppError `adapters.*` for one that may not be loaded, before a weight is read."""
-    base = export.base_weights()
-    adapters.check_adapter(source, base)
+    adapters.check_retriever(source)
     folder = _new_folder(settings, name)
     made = folder / "adapter"
     try:
         made.mkdir()
-        for file in (adapters.CONFIG, adapters.WEIGHTS):
+        for file in (adapter_files.CONFIG, adapter_files.WEIGHTS):
             shutil.copyfile(source / file, made / file, follow_symlinks=False)
-        adapters.check_adapter(made, base)  # what was copied, should the source have changed meanwhile
+        adapters.check_retriever(made)  # what was copied, should the source have changed meanwhile
         _write_job(folder, name, pairs, {"given": True, "split": {"dev_share": 0.0, "test_share": 1.0}})
     except (AppError, OSError):
         shutil.rmtree(folder, ignore_errors=True)
@@ -127,7 +126,7 @@ def shelve(settings: Settings, name: str) -> bool:
     work = target.with_name(f".{name}-{os.getpid()}")
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
-    for file in (adapters.CONFIG, adapters.WEIGHTS, adapters.CARD):
+    for file in (adapter_files.CONFIG, adapter_files.WEIGHTS, adapter_files.CARD):
         shutil.copyfile(made / file, work / file)
     os.replace(work, target)
     return True

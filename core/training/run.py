@@ -28,7 +28,7 @@ from typing import Any
 
 from core.errors import AppError
 from core.i18n import error_text
-from core.models import adapters, export
+from core.models import adapter_files, adapters, export
 from core.models.embedder import load_adapted, load_embedder
 from core.models.loading import find_folder
 from core.records import AdapterCard
@@ -88,7 +88,7 @@ def run_job(job: Job, out: Path, tell: Tell) -> AdapterCard:
     report, step = _begin(out, tell)
     trained = None
     if job.given:
-        adapters.check_adapter(out, export.base_weights())
+        adapters.check_retriever(out)
     else:
         trained = train_retriever(export.base_folder(), dataset.train, dataset.dev, job.config, out, report)
     base = ("builtin", load_embedder("builtin", cache_folder()))
@@ -116,7 +116,7 @@ def run_chat_job(job: Job, out: Path, tell: Tell) -> AdapterCard:
         name=job.name,
         kind="chat",
         base=base.name,
-        base_sha256=_hash_files(sorted(base.glob("*.safetensors"))),
+        base_sha256=adapter_files.hash_base(base),
         adapter_sha256=adapters.hash_weights(out),
         data_sha256=_hash_files(job.data),
         data={"files": [path.name for path in job.data], **counts},
@@ -136,7 +136,7 @@ def run_chat_job(job: Job, out: Path, tell: Tell) -> AdapterCard:
 def _begin(out: Path, tell: Tell) -> tuple[Report, Callable[[float], None]]:
     """Make the folder, without a card until the end; how steps and the gate's progress are told."""
     out.mkdir(parents=True, exist_ok=True)
-    (out / adapters.CARD).unlink(missing_ok=True)
+    (out / adapter_files.CARD).unlink(missing_ok=True)
 
     def report(row: StepReport) -> bool:
         done = (1 - _GATE_SHARE) * row.step / row.steps

@@ -91,7 +91,7 @@ def draw_setting(name: str, fixed: set[str]) -> None:
 
 def adapter_names(chosen: str) -> list[str]:
     """What may be laid over the built-in embedder: adapters that passed their checks, and the one chosen."""
-    passed = [name for name, card in adapters.list_adapters(services.settings()) if card.passed]
+    passed = [name for name, card in adapters.list_adapters(services.settings(), "retriever") if card.passed]
     return list(dict.fromkeys(["builtin", "none", *passed, chosen]))
 
 

@@ -52,7 +52,7 @@ def test_an_adapter_is_learned_and_loads_where_chat_adapters_are_loaded(base, tm
     trained = train_chat(base, EXAMPLES[:20], EXAMPLES[20:], CONFIG, tmp_path / "a")
     assert trained.held_out_best < trained.held_out_before - 0.3
     assert trained.steps == 10 and 0 < trained.trainable < 0.2 * trained.weights
-    assert check_adapter(tmp_path / "a")["r"] == 4
+    assert check_adapter(tmp_path / "a").config["r"] == 4
     assert hash_of(base) == before and is_practice(base)
     again = train_chat(base, EXAMPLES[:20], EXAMPLES[20:], CONFIG, tmp_path / "b")
     assert losses(tmp_path / "a") == losses(tmp_path / "b") and again.held_out_best == trained.held_out_best
@@ -150,7 +150,7 @@ def test_gpt2_and_its_kin_learn_too(base, tmp_path):
     config = dataclasses.replace(CONFIG, targets=("c_attn", "c_proj"), rslora=True, learning_rate=2e-2)
     trained = train_chat(tmp_path / "gpt", EXAMPLES[:20], EXAMPLES[20:], config, tmp_path / "a")
     assert trained.held_out_best < trained.held_out_before
-    assert check_adapter(tmp_path / "a")["use_rslora"] is True
+    assert check_adapter(tmp_path / "a").config["use_rslora"] is True
 
 
 def test_where_memory_runs_out_the_parts_are_halved_once(base, tmp_path, monkeypatch):

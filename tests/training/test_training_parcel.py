@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from core.errors import AppError
-from core.models import adapters
+from core.models import adapter_files
 from core.training import parcel
 from core.training.pairs import Pair, read_pairs
 from core.training.retriever import RetrieverConfig
@@ -17,7 +17,7 @@ def zip_of(**files):
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in files.items():
-            archive.writestr(name.replace("__", "/"), data)
+            archive.writestr(name.replace("__", "/").replace("/MACOSX", "__MACOSX"), data)
     return target.getvalue()
 
 
@@ -31,17 +31,40 @@ def place(tmp_path):
 def test_what_is_packed_comes_back(tmp_path, place):
     made = tmp_path / "mine"
     made.mkdir()
-    for name in (adapters.CARD, adapters.CONFIG, adapters.WEIGHTS):
+    for name in (adapter_files.CARD, adapter_files.CONFIG, adapter_files.WEIGHTS):
         (made / name).write_text(name)
     parcel.unpack(parcel.pack(made), place)
-    assert sorted(path.name for path in place.iterdir()) == sorted([adapters.CONFIG, adapters.WEIGHTS])
-    assert (place / adapters.WEIGHTS).read_text() == adapters.WEIGHTS
+    assert len(list(place.iterdir())) == 3  # the card too: it names the base
+    assert (place / adapter_files.WEIGHTS).read_text() == adapter_files.WEIGHTS
 
 
-def test_only_the_two_files_are_taken_by_their_bare_names(tmp_path, place):
-    inside = {f"..__..__{adapters.CONFIG}": "{}", f"/abs__{adapters.WEIGHTS}": "w", "evil.py": "x", "..__out.txt": "x"}
-    parcel.unpack(zip_of(**inside), place)
-    assert sorted(path.name for path in tmp_path.rglob("*")) == sorted(["in", adapters.CONFIG, adapters.WEIGHTS])
+GOOD = {adapter_files.CONFIG: "{}", adapter_files.WEIGHTS: "w"}
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("..__out.txt", "path"),
+        ("/abs__README.md", "path"),
+        ("a__..__..__README.md", "path"),
+        ("C:\\README.md", "path"),
+        ("..\\README.md", "path"),
+        ("evil.py", "unknown_file"),
+        ("mine__training_args.bin", "unknown_file"),
+        ("mine__data.pkl", "unknown_file"),
+    ],
+)
+def test_a_zip_that_holds_more_than_an_adapter_is_refused(tmp_path, place, name, reason):
+    with pytest.raises(AppError) as caught:
+        parcel.unpack(zip_of(**GOOD, **{name: "x"}), place)
+    assert caught.value.key == f"adapters.refused_{reason}"
+    assert list(tmp_path.rglob("*")) == [place]
+
+
+def test_what_a_mac_adds_is_passed_over_and_the_rest_written_by_bare_names(tmp_path, place):
+    inside = {f"mine__{name}": text for name, text in GOOD.items()}
+    parcel.unpack(zip_of(**inside, **{"__MACOSX__x": "x", "mine__.DS_Store": "x", "mine__README.md": "x"}), place)
+    assert sorted(path.name for path in tmp_path.rglob("*")) == sorted(["in", *GOOD])
 
 
 @pytest.mark.parametrize(
@@ -49,8 +72,8 @@ def test_only_the_two_files_are_taken_by_their_bare_names(tmp_path, place):
     [
         b"",
         b"PK\x03\x04 broken",
-        zip_of(**{adapters.CONFIG: "{}"}),
-        zip_of(**{adapters.CONFIG: "{}", adapters.WEIGHTS: "w", f"again__{adapters.WEIGHTS}": "w"}),
+        zip_of(**{adapter_files.CONFIG: "{}"}),
+        zip_of(**{adapter_files.CONFIG: "{}", adapter_files.WEIGHTS: "w", f"again__{adapter_files.WEIGHTS}": "w"}),
     ],
 )
 def test_what_is_no_adapter_is_refused(data, place):
@@ -60,7 +83,7 @@ def test_what_is_no_adapter_is_refused(data, place):
 
 
 def test_a_zip_bomb_is_cut_off(place):
-    bomb = zip_of(**{adapters.CONFIG: b"0" * (3 * 2**20), adapters.WEIGHTS: b"w"})
+    bomb = zip_of(**{adapter_files.CONFIG: b"0" * (3 * 2**20), adapter_files.WEIGHTS: b"w"})
     assert len(bomb) < 10_000
     with pytest.raises(AppError) as caught:
         parcel.unpack(bomb, place)

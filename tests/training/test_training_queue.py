@@ -6,7 +6,7 @@ import pytest
 
 from core import settings
 from core.errors import AppError
-from core.models import adapters
+from core.models import adapter_files, adapters
 from core.records import AdapterCard
 from core.state import jobs
 from core.state.database import Database
@@ -73,8 +73,8 @@ def test_a_job_may_be_yaml(tmp_path):
 def test_only_what_passed_is_shelved(held, passed, sha256, shelved):
     made = queue.run_folder(held, "mine") / "adapter"
     made.mkdir(parents=True)
-    (made / adapters.WEIGHTS).write_bytes(b"weights")
-    (made / adapters.CONFIG).write_text(json.dumps({}))
+    (made / adapter_files.WEIGHTS).write_bytes(b"weights")
+    (made / adapter_files.CONFIG).write_text(json.dumps({}))
     sha256 = sha256 or adapters.hash_weights(made)
     adapters.write_card(made, AdapterCard("mine", "retriever", "m", "b", sha256, "d", passed=passed))
     assert queue.read_verdict(held, "mine").passed is passed

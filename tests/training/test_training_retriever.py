@@ -8,7 +8,7 @@ import pytest
 from safetensors.numpy import load_file
 
 from core.errors import AppError
-from core.models import adapters
+from core.models import adapter_files, adapters
 from core.training.pairs import Pair
 from core.training.retriever import RetrieverConfig, draw_batches, train_retriever
 
@@ -68,9 +68,13 @@ def test_it_learns_and_says_how_far_it_is(whole):
 
 def test_what_is_left_is_an_adapter_of_this_base(base, whole, tmp_path):
     folder, _, trained = whole
-    checked = adapters.check_adapter(folder, base / "model.safetensors")
+    checked = adapter_files.check_adapter(folder, adapter_files.layers_of_file(base / "model.safetensors"))
     assert len(checked.modules) == 2 * 6
-    assert sorted(path.name for path in folder.iterdir()) == [adapters.CONFIG, adapters.WEIGHTS, "steps.jsonl"]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        adapter_files.CONFIG,
+        adapter_files.WEIGHTS,
+        "steps.jsonl",
+    ]
     assert trained.trainable == 2 * (4 * 4 * 64 + 2 * 4 * 96)
 
 
@@ -83,7 +87,7 @@ def test_merged_in_numpy_it_gives_the_vectors_that_peft_gives(base, whole, tmp_p
     merged = tmp_path / "merged"
     merged.mkdir()
     (merged / "config.json").write_bytes((base / "config.json").read_bytes())
-    checked = adapters.check_adapter(folder, base / "model.safetensors")
+    checked = adapter_files.check_adapter(folder, adapter_files.layers_of_file(base / "model.safetensors"))
     adapters.merge_into(base / "model.safetensors", merged / "model.safetensors", checked)
     theirs = PeftModel.from_pretrained(AutoModel.from_pretrained(base), folder).eval()
     plain, ours = AutoModel.from_pretrained(base).eval(), AutoModel.from_pretrained(merged).eval()
@@ -113,7 +117,7 @@ def test_a_run_cut_off_anywhere_goes_on_with_the_same_losses(base, whole, tmp_pa
     by_step = {row.step: row.loss for row in rows}
     np.testing.assert_allclose([by_step[n] for n in range(1, 11)], losses(whole[1]), atol=1e-5)
     assert [json.loads(line)["step"] for line in (tmp_path / "steps.jsonl").open()] == list(range(1, 11))
-    first, second = load_file(whole[0] / adapters.WEIGHTS), load_file(tmp_path / adapters.WEIGHTS)
+    first, second = load_file(whole[0] / adapter_files.WEIGHTS), load_file(tmp_path / adapter_files.WEIGHTS)
     assert all(np.array_equal(first[name], second[name]) for name in first)
 
 
