@@ -7,13 +7,13 @@ from __future__ import annotations
 import streamlit as st
 
 from core.records import Catalog
-from pages.parts import asking, downloads, pinning, result, sql_editor, verdict
+from pages.parts import asking, downloads, pinning, relations, result, sql_editor, verdict
 from pages.parts.language import say
 from pages.parts.plain import plain
 
 
 def draw(held: Catalog) -> None:
-    """The answer on the desk; without one, the editor alone."""
+    """The answer on the desk; without one the editor, and how the tables hang together."""
     desk = asking.desk()
     answer, key = desk.answer, f"data-{desk.serial}"
     if answer is None or not result.has_rows(answer):
@@ -21,6 +21,8 @@ def draw(held: Catalog) -> None:
             st.markdown(f":material/search_off: {plain(result.failure(answer))}")
         with st.expander(say("data_page.write_sql"), icon=":material/code:", expanded=bool(desk.refused or desk.sql)):
             _draw_editor(held)
+        if answer is None:
+            relations.draw(held)
         return
     st.caption(result.quiet_line(answer, answer.timings_ms.get("total", answer.timings_ms.get("execute", 0))))
     result.draw_sentences(answer)

@@ -8,6 +8,7 @@ import streamlit as st
 
 from core import i18n
 from core.documents.layout import boxes_for
+from core.documents.parse.kinds import MEDIA
 from core.records import Document, Page
 from pages.parts import errors, services
 from pages.parts.evidence import PDF
@@ -15,6 +16,7 @@ from pages.parts.language import lang, say, say_count
 from pages.parts.plain import marked, one_line, plain
 
 _FOUND = 8
+_SPREADSHEETS = frozenset(MEDIA[kind] for kind in ("csv", "xlsx"))
 
 
 @st.fragment
@@ -83,27 +85,43 @@ def _go_to(document_id: int, place: tuple[int, int, int]) -> None:
 
 
 def _draw_page(document: Document, page: Page, found: tuple[int, int, int] | None) -> None:
-    names = [say("documents_page.tab_text")]
-    if document.media == PDF:
-        names.insert(0, say("documents_page.tab_page"))
+    """The page's views in tabs, the one that shows most first: its picture, else the table that the file is."""
+    views = {say("documents_page.tab_text"): lambda: _draw_text(page, found)}
     if page.tables:
-        names.append(say_count("documents_page.tab_tables", len(page.tables)))
-    tabs = dict(zip(names, st.tabs(names), strict=True))
+        tables = {say_count("documents_page.tab_tables", len(page.tables)): lambda: _draw_tables(page)}
+        views = {**tables, **views} if document.media in _SPREADSHEETS else {**views, **tables}
     if document.media == PDF:
-        with tabs[names[0]]:
-            _draw_picture(document, page, found)
-    with tabs[say("documents_page.tab_text")], st.container(height=520, border=True, key="text-of-page"):
+        views = {say("documents_page.tab_page"): lambda: _draw_picture(document, page, found), **views}
+    for tab, view in zip(st.tabs(list(views)), views.values(), strict=True):
+        with tab:
+            view()
+
+
+def _draw_text(page: Page, found: tuple[int, int, int] | None) -> None:
+    with st.container(height=520, border=True, key="text-of-page"):
         if page.kind != "text":
             st.caption(say(f"documents_page.kind_{page.kind}"))
         st.markdown(marked(page.text, *found[1:], after=20000) if found else plain(page.text[:20000]))
-    if page.tables:
-        with tabs[names[-1]]:
-            for table in page.tables:
-                if table.title:
-                    st.caption(one_line(table.title, 160))
-                width = max(map(len, table.rows), default=0)
-                rows = [[*row, *[""] * (width - len(row))] for row in table.rows]
-                st.dataframe({str(n + 1): [row[n] for row in rows] for n in range(width)}, hide_index=True)
+
+
+def _draw_tables(page: Page) -> None:
+    for table in page.tables:
+        if table.title:
+            st.caption(one_line(table.title, 160))
+        st.dataframe(_by_column(table.rows), hide_index=True)
+
+
+def _by_column(rows: tuple[tuple[str, ...], ...]) -> dict[str, list[str]]:
+    """A table's cells by column, named by its header; a name that is missing or met before gets the column's number."""
+    width = max(map(len, rows), default=0)
+    filled = [[*row, *[""] * (width - len(row))] for row in rows]
+    columns: dict[str, list[str]] = {}
+    for place in range(width):
+        name = one_line(filled[0][place], 60)
+        columns[name if name and name not in columns else f"{name} {place + 1}".strip()] = [
+            row[place] for row in filled[1:]
+        ]
+    return columns
 
 
 def _draw_picture(document: Document, page: Page, found: tuple[int, int, int] | None) -> None:

@@ -16,22 +16,39 @@ from pages.parts.plain import one_line
 
 _NAME_MAX = 40
 _WIDE_FROM = 7
+_READABLE_MAX = 12
 _LOOKS = {"light": ("#1d2a2c", "#5b6b6d", "#0f6b66", "#f4f6f5"), "dark": ("#e8eeed", "#9db0ae", "#5cc2b5", "#1b2426")}
 
 
 def draw_dialog(catalog: Catalog) -> None:
     """The diagram in a dialog, and the tables that are related to none."""
-    related = {name for key in catalog.foreign_keys for name in (key.table, key.ref_table)}
+    related = _related(catalog)
     alone = [one_line(table.name, _NAME_MAX) for table in catalog.tables if table.name not in related]
 
     @st.dialog(say("data_page.relations"), width="large" if len(related) >= _WIDE_FROM else "medium")
     def dialog() -> None:
-        st.graphviz_chart(relations_dot(catalog, result.theme()), alt=_in_words(catalog))
-        st.caption(say("data_page.relations_help"))
+        _draw_diagram(catalog)
         if alone:
             st.caption(say("data_page.unrelated", tables=", ".join(alone)))
 
     dialog()
+
+
+def draw(catalog: Catalog) -> None:
+    """The diagram on the page, where there are relations and few enough tables for it to be read at a glance."""
+    if 0 < len(_related(catalog)) <= _READABLE_MAX:
+        st.caption(say("data_page.relations"))
+        with st.container(border=True, key="relations-picture"):
+            _draw_diagram(catalog)
+
+
+def _related(catalog: Catalog) -> set[str]:
+    return {name for key in catalog.foreign_keys for name in (key.table, key.ref_table)}
+
+
+def _draw_diagram(catalog: Catalog) -> None:
+    st.graphviz_chart(relations_dot(catalog, result.theme()), alt=_in_words(catalog))
+    st.caption(say("data_page.relations_help"))
 
 
 def _in_words(catalog: Catalog) -> str:
