@@ -19,7 +19,8 @@ import numpy as np
 from core.errors import AppError
 from core.i18n import detect_language, translate
 from core.records import Catalog, ChartSpec, CheckedSql, QueryResult, Reading, SqlAnswer
-from core.sql.business import BusinessPlan, is_known_word, read_business, uncovered
+from core.sql.business import read_business
+from core.sql.business_plan import BusinessPlan
 from core.sql.business_reading import read_business_plan
 from core.sql.business_sql import write_business, write_pairs
 from core.sql.calendar import MONTHS
@@ -29,8 +30,8 @@ from core.sql.dimensions import is_ordering
 from core.sql.insight import describe
 from core.sql.lexicon import Lexicon, builtin_lexicon
 from core.sql.link import MISTYPED, Links, cue_rows, is_content
-from core.sql.measures import yes_value
 from core.sql.plan import STAR, Query
+from core.sql.properties import yes_value
 from core.sql.propose import Parser, builtin_parser, compose_candidates, link_question
 from core.sql.rank import RankContext, candidate_features, confidence_features, facts_of, result_features
 from core.sql.reading import read_plan
@@ -38,6 +39,7 @@ from core.sql.render import render_query
 from core.sql.schema import Schema, schema_of
 from core.sql.spelling import Correction, find_corrections, suggest_names, vocabulary_of
 from core.sql.trust import chance, rule_signals
+from core.sql.unread import is_known_word, uncovered
 from core.sql.words import stem
 
 log = logging.getLogger(__name__)

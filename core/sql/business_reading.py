@@ -6,10 +6,8 @@ import datetime
 from typing import Any
 
 from core.i18n import translate
-from core.sql.business import BusinessPlan
+from core.sql.business_plan import BusinessPlan, Filter, Measure
 from core.sql.calendar import OPEN_END, OPEN_START, Period
-from core.sql.conditions import Filter
-from core.sql.measures import Measure
 from core.sql.reading import say_value
 from core.sql.schema import Schema
 

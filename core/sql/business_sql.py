@@ -9,12 +9,11 @@ import re
 from dataclasses import replace
 
 from core.i18n import translate
-from core.sql.business import BusinessPlan, repeats_rows
+from core.sql.business_plan import Absence, BusinessPlan, Filter, Measure, repeats_rows
 from core.sql.calendar import OPEN_END, OPEN_START, Period
-from core.sql.conditions import Absence, Filter
 from core.sql.dimensions import name_columns
 from core.sql.lexicon import fold
-from core.sql.measures import Measure, yes_value
+from core.sql.properties import yes_value
 from core.sql.render import literal, quote
 from core.sql.schema import Schema
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from core.records import Catalog, QueryResult, SqlAnswer
-from core.sql.business import reach_of
+from core.sql.business_time import reach_of
 from core.sql.calendar import find_grain, find_periods
 from core.sql.chart_request import chart_asked, without_chart
 from core.sql.lexicon import builtin_lexicon, fold

@@ -12,10 +12,11 @@ import json
 import math
 from pathlib import Path
 
-from core.sql.business import BusinessPlan, content_of, repeats_rows, uncovered
+from core.sql.business_plan import BusinessPlan, repeats_rows
 from core.sql.dimensions import distance
 from core.sql.link import Links
 from core.sql.schema import Schema
+from core.sql.unread import content_of, uncovered
 
 _FILE = Path(__file__).parent / "weights" / "trust.json"
 _ASKS = {"list", "show", "find", "give", "return", "what", "which", "who", "how", "where", "when", "tell"}

@@ -1,0 +1,135 @@
+"""The aggregate that a question's words ask for, and the number columns that it names.
+
+It makes no measures (`measures.py`) and knows nothing of money (`money.py`).
+"""
+
+from __future__ import annotations
+
+from core.sql.link import Links, Mention
+from core.sql.money import PIECES, cue_roots, is_flow, is_money
+from core.sql.schema import ColumnEntry, Schema
+from core.sql.words import stem
+
+LEVELS = frozenset(cue_roots("measures", "levels"))
+
+
+_COUNTED = frozenset(PIECES)
+
+
+AGGREGATES = {
+    "averag": "avg", "mean": "avg", "maximum": "max", "minimum": "min", "median": "median", "max": "max", "min": "min",
+    "mediana": "median",
+}  # fmt: skip
+
+
+def is_additive(entry: ColumnEntry) -> bool:
+    """Whether adding the column up over rows says something: amounts do, prices, rates, scores and ages do not."""
+    if "%" in entry.column.name:
+        return False
+    own = {root for stems in entry.words for root, weight in stems if weight >= 0.9}
+    return bool(own & _COUNTED) or not own & LEVELS
+
+
+def aggregate_of(links: Links) -> tuple[str, int]:
+    """(the aggregate that words ask for, or '', and the place of its word)."""
+    words = [stem(token.word) for token in links.tokens]
+    for place, word in enumerate(words):
+        if word in AGGREGATES and not _compared(words, place):
+            return AGGREGATES[word], place
+        many = word == "how" and words[place + 1 : place + 2] == ["mani"]
+        counts = (word == "number" and words[place + 1 : place + 2] == ["of"]) or word == "count"
+        if (many or counts) and words[max(0, place - 1) : place] not in (["by"], ["per"]):
+            unique = any(w in ("differ", "distinct", "uniqu") for w in words[place : place + 6])
+            return ("distinct" if unique else "count"), place
+    if words[:1] and any(w in ("distinct", "uniqu") for w in words) and not any(w in ("list", "show") for w in words):
+        return "", 0
+    return "", 0
+
+
+def extreme_of(links: Links) -> str:
+    """'the highest salary of a chemist': one extreme value, where nothing is split or ranked."""
+    roots = [stem(token.word) for token in links.tokens]
+    asked = roots[:1] == ["what"] and roots[1:2] not in (["is"], ["was"])
+    splits = {"by", "per", "each", "everi", "which", "who", "top"} & set(roots)
+    if splits or asked or any(t.kind in ("number", "number_word") and t.value and t.value < 100 for t in links.tokens):
+        return ""
+    if {"highest", "largest", "biggest", "greatest"} & set(roots):
+        return "max"
+    return "min" if {"lowest", "smallest"} & set(roots) else ""
+
+
+def _compared(words: list[str], place: int) -> bool:
+    """'above the average', 'more than the average' compares; it asks for no average."""
+    before = words[max(0, place - 3) : place]
+    return bool(set(before) & {"abov", "below", "than", "exceed", "over", "under"}) and words[place] in (
+        "averag",
+        "mean",
+    )
+
+
+def named_columns(links: Links, schema: Schema, weakest: float = 0.5) -> list[tuple[int, Mention]]:
+    """Number columns that the question names, the surest first; never keys, years or what follows 'by'."""
+    found = []
+    for number, mentions in links.columns.items():
+        entry = schema.columns[number]
+        plain = entry.kind == "number" and not (entry.id_like or entry.primary or entry.foreign or entry.time)
+        for mention in mentions[:2]:
+            before = links.tokens[mention.start - 1].word if mention.start else ""
+            first = _says(entry, 0, links, mention, 0.0) or _says(entry, -1, links, mention, 0.9)
+            only = (
+                _silent(links, mention)
+                or _is_table(links, mention)
+                or (_only_flow(links, mention) and not is_additive(entry))
+            )
+            if plain and not only and mention.score >= (0.2 if first else weakest) and before not in ("each", "per"):
+                score = 2 * mention.score + 0.4 * max(links.scores["agg"].get(number, -6.0), -4.0)
+                score += 0.3 * is_money(entry) - 0.3 * (before == "by") - 0.02 * mention.start
+                score += 0.4 * mention.matched + (mention.score > 1)
+                found.append((score, number, mention))
+    found = [row for row in found if not any(_wider(other[2], row[2]) for other in found)]
+    found.sort(key=lambda row: -row[0])
+    return [(number, mention) for _, number, mention in found]
+
+
+def _wider(other: Mention, mention: Mention) -> bool:
+    """A whole name that holds this mention and more is what is meant."""
+    holds = other.start <= mention.start and mention.end <= other.end
+    return holds and other.score >= 0.95 and other.end - other.start > mention.end - mention.start
+
+
+def _says(entry: ColumnEntry, which: int, links: Links, mention: Mention, least: float) -> bool:
+    """Whether the mention holds the first (0) or last (-1) word of the column's name, at least so well."""
+    told = dict(entry.words[which]) if entry.words else {}
+    tokens = links.tokens[mention.start : mention.end]
+    return any(told.get(root, 0.0) * weight > least for token in tokens for root, weight in token.stems)
+
+
+def _is_table(links: Links, mention: Mention) -> bool:
+    """'orders' means the table of that name before 'units on order'."""
+    named = any(m.start == mention.start and m.score >= 0.9 for ms in links.tables.values() for m in ms)
+    return named and mention.score < 0.75
+
+
+def _only_flow(links: Links, mention: Mention) -> bool:
+    """'purchases' alone means what was bought, not the column 'purchase price'."""
+    return mention.score < 0.8 and all(is_flow(t) for t in links.tokens[mention.start : mention.end])
+
+
+def _silent(links: Links, mention: Mention) -> bool:
+    """Whether a mention is made of words that only say how to count: 'number of', 'total', 'average'."""
+    words = {stem(token.word) for token in links.tokens[mention.start : mention.end]}
+    return words <= {"number", "of", "total", "averag", "count", "mani", "how", "maximum", "minimum", "median", "sum"}
+
+
+def find_summed_number(links: Links, named: list[tuple[int, Mention]], at: int) -> tuple[int, Mention] | None:
+    """'number of employees' where a number column holds the employees: their sum is asked for, not a count of rows."""
+    for number, mention in named:
+        if at < mention.start <= at + 3 and mention.score >= 0.85 and number not in _named_tables(links):
+            tables = [m for ms in links.tables.values() for m in ms if m.start == mention.start and m.score >= 0.8]
+            if not tables:
+                return number, mention
+    return None
+
+
+def _named_tables(links: Links) -> set[int]:
+    return {number for number, mentions in links.tables.items() if mentions[0].score >= 0.9}

@@ -1,0 +1,89 @@
+"""Business questions that list things: by a comparison of columns, by what they lack, or by conditions alone.
+
+It gives plans without a measure ('how many' of them counts). It writes no SQL.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import replace
+
+from core.sql.aggregates import aggregate_of
+from core.sql.business_plan import BusinessPlan, Contrast, Measure
+from core.sql.business_steps import add_filters
+from core.sql.business_time import add_periods
+from core.sql.calendar import Grain
+from core.sql.contrasts import find_absence, find_contrast
+from core.sql.dimensions import Dimension, dimension_at, has_superlative
+from core.sql.link import Links
+from core.sql.schema import Schema
+from core.sql.unread import uncovered
+
+
+def find_lists(
+    links: Links, schema: Schema, today: datetime.date, grain: Grain | None
+) -> tuple[list[BusinessPlan], list[BusinessPlan]]:
+    """(things that compare or lack something, things that only meet conditions): plans without a measure."""
+    out: list[BusinessPlan] = []
+    plain: list[BusinessPlan] = []
+    contrast = find_contrast(links, schema)
+    agg, at = aggregate_of(links)
+    measured = agg in ("avg", "sum", "median", "max", "min") and contrast and at not in contrast.span
+    if contrast and not measured:
+        out.append(_contrasted(contrast, links, schema, today))
+    subject = find_subject(links, schema)
+    if subject is not None:
+        table, span = subject
+        absence = find_absence(links, schema, table)
+        if absence:
+            covered = frozenset([*range(*span), *absence.span])
+            plan = BusinessPlan(None, lang=links.lang, subject=table, absence=absence, covered=covered)
+            plan = add_periods(plan, links, schema, today, absence.table)
+            out.append(_counted(add_filters(plan, links, schema), links))
+        elif not contrast and not aggregate_of(links)[0] and not has_superlative(links) and not grain:
+            plan = BusinessPlan(None, lang=links.lang, subject=table, covered=frozenset(range(*span)))
+            plan = add_periods(plan, links, schema, today, table)
+            plan = add_filters(plan, links, schema)
+            if (plan.filters or plan.periods) and not uncovered(plan, links):
+                plain.append(plan)
+    return out, plain
+
+
+def find_subject(links: Links, schema: Schema) -> tuple[int, tuple[int, int]] | None:
+    """(table, span) of the thing that is listed: the first table that is named, the better named first."""
+    named = [(m.start, -m.score, n, m) for n, ms in links.tables.items() for m in ms if m.score >= 0.7]
+    if not named:
+        return None
+    _, _, table, mention = min(named, key=lambda row: row[:3])
+    return table, (mention.start, mention.end)
+
+
+def _contrasted(contrast: Contrast, links: Links, schema: Schema, today: datetime.date) -> BusinessPlan:
+    """Rows that compare; or, where what is asked for repeats ('which areas'), groups whose sums compare."""
+    table = schema.columns[contrast.left].table
+    covered = frozenset(contrast.span)
+    plan = BusinessPlan(None, lang=links.lang, subject=table, contrast=contrast, covered=covered)
+    asked = next((p for p, t in enumerate(links.tokens) if t.word in ("which", "what", "list", "show")), -1)
+    found = dimension_at(asked + 1, links, schema, table, set(covered), 3)
+    plan = add_periods(plan, links, schema, today, table)
+    if found:
+        plan = replace(plan, covered=plan.covered | set(range(*found.span)))
+        repeats = len(found.columns) == 1 and schema.columns[found.columns[0]].unique < 0.5
+        own = all(schema.columns[c].table == table for c in found.columns)
+        if repeats and own and contrast.right is not None and schema.columns[contrast.left].kind == "number":
+            plan = replace(plan, dimensions=found.columns)
+        elif not own or not _named_table(table, found, links):
+            plan = replace(plan, keys=found.columns)
+    return _counted(add_filters(plan, links, schema), links)
+
+
+def _named_table(table: int, found: Dimension, links: Links) -> bool:
+    return any(m.start == found.span[0] for m in links.tables.get(table, ()))
+
+
+def _counted(plan: BusinessPlan, links: Links) -> BusinessPlan:
+    """A list becomes the number of its rows where 'how many' asks for it."""
+    agg, _ = aggregate_of(links)
+    if agg != "count" or plan.dimensions:
+        return plan
+    return replace(plan, measure=Measure("count", plan.subject, (), "*"))

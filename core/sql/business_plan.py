@@ -1,0 +1,113 @@
+"""What a business question asks, as records: measure, conditions, comparisons, and the plan that holds them.
+
+`business.py` makes plans, `business_sql.py` writes them, `business_reading.py` says them.
+Nothing here reads a question.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.records import Metric
+from core.sql.calendar import Period
+from core.sql.schema import Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """Groups whose measure is `op value`."""
+
+    op: str
+    value: float
+    span: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BusinessPlan:
+    """What a business question asks, ready to be written as SQL; `covered` are the token places understood.
+
+    `measure` None makes a list of the things of `subject` (a table). `contrast` compares two columns row by row, or
+    their sums where there are dimensions."""
+
+    measure: Measure | None
+    dimensions: tuple[int, ...] = ()
+    filters: tuple[Filter, ...] = ()
+    periods: tuple[Period, ...] = ()
+    grain: str = ""
+    date: int | None = None
+    window: str = ""
+    descending: bool | None = None
+    limit: int | None = None
+    covered: frozenset[int] = field(default_factory=frozenset)
+    subject: int | None = None
+    contrast: Contrast | None = None
+    absence: Absence | None = None
+    threshold: Threshold | None = None
+    keys: tuple[int, ...] = ()
+    within: int | None = None
+    more: tuple[Measure, ...] = ()
+    lang: str = "en"
+
+    @property
+    def fact(self) -> int:
+        """The table whose rows are read."""
+        return self.measure.table if self.measure else self.subject or 0
+
+
+def repeats_rows(plan: BusinessPlan, schema: Schema) -> bool:
+    """Whether the joins repeat rows of the measured table (an invoice for each of its lines): sums count twice."""
+    if plan.measure is None:
+        return False
+    fact = schema.tables[plan.fact].table.name
+    others = [*plan.dimensions, *(f.column for f in plan.filters), *plan.keys]
+    tables = tuple(dict.fromkeys([fact, *(schema.columns[n].key[0] for n in others)]))
+    edges = schema.graph.connect(tables) or []
+    upward = {(key.table, key.ref_table) for key in schema.catalog.foreign_keys}
+    return any((edge.right, edge.left) in upward and (edge.left, edge.right) not in upward for edge in edges)
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """`expression` has {0}, {1} for `columns`; with no columns it counts the rows of `table`.
+
+    `agg`: sum, avg, max, min, median, count, distinct (different values), first_last (a date's both ends), corr, rate,
+    share_of (a ratio of sums in percent), over_plan (how far one sum exceeds another), per (a ratio) or metric."""
+
+    agg: str
+    table: int
+    columns: tuple[int, ...] = ()
+    expression: str = "{0}"
+    span: tuple[int, int] = (0, 0)
+    metric: Metric | None = None
+    yes: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """`column op value`; for `in` and `not in` the value is a tuple, for `between` a pair."""
+
+    column: int
+    op: str
+    value: Any
+    span: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """`left op right`, two columns of one table; `right` None stands for the average of `left`."""
+
+    left: int
+    op: str
+    right: int | None
+    span: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """Rows of one table that no row of `table` refers to (through `key`, which holds `own`), in `periods` if given."""
+
+    table: int
+    key: int
+    own: int
+    span: tuple[int, ...]

@@ -1,0 +1,246 @@
+"""The steps that complete a business plan: what it is split by, its conditions, its threshold, its order.
+
+Each takes a plan and the question's links and gives the plan with more of the question covered. No SQL is written.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from core.sql.aggregates import AGGREGATES, aggregate_of, named_columns
+from core.sql.business_plan import BusinessPlan, Measure, Threshold
+from core.sql.business_time import date_column
+from core.sql.calendar import Grain
+from core.sql.conditions import asks_sides, find_filters
+from core.sql.contrasts import find_contrast
+from core.sql.dimensions import (
+    HIGH,
+    LOW,
+    Dimension,
+    dimension_at,
+    find_dimensions,
+    has_superlative,
+    joined,
+    key_beside,
+    name_columns,
+)
+from core.sql.link import Links, ValueMention
+from core.sql.money import is_buying, is_flow
+from core.sql.properties import named_property
+from core.sql.schema import Schema
+from core.sql.understand import operator_beside
+from core.sql.words import stem
+
+
+def add_dimensions(plan: BusinessPlan, links: Links, schema: Schema, grain: Grain | None) -> BusinessPlan:
+    found, used = find_dimensions(links, schema, plan.fact, set(plan.covered), grain)
+    if plan.window == "share" and not found:
+        one = _any_dimension(links, schema, plan)
+        found, used = ([one], set(range(*one.span))) if one else ([], set())
+    columns = tuple(dict.fromkeys(c for d in found for c in d.columns))
+    keys = tuple(d.key for d in found if d.key is not None and d.key not in columns)
+    plan = replace(plan, dimensions=columns, keys=keys, covered=plan.covered | used)
+    if len(found) > 1 and not plan.window and _ranked_within(links, found):
+        inner = next(d for d in found if d.lead in ("each", "every", "within", "per"))
+        plan = replace(plan, window="rank", within=inner.columns[0])
+    elif plan.window == "rank" and len(found) > 1:
+        plan = replace(plan, within=found[-1].columns[0])
+    return plan
+
+
+def _ranked_within(links: Links, found: list[Dimension]) -> bool:
+    """'the best seller of each region', 'top 3 products per category': a superlative inside every group."""
+    leads = [d.lead for d in found]
+    return has_superlative(links) and found[0].lead not in LEADS_OF_GROUPS and any(x in LEADS_OF_GROUPS for x in leads)
+
+
+LEADS_OF_GROUPS = ("each", "every", "within", "per")
+
+
+def _any_dimension(links: Links, schema: Schema, plan: BusinessPlan) -> Dimension | None:
+    for place in range(len(links.tokens)):
+        found = dimension_at(place, links, schema, plan.fact, set(plan.covered), 0)
+        if found and schema.columns[found.columns[0]].kind == "text":
+            return found
+    return None
+
+
+def add_filters(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
+    filters = find_filters(links, schema, plan.fact, set(plan.covered))
+    covered = plan.covered | {place for f in filters for place in f.span}
+    for made in filters:  # a column named beside its value ('the city of Paris') is said by the condition
+        for mention in links.columns.get(made.column, ()):
+            if mention.score >= 0.45 and any(
+                abs(mention.start - p) <= 4 or abs(p - mention.end) <= 3 for p in made.span
+            ):
+                covered |= set(range(mention.start, mention.end))
+    dimensions = plan.dimensions
+    if not dimensions and asks_sides(links):
+        sides = named_property(links, schema, plan.fact)
+        if sides:
+            dimensions, covered = (sides[0],), covered | sides[1]
+    if plan.window == "share" and not dimensions and len(filters) == 1 and filters[0].op in ("=", "in"):
+        dimensions = (filters[0].column,)  # 'the share of trips paid by card': of all the ways to pay
+    return replace(plan, filters=tuple(filters), dimensions=dimensions, covered=frozenset(covered))
+
+
+def add_threshold(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
+    """'customers who spent more than 1000', 'products with more than 5 orders': a condition on a group's measure."""
+    plan = _count_followers(plan, links, schema)
+    measure = plan.measure
+    for mention in links.values:
+        places = set(range(mention.start, mention.end))
+        if mention.kind != "number" or places & plan.covered or not isinstance(mention.value, (int, float)):
+            continue
+        op = operator_beside(links.tokens, mention.start, mention.end)
+        if op not in (">", "<", ">=", "<="):
+            continue
+        place = measure.span[0]
+        if not (0 <= mention.start - place <= 6 or 0 <= place - mention.end <= 2):
+            continue
+        dimensions, keys, covered = plan.dimensions, plan.keys, plan.covered | places
+        if not dimensions:
+            found = _first_thing(links, schema, plan, mention)
+            if found is None:
+                continue
+            dimensions, keys = found.columns, (found.key,) if found.key is not None else ()
+            covered |= set(range(*found.span))
+        threshold = Threshold(op, mention.value, tuple(places))
+        return replace(plan, dimensions=dimensions, keys=keys, threshold=threshold, covered=covered)
+    return plan
+
+
+def _count_followers(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
+    """'patients with more than 10 visits': visits are counted, for each patient."""
+    if plan.measure.agg != "count" or plan.dimensions:
+        return plan
+    for mention in links.values:
+        if mention.kind != "number" or operator_beside(links.tokens, mention.start, mention.end) not in _BOUNDS:
+            continue
+        for number, mentions in links.tables.items():
+            beside = next((m for m in mentions if m.start == mention.end and m.score >= 0.7), None)
+            if beside is None or number == plan.fact or not joined(schema, number, plan.fact):
+                continue
+            names = name_columns(plan.fact, schema)
+            key = key_beside(plan.fact, names, schema) if names else None
+            counted = Measure("count", number, (), "*", (beside.start, beside.end))
+            covered = plan.covered | set(range(beside.start, beside.end))
+            keys = (key,) if key is not None else ()
+            return replace(plan, measure=counted, dimensions=names, keys=keys, covered=covered) if names else plan
+    return plan
+
+
+_BOUNDS = (">", "<", ">=", "<=")
+
+
+def _first_thing(links: Links, schema: Schema, plan: BusinessPlan, before: ValueMention) -> Dimension | None:
+    for place in range(min(4, before.start)):
+        found = dimension_at(place, links, schema, plan.fact, set(plan.covered), 0)
+        if found:
+            return found
+    return None
+
+
+def add_contrast(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
+    """'average alcohol of wines with quality above the average': a comparison of another column picks the rows."""
+    contrast = find_contrast(links, schema) if aggregate_of(links)[0] or plan.dimensions else None
+    if contrast is None or schema.columns[contrast.left].table != plan.fact or contrast.left in plan.measure.columns:
+        return plan
+    if set(range(*plan.measure.span)) & set(contrast.span):
+        return plan
+    return replace(plan, contrast=contrast, covered=plan.covered | set(contrast.span))
+
+
+def count_things(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
+    """'how many customers bought in 2025' counts each customer once, in the table of what they bought."""
+    measure = plan.measure
+    if measure.agg != "count" or not any(is_buying(token) for token in links.tokens):
+        return plan
+    name = schema.tables[measure.table].table.name
+    for key in schema.catalog.foreign_keys:
+        table = schema.table_of[key.table].number
+        named = any(m.score >= 0.8 for m in links.tables.get(table, ()))
+        date = date_column(table, links, schema)
+        if key.ref_table != name or len(key.columns) != 1 or date is None or named:
+            continue
+        column = schema.column_of.get((key.table, key.columns[0]))
+        if column is None:
+            continue
+        deeds = {p for p, token in enumerate(links.tokens) if is_buying(token)}
+        counted = Measure("distinct", table, (column.number,), "{0}", measure.span)
+        return replace(
+            plan, measure=counted, date=date if plan.periods or plan.grain else None, covered=plan.covered | deeds
+        )
+    return plan
+
+
+def add_more(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
+    """'sales and cost by region': a second measured column of the same table, named beside the first."""
+    measure = plan.measure
+    if measure.agg not in ("sum", "avg", "max", "min", "median") or plan.window:
+        return plan
+    said = [AGGREGATES[stem(t.word)] for p, t in enumerate(links.tokens) if stem(t.word) in AGGREGATES]
+    others = tuple(dict.fromkeys(agg for agg in said if agg != measure.agg))
+    if others and measure.agg in said and not plan.contrast and len(named_columns(links, schema)) == 1:
+        return replace(plan, more=tuple(replace(measure, agg=agg) for agg in others))
+    for number, mention in named_columns(links, schema):
+        beside = (
+            any(t.word in ("and", ",") for t in links.tokens[measure.span[1] : mention.start])
+            and mention.start - measure.span[1] <= 3
+        )
+        same = schema.columns[number].table == measure.table and number not in measure.columns
+        free = not set(range(mention.start, mention.end)) & plan.covered and mention.score >= 0.7
+        if beside and same and free:
+            aggs = [
+                AGGREGATES[stem(t.word)]
+                for t in links.tokens[measure.span[1] : mention.start]
+                if stem(t.word) in AGGREGATES
+            ]
+            agg = aggs[0] if aggs else measure.agg
+            other = Measure(agg, measure.table, (number,), "{0}", (mention.start, mention.end))
+            return replace(plan, more=(other,), covered=plan.covered | set(range(mention.start, mention.end)))
+    return plan
+
+
+def add_order(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
+    """Descending for 'most', ascending for 'least'; a number beside 'top' or a superlative is how many."""
+    tokens, covered = links.tokens, set(plan.covered)
+    roots = [stem(token.word) for token in tokens]
+    around = {plan.measure.span[0] - 1, plan.measure.span[1]} if plan.measure.columns else set()
+    covered |= {p for p in around if 0 <= p < len(tokens) and (is_flow(tokens[p]) or is_buying(tokens[p]))}
+    plan = replace(plan, covered=frozenset(covered))
+    agg, at = aggregate_of(links)
+    spoken = [p for p in _superlatives(links) if not (agg in ("max", "min") and p == at)]
+    high, low = any(roots[p] in HIGH for p in spoken), any(roots[p] in LOW for p in spoken)
+    if "descend" in roots:
+        return replace(plan, descending=True)
+    if "ascend" in roots:
+        return replace(plan, descending=False)
+    if not (high or low) or not (plan.dimensions or plan.grain) or plan.threshold:
+        return plan
+    count = next((m for m in links.values if _is_count(m, covered)), None)
+    if count:
+        covered |= set(range(count.start, count.end))
+    limit = count.value if count else (None if _plural_ask(links) else 1)
+    return replace(plan, descending=high or not low, limit=limit, covered=frozenset(covered))
+
+
+def _superlatives(links: Links) -> list[int]:
+    """Places of superlatives; 'more than' is none."""
+    found = []
+    for place, token in enumerate(links.tokens):
+        compared = any(t.word == "than" for t in links.tokens[place + 1 : place + 3])
+        if stem(token.word) in HIGH | LOW and not compared:
+            found.append(place)
+    return found
+
+
+def _is_count(mention: ValueMention, covered: set[int]) -> bool:
+    whole = mention.kind == "number" and isinstance(mention.value, int) and 0 < mention.value <= 100
+    return whole and not set(range(mention.start, mention.end)) & covered
+
+
+def _plural_ask(links: Links) -> bool:
+    """'cuáles son los productos', 'which products': more than one is asked for."""
+    return bool(re.search(r"\b(cu[aá]les|qu[eé] (?!mes\b)\w+s|which \w+s|what are|top)\b", links.question.lower()))

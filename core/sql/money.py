@@ -1,0 +1,148 @@
+"""The money of a table, or its pieces: which columns hold what 'sales', 'revenue' or 'units sold' speak of.
+
+It looks at names and types; which aggregate is meant is told in `aggregates.py`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.sql.business_plan import Measure
+from core.sql.lexicon import read_cues
+from core.sql.link import Links
+from core.sql.schema import ColumnEntry, Schema
+from core.sql.words import stem
+
+
+def cue_roots(section: str, name: str) -> tuple[str, ...]:
+    return tuple(stem(word) for word in read_cues()[section][name].split())
+
+
+_FLOW = frozenset(cue_roots("measures", "flow"))
+
+
+_BUYING = frozenset(cue_roots("measures", "buying"))
+
+
+_MONEY = cue_roots("measures", "money")
+
+
+PIECES = cue_roots("measures", "pieces")
+
+
+MARGIN = frozenset(stem(word) for word in ("margin", "profit"))
+
+
+_STOCK = frozenset(cue_roots("measures", "stock"))
+
+
+def is_money(entry: ColumnEntry) -> bool:
+    return any(root in _MONEY for stems in entry.words for root, _ in stems)
+
+
+def find_flows(links: Links, schema: Schema, agg: str) -> list[Measure]:
+    """'sales', 'revenue', 'most sold': the money (or the pieces) of the tables that hold them, the likeliest first."""
+    place = next((p for p, t in enumerate(links.tokens) if is_flow(t)), None)
+    if place is None:
+        return []
+    tables = {n: max(m.score for m in ms) for n, ms in links.tables.items()}
+    sold = links.tokens[place].word in ("sold", "selling")
+    margin = stem(links.tokens[place].word) in MARGIN
+    found: list[tuple[float, Measure]] = []
+    for table in schema.tables:
+        choice = table_money(table.number, schema, prefer_pieces=sold, margin=margin)
+        if choice is None:
+            continue
+        columns, expression = choice
+        likely = max((links.scores["any"].get(c, -6.0) for c in columns), default=-6.0)
+        score = 2 * tables.get(table.number, 0.0) + likely / 4 + (0.2 if table.table.rows > 50 else 0)
+        score += 0.3 * any(schema.columns[c].time for c in table.columns) - 0.5 * _is_catalog(table.number, schema)
+        found.append((score, Measure(agg or "sum", table.number, columns, expression, (place, place + 1))))
+    return [measure for _, measure in sorted(found, key=lambda row: -row[0])][:6]
+
+
+def _is_catalog(table: int, schema: Schema) -> bool:
+    """A table that others refer to and that has no dates: things that are sold, not sales."""
+    name = schema.tables[table].table.name
+    referred = any(key.ref_table == name for key in schema.catalog.foreign_keys)
+    return referred and not any(schema.columns[c].time for c in schema.tables[table].columns)
+
+
+def is_flow(token: Any) -> bool:
+    return (
+        token.kind in ("word", "cue")
+        and token.word != "expensive"
+        and (stem(token.word) in _FLOW or any(s in _FLOW for s, w in token.stems if w >= 0.85))
+    )
+
+
+def is_buying(token: Any) -> bool:
+    """'bought', 'ordered', 'purchased': deeds that a table of orders or sales records."""
+    return token.kind in ("word", "cue") and (
+        stem(token.word) in _BUYING or any(s in _BUYING for s, w in token.stems if w >= 0.85)
+    )
+
+
+def number_columns(table: int, schema: Schema) -> list[ColumnEntry]:
+    entries = [schema.columns[c] for c in schema.tables[table].columns]
+    return [e for e in entries if e.kind == "number" and not (e.id_like or e.primary or e.foreign or e.time)]
+
+
+def table_money(table: int, schema: Schema, prefer_pieces: bool, margin: bool) -> tuple[tuple[int, ...], str] | None:
+    """The columns and expression of a table's money, or of its pieces where those are asked for."""
+    numbers = number_columns(table, schema)
+    pieces = first_with([e for e in numbers if not (_is_price(e) or _is_stock(e))], PIECES)
+    if prefer_pieces and pieces:
+        return (pieces.number,), "{0}"
+    money = money_of([e for e in numbers if e is not pieces])
+    cost = first_with(numbers, (stem("cost"),))
+    if margin and money and cost and money is not cost:
+        gain = first_with(numbers, (stem("margin"), stem("profit")))
+        return ((gain.number,), "{0}") if gain else ((money.number, cost.number), "{0} - {1}")
+    if money:
+        return (money.number,), "{0}"
+    price = first_with(numbers, (stem("price"),))
+    if price and pieces:
+        discount = first_with(numbers, (stem("discount"),))
+        if discount and _is_share(discount):
+            return (price.number, pieces.number, discount.number), "{0} * {1} * (1 - {2})"
+        return (price.number, pieces.number), "{0} * {1}"
+    if price and not pieces and _records_deeds(table, schema):
+        return (price.number,), "{0}"
+    return ((pieces.number,), "{0}") if pieces else None
+
+
+def _records_deeds(table: int, schema: Schema) -> bool:
+    """A table with dates that refers to others: a row is something that happened, its price is what was taken."""
+    name = schema.tables[table].table.name
+    dated = any(schema.columns[c].time for c in schema.tables[table].columns)
+    return dated and any(key.table == name for key in schema.catalog.foreign_keys)
+
+
+def _is_share(entry: ColumnEntry) -> bool:
+    low, high = entry.column.minimum, entry.column.maximum
+    return isinstance(low, (int, float)) and isinstance(high, (int, float)) and low >= 0 and high <= 1
+
+
+def money_of(numbers: list[ColumnEntry]) -> ColumnEntry | None:
+    return first_with([e for e in numbers if not _is_price(e)], _MONEY)
+
+
+def _is_price(entry: ColumnEntry) -> bool:
+    told = {root for stems in entry.words for root, weight in stems if weight >= 0.9}
+    return bool(told & {stem("price"), stem("rate"), stem("tax"), "averag", "percentag"}) or "%" in entry.column.name
+
+
+def _is_stock(entry: ColumnEntry) -> bool:
+    """Pieces in a warehouse or on order were not sold."""
+    told = {root for stems in entry.words for root, weight in stems if weight >= 0.85}
+    return bool(told & _STOCK)
+
+
+def first_with(entries: list[ColumnEntry], roots: tuple[str, ...]) -> ColumnEntry | None:
+    """The entry whose name holds the earliest of the roots; shorter names first."""
+    for root in roots:
+        fits = [e for e in entries if any(text == root and w >= 0.85 for stems in e.words for text, w in stems)]
+        if fits:
+            return min(fits, key=lambda e: len(e.words))
+    return None

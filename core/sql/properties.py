@@ -1,0 +1,111 @@
+"""Yes/no columns named as properties: 'paid invoices', 'facturas impagadas', 'vip customers'.
+
+It tells the columns, their yes and no, and the words that say them. Other conditions are in `conditions.py`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.sql.business_plan import Filter
+from core.sql.lexicon import fold
+from core.sql.link import Links, is_content
+from core.sql.schema import ColumnEntry, Schema
+from core.sql.words import spanish_stem, split_name, stem
+
+_YES = ("yes", "true", "y", "1", "si", "sí", "t", "churned", "baja")
+
+
+def yes_value(entry: ColumnEntry) -> Any:
+    if entry.kind == "bool":
+        return True
+    if entry.kind == "text" and len(entry.column.values) == 2:
+        return next((value for value in entry.column.values if value.lower() in _YES), None)
+    if entry.kind == "number" and (entry.column.minimum, entry.column.maximum) == (0, 1) and entry.column.distinct == 2:
+        return 1
+    return None
+
+
+NEVER = frozenset(("never", "without", "no", "not"))
+
+
+_FLAG_WORDS = frozenset(("is", "has", "have", "es", "esta", "tiene", "flag", "was", "are"))
+
+
+_DENYING = ("un", "im", "in", "des", "non")
+
+
+_NOT_NEAR = 3
+
+
+def yes_or_no(links: Links, schema: Schema, fact: int, used: set[int]) -> list[Filter]:
+    """'paid invoices', 'facturas no pagadas', 'impagadas', 'vip customers': a yes/no column named as a property."""
+    out: list[Filter] = []
+    for number in schema.tables[fact].columns:
+        entry = schema.columns[number]
+        yes = yes_value(entry)
+        no = _no_value(entry, yes)
+        if yes is None or no is None:
+            continue
+        places, denied = _property_places(links, entry)
+        if places and not places & used and not _split_before(links, min(places)):
+            start = min(places)
+            denied = denied or bool({t.word for t in links.tokens[max(0, start - _NOT_NEAR) : start]} & NEVER)
+            out.append(Filter(number, "=", no if denied else yes, tuple(sorted(places))))
+            used = used | places
+    return out
+
+
+def named_property(links: Links, schema: Schema, fact: int) -> tuple[int, set[int]] | None:
+    """(a yes/no column that the question names, the places of its words)."""
+    for number in schema.tables[fact].columns:
+        entry = schema.columns[number]
+        if yes_value(entry) is None:
+            continue
+        places, _ = _property_places(links, entry)
+        if places:
+            said = {links.tokens[p].word for p in places}
+            return number, {p for p, token in enumerate(links.tokens) if token.word in said}
+    return None
+
+
+def _no_value(entry: ColumnEntry, yes: Any) -> Any:
+    if yes is True:
+        return False
+    if isinstance(yes, str):
+        return next((value for value in entry.column.values if value != yes), None)
+    return 0 if yes == 1 else None
+
+
+def _split_before(links: Links, place: int) -> bool:
+    return bool(place) and links.tokens[place - 1].word in ("by", "each", "per", "which", "what")
+
+
+def _property_places(links: Links, entry: ColumnEntry) -> tuple[set[int], bool]:
+    """(places of the words that say the whole name of a column, whether a prefix denies it), none where one is missing.
+
+    Words like 'is' and 'has' of a header need not be said."""
+    names = [
+        {root for root, weight in stems if weight >= 0.85}
+        for stems, word in zip(entry.words, split_name(entry.column.name), strict=True)
+        if word not in _FLAG_WORDS
+    ]
+    places: set[int] = set()
+    for name in names:
+        found = next((p for p, t in enumerate(links.tokens) if is_content(t) and _told(t, name)), None)
+        if found is None:
+            break
+        places.add(found)
+    else:
+        return places, False
+    if len(names) == 1:
+        for place, token in enumerate(links.tokens):
+            source = fold(token.source)
+            rest = [source.removeprefix(prefix) for prefix in _DENYING if source.startswith(prefix)]
+            if is_content(token) and any(len(r) > 3 and {stem(r), spanish_stem(r)} & names[0] for r in rest):
+                return {place}, True
+    return set(), False
+
+
+def _told(token: Any, name: set[str]) -> bool:
+    return any(root in name and weight >= 0.85 for root, weight in token.stems)

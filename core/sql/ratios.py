@@ -1,0 +1,169 @@
+"""Measures of two columns or of a share: correlation, margin, plan against result, value an order, rate of a yes.
+
+Each reader gives a `Measure` with the tokens it used, or None. Nothing is run.
+"""
+
+from __future__ import annotations
+
+from core.sql.aggregates import aggregate_of, named_columns
+from core.sql.business_plan import Measure
+from core.sql.lexicon import fold
+from core.sql.link import Links, Mention
+from core.sql.money import MARGIN, cue_roots, first_with, money_of, number_columns
+from core.sql.planned import find_overrun
+from core.sql.properties import yes_value
+from core.sql.schema import Schema
+from core.sql.words import spanish_stem, stem
+
+_RELATION = frozenset(cue_roots("measures", "relation"))
+
+
+_PERCENT = frozenset(cue_roots("measures", "percent"))
+
+
+_ORDER_WORDS = frozenset(cue_roots("measures", "documents"))
+
+
+def find_correlation(links: Links, schema: Schema) -> Measure | None:
+    """'the correlation between a and b', 'is a related to b': two number columns of one table, each named by itself."""
+    roots = [stem(token.word) for token in links.tokens]
+    told = next((place for place, root in enumerate(roots) if root in _RELATION or root.startswith("correl")), None)
+    if told is None:
+        return None
+    best: tuple[float, Measure] | None = None
+    named = [(n, m) for n, m in named_columns(links, schema, weakest=0.4) if schema.columns[n].kind == "number"]
+    for place, (first, mention) in enumerate(named):
+        for second, other in named[place + 1 :]:
+            apart = mention.end <= other.start or other.end <= mention.start
+            if not apart or first == second or schema.columns[first].table != schema.columns[second].table:
+                continue
+            pair = (first, second) if mention.start < other.start else (second, first)
+            length = mention.end - mention.start + other.end - other.start
+            score = mention.score + other.score + 0.2 * length
+            if best is None or score > best[0]:
+                span = (min(mention.start, other.start, told), max(mention.end, other.end, told + 1))
+                best = (score, Measure("corr", schema.columns[first].table, pair, "{0}, {1}", span))
+    return best[1] if best else None
+
+
+def find_margin_share(links: Links, schema: Schema) -> Measure | None:
+    """'margin in percent': what remains of the money after its cost, as a share of the money (a ratio of sums)."""
+    roots = [stem(token.word) for token in links.tokens]
+    at = next((p for p, root in enumerate(roots) if root in MARGIN), None)
+    told = [p for p, root in enumerate(roots) if root in _PERCENT]
+    if at is None or not told:
+        return None
+    for table in schema.tables:
+        numbers = number_columns(table.number, schema)
+        money, cost = money_of(numbers), first_with(numbers, (stem("cost"),))
+        if money and cost and money is not cost:
+            expression = "100.0 * (SUM({0}) - SUM({1})) / NULLIF(SUM({0}), 0)"
+            return Measure(
+                "share_of", table.number, (money.number, cost.number), expression, (min(at, *told), max(at, *told) + 1)
+            )
+    return None
+
+
+def measure_overrun(links: Links, schema: Schema) -> Measure | None:
+    """'by what percentage did Logistics exceed its budget': what came of a plan against it, in percent or as it is."""
+    found = find_overrun(links, schema)
+    if found is None:
+        return None
+    columns = (found.result, found.plan)
+    if not found.share:
+        return Measure("sum", found.table, columns, "{0} - {1}", found.span)
+    expression = "100.0 * (SUM({0}) - SUM({1})) / NULLIF(SUM({1}), 0)"
+    return Measure("over_plan", found.table, columns, expression, found.span)
+
+
+def find_per_document(links: Links, schema: Schema) -> Measure | None:
+    """'average order value', 'ticket medio': the money for each order, where an order has several rows."""
+    words = [stem(token.word) for token in links.tokens]
+    for place, word in enumerate(words):
+        after = words[place + 1 : place + 3]
+        one = after[:1] in (["ticket"], ["basket"]) and after[1:] not in (["time"], ["valu"])
+        valued = bool(set(after[:1]) & _ORDER_WORDS) and after[1:] in (["valu"], ["amount"], ["size"])
+        if word != "averag" or not (one or valued):
+            continue
+        for table in schema.tables:
+            numbers = number_columns(table.number, schema)
+            money = money_of(numbers)
+            key = _document_key(table.number, schema)
+            if money and key is not None:
+                expression = "SUM({0}) / NULLIF(COUNT(DISTINCT {1}), 0)"
+                return Measure(
+                    "per", table.number, (money.number, key), expression, (place, min(place + 3, len(words)))
+                )
+    return None
+
+
+def _document_key(table: int, schema: Schema) -> int | None:
+    """The column that numbers orders in a table of order lines."""
+    for number in schema.tables[table].columns:
+        entry = schema.columns[number]
+        told = {root for stems in entry.words for root, weight in stems if weight >= 0.85}
+        if told & _ORDER_WORDS and entry.kind != "date" and 0.05 < entry.unique < 1:
+            return number
+    return None
+
+
+def find_rate(links: Links, schema: Schema) -> Measure | None:
+    """'churn rate': the share of rows where a yes/no column says yes."""
+    words = {stem(token.word) for token in links.tokens}
+    if aggregate_of(links)[0] in ("count", "distinct"):
+        return None
+    if not words & {"rate", "percentag", "percent", "proport", "share", "ratio", "churn"}:
+        return None
+    best: tuple[float, Measure] | None = None
+    for number, mentions in links.columns.items():
+        entry = schema.columns[number]
+        yes = yes_value(entry)
+        mention = mentions[0]
+        if _of_number(links, schema, mention):
+            continue
+        grouped = mention.start and links.tokens[mention.start - 1].word in ("by", "each", "per")
+        if yes is None or mention.score < 0.6 or grouped:
+            continue
+        if best is None or mention.score > best[0]:
+            span = (mention.start, mention.end)
+            best = (mention.score, Measure("rate", entry.table, (number,), "{0}", span, yes=yes))
+    return best[1] if best else _value_rate(links, schema)
+
+
+def _value_rate(links: Links, schema: Schema) -> Measure | None:
+    """'cancellation rate', 'tasa de cancelación': the share of rows with the one stored value that the word means."""
+    roots = [stem(token.word) for token in links.tokens]
+    at = next((place for place, root in enumerate(roots) if root in ("rate", "ratio")), None)
+    if at is None or _names_a_rate(links, schema, at):
+        return None
+    found = []
+    for entry in schema.columns:
+        values = entry.column.values if entry.kind == "text" and not entry.time else ()
+        for value in values if 1 < len(values) <= 12 else ():
+            own = {stem(fold(value)), spanish_stem(fold(value)).removeprefix("es:")}
+            for place in (p for p in (at - 1, at + 1, at + 2) if 0 <= p < len(roots)):
+                token = links.tokens[place]
+                if token.kind == "word" and any(root in own and weight >= 0.85 for root, weight in token.stems):
+                    span = (min(at, place), max(at, place) + 1)
+                    found.append(Measure("rate", entry.table, (entry.number,), "{0}", span, yes=value))
+    return found[0] if len(found) == 1 else None
+
+
+def _names_a_rate(links: Links, schema: Schema, at: int) -> bool:
+    """'interest rate', or a column whose own name says 'rate' or 'tasa' as the question does."""
+    written = fold(links.tokens[at].source)
+    for number, mentions in links.columns.items():
+        entry = schema.columns[number]
+        for m in mentions if entry.kind == "number" else ():
+            own = written in fold(entry.column.name)
+            if m.start <= at < m.end and m.score >= 0.8 and (own or m.end - m.start > 1):
+                return True
+    return False
+
+
+def _of_number(links: Links, schema: Schema, mention: Mention) -> bool:
+    """Whether the same words name a number better: 'percentage of the amount' is a share of it."""
+    return any(
+        m.start < mention.end and mention.start < m.end and m.score > mention.score
+        for n, ms in links.columns.items() if schema.columns[n].kind == "number" for m in ms[:1]
+    )  # fmt: skip

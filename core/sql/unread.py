@@ -1,0 +1,49 @@
+"""Which words of a question a business plan leaves unread, and which words the rules know as their own.
+
+It looks at words alone, never at results.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from core.sql.aggregates import AGGREGATES
+from core.sql.business_plan import BusinessPlan
+from core.sql.calendar import find_grain
+from core.sql.dimensions import HIGH, LOW
+from core.sql.lexicon import read_cues
+from core.sql.link import Links, is_content
+from core.sql.words import stem
+
+WINDOWS = {name: tuple(phrases) for name, phrases in read_cues()["windows"].items()}
+
+
+_WINDOW_WORDS = frozenset(stem(word) for phrases in WINDOWS.values() for phrase in phrases for word in phrase.split())
+
+
+_SPARE = frozenset(stem(word) for word in read_cues()["measures"]["spare"].split())
+
+
+def uncovered(plan: BusinessPlan, links: Links) -> list[int]:
+    """Places of content words that the plan does not account for."""
+    left = [p for p in content_of(links) if p not in plan.covered]
+    left += [m.start for m in links.values if m.kind in ("number", "date") and m.start not in plan.covered]
+    grain = find_grain(links.tokens)
+    if grain and not plan.grain and not set(range(grain.start, grain.end)) & plan.covered:
+        left.append(grain.start)
+    return left
+
+
+def is_known_word(root: str) -> bool:
+    """Whether the rules know a stem as a word of their own: 'median', 'correlation', 'share', 'most'."""
+    return (
+        root in _SPARE or root in HIGH | LOW or root in AGGREGATES or root in _WINDOW_WORDS or root.startswith("correl")
+    )
+
+
+def content_of(links: Links) -> Iterable[int]:
+    """Places of words that say something of their own, beyond how to count and order."""
+    for place, token in enumerate(links.tokens):
+        root = stem(token.word)
+        if is_content(token) and root not in _SPARE and root not in HIGH | LOW and root not in AGGREGATES:
+            yield place
