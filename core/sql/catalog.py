@@ -18,13 +18,13 @@ from core.errors import AppError
 from core.records import Catalog, Column, ForeignKey, Metric, Table
 from core.sql.datasets import read_cards
 from core.sql.frames import decode
-from core.sql.lexicon import fold
+from core.sql.lexicon import builtin_lexicon, fold
 from core.sql.named_metrics import check_metric
 from core.sql.profile import included
 from core.state.catalog_notes import Note, Notes
 
 INCLUSION_MIN = 0.95
-_VERSION = 1
+_VERSION = 2
 
 
 def build_catalog(folder: Path | str, notes: Notes | None = None) -> Catalog:
@@ -164,20 +164,18 @@ def _parents(tables: list[dict[str, Any]]) -> dict[str, list[tuple[dict[str, Any
         key = next(c for c in table["columns"] if c["name"] == table["primary_key"][0])
         if "sketch" not in key:
             continue
-        bare = _bare(table["name"])
-        words = {bare, bare.split("_")[-1]} | ({_bare(key["name"])} - {""})
-        for word in words:
+        for word in _words(table["name"]) | ({_bare(key["name"])} - {""}):
             index.setdefault(word, []).append((table, key))
     return index
 
 
-_KEY_WORDS = frozenset("id code cod codigo código key clave fk num no raw stg dim fact".split())
+_KEY_WORDS = frozenset("id code cod codigo key clave fk num no ref raw stg dim fact".split())
 
 
 def _bare(name: str) -> str:
     """A name without its key word and plural: `customer_id`, `id_customer`, `Customers` -> `customer`."""
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)
-    parts = [p for p in re.split(r"[^a-z0-9áéíóúñü]+", spaced.lower()) if p]
+    parts = [p for p in re.split(r"[^a-z0-9]+", fold(spaced)) if p]
     parts = [part for part in parts if part not in _KEY_WORDS]
     return "_".join(_singular(part) for part in parts)
 
@@ -190,9 +188,17 @@ def _singular(word: str) -> str:
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
 
 
-def _words(column: str) -> set[str]:
-    bare = _bare(column)
-    return {bare, bare.split("_")[-1]} - {""}
+def _words(name: str) -> set[str]:
+    """What a column may call the table that it points at, or a table may be called by, its own word and in English."""
+    bare = _bare(name)
+    last = bare.split("_")[-1]
+    return {bare, last, *_in_english(last)} - {""}
+
+
+def _in_english(word: str) -> set[str]:
+    """`cliente` -> customer, client: a key may be named in the other language."""
+    texts = builtin_lexicon().spanish.get((word,), ())
+    return {_singular(fold(text)) for text in texts if " " not in text}
 
 
 def _fit(table: dict[str, Any], column: dict[str, Any], parent: dict[str, Any], key: dict[str, Any]) -> tuple | None:
@@ -214,6 +220,8 @@ def _fit(table: dict[str, Any], column: dict[str, Any], parent: dict[str, Any], 
     same_name = column["name"].lower() == key["name"].lower() and column["name"].lower() != "id"
     bare, target = _bare(column["name"]), _bare(parent["name"])
     named = bare in (target, target.split("_")[-1])
-    if column["name"].lower() == "id" or not (same_name or named or bare.endswith("_" + target)):
+    # The other language's word is weaker: the values must speak for it too.
+    meant = share is not None and bool(_words(column["name"]) & _words(parent["name"]))
+    if column["name"].lower() == "id" or not (same_name or named or bare.endswith("_" + target) or meant):
         return None
-    return (2 * named + same_name + (share or 0) / 2 - both_keys, parent["name"], key["name"])
+    return (2 * named + meant + same_name + (share or 0) / 2 - both_keys, parent["name"], key["name"])

@@ -158,6 +158,7 @@ def _find_values(tokens: list[Token], question: str, schema: Schema, lexicon: Le
     for mention in texts:
         if all(mention.end <= other.start or mention.start >= other.end for other in kept):
             kept.append(mention)
+    kept += _translated_values(tokens, kept, schema)
     kept += _mistyped_values(tokens, kept, schema, lexicon.english, question)
     kept += _unstored_names(tokens, kept, schema)
     return sorted(found + kept, key=lambda m: m.start)
@@ -212,15 +213,39 @@ def _value_forms(folded: str, tokens: list[Token], lexicon: Lexicon) -> list[tup
     if english and english != folded:
         forms.append((english, 0.85))
     for text in dict.fromkeys((folded, english)):
-        for form in (text[:-1], text[:-2], text + "s", text[:-3] + "y") if len(text) > 3 else ():
-            if form != text and (text.endswith("s") or form.endswith("s")):
-                forms.append((form, 0.8))
-                forms += [(other, 0.75) for other in lexicon.values.get(form, ())]
+        for form in _other_numbers(text):
+            forms.append((form, 0.8))
+            forms += [(other, 0.75) for other in lexicon.values.get(form, ())]
         forms += [(other, 0.8) for other in lexicon.values.get(text, ())]
     return forms
 
 
+_BENT_LENGTH_MIN = 4
+
+
+def _other_numbers(text: str) -> list[str]:
+    """Plural for singular and the reverse; short texts ('as', 'ES') are only ever themselves."""
+    if len(text) < _BENT_LENGTH_MIN:
+        return []
+    forms = [text + "s"]
+    for ending, instead in (("s", ""), ("es", ""), ("ies", "y")):
+        if text.endswith(ending):
+            forms.append(text.removesuffix(ending) + instead)
+    return [form for form in forms if len(form) >= _BENT_LENGTH_MIN]
+
+
 MISTYPED = 0.7
+TRANSLATED = 0.75
+
+
+def _translated_values(tokens: list[Token], kept: list[ValueMention], schema: Schema) -> list[ValueMention]:
+    """English words for short lists of stored Spanish values: 'lost' where 'Perdido' is stored."""
+    found = []
+    for place, token in enumerate(tokens):
+        hits = schema.meant_values.get(stem(token.word), ()) if is_content(token) and token.kind == "word" else ()
+        if hits and not any(m.start <= place < m.end for m in kept):
+            found.append(ValueMention(place, place + 1, hits[0][1], "text", tuple((c, v, TRANSLATED) for c, v in hits)))
+    return found
 
 
 def _mistyped_values(

@@ -13,7 +13,7 @@ from core.records import Catalog, Column, Table
 from core.sql.calendar import MONTHS
 from core.sql.joins import JoinGraph
 from core.sql.lexicon import Lexicon, fold
-from core.sql.words import name_stems, split_name, translate_name
+from core.sql.words import meanings_of, name_stems, split_name, translate_name
 
 NUMBER_TYPES = ("INT", "DECIMAL", "DOUBLE", "FLOAT", "REAL", "NUMERIC", "HUGEINT", "BIGINT", "SMALLINT", "TINYINT")
 _NAME_WORDS = {"name", "title", "nombre", "titulo", "label", "description", "descripcion", "nombres"}
@@ -75,6 +75,7 @@ class Schema:
         self.column_words = _index_words([(c.number, (c.words, *c.others)) for c in self.columns])
         self.table_words = _index_words([(t.number, (t.words, *t.others)) for t in self.tables])
         self.values = _index_values(self.columns)
+        self.meant_values = _index_meanings(self.columns, lexicon)
         self._by_length: dict[tuple[str, int], list[str]] | None = None
 
     def near_values(self, folded: str) -> list[tuple[int, str]]:
@@ -251,6 +252,22 @@ def _index_values(columns: list[ColumnEntry]) -> dict[str, list[tuple[int, str]]
         for said, stored in entry.column.value_names:
             if fold_value(said):
                 index[fold_value(said)].append((entry.number, stored))
+    return dict(index)
+
+
+_LIST_MAX = 40  # different values of a column that is a list to choose from
+
+
+def _index_meanings(columns: list[ColumnEntry], lexicon: Lexicon) -> dict[str, list[tuple[int, str]]]:
+    """stem of what a stored Spanish word means in English -> (column, value as stored), for columns that are lists."""
+    index: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for entry in columns:
+        listed = entry.kind == "text" and not entry.time and 1 < (entry.column.distinct or 0) <= _LIST_MAX
+        for value in entry.column.values if listed else ():
+            word = fold_value(value)
+            for root in () if word in lexicon.english else meanings_of(word, lexicon):
+                if (entry.number, value) not in index[root]:
+                    index[root].append((entry.number, value))
     return dict(index)
 
 

@@ -213,6 +213,14 @@ def translate_name(words: tuple[str, ...], lexicon: Lexicon) -> tuple[str, ...]:
     return tuple(fold(word) for word in out) if together else ()
 
 
+def meanings_of(word: str, lexicon: Lexicon) -> tuple[str, ...]:
+    """The stems of what one folded Spanish word means in English, in any of its forms ('perdidos' -> 'lost')."""
+    for key in _forms((word,)):
+        if key in lexicon.spanish:
+            return tuple(dict.fromkeys(stem(fold(text)) for text in lexicon.spanish[key] if " " not in text))
+    return ()
+
+
 def _forms(words: tuple[str, ...]) -> list[tuple[str, ...]]:
     """The words as written, then with the last (or first) in its likely singular and masculine forms."""
     forms = [words]
