@@ -10,7 +10,8 @@ from __future__ import annotations
 import datetime
 from dataclasses import replace
 
-from core.sql.business_lists import find_lists
+from core.sql.aggregates import aggregate_of
+from core.sql.business_lists import find_lists, find_subject
 from core.sql.business_plan import BusinessPlan, repeats_rows
 from core.sql.business_scope import asks_for_thing, is_business
 from core.sql.business_steps import (
@@ -19,12 +20,13 @@ from core.sql.business_steps import (
     add_filters,
     add_more,
     add_order,
+    add_share_of_rows,
     add_threshold,
     count_things,
 )
 from core.sql.business_time import add_time
 from core.sql.calendar import find_grain
-from core.sql.link import Links
+from core.sql.link import Links, is_content
 from core.sql.measures import find_measures
 from core.sql.money import is_buying
 from core.sql.planned import find_overrun
@@ -56,6 +58,7 @@ def read_business(links: Links, schema: Schema, today: datetime.date) -> list[Bu
             plan = step(plan, links, schema)
         plan = count_things(plan, links, schema)
         plan = add_contrast(plan, links, schema)
+        plan = add_share_of_rows(plan, links, schema)
         plan = add_more(plan, links, schema)
         plan = add_order(plan, links, schema)
         if is_business(plan, links, schema):
@@ -63,8 +66,16 @@ def read_business(links: Links, schema: Schema, today: datetime.date) -> list[Bu
         elif measure.agg in ("max", "min") and asks_for_thing(plan, links, schema):
             plans = [p for p in plans if p.measure.agg not in ("max", "min")]
             break
-    plans = list(dict.fromkeys([*plans, *plain]))
+    plans = list(dict.fromkeys([*plain, *plans] if _names_things(links, schema) else [*plans, *plain]))
     return sorted(plans, key=lambda plan: len(uncovered(plan, links)) + repeats_rows(plan, schema))[:READINGS]
+
+
+def _names_things(links: Links, schema: Schema) -> bool:
+    """'patients of Getafe that are not with Sanitas': the things are named and nothing else is asked, so they are
+    listed, not counted."""
+    subject = find_subject(links, schema)
+    opening = subject is not None and not any(is_content(token) for token in links.tokens[: subject[1][0]])
+    return opening and not aggregate_of(links)[0]
 
 
 # ---------------------------------------------------------------- window

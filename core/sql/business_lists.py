@@ -44,7 +44,7 @@ def find_lists(
             plan = BusinessPlan(None, lang=links.lang, subject=table, covered=frozenset(range(*span)))
             plan = add_periods(plan, links, schema, today, table)
             plan = add_filters(plan, links, schema)
-            if (plan.filters or plan.periods) and not uncovered(plan, links):
+            if plan.filters or (plan.periods and not uncovered(plan, links)):
                 plain.append(plan)
     return out, plain
 
@@ -72,7 +72,7 @@ def _contrasted(contrast: Contrast, links: Links, schema: Schema, today: datetim
         own = all(schema.columns[c].table == table for c in found.columns)
         if repeats and own and contrast.right is not None and schema.columns[contrast.left].kind == "number":
             plan = replace(plan, dimensions=found.columns)
-        elif not own or not _named_table(table, found, links):
+        elif not _named_table(table, found, links):
             plan = replace(plan, keys=found.columns)
     return _counted(add_filters(plan, links, schema), links)
 

@@ -57,6 +57,10 @@ def _measure(measure: Measure, schema: Schema, lang: str) -> str:
     if not measure.columns:
         return f"{_say('count_rows', lang)} ({_quoted(schema.tables[measure.table].table.name)})"
     names = [_name(n, schema) for n in measure.columns]
+    if measure.agg == "ratio":
+        return _say("ratio", lang, above=names[0], below=names[1])
+    if measure.agg == "rate" and measure.yes is None:
+        return _say("rate_of_rows", lang, condition=measure.expression.format(*names))
     if measure.agg == "corr":
         return _say("corr", lang, column=f" {_say('and', lang)} ".join(names))
     if measure.agg == "share_of":

@@ -162,6 +162,9 @@ def _measure(
     columns = [_column(n, schema, alias) for n in measure.columns]
     first = _plain(schema.columns[measure.columns[0]].key[1])
     if measure.agg == "rate":
+        if measure.yes is None:
+            test = measure.expression.format(*columns)
+            return f"ROUND(100.0 * AVG(CASE WHEN {test} THEN 1 ELSE 0 END), 2)", _name("share", lang)
         of_column = yes_value(schema.columns[measure.columns[0]]) == measure.yes  # else of one of its values
         return (
             f"ROUND(100.0 * AVG(CASE WHEN {columns[0]} = {literal(measure.yes)} THEN 1 ELSE 0 END), 2)",
@@ -173,6 +176,9 @@ def _measure(
         return f"ROUND({measure.expression.format(*columns)}, 2)", _name("margin", lang)
     if measure.agg == "over_plan":
         return f"ROUND({measure.expression.format(*columns)}, 2)", _name("deviation", lang)
+    if measure.agg == "ratio":
+        below = _plain(schema.columns[measure.columns[1]].key[1])
+        return measure.expression.format(*columns), _name("ratio", lang, of=first, per=below)
     if measure.agg == "corr":
         return f"CORR({measure.expression.format(*columns)})", _name("corr", lang)
     if measure.agg == "per":

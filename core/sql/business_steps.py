@@ -24,6 +24,7 @@ from core.sql.dimensions import (
     joined,
     key_beside,
     name_columns,
+    superlatives,
 )
 from core.sql.link import Links, ValueMention
 from core.sql.money import is_buying, is_flow
@@ -83,6 +84,22 @@ def add_filters(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPla
     if plan.window == "share" and not dimensions and len(filters) == 1 and filters[0].op in ("=", "in"):
         dimensions = (filters[0].column,)  # 'the share of trips paid by card': of all the ways to pay
     return replace(plan, filters=tuple(filters), dimensions=dimensions, covered=frozenset(covered))
+
+
+def add_share_of_rows(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
+    """'percentage of returned shipments by carrier': of each group's rows the share that meets the one condition."""
+    measure = plan.measure
+    if plan.window != "share" or measure.agg != "count" or not (plan.dimensions or plan.grain):
+        return plan
+    if plan.contrast and plan.contrast.right is not None and not plan.filters:
+        sides = (plan.contrast.left, plan.contrast.right)
+        rate = Measure("rate", measure.table, sides, f"{{0}} {plan.contrast.op} {{1}}", measure.span)
+        return replace(plan, measure=rate, window="", contrast=None)
+    told = [f for f in plan.filters if f.op == "=" and f.column not in plan.dimensions]
+    if len(told) != 1 or plan.contrast:
+        return plan
+    rate = Measure("rate", measure.table, (told[0].column,), "{0}", measure.span, yes=told[0].value)
+    return replace(plan, measure=rate, window="", filters=tuple(f for f in plan.filters if f is not told[0]))
 
 
 def add_threshold(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
@@ -211,7 +228,7 @@ def add_order(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
     covered |= {p for p in around if 0 <= p < len(tokens) and (is_flow(tokens[p]) or is_buying(tokens[p]))}
     plan = replace(plan, covered=frozenset(covered))
     agg, at = aggregate_of(links)
-    spoken = [p for p in _superlatives(links) if not (agg in ("max", "min") and p == at)]
+    spoken = [p for p in superlatives(links) if not (agg in ("max", "min") and p == at)]
     high, low = any(roots[p] in HIGH for p in spoken), any(roots[p] in LOW for p in spoken)
     if "descend" in roots:
         return replace(plan, descending=True)
@@ -224,16 +241,6 @@ def add_order(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
         covered |= set(range(count.start, count.end))
     limit = count.value if count else (None if _plural_ask(links) else 1)
     return replace(plan, descending=high or not low, limit=limit, covered=frozenset(covered))
-
-
-def _superlatives(links: Links) -> list[int]:
-    """Places of superlatives; 'more than' is none."""
-    found = []
-    for place, token in enumerate(links.tokens):
-        compared = any(t.word == "than" for t in links.tokens[place + 1 : place + 3])
-        if stem(token.word) in HIGH | LOW and not compared:
-            found.append(place)
-    return found
 
 
 def _is_count(mention: ValueMention, covered: set[int]) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from core.sql.business_plan import BusinessPlan
 from core.sql.calendar import GRAINS, Grain, find_grain, find_periods
 from core.sql.dimensions import has_superlative
-from core.sql.link import Links
+from core.sql.link import Links, Mention
 from core.sql.schema import Schema
 
 
@@ -96,12 +96,13 @@ def date_column(table: int, links: Links, schema: Schema) -> int | None:
     entries = [schema.columns[c] for c in schema.tables[table].columns if schema.columns[c].time]
     ranked = []
     for place, entry in enumerate(entries):
-        mention = max((m.score for m in links.columns.get(entry.number, ())), default=0.0)
-        verb = _verb_near(entry.number, links)
+        told = [m for m in links.columns.get(entry.number, ()) if not _names_table(m, table, links)]
+        mention = max((m.score for m in told), default=0.0)
+        verb = 0.3 * (mention >= 0.3)  # 'opened', 'closed', 'shipped' choose among the dates of a table
         ranked.append((mention + verb - 0.1 * place - 0.5 * (entry.time == "year"), entry.number))
     return max(ranked)[1] if ranked else None
 
 
-def _verb_near(number: int, links: Links) -> float:
-    """'opened', 'closed', 'shipped' in the question choose among the dates of a table."""
-    return 0.3 * any(m.score >= 0.3 for m in links.columns.get(number, ()))
+def _names_table(mention: Mention, table: int, links: Links) -> bool:
+    """'shipments per month': the word names the table, not one of its dates."""
+    return any(m.start <= mention.start < m.end and m.score > mention.score for m in links.tables.get(table, ()))

@@ -9,7 +9,7 @@ from core.sql.business_plan import Filter
 from core.sql.dimensions import distance, joined
 from core.sql.lexicon import fold
 from core.sql.link import Links, ValueMention, is_content
-from core.sql.properties import yes_or_no
+from core.sql.properties import yes_or_no, yes_value
 from core.sql.schema import Schema
 from core.sql.understand import operator_beside
 from core.sql.words import stem
@@ -31,7 +31,37 @@ def find_filters(links: Links, schema: Schema, fact: int, covered: set[int]) -> 
             used |= places
     said = [] if asks_sides(links) else yes_or_no(links, schema, fact, used)
     used |= {place for made in said for place in made.span}
-    return _any_of([*found, *said, *_deeds(links, schema, fact, used)])
+    some = _some_or_none(links, schema, fact, used)
+    used |= {place for made in some for place in made.span}
+    return _any_of([*found, *said, *some, *_deeds(links, schema, fact, used)])
+
+
+def _some_or_none(links: Links, schema: Schema, fact: int, used: set[int]) -> list[Filter]:
+    """'items with stock', 'clientes sin deuda': a number column that only has to be there, or not."""
+    out: list[Filter] = []
+    for number in schema.tables[fact].columns:
+        entry = schema.columns[number]
+        lowest = entry.column.minimum
+        plain = entry.kind == "number" and not (entry.id_like or entry.primary or entry.foreign or entry.time)
+        if not plain or not isinstance(lowest, (int, float)) or lowest > 0 or yes_value(entry) is not None:
+            continue
+        for m in links.columns.get(number, ()):
+            before = links.tokens[m.start - 1].word if m.start else ""
+            free = not set(range(m.start, m.end)) & used and m.score >= 0.85
+            if free and before in ("with", "without", "no") and _nothing_follows(links, m.end):
+                op = ">" if before == "with" else "="
+                out.append(Filter(number, op, 0, (m.start - 1, *range(m.start, m.end))))
+                break
+    return out[:1]
+
+
+def _nothing_follows(links: Links, place: int) -> bool:
+    """No comparison and no number behind a column's name."""
+    after = [token for token in links.tokens[place : place + 4] if token.kind != "mark"]
+    return not any(t.kind in ("number", "number_word", "date") or t.word in _COMPARING for t in after)
+
+
+_COMPARING = frozenset("than above below over under between equal greater higher lower less more".split())
 
 
 def asks_sides(links: Links) -> bool:
@@ -110,7 +140,7 @@ def _text_filter(mention: ValueMention, links: Links, schema: Schema, fact: int)
             not joined(schema, fact, entry.table)
             or distance(schema, fact, entry.table) > 2
             or entry.kind != "text"
-            or (entry.id_like and weight < 1)
+            or (entry.id_like and entry.unique > 0.5 and weight < 1)
         ):
             continue
         score = 2 * weight + 0.5 * (entry.table == fact) + 0.1 * max(links.scores["where"].get(number, -8.0), -6.0)

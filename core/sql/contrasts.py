@@ -45,7 +45,41 @@ def find_contrast(links: Links, schema: Schema) -> Contrast | None:
         found = found or (_two_columns(links, schema, place, end, op) if average is None else None)
         if found:
             return found
-    return None
+    return _lateness(links, schema)
+
+
+_LATE = frozenset(stem(w) for w in read_cues()["comparing"]["late"].split())
+_DEEDS_BEFORE = 2
+
+
+def _lateness(links: Links, schema: Schema) -> Contrast | None:
+    """'delivered late', 'on time': the day that something came against the day it was due, in the table that is named
+    best."""
+    tokens = links.tokens
+    late = next((p for p, t in enumerate(tokens) if t.kind != "mark" and stem(t.word) in _LATE), None)
+    timely = next((p for p, t in enumerate(tokens[:-1]) if (t.word, tokens[p + 1].word) == ("on", "time")), None)
+    if late is None and timely is None:
+        return None
+    place = timely if late is None else late
+    span = [place, place + 1] if late is None else [place]
+    found = []
+    for table in schema.tables:
+        dates = [schema.columns[n] for n in table.columns if schema.columns[n].time in ("date", "day_text")]
+        for due in dates:
+            for came in dates:
+                if due is not came and any(_told(due) & a and _told(came) & b for a, b in _PAIRS):
+                    named = max((m.score for m in links.tables.get(table.number, ())), default=0.0)
+                    found.append((named, -due.number, -came.number, due, came))
+    if not found:
+        return None
+    *_, due, came = max(found, key=lambda row: row[:3])
+    deeds = range(max(0, place - _DEEDS_BEFORE), place)
+    span += [p for p in deeds if _told(came) & {root for root, w in tokens[p].stems if w >= 0.7}]
+    return Contrast(came.number, "<=" if late is None else ">", due.number, tuple(sorted(span)))
+
+
+def _told(entry: ColumnEntry) -> set[str]:
+    return {root for stems in entry.words for root, weight in stems if weight >= 0.85}
 
 
 def _comparison_at(links: Links, place: int) -> tuple[str, int]:
@@ -131,13 +165,13 @@ def _counterparts(
 ) -> list[tuple[int, tuple[int, ...], float]]:
     """Columns of the same table that may stand left of the comparison: named before it, or the usual partner."""
     out = []
-    told = {root for stems in right.words for root, weight in stems if weight >= 0.85}
+    told = _told(right)
     for number in schema.tables[right.table].columns:
         left = schema.columns[number]
         same = left.kind == right.kind or (left.time and right.time)
         if number == right.number or not same or not _measured(left):
             continue
-        own = {root for stems in left.words for root, weight in stems if weight >= 0.85}
+        own = _told(left)
         partner = any(told & limit and own & level for limit, level in _PAIRS)
         mention = next(
             (m for m in links.columns.get(number, ()) if m.end <= place and m.score >= 0.45 and m.start != said.start),

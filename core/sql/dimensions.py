@@ -74,8 +74,18 @@ def _names_orders(token: Token) -> bool:
 
 
 def has_superlative(links: Links) -> bool:
-    roots = {stem(token.word) for token in links.tokens}
-    return bool(roots & (HIGH | LOW))
+    return bool(superlatives(links))
+
+
+def superlatives(links: Links) -> list[int]:
+    """Places of superlatives; 'more than' and 'or more' are none."""
+    found = []
+    for place, token in enumerate(links.tokens):
+        compared = any(t.word == "than" for t in links.tokens[place + 1 : place + 3])
+        compared = compared or (place > 0 and links.tokens[place - 1].word == "or")
+        if stem(token.word) in HIGH | LOW and not compared:
+            found.append(place)
+    return found
 
 
 def dimension_at(

@@ -10,7 +10,15 @@ from core.sql.business_plan import Measure
 from core.sql.link import Links, Mention
 from core.sql.money import find_flows, is_flow
 from core.sql.planned import find_spent
-from core.sql.ratios import find_correlation, find_margin_share, find_per_document, find_rate, measure_overrun
+from core.sql.ratios import (
+    find_correlation,
+    find_margin_share,
+    find_per_document,
+    find_rate,
+    find_ratio,
+    find_stock_value,
+    measure_overrun,
+)
 from core.sql.schema import Schema
 from core.sql.words import stem
 
@@ -24,6 +32,8 @@ def find_measures(links: Links, schema: Schema, window: tuple[int, int], over_ti
         or find_margin_share(links, schema)
         or measure_overrun(links, schema)
         or find_per_document(links, schema)
+        or find_stock_value(links, schema)
+        or find_ratio(links, schema)
         or find_rate(links, schema)
     )
     rated = sure and sure.agg == "rate" and not {"rate", "churn"} & {stem(t.word) for t in links.tokens}

@@ -33,7 +33,8 @@ PIECES = cue_roots("measures", "pieces")
 MARGIN = frozenset(stem(word) for word in ("margin", "profit"))
 
 
-_STOCK = frozenset(cue_roots("measures", "stock"))
+STOCK = cue_roots("measures", "stock")
+_BOUNDS = frozenset(stem(word) for word in ("minimum", "maximum", "safety", "reorder", "point"))
 
 
 def is_money(entry: ColumnEntry) -> bool:
@@ -136,7 +137,17 @@ def _is_price(entry: ColumnEntry) -> bool:
 def _is_stock(entry: ColumnEntry) -> bool:
     """Pieces in a warehouse or on order were not sold."""
     told = {root for stems in entry.words for root, weight in stems if weight >= 0.85}
-    return bool(told & _STOCK)
+    return bool(told & set(STOCK))
+
+
+def names_bound(entry: ColumnEntry) -> bool:
+    """'Stock mínimo', 'reorder level': a bound for the pieces in hand, not the pieces."""
+    return bool({root for stems in entry.words for root, weight in stems if weight >= 0.85} & _BOUNDS)
+
+
+def is_piece(entry: ColumnEntry) -> bool:
+    """Pieces, units, quantities."""
+    return bool({root for stems in entry.words for root, weight in stems if weight >= 0.85} & set(PIECES))
 
 
 def first_with(entries: list[ColumnEntry], roots: tuple[str, ...]) -> ColumnEntry | None:

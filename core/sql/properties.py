@@ -8,10 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 from core.sql.business_plan import Filter
+from core.sql.dimensions import distance
 from core.sql.lexicon import fold
 from core.sql.link import Links, is_content
-from core.sql.schema import ColumnEntry, Schema
-from core.sql.words import spanish_stem, split_name, stem
+from core.sql.schema import ColumnEntry, Schema, spoken_words
+from core.sql.words import spanish_stem, stem
 
 _YES = ("yes", "true", "y", "1", "si", "sí", "t", "churned", "baja")
 
@@ -20,7 +21,9 @@ def yes_value(entry: ColumnEntry) -> Any:
     if entry.kind == "bool":
         return True
     if entry.kind == "text" and len(entry.column.values) == 2:
-        return next((value for value in entry.column.values if value.lower() in _YES), None)
+        said = {value.lower(): value for value in entry.column.values}
+        yes = next((value for low, value in said.items() if low in _YES), None)
+        return yes or (said["s"] if set(said) == {"s", "n"} else None)
     if entry.kind == "number" and (entry.column.minimum, entry.column.maximum) == (0, 1) and entry.column.distinct == 2:
         return 1
     return None
@@ -41,19 +44,25 @@ _NOT_NEAR = 3
 def yes_or_no(links: Links, schema: Schema, fact: int, used: set[int]) -> list[Filter]:
     """'paid invoices', 'facturas no pagadas', 'impagadas', 'vip customers': a yes/no column named as a property."""
     out: list[Filter] = []
-    for number in schema.tables[fact].columns:
+    for number in _own_and_joined(links, schema, fact):
         entry = schema.columns[number]
         yes = yes_value(entry)
         no = _no_value(entry, yes)
         if yes is None or no is None:
             continue
         places, denied = _property_places(links, entry)
-        if places and not places & used and not _split_before(links, min(places)):
+        if places and not places <= used and not _split_before(links, min(places)):
             start = min(places)
             denied = denied or bool({t.word for t in links.tokens[max(0, start - _NOT_NEAR) : start]} & NEVER)
             out.append(Filter(number, "=", no if denied else yes, tuple(sorted(places))))
             used = used | places
     return out
+
+
+def _own_and_joined(links: Links, schema: Schema, fact: int) -> list[int]:
+    """The table's columns, then those of tables one join away that the question names ('students with a grant')."""
+    near = [n for n, ms in links.tables.items() if n != fact and ms[0].score >= 0.7 and distance(schema, fact, n) == 1]
+    return [*schema.tables[fact].columns, *(c for n in near for c in schema.tables[n].columns)]
 
 
 def named_property(links: Links, schema: Schema, fact: int) -> tuple[int, set[int]] | None:
@@ -87,7 +96,7 @@ def _property_places(links: Links, entry: ColumnEntry) -> tuple[set[int], bool]:
     Words like 'is' and 'has' of a header need not be said."""
     names = [
         {root for root, weight in stems if weight >= 0.85}
-        for stems, word in zip(entry.words, split_name(entry.column.name), strict=True)
+        for stems, word in zip(entry.words, spoken_words(entry.column.name), strict=True)
         if word not in _FLAG_WORDS
     ]
     places: set[int] = set()

@@ -5,11 +5,11 @@ Each reader gives a `Measure` with the tokens it used, or None. Nothing is run.
 
 from __future__ import annotations
 
-from core.sql.aggregates import aggregate_of, named_columns
+from core.sql.aggregates import aggregate_of, is_additive, named_columns
 from core.sql.business_plan import Measure
 from core.sql.lexicon import fold
 from core.sql.link import Links, Mention
-from core.sql.money import MARGIN, cue_roots, first_with, money_of, number_columns
+from core.sql.money import MARGIN, STOCK, cue_roots, first_with, is_piece, money_of, names_bound, number_columns
 from core.sql.planned import find_overrun
 from core.sql.properties import yes_value
 from core.sql.schema import Schema
@@ -94,6 +94,56 @@ def find_per_document(links: Links, schema: Schema) -> Measure | None:
                 return Measure(
                     "per", table.number, (money.number, key), expression, (place, min(place + 3, len(words)))
                 )
+    return None
+
+
+def find_ratio(links: Links, schema: Schema) -> Measure | None:
+    """'cost per click', 'revenue per unit': the sum of one number against the sum of another of the same table."""
+    named = named_columns(links, schema)
+    for place, token in enumerate(links.tokens):
+        if token.word not in ("per", "by"):
+            continue
+        above = next((c for c in named if c[1].end == place and c[1].score >= 0.6), None)
+        below = next((n for n in _numbers_after(place, links, schema)), None)
+        if above is None or below is None or above[0] == below[0]:
+            continue
+        top, bottom = schema.columns[above[0]], schema.columns[below[0]]
+        split = token.word == "by" and (bottom.column.distinct or 0) <= FEW and not is_piece(bottom)
+        if top.table != bottom.table or split or not (is_additive(top) and is_additive(bottom)):
+            continue
+        expression = "1.0 * SUM({0}) / NULLIF(SUM({1}), 0)"
+        return Measure("ratio", top.table, (top.number, bottom.number), expression, (above[1].start, below[1].end))
+    return None
+
+
+FEW = 24  # different numbers that may well be groups
+
+
+def _numbers_after(place: int, links: Links, schema: Schema) -> list[tuple[int, Mention]]:
+    """Number columns named right behind a place, the best named first."""
+    found = []
+    for number, mentions in links.columns.items():
+        entry = schema.columns[number]
+        plain = entry.kind == "number" and not (entry.id_like or entry.primary or entry.foreign or entry.time)
+        found += [(number, m) for m in mentions if plain and m.start == place + 1 and m.score >= 0.6]
+    return sorted(found, key=lambda pair: -pair[1].score)
+
+
+def find_stock_value(links: Links, schema: Schema) -> Measure | None:
+    """'inventory value', 'value of the stock': pieces in hand times what one costs, in the table that holds both."""
+    roots = [stem(token.word) for token in links.tokens]
+    for place, root in enumerate(roots):
+        near = {stem(word) for word in ("stock", "inventory")} & set(roots[max(0, place - 1) : place + 4])
+        if root != "valu" or not near:
+            continue
+        for table in schema.tables:
+            numbers = number_columns(table.number, schema)
+            stock = first_with([e for e in numbers if not names_bound(e)], STOCK)
+            cost = first_with([e for e in numbers if e is not stock], (stem("cost"), stem("price")))
+            if stock and cost:
+                places = [p for p in range(max(0, place - 1), min(place + 4, len(roots))) if roots[p] in {root, *near}]
+                span = (min(places), max(places) + 1)
+                return Measure("sum", table.number, (stock.number, cost.number), "{0} * {1}", span)
     return None
 
 

@@ -99,7 +99,8 @@ class Schema:
 
     def _add_table(self, table: Table, foreign: set[tuple[str, str]]) -> None:
         number = len(self.tables)
-        names = tuple(word for word in split_name(table.name) if word not in self.shared) or split_name(table.name)
+        names = tuple(word for word in split_name(table.name) if word not in self.shared and not _is_filler(word))
+        names = names or split_name(table.name)
         first = len(self.columns)
         texts = [c.name for c in table.columns if kind_of(c) == "text" and not _is_id(c.name)]
         for column in table.columns:
@@ -132,7 +133,8 @@ class Schema:
     def _column_entry(
         self, number: int, table: int, owner: Table, column: Column, names: tuple[str, ...], foreign: set, first: bool
     ) -> ColumnEntry:
-        words = split_name(column.name)
+        words = spoken_words(column.name)
+        full = split_name(column.name)
         kind = kind_of(column)
         told = set(words)
         return ColumnEntry(
@@ -142,7 +144,7 @@ class Schema:
             column=column,
             kind=kind,
             words=self._stems(words),
-            others=self._other_names(words, column.synonyms),
+            others=(*self._other_names(words, column.synonyms), *((self._stems(full),) if full != words else ())),
             extra=sum(word in names or word + "s" in names for word in words),
             primary=owner.primary_key == (column.name,),
             foreign=(owner.name, column.name) in foreign,
@@ -154,6 +156,20 @@ class Schema:
             unique=min(1.0, (column.distinct or 0) / owner.rows) if owner.rows else 0.0,
             time=time_of(column),
         )
+
+
+_UNIT = re.compile(r"\([^)]*\)|\[[^\]]*\]")  # 'Coste (€)', 'Salary [EUR]'
+_FILLER = frozenset("tbl table tabla raw stg dim fact datos".split())
+
+
+def spoken_words(name: str) -> tuple[str, ...]:
+    """The words of a column's name without its unit in brackets, where that leaves any."""
+    return split_name(_UNIT.sub(" ", name)) or split_name(name)
+
+
+def _is_filler(word: str) -> bool:
+    """Words of a table's name that nobody says: 'employees_2025', 'stg_orders'."""
+    return word.isdigit() or word in _FILLER
 
 
 _SPANISH_MONTHS = {"ene": "january", "abr": "april", "ago": "august", "set": "september", "dic": "december"}

@@ -21,12 +21,14 @@ WINDOWS = {name: tuple(phrases) for name, phrases in read_cues()["windows"].item
 _WINDOW_WORDS = frozenset(stem(word) for phrases in WINDOWS.values() for phrase in phrases for word in phrase.split())
 
 
+TOLD = 0.6  # how well a mention must name the table that is read
 _SPARE = frozenset(stem(word) for word in read_cues()["measures"]["spare"].split())
 
 
 def uncovered(plan: BusinessPlan, links: Links) -> list[int]:
     """Places of content words that the plan does not account for."""
-    left = [p for p in content_of(links) if p not in plan.covered]
+    told = {p for m in links.tables.get(plan.fact, ()) if m.score >= TOLD for p in range(m.start, m.end)}
+    left = [p for p in content_of(links) if p not in plan.covered and p not in told]
     left += [m.start for m in links.values if m.kind in ("number", "date") and m.start not in plan.covered]
     grain = find_grain(links.tokens)
     if grain and not plan.grain and not set(range(grain.start, grain.end)) & plan.covered:
