@@ -18,6 +18,7 @@ from core.author import Author
 from core.chat.fragment import substitute
 from core.conversation import Turn, begin_turn
 from core.errors import AppError
+from core.house_words import HouseWords
 from core.i18n import detect_language, error_text, translate
 from core.index.search import SearchIndex
 from core.records import Answer, DocumentsAnswer, Event, Route, SqlAnswer
@@ -38,14 +39,20 @@ class Assistant:
     """Answers questions over one workspace. Threads may share it."""
 
     def __init__(
-        self, library: Shelf, index: SearchIndex, tables: TableSide, settings: Settings, author: Author | None = None
+        self,
+        library: Shelf,
+        index: SearchIndex,
+        tables: TableSide,
+        settings: Settings,
+        author: Author | None = None,
+        words: HouseWords | None = None,
     ) -> None:
         self.library = library
         self.index = index
         self.tables = tables
         self.settings = settings
         self.author = author
-        self._sides = Sides(library, index, tables, settings)
+        self._sides = Sides(library, index, tables, settings, words)
 
     def ask(
         self,
@@ -155,7 +162,7 @@ class Assistant:
             steps = author.write_rows(question, turn.lang, asked.data, turn.sources)
             asked = dataclasses.replace(asked, data=(yield from _tokens(steps)))
         if chosen.kind not in ("data", "both") and asked.written is not None:
-            question = parts.documents if parts else turn.completed
+            question = self._sides.as_meant(turn, parts.documents if parts else turn.completed).text
             steps = author.write_documents(question, turn.lang, asked.written)
             asked, told = dataclasses.replace(asked, written=(yield from _tokens(steps))), True
         return asked, told

@@ -56,3 +56,14 @@ def _cases() -> list[dict]:
     if not path.is_file():
         return []
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+def loop_cases() -> Path:
+    """Questions in words that the sample's documents do not use, with what is right: to learn from, and to test with
+    (`core.evaluation.loop`)."""
+    return _FOLDER / "house_cases.jsonl"
+
+
+def loop_words() -> Path:
+    """What those words mean."""
+    return _FOLDER / "house_words.jsonl"

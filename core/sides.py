@@ -15,6 +15,7 @@ from typing import Protocol
 from core import both
 from core.chat import answer as documents_answer
 from core.conversation import Turn
+from core.house_words import AsMeant, HouseWords
 from core.index.search import SearchIndex
 from core.records import Catalog, Document, DocumentsAnswer, Page, Sounding, SqlAnswer
 from core.router.choose import Hint, Signals
@@ -69,6 +70,7 @@ class Sides:
     index: SearchIndex
     tables: TableSide
     settings: Settings
+    words: HouseWords | None = None
 
     # ------------------------------------------------------------ what is here
 
@@ -141,8 +143,15 @@ class Sides:
 
     def ask_documents(self, turn: Turn, question: str, among: Collection[int] | None) -> DocumentsAnswer:
         k = self.settings.get("passages_per_answer")
+        meant = self.as_meant(turn, question)
+        question = meant.text
         search = functools.partial(self.index.search, lang=turn.lang, k=k, document_ids=among)
         result, shelf = search(question), self.library
         found = documents_answer.answer(question, result, self.index, turn.lang, shelf.page, shelf.page_count, search)
         timings = {**result.timings_ms, **found.timings_ms}
-        return dataclasses.replace(found, hits=found.hits or result.hits, timings_ms=timings)
+        message = f"{found.message} {meant.note(turn.lang)}".strip()
+        return dataclasses.replace(found, message=message, hits=found.hits or result.hits, timings_ms=timings)
+
+    def as_meant(self, turn: Turn, question: str) -> AsMeant:
+        """The question as the documents would say it."""
+        return self.words.read(question, turn.lang) if self.words is not None else AsMeant(question)

@@ -20,7 +20,7 @@ from core.evaluation.variants import INDEX_SETTINGS, Variant
 from core.library import INGEST, VARIANTS
 from core.records import JobStatus
 from core.settings import Settings
-from core.state import jobs
+from core.state import jobs, knowledge
 from core.state.database import Database
 from core.state.dump import stored_files
 from core.workspace import Workspace, open_workspace
@@ -49,7 +49,8 @@ def run_trial(db: Database, held: Settings, job: JobStatus, stop: threading.Even
         first = _INDEXING_SHARE if own else 0.0
         if own and not _fill(db, workspace, held, lambda share: told(first * share, "trial.indexing")):
             return None
-        holdings = holdings_of(workspace.library.documents(), workspace.tables.catalog())
+        known = knowledge.state_of(workspace.db)
+        holdings = holdings_of(workspace.library.documents(), workspace.tables.catalog(), known)
         asked = workspace.assistant
         return run_set(
             db, job.payload["set_id"], variant, asked, holdings, lambda share: told(first + (1 - first) * share)
@@ -73,7 +74,9 @@ def _known() -> set[str]:
 
 
 def _fill(db: Database, workspace: Workspace, held: Settings, told: Callable[[float], bool]) -> bool:
-    """Bring the main workspace's files in and wait until all is embedded; False where the job was cancelled."""
+    """Bring in the main workspace's files and what it was told, and wait until all is embedded; False where the job was
+    cancelled."""
+    knowledge.copy(db, workspace.db)
     originals, have = FileStore(held.workspace), {row.name for row in workspace.library.files()}
     files = [(name, sha256) for name, sha256 in stored_files(db) if originals.has(sha256)]
     for name, sha256 in files:

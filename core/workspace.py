@@ -11,6 +11,7 @@ from pathlib import Path
 from core import settings as settings_table
 from core.assistant import Assistant
 from core.author import Author
+from core.house_words import HouseWords
 from core.index.search import SearchIndex
 from core.library import Library
 from core.models.held import HeldModel
@@ -53,7 +54,7 @@ class Workspace:
         key = json.dumps(changes, sort_keys=True)
         if key not in self.variants:
             changed = self.settings.replace(**changes)
-            self.variants[key] = _assistant(changed, self.library, self.index, self.tables)
+            self.variants[key] = _assistant(changed, self.db, self.library, self.index, self.tables)
         return self.variants[key][0]
 
     def close(self) -> None:
@@ -79,14 +80,14 @@ def open_workspace(settings: Settings) -> Workspace:
     library = Library(db, settings)
     index = SearchIndex(db, settings)
     tables = Tables(settings, db)
-    assistant, model = _assistant(settings, library, index, tables)
+    assistant, model = _assistant(settings, db, library, index, tables)
     return Workspace(settings, db, library, index, tables, assistant, model)
 
 
 def _assistant(
-    settings: Settings, library: Library, index: SearchIndex, tables: Tables
+    settings: Settings, db: Database, library: Library, index: SearchIndex, tables: Tables
 ) -> tuple[Assistant, HeldModel | None]:
     """The assistant that the settings ask for, and the model that it holds where it has one."""
     model = None if settings.get("engine") == "builtin" else HeldModel(settings)
     author = None if model is None else Author(model.open, index, library.page, tables)
-    return Assistant(library, index, tables, settings, author), model
+    return Assistant(library, index, tables, settings, author, HouseWords(db)), model

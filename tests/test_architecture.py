@@ -14,7 +14,7 @@ LAYERS = [
     {"models", "charts", "state"},
     {"index", "documents"},
     {"chat", "sql", "validation", "router", "reconcile", "training", "samples"},
-    {"both", "table_files", "author", "conversation"},
+    {"both", "table_files", "author", "conversation", "house_words"},
     {"sides"},
     {"telling"},
     {"assistant", "library"},
@@ -29,6 +29,7 @@ COMMANDS = {
     "core/evaluation/run.py",
     "core/evaluation/bench.py",
     "core/evaluation/crash.py",
+    "core/evaluation/loop.py",
     "core/training/run.py",
 }  # run by hand, like ask
 

@@ -1,17 +1,22 @@
-"""What an approved correction becomes: a case that later runs must get right, a question-SQL pair for the writer of
-SQL, a question-passage pair for the retriever. Each keeps where it came from. It decides nothing: a person approves.
+"""What a correction is kept as, and what an approved one becomes: a case that later runs must get right, a question-SQL
+pair for the writer of SQL, a question-passage pair for the retriever, words of the house (`glossary`). Each keeps where
+it came from. It decides nothing: a person approves.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 
+from core.house_words import replace_words, stems_of
 from core.i18n import detect_language
 from core.records import Catalog
-from core.state import case_sets, feedback, jobs, pairs
+from core.state import case_sets, feedback, house_words, jobs, pairs
 from core.state.database import Database
 from core.state.feedback import Feedback
+from core.state.house_words import HouseWord
 from core.training import queue
+from core.training.from_documents import pairs_from_documents
+from core.training.pairs import Pair, fill_in
 
 CORRECTIONS = "corrections"  # the name of the set that corrections go to
 
@@ -24,6 +29,32 @@ class TrainingPair:
     passage: str
     lang: str
     origin: int
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Where the right answer stands: `quote` is text of that page."""
+
+    document_id: int
+    file: str
+    page: int
+    quote: str
+
+
+def correct(
+    db: Database, turn_id: int, *, reason: str = "", text: str = "", sql: str = "", place: Passage | None = None
+) -> list[int]:
+    """Keep what a person says is right of an answer, for review: the statement (which the caller has had run), the
+    passage with the right words, or the words alone; the ids of what was kept. It counts as a thumb down."""
+    feedback.vote(db, turn_id, -1, reason)
+    kept = []
+    if sql:
+        kept.append(feedback.correct(db, turn_id, "sql", {"sql": sql}))
+    if place is not None:
+        kept.append(feedback.correct(db, turn_id, "citation", {**asdict(place), "text": text}))
+    elif text:
+        kept.append(feedback.correct(db, turn_id, "answer", {"text": text}))
+    return kept
 
 
 def approve(db: Database, correction: Feedback, catalog: Catalog) -> None:
@@ -62,6 +93,30 @@ def training_pairs(db: Database) -> list[TrainingPair]:
             lang = correction.answer.lang if correction.answer else detect_language(correction.question)
             found.append(TrainingPair(correction.question, correction.value["quote"], lang, correction.id))
     return found
+
+
+def corrected_pairs(db: Database) -> list[Pair]:
+    """The same as pairs of a data set, each passage a document of its own."""
+    return [fill_in(Pair(one.question, one.passage, "", "", one.lang)) for one in training_pairs(db)]
+
+
+def pairs_in_house_words(db: Database) -> list[Pair]:
+    """Pairs made from the documents, and those whose question holds what a word of the house means once more with the
+    word that people say: so that an adapter learns it from more than its corrections."""
+    pairs = pairs_from_documents(db)
+    words = [word for word in house_words.list_words(db) if word.place is None]
+    spoken = [
+        replace(pair, question=said)
+        for word in words
+        for pair in pairs
+        if pair.lang == word.lang and (said := say_instead(pair.question, word)) != pair.question
+    ]
+    return [*pairs, *spoken]
+
+
+def say_instead(text: str, word: HouseWord) -> str:
+    """The text with the house's word where its meaning stands."""
+    return replace_words(text, word.lang, {stems_of(word.meant, word.lang): word.said}).text
 
 
 def untaught(db: Database) -> list[TrainingPair]:

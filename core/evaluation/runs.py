@@ -109,11 +109,12 @@ def compare_runs(db: Database, run_a: int, run_b: int, metric: str = "right") ->
     return compare(a, b)
 
 
-def holdings_of(documents: Sequence[Document], catalog: Catalog) -> str:
-    """One text for what the workspace holds: its documents and how far each is indexed, and its data sets."""
+def holdings_of(documents: Sequence[Document], catalog: Catalog, known: str = "") -> str:
+    """One text for what the workspace holds: its documents and how far each is indexed, its data sets, and what it was
+    told (`core.state.knowledge.state_of`)."""
     held = sorted(f"{document.sha256} {document.state}" for document in documents)
     sets = sorted({table.dataset for table in catalog.tables})
-    return hashlib.sha256("\n".join([*held, *sets]).encode()).hexdigest()[:16]
+    return hashlib.sha256("\n".join([*held, *sets, known]).encode()).hexdigest()[:16]
 
 
 def fallen(before: Mapping[str, Mapping[str, float]], after: Mapping[str, Mapping[str, float]]) -> list[str]:

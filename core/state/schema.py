@@ -368,6 +368,22 @@ experiment_turns = Table(
     Column("side", String, nullable=False),  # a or b
 )
 
+# What people of the house say, and what documents or tables say for it. `place` is JSON: null for documents, else
+# [table, column, value]; `origins` the corrections that it was learned from.
+house_words = Table(
+    "house_words",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("said", Text, nullable=False),
+    Column("meant", Text, nullable=False),
+    Column("lang", String, nullable=False),
+    Column("place", Text, nullable=False, default="null"),
+    Column("origins", Text, nullable=False, default="[]"),
+    Column("state", String, nullable=False, default="approved"),  # approved rejected
+    Column("at", String, nullable=False),
+    sqlite_autoincrement=True,
+)
+
 
 def _create_first(connection) -> None:
     metadata.create_all(connection)
@@ -393,4 +409,16 @@ def _add_experiments(connection) -> None:
     metadata.create_all(connection, tables=[experiments, experiment_turns], checkfirst=True)
 
 
-MIGRATIONS = (_create_first, _add_data_page, _add_traces, _add_runs, _add_catalog_notes, _add_experiments)
+def _add_house_words(connection) -> None:
+    metadata.create_all(connection, tables=[house_words], checkfirst=True)
+
+
+MIGRATIONS = (
+    _create_first,
+    _add_data_page,
+    _add_traces,
+    _add_runs,
+    _add_catalog_notes,
+    _add_experiments,
+    _add_house_words,
+)
