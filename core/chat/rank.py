@@ -9,15 +9,14 @@ import itertools
 import math
 import re
 from collections.abc import Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from core.chat import nets
 from core.chat.question import Understood
 from core.chat.spans import find_spans, spans_for
-from core.chat.words import Vocabulary, Word, fold, is_stop
-from core.index.bilingual import translate_word
+from core.chat.words import Vocabulary, Word, fold
 
 _CONTEXT = 0.6  # what a word is worth that only the heading or the file name holds
 
@@ -94,21 +93,9 @@ class Candidate:
 
 def question_words(understood: Understood, vocabulary: Vocabulary, lang: str) -> list[Word]:
     """The question's own content words, with the keys they have in text of language `lang`."""
-    words = vocabulary.question_words(understood.text, understood.lang)
     if lang == understood.lang:
-        return words
-    return [
-        replace(
-            word, keys=word.keys.union(*(vocabulary.keys(form, lang) for form in _forms(word, understood.lang, lang)))
-        )
-        for word in words
-        if not is_stop(word.text, lang)
-    ]
-
-
-def _forms(word: Word, source: str, target: str) -> tuple[str, ...]:
-    """A word as it may stand in a text of another language: itself, or what it is called there."""
-    return word.text, *translate_word(word.text, source, target)
+        return vocabulary.question_words(understood.text, understood.lang)
+    return vocabulary.words_across(understood.text, understood.lang, lang)
 
 
 def matches(asked: Sequence[Word], words: Sequence[Word]) -> list[list[int]]:

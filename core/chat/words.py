@@ -10,9 +10,11 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
+
+from core.index.bilingual import Across
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:[\-'’][^\W\d_]+)*|[^\W_]+", re.UNICODE)
 _UNSEEN = "\x00unseen"
@@ -52,6 +54,8 @@ class Terms(Protocol):
     def idf(self, term: str) -> float: ...
 
     def bearers(self, term: str) -> frozenset[int]: ...
+
+    def read_across(self, question: str, lang: str, other: str) -> Sequence[Across]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +119,30 @@ class Vocabulary:
     def question_words(self, text: str, lang: str) -> list[Word]:
         """The content words of a question, weighed by how rare they are in the index."""
         return [replace(word, weight=self.weight(word.keys)) for word in self.words(text, lang) if word.weight > 0]
+
+    def words_across(self, text: str, lang: str, other: str) -> list[Word]:
+        """The content words of a question as text in the language `other` may hold them, in order; a phrase gives as
+        many words as it has there, and weighs as much as it does here."""
+        own = [word for word in self.words(text, lang) if word.weight > 0]
+        found = []
+        for one in self._index.read_across(text, lang, other):
+            inside = [word for word in own if word.start < one.end and one.start < word.end]
+            slots = [slot for slot in one.slots if not is_stop(slot[0], other)]
+            if not inside or not slots:
+                continue
+            share = min(len(inside) / len(slots), 1.0)
+            for place, slot in enumerate(slots):
+                word = inside[min(place, len(inside) - 1)]
+                keys = [self.keys(form, other) for form in slot]
+                weight = share * self._weight_of_any(keys)
+                found.append(replace(word, keys=frozenset().union(*keys), weight=weight, opening=""))
+        return found
+
+    def _weight_of_any(self, forms: Sequence[frozenset[str]]) -> float:
+        """How much a word weighs by what it may be called: the mean of the forms that some passage holds."""
+        weights = [self.weight(keys) for keys in forms]
+        seen = [weight for weight in weights if weight < 1.0]
+        return sum(seen) / len(seen) if seen else 1.0
 
     def keys(self, token: str, lang: str) -> frozenset[str]:
         return _read(self._terms, token, lang)[0]

@@ -6,16 +6,17 @@ the order of their ids, which only grow. It ranks nothing.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 
 import numpy as np
 
 from core.index.fuse import group_best
 from core.index.identity import HEAD_CHARS, Identities
-from core.index.lexical import LexicalIndex, Vocabulary
+from core.index.lexical import LexicalIndex, Meanings, Vocabulary, analyzer
 from core.index.vectors import VectorTable
+from core.lexicon.cognates import Cognates
 from core.state import documents, vectors
 from core.state.database import Database
 
@@ -51,6 +52,7 @@ class Corpus:
         self.lang_codes = np.empty(0, np.int64)
         self.names: dict[int, tuple[str, str, str]] = {}
         self.identities = Identities()
+        self._cognates: dict[str, Cognates] = {}
         self._passage_keys = np.empty((0, 2), np.int64)
         self._passage_spans = np.empty((0, 2), np.int64)
         self._passage_rows = np.empty(0, np.int64)
@@ -227,10 +229,18 @@ class Corpus:
 
         The passage gives context, the sentence asks that the question's words stand together, the piece tells which
         part of a long passage is meant."""
+        return self._blend(lambda index: index.scores(terms))
+
+    def meaning_scores(self, asked: Sequence[Meanings]) -> np.ndarray:
+        """`word_scores` for words that are read in another language."""
+        return self._blend(lambda index: index.best_scores(asked))
+
+    def _blend(self, score: Callable[[LexicalIndex], np.ndarray]) -> np.ndarray:
         if not len(self):
             return np.empty(0, np.float32)
-        sentence = group_best(self._by_sentence.scores(terms), self._sentence_rows, len(self))
-        return 0.5 * self.lexical.scores(terms) + 1.5 * self.passage_scores(terms) + np.nan_to_num(sentence)
+        sentence = group_best(score(self._by_sentence), self._sentence_rows, len(self))
+        passage = score(self._by_passage)[self._passage_rows]
+        return 0.5 * score(self.lexical) + 1.5 * passage + np.nan_to_num(sentence)
 
     def passage_scores(self, terms: Sequence[str]) -> np.ndarray:
         """(n,) BM25 of the passage around each piece."""
@@ -245,6 +255,16 @@ class Corpus:
             return piece, np.full(len(self), np.nan, np.float32), np.empty(0, np.float32)
         cosines = self.sentence_vectors.cosines(query)
         return piece, group_best(cosines, self._vector_rows, len(self)), cosines
+
+    def holds(self, word: str, lang: str) -> bool:
+        """Whether a text of a language has the word in some form."""
+        return any(self._vocabulary.find(term) is not None for term in analyzer(lang)(word))
+
+    def cognates(self, lang: str) -> Cognates:
+        """The words of a language by their roots; words that came since the last time are added."""
+        known = self._cognates.setdefault(lang, Cognates())
+        known.add(list(islice(self._vocabulary.words_of(lang), known.count, None)))
+        return known
 
     def share_within(self, term: str, document_ids: Collection[int]) -> float:
         """The part (0..1) of the pieces with a term that lies in these documents."""

@@ -5,11 +5,12 @@ sentences with what speaks for each. It decides no order.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
 from core.index import lexical
+from core.index.bilingual import Across
 from core.index.corpus import Corpus
 from core.index.score import Scores
 from core.records import Hit, HitSentence
@@ -28,11 +29,20 @@ def best_parents(corpus: Corpus, fused: np.ndarray, k: int) -> list[int]:
     return list(found.values())
 
 
-def make_hits(db: Database, corpus: Corpus, rows: Sequence[int], question: str, scores: Scores) -> tuple[Hit, ...]:
-    """One hit a row; a passage that was deleted meanwhile is left out."""
+def make_hits(
+    db: Database,
+    corpus: Corpus,
+    rows: Sequence[int],
+    question: str,
+    scores: Scores,
+    across: Mapping[str, Sequence[Across]],
+) -> tuple[Hit, ...]:
+    """One hit a row; a passage that was deleted meanwhile is left out. `across` as for `score_pieces`."""
     ranges = [corpus.passage_span(row) for row in rows]
     stored = documents.read_piece_ranges(db, ranges)
-    coverages = {lang: Coverage(corpus, question, lang) for lang in {piece_lang(corpus, row) for row in rows}}
+    coverages = {
+        lang: Coverage(corpus, question, lang, across.get(lang)) for lang in {piece_lang(corpus, row) for row in rows}
+    }
     hits = []
     for row, (first, last) in zip(rows, ranges, strict=True):
         parent = [stored[number] for number in range(first, last + 1) if number in stored]
@@ -50,12 +60,19 @@ def piece_lang(corpus: Corpus, row: int) -> str:
 class Coverage:
     """The IDF-weighted share (0..1) of a question's words that a text holds, as written or by stem."""
 
-    def __init__(self, corpus: Corpus, question: str, lang: str) -> None:
+    def __init__(self, corpus: Corpus, question: str, lang: str, across: Sequence[Across] | None = None) -> None:
         self._analyse = lexical.analyzer(lang)
-        pairs = list(dict.fromkeys(self._analyse(word) for word in lexical.words(question)))
-        self._weights = [min(map(corpus.lexical.idf, pair)) for pair in pairs]
+        if across is None:
+            asked = [(word,) for word in lexical.words(question)]
+        else:
+            asked = [slot for one in across for slot in one.slots]
+        groups = list(dict.fromkeys(tuple(self._analyse(word) for word in words) for words in asked))
+        self._weights = [_weight([min(map(corpus.lexical.idf, pair)) for pair in pairs], corpus) for pairs in groups]
         self._total = sum(self._weights)
-        self._places = {term: place for place, pair in enumerate(pairs) for term in pair}
+        self._places: dict[str, list[int]] = {}
+        for place, pairs in enumerate(groups):
+            for term in {term for pair in pairs for term in pair}:
+                self._places.setdefault(term, []).append(place)
         self._seen: dict[str, tuple[int, ...]] = {}
 
     def share(self, text: str) -> float:
@@ -63,10 +80,17 @@ class Coverage:
         for word in lexical.words(text):
             places = self._seen.get(word)
             if places is None:
-                places = tuple({self._places[term] for term in self._analyse(word) if term in self._places})
+                places = tuple({place for term in self._analyse(word) for place in self._places.get(term, ())})
                 self._seen[word] = places
             held.update(places)
         return sum(self._weights[place] for place in held) / self._total if self._total else 0.0
+
+
+def _weight(rarities: Sequence[float], corpus: Corpus) -> float:
+    """How rare a word is by what it may be called: the mean of those that some piece holds."""
+    unseen = corpus.lexical.idf("")
+    seen = [rarity for rarity in rarities if rarity < unseen]
+    return sum(seen) / len(seen) if seen else unseen
 
 
 def _hit(

@@ -6,6 +6,7 @@ Rows are positions: `add` appends, `remove` closes the gaps. It knows no documen
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 import unicodedata
@@ -84,6 +85,9 @@ def question_terms(question: str, langs: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(term for lang in sorted(langs) for term in terms(question, lang)))
 
 
+Meanings = tuple[tuple[str, ...], ...]  # what a word may be in another language, each the terms of a word or phrase
+
+
 @dataclass(frozen=True, slots=True)
 class _Segment:
     """Postings sorted by term: those of `terms[i]` are rows[starts[i]:starts[i + 1]] with their counts."""
@@ -112,6 +116,10 @@ class Vocabulary:
     def number(self, text: str, lang: str) -> list[int]:
         """The numbers of the text's words, in reading order; new words get new numbers."""
         return list(map(self._words.get(lang, self._words["en"]).__getitem__, words(text)))
+
+    def words_of(self, lang: str) -> Iterable[str]:
+        """The words met in texts of a language, in the order they were met."""
+        return self._words.get(lang, {}).keys()
 
     def terms_of(self, numbers: np.ndarray) -> np.ndarray:
         """(n, 2) the numbers of both terms of each word."""
@@ -185,6 +193,18 @@ class LexicalIndex:
             weight = np.float32(self.idf(term) * (K1 + 1))
             for rows, counts in self._postings_of(term):
                 total[rows] += weight * counts / (counts + self._norms[rows])
+        return total
+
+    def best_scores(self, asked: Iterable[Meanings]) -> np.ndarray:
+        """(n,) float32: of each word the BM25 score of its best meaning in the row, so that a word with three
+        translations counts once."""
+        total = np.zeros(len(self), np.float32)
+        for meanings in asked:
+            rows = [
+                self.scores(terms) for terms in meanings if any(self._vocabulary.find(t) is not None for t in terms)
+            ]
+            if rows:
+                total += functools.reduce(np.maximum, rows)
         return total
 
     def rows_with(self, term: str) -> np.ndarray:

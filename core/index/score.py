@@ -4,12 +4,13 @@ it changes nothing and reads no text.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
+from core.index.bilingual import Across, to_meanings
 from core.index.corpus import Corpus
 from core.index.fuse import expect, standardise
 from core.index.lexical import question_terms
@@ -34,8 +35,10 @@ def score_pieces(
     query: np.ndarray | None,
     weights: np.ndarray,
     document_ids: Collection[int] | None,
+    across: Mapping[str, Sequence[Across]],
 ) -> Scores:
-    """Score every piece of the documents in scope. `weights` (n,) is the trust in the embedder for each piece."""
+    """Score every piece of the documents in scope. `weights` (n,) is the trust in the embedder for each piece; `across`
+    holds the question as read in the languages that are not its own."""
     count = len(corpus)
     scope = np.ones(count, bool) if document_ids is None else np.isin(corpus.document_ids, list(document_ids))
     fused = np.full(count, -np.inf, np.float32)
@@ -43,7 +46,7 @@ def score_pieces(
     if not scope.any():
         return Scores(fused, cosines, sentences, stage)
     langs = set(corpus.langs)
-    words = corpus.word_scores(question_terms(question, langs))[scope]
+    words = _word_scores(corpus, question, across)[scope]
     groups = corpus.lang_codes[scope]
     lexical = standardise(words, groups)
     fused[scope] = np.where(words > 0, lexical, -np.inf)
@@ -53,7 +56,21 @@ def score_pieces(
         dense, stage = _dense(piece[scope], sentence[scope], lexical, groups)
         if stage != "keyword":
             fused[scope] = weights[scope] * dense + (1 - weights[scope]) * lexical
-    return Scores(fused + _boost(corpus, question, langs, document_ids), cosines, sentences, stage)
+    named = " ".join([question, *(word for found in across.values() for one in found for word in one.words)])
+    return Scores(fused + _boost(corpus, named, langs, document_ids), cosines, sentences, stage)
+
+
+def _word_scores(corpus: Corpus, question: str, across: Mapping[str, Sequence[Across]]) -> np.ndarray:
+    """BM25 of every piece: of the question's own words, or of what they are called in the piece's language."""
+    langs = set(corpus.langs)
+    if langs <= across.keys():
+        words = np.zeros(len(corpus), np.float32)
+    else:
+        words = corpus.word_scores(question_terms(question, langs))
+    for lang in langs & across.keys():
+        theirs = corpus.meaning_scores(to_meanings(across[lang], lang))
+        words = np.where(corpus.lang_codes == corpus.langs.index(lang), theirs, words)
+    return words
 
 
 def _dense(

@@ -10,17 +10,18 @@ import functools
 import itertools
 import threading
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import numpy as np
 
 from core.errors import AppError
 from core.index import lexical, trust
-from core.index.bilingual import with_translations
+from core.index.bilingual import Across, read_across
 from core.index.corpus import Corpus
 from core.index.embed import ActiveModel, read_revision
 from core.index.hits import best_parents, make_hits
 from core.index.score import Scores, score_pieces, score_plainly
+from core.lexicon.translate import bilingual_of
 from core.models.embedder import Embedder, TokenVectors, load_embedder, same_weights
 from core.records import Hit, HitSentence, SearchResult
 from core.settings import Settings, cache_folder
@@ -107,22 +108,40 @@ class SearchIndex:
             find = functools.partial(
                 self._find, corpus, query, weights[corpus.lang_codes], document_ids, k or self._passages()
             )
-            scores, hits = find(question, question)
-            translated = with_translations(question, lang, corpus.langs)
-            if translated != question and not _covers(hits, lang):
-                scores, hits = find(question, translated)
+            others = [other for other in corpus.langs if other != lang]
+            scores, hits = find(question, {}) if lang in corpus.langs or not others else (None, ())
+            if others and not _covers(hits, lang):
+                read = {other: self._across(corpus, question, lang, other) for other in others}
+                scores, hits = find(question, {other: words for other, words in read.items() if words})
             weight = 0.0 if scores.stage == "keyword" else self._weight(hits[0].lang if hits else lang, lang)
         total = (time.perf_counter() - started) * 1000
         timings = {"embed": embed_ms, "search": total - embed_ms}
         return SearchResult(question, lang, hits, weight, scores.stage, self._note, timings)
 
     def _find(
-        self, corpus: Corpus, query, weights: np.ndarray, document_ids, k: int, question: str, asked: str
+        self,
+        corpus: Corpus,
+        query,
+        weights: np.ndarray,
+        document_ids,
+        k: int,
+        question: str,
+        across: Mapping[str, Sequence[Across]],
     ) -> tuple[Scores, tuple[Hit, ...]]:
-        """The best passages for the words of `asked`; what each holds of `question` is told with it."""
-        scores = score_pieces(corpus, asked, query, weights, document_ids)
+        """The best passages for the question's words, those of other languages for what they are called there."""
+        scores = score_pieces(corpus, question, query, weights, document_ids, across)
         rows = best_parents(corpus, scores.fused, k)
-        return scores, make_hits(self._db, corpus, rows, question, scores)
+        return scores, make_hits(self._db, corpus, rows, question, scores, across)
+
+    def read_across(self, question: str, lang: str, other: str) -> list[Across]:
+        """The question's words as text in the language `other` may hold them."""
+        with self._lock:
+            return self._across(self._corpus, question, lang, other)
+
+    def _across(self, corpus: Corpus, question: str, lang: str, other: str) -> list[Across]:
+        bilingual = bilingual_of(self._settings.workspace)
+        held = functools.partial(corpus.holds, lang=other)
+        return read_across(question, lang, other, bilingual, held, corpus.cognates(other))
 
     def _passages(self) -> int:
         return self._settings.get("passages_per_answer")

@@ -1,21 +1,39 @@
-"""Words that a question shares with what is written in the other language."""
+"""A question read for text in the other language, over what an index holds."""
 
-from core.index.bilingual import translate_word, with_translations
+import pytest
 
-
-def test_inflected_forms_meet():
-    assert "préstamo" in translate_word("loans", "en", "es")
-    assert "loan" in translate_word("préstamos", "es", "en")
-
-
-def test_a_language_needs_no_translation_into_itself():
-    assert translate_word("loan", "en", "en") == ()
-    assert with_translations("the loan", "en", ["en"]) == "the loan"
+from core.index.bilingual import read_across
+from core.lexicon.cognates import Cognates
+from core.lexicon.translate import builtin_bilingual
 
 
-def test_an_unlisted_word_adds_nothing():
-    assert with_translations("Zurbarán", "es", ["es", "en"]) == "Zurbarán"
+@pytest.fixture
+def read():
+    def across(question, source, target, *held):
+        cognates = Cognates()
+        cognates.add(held)
+        return read_across(question, source, target, builtin_bilingual(), lambda word: word in held, cognates)
+
+    return across
 
 
-def test_a_question_carries_the_other_languages_words():
-    assert with_translations("Who approved the budget?", "en", ["en", "es"]).split()[-1] == "presupuesto"
+def test_a_phrase_has_a_slot_for_each_of_its_words(read):
+    (one,) = read("el tercer trimestre", "es", "en", "third", "quarter")
+    assert (one.text, one.words) == ("tercer trimestre", ("third", "quarter"))
+
+
+def test_a_name_stays_beside_what_else_it_may_be(read):
+    assert read("And Apple?", "en", "es", "apple")[0].meanings[0] == ("apple",)
+
+
+def test_a_word_that_is_not_listed_meets_the_one_of_its_root(read):
+    (one,) = read("la fotosíntesis", "es", "en", "photosynthesis", "photograph")
+    assert ("photosynthesis",) in one.meanings
+
+
+def test_a_word_that_nothing_knows_stays_as_it_is(read):
+    assert read("zurbarán", "es", "en")[0].meanings == (("zurbarán",),)
+
+
+def test_function_words_are_left_out(read):
+    assert [one.text for one in read("¿Quién es el presidente de la junta?", "es", "en")] == ["presidente", "junta"]
