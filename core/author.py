@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Generator
 from dataclasses import dataclass
 from typing import Protocol
 
-from core.chat.extract import ReadPage
+from core.chat.gather import ReadPage
 from core.chat.generate import write_answer
 from core.chat.words import Terms
 from core.models.writer import Writer

@@ -13,7 +13,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from core.chat.citations import make_citation
-from core.chat.extract import Pages, ReadPage
+from core.chat.gather import Pages, ReadPage
 from core.chat.markdown import CleanStream, clean_markdown
 from core.chat.prompt import NOT_FOUND, Prompt, ask_documents
 from core.chat.support import Passages, Support

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.chat.citations import QUOTE_MAX
-from core.chat.extract import Pages, passage_units
+from core.chat.gather import Pages, passage_units
 from core.chat.words import Vocabulary, Word
 from core.records import Hit
 

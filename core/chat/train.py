@@ -22,8 +22,9 @@ from typing import Any, Literal
 import numpy as np
 
 from core.chat import decline, nets, rank
-from core.chat.extract import Evidence, Pages, Ranked, rank_sentences
+from core.chat.extract import Evidence, Ranked, rank_sentences
 from core.chat.fit import Judging, Ranking, fit_judge, fit_ranker
+from core.chat.gather import Pages
 from core.chat.question import Understood, understand
 from core.chat.words import Vocabulary, fold
 from core.documents.layout import page_from_json

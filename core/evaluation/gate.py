@@ -19,7 +19,8 @@ from typing import Any
 
 import numpy as np
 
-from core.chat.extract import Pages, rank_sentences
+from core.chat.extract import rank_sentences
+from core.chat.gather import Pages
 from core.chat.question import understand
 from core.chat.words import Vocabulary
 from core.documents.chunk import chunk_document

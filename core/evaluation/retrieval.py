@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from core.chat.extract import order_found
+from core.chat.gather import ReadPage
 from core.errors import AppError
 from core.index.search import SearchIndex
 from core.metrics import mean, ndcg_at, percentile, recall_at, reciprocal_rank
@@ -47,7 +49,8 @@ class ModeScore:
 
 @dataclass(frozen=True, slots=True)
 class RetrievalReport:
-    """One row a mode, and the milliseconds that our own search took per question, embedding included."""
+    """One row a mode, and the milliseconds that our own search took per question, embedding included and
+    reading left out."""
 
     modes: tuple[ModeScore, ...]
     p50_ms: float
@@ -79,8 +82,9 @@ def _to_case(row: dict, number: int) -> Case:
     )
 
 
-def measure_retrieval(index: SearchIndex, cases: Sequence[Case]) -> RetrievalReport:
-    """Rank the answerable cases in every mode over one index in one run."""
+def measure_retrieval(index: SearchIndex, cases: Sequence[Case], read_page: ReadPage) -> RetrievalReport:
+    """Rank the answerable cases in every mode over one index in one run; ours in the order that answers show, which
+    reads the first passages' sentences too."""
     ranked: dict[str, list[tuple[Case, list[str]]]] = {}
     spent = []
     for case in cases:
@@ -90,7 +94,7 @@ def measure_retrieval(index: SearchIndex, cases: Sequence[Case]) -> RetrievalRep
         result = index.search(case.question, lang=case.lang, k=_DEPTH)
         spent.append((time.perf_counter() - started) * 1000)
         orders = index.rank_plainly(case.question, _DEPTH)
-        orders[OURS] = list(dict.fromkeys(hit.file for hit in result.hits))
+        orders[OURS] = list(dict.fromkeys(hit.file for hit in order_found(result, index, read_page)))
         for mode, files in orders.items():
             ranked.setdefault(mode, []).append((case, files))
     modes = tuple(_score(mode, pairs) for mode, pairs in ranked.items())

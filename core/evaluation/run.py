@@ -113,7 +113,7 @@ def run_retrieval(options: argparse.Namespace) -> dict:
     cases = read_cases(options.cases)[: options.limit]
     with _workspace(options.workspace) as workspace:
         _index(workspace, options.documents)
-        ranked = measure_retrieval(workspace.index, cases)
+        ranked = measure_retrieval(workspace.index, cases, workspace.library.page)
         answers = measure_answers(workspace.assistant, workspace.library, cases)
     return {"retrieval": dataclasses.asdict(ranked), "answers": dataclasses.asdict(answers)}
 

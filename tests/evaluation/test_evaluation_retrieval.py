@@ -26,6 +26,10 @@ def index(tmp_path):
     db.close()
 
 
+def page_of(document_id: int, number: int) -> Page:
+    return Page(number, list(TEXTS.values())[document_id - 1])
+
+
 def write_cases(path, rows):
     path.write_text("\n".join(json.dumps(row) for row in rows) + "\n\n", encoding="utf-8")
     return path
@@ -38,7 +42,7 @@ def test_every_mode_is_measured_on_the_answerable_cases(index, tmp_path):
         {"id": "3", "question": "Dogs bark", "files": ["cats.txt"]},
         {"id": "4", "question": "What does oil cost?", "answerable": False},
     ]
-    report = measure_retrieval(index, read_cases(write_cases(tmp_path / "cases.jsonl", rows)))
+    report = measure_retrieval(index, read_cases(write_cases(tmp_path / "cases.jsonl", rows)), page_of)
     scores = {score.mode: score for score in report.modes}
     assert set(scores) == {"bm25", "ours"}  # nothing is embedded yet
     assert scores["ours"].cases == 3
