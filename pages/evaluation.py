@@ -8,7 +8,7 @@ import streamlit as st  # noqa: E402
 
 from core.evaluation import learn  # noqa: E402
 from core.state import case_sets, feedback  # noqa: E402
-from pages.parts import cases, experiments, review, runs, services  # noqa: E402
+from pages.parts import cases, experiments, house_words, review, runs, services  # noqa: E402
 from pages.parts.language import number, say, say_count  # noqa: E402
 
 
@@ -45,6 +45,7 @@ def main() -> None:
     with review_tab:
         st.caption(say_count("evaluation_page.waiting", len(waiting)))
         review.draw(db, waiting)
+        house_words.draw(db)
     with live_tab:
         experiments.draw(db)
 

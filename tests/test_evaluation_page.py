@@ -7,10 +7,11 @@ import pytest
 from test_pages import POLICY, ingest, open_app, shown
 
 from core import trial
+from core.assistant import last_answer
 from core.evaluation import learn
 from core.evaluation.variants import Variant
 from core.records import Answer, Route
-from core.state import case_sets, chats, experiments, feedback, jobs, pairs, traces
+from core.state import case_sets, chats, experiments, feedback, house_words, jobs, pairs, traces
 from core.turns import record, start_turn
 from pages.parts import experiments as live_part
 
@@ -147,6 +148,47 @@ def test_a_turn_leaves_its_trace_and_can_be_voted_on(workspace):
     next(button for button in app.button if button.label == "Send").click().run()
     (waiting,) = feedback.corrections(workspace.db)
     assert (waiting.kind, waiting.value) == ("answer", {"text": "19 weeks, unpaid"})
+
+
+def test_the_right_passage_is_searched_for_and_sent(workspace):
+    number = chats.create_conversation(workspace.db)
+    turn = chats.add_turn(workspace.db, number, "How long is daddy time?", "me")
+    answer = Answer("How long is daddy time?", "How long is daddy time?", "en", Route("none", ""), "not_found", "")
+    chats.finish_turn(workspace.db, turn, answer)
+    app = open_app(c=number)
+    app.feedback[0].set_value(0).run()
+    app.text_input(key=f"find-{turn}").set_value("parental leave weeks").run()
+    place = app.selectbox(key=f"place-{turn}")
+    assert "leave.txt" in place.options[1]
+    place.select_index(1)
+    app.text_area(key=f"right-{turn}").set_value("19 weeks")
+    next(button for button in app.button if button.label == "Send").click().run()
+    assert not app.exception
+    (waiting,) = feedback.corrections(workspace.db)
+    assert waiting.kind == "citation" and "19 weeks" in waiting.value["quote"]
+
+
+def test_a_word_is_proposed_from_corrections_taken_and_taken_back(workspace):
+    for question, text in (("How long is zorbing?", "19 weeks"), ("Who gets zorbing?", "19 weeks")):
+        turn = chats.add_turn(workspace.db, chats.create_conversation(workspace.db), question, "me")
+        answer = Answer(question, question, "en", Route("none", ""), "not_found", "")
+        chats.finish_turn(workspace.db, turn, answer)
+        quote = "Parental leave lasts 19 weeks."
+        learn.correct(workspace.db, turn, text=text, place=learn.Passage(1, "leave.txt", 1, quote))
+    for correction in feedback.corrections(workspace.db):
+        learn.approve(workspace.db, correction, workspace.tables.catalog())
+    app = open_app("evaluation")
+    assert "zorbing" in shown(app)
+    app.text_input(key="own-meaning-0").set_value("parental leave")
+    app.button(key="take-word-0").click().run()
+    assert not app.exception
+    (word,) = house_words.list_words(workspace.db)
+    assert (word.said, word.meant, len(word.origins)) == ("zorbing", "parental leave", 2)
+    found = last_answer(workspace.assistant.ask("How long is zorbing?", lang="en"))
+    assert "19 weeks" in found.text and "“zorbing” = “parental leave”" in found.message
+    assert "from 2 corrections" in shown(app)
+    app.button(key=f"remove-word-{word.id}").click().run()
+    assert house_words.list_words(workspace.db) == []
 
 
 def test_nothing_is_recorded_where_nothing_is_to_be_logged(workspace):

@@ -8,11 +8,10 @@ from pathlib import Path
 import streamlit as st
 
 from core.evaluation import learn
-from core.state import vectors
+from core.state import house_words, vectors
 from core.state.database import Database
 from core.training.dataset import Dataset, prepare
-from core.training.from_documents import pairs_from_documents
-from core.training.pairs import Pair, fill_in, format_pairs, read_pairs
+from core.training.pairs import Pair, format_pairs, read_pairs
 from core.training.presets import draw_pairs
 from pages.parts import errors
 from pages.parts.language import number, say, say_count
@@ -88,18 +87,18 @@ def gather(db: Database, sources: tuple[str, ...]) -> list[Pair]:
     """All pairs of the sources, before cleaning. What a person corrected comes first, so that duplicates keep it."""
     pairs: list[Pair] = []
     if "corrections" in sources:
-        pairs += [fill_in(Pair(one.question, one.passage, "", "", one.lang)) for one in learn.training_pairs(db)]
+        pairs += learn.corrected_pairs(db)
     if "file" in sources:
         pairs += st.session_state.get("adapter-file-pairs", ("", []))[1]
     if "documents" in sources:
-        pairs += pairs_from_documents(db)
+        pairs += learn.pairs_in_house_words(db)
     return pairs
 
 
 def _prepare(db: Database, sources: tuple[str, ...], most: int) -> Dataset:
     """The data set of these sources; made again only when they or the number of pairs wanted change."""
     name, given = st.session_state.get("adapter-file-pairs", ("", []))
-    key = (sources, most, vectors.revision(db)[0], vectors.revision(db)[2], name, len(given))
+    key = (sources, most, vectors.revision(db)[0], vectors.revision(db)[2], house_words.revision(db), name, len(given))
     if st.session_state.get("adapter-data", (None,))[0] != key:
         pairs = draw_pairs(gather(db, sources), most)
         st.session_state["adapter-data"] = (key, pairs, prepare(pairs))

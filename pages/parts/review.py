@@ -19,6 +19,7 @@ def draw(db: Database, waiting: list[feedback.Feedback]) -> None:
             if correction.answer is not None:
                 st.caption(one_line(correction.answer.text or correction.answer.message, 400))
             _draw_value(correction)
+            st.caption(f":material/call_split: {say(f'feedback.becomes_{correction.kind}')}")
             with st.container(horizontal=True):
                 st.button(
                     say("evaluation_page.take"),
