@@ -22,12 +22,12 @@ from core.records import Catalog, ChartSpec, CheckedSql, QueryResult, Reading, S
 from core.sql.business import read_business
 from core.sql.business_plan import BusinessPlan
 from core.sql.business_reading import read_business_plan
-from core.sql.business_sql import write_business, write_pairs
+from core.sql.business_sql import write_business, write_pair_count, write_pairs
 from core.sql.calendar import MONTHS
 from core.sql.compare import result_key
 from core.sql.compose import Candidate
 from core.sql.dimensions import is_ordering
-from core.sql.insight import describe
+from core.sql.insight import describe, tell_correlation
 from core.sql.lexicon import Lexicon, builtin_lexicon
 from core.sql.link import MISTYPED, Links, cue_rows, is_content
 from core.sql.plan import STAR, Query
@@ -38,6 +38,7 @@ from core.sql.reading import read_plan
 from core.sql.render import render_query
 from core.sql.schema import Schema, schema_of
 from core.sql.spelling import Correction, find_corrections, suggest_names, vocabulary_of
+from core.sql.statistics import with_interval
 from core.sql.trust import chance, rule_signals
 from core.sql.unread import is_known_word, uncovered
 from core.sql.words import stem
@@ -88,6 +89,8 @@ def ask(
     started = time.perf_counter()
     if not catalog.tables:
         return SqlAnswer(question, lang, None, None, error=("sql.ask.no_tables", {}))
+    if not any(char.isalnum() for char in question):
+        return SqlAnswer(question, lang, None, None, error=("sql.ask.nothing_linked", {"words": question.strip()}))
     schema = schema_of(catalog, lexicon)
     links, corrections = link_corrected(question, lang, schema, lexicon, parser)
     linked = time.perf_counter()
@@ -202,15 +205,17 @@ def arrange(
     by_rule = chance("rule", signals)
     by_parser = chance("parser", signals) if options else 0.0
     rest = [option for _, option in ruled[1:]]
-    if by_parser > by_rule and not (_holds_property(plan, schema) and not uncovered(plan, links)):
+    if by_parser > by_rule and not (_is_beyond_parser(plan, schema) and not uncovered(plan, links)):
         order = [options[0], first, *options[1:2], *rest, *options[2:]]
     else:
         order = [first, *rest[:1], *options[:1], *rest[1:], *options[1:]]
     return _different(order), max(by_rule, by_parser) * UNREAD**unknown
 
 
-def _holds_property(plan: BusinessPlan, schema: Schema) -> bool:
-    """'unpaid invoices', 'vip customers': a condition on a yes/no column, which the learned parser cannot write."""
+def _is_beyond_parser(plan: BusinessPlan, schema: Schema) -> bool:
+    """'unpaid invoices', 'churn by plan', a correlation, ranges: what the learned parser never writes."""
+    if plan.measure and (plan.measure.yes is not None or plan.measure.agg == "corr" or plan.window == "spread"):
+        return True
     return any(yes_value(schema.columns[f.column]) is not None for f in plan.filters)
 
 
@@ -260,9 +265,21 @@ def _tell_correlation(plan: BusinessPlan, schema: Schema, run: Run, lang: str) -
     (pairs,) = run([sql])
     if pairs.error or len(pairs.columns) < 2:
         return ()
+    if pairs.truncated:
+        return _tell_long_correlation(plan, schema, run, lang)
     return describe(
         pairs, lang=lang, spec=ChartSpec("scatter", pairs.columns[-2], (pairs.columns[-1],), reason="pairs")
     )
+
+
+def _tell_long_correlation(plan: BusinessPlan, schema: Schema, run: Run, lang: str) -> tuple[str, ...]:
+    """The same of more pairs than a result may hold: the engine counts and correlates all of them."""
+    (found,) = run([write_pair_count(plan, schema) or ""])
+    if found.error or not found.rows or found.rows[0][0] is None:
+        return ()
+    r, n = found.rows[0]
+    names = [schema.columns[number].key[1] for number in plan.measure.columns]
+    return tell_correlation(*names, with_interval(int(n), float(r)), lang)
 
 
 def _first_admitted(options: list[Option], catalog: Catalog, check: Check) -> tuple[list[Option], CheckedSql | None]:

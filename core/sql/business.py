@@ -31,6 +31,7 @@ from core.sql.measures import find_measures
 from core.sql.money import is_buying
 from core.sql.planned import find_overrun
 from core.sql.schema import Schema
+from core.sql.spread import find_spread
 from core.sql.unread import WINDOWS, uncovered
 from core.sql.words import stem
 
@@ -42,6 +43,9 @@ def read_business(links: Links, schema: Schema, today: datetime.date) -> list[Bu
     window, window_span = find_window(links)
     grain = find_grain(links.tokens)
     overrun = find_overrun(links, schema)  # a figure is asked for, not the rows that exceed
+    spread = find_spread(links, schema, window_span) if window == "spread" else None
+    if spread:
+        return [add_filters(spread, links, schema)]
     plans, plain = ([], []) if overrun else find_lists(links, schema, today, grain)
     window = "" if overrun and window == "share" else window
     for measure in find_measures(links, schema, window_span, bool(grain)):

@@ -5,6 +5,7 @@ The join path comes from the join graph. It chooses nothing and runs nothing.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
 
@@ -16,6 +17,7 @@ from core.sql.lexicon import fold
 from core.sql.properties import yes_value
 from core.sql.render import literal, quote
 from core.sql.schema import Schema
+from core.sql.spread import range_width
 
 _AS_DATE = {
     "date": "{0}", "day_text": "TRY_CAST({0} AS DATE)", "month_text": "TRY_CAST({0} || '-01' AS DATE)",
@@ -44,7 +46,7 @@ def write_business(plan: BusinessPlan, schema: Schema) -> str | None:
         first, last = (quote(_name(key, plan.lang, of=name)) for key in ("first", "last"))
         ends = f"MIN({column}) AS {first}, MAX({column}) AS {last}"
         return f"SELECT {ends} FROM {text}{where}"
-    return _grouped(plan, schema, alias, text, where)
+    return _by_range(plan, schema, alias, text, where) or _grouped(plan, schema, alias, text, where)
 
 
 def _of_the_whole(plan: BusinessPlan) -> BusinessPlan:
@@ -52,6 +54,18 @@ def _of_the_whole(plan: BusinessPlan) -> BusinessPlan:
     if plan.window != "share":
         return plan
     return replace(plan, filters=tuple(f for f in plan.filters if f.column not in plan.dimensions))
+
+
+def write_pair_count(plan: BusinessPlan, schema: Schema) -> str | None:
+    """The coefficient of a correlation and the number of pairs behind it, whatever their number."""
+    source = _source(plan, schema)
+    if source is None or plan.measure is None or plan.measure.agg != "corr":
+        return None
+    text, alias = source
+    first, second = (_column(n, schema, alias) for n in plan.measure.columns)
+    wheres = _wheres(plan, schema, alias)
+    where = f" WHERE {' AND '.join(wheres)}" if wheres else ""
+    return f"SELECT CORR({first}, {second}) AS r, REGR_COUNT({second}, {first}) AS n FROM {text}{where}"
 
 
 def write_pairs(plan: BusinessPlan, schema: Schema, rows: int) -> str | None:
@@ -92,6 +106,23 @@ def _grouped(plan: BusinessPlan, schema: Schema, alias: dict[str, str], text: st
         if windowed:
             return windowed
     return sql + _order(plan, labels, name)
+
+
+def _by_range(plan: BusinessPlan, schema: Schema, alias: dict[str, str], text: str, where: str) -> str | None:
+    """How many rows fall into each range of a number, in order; '10 – 20' is from the first to below the second."""
+    width = range_width(schema.columns[plan.dimensions[0]]) if plan.window == "spread" else None
+    if width is None:
+        return None
+    column, name = _column(plan.dimensions[0], schema, alias), _plain(_label(plan.dimensions[0], (), schema))
+    place = f"FLOOR({column} / {width})"
+    kind = f"DECIMAL(18, {max(0, -math.floor(math.log10(width)))})"
+    edges = [f"CAST({at} * {width} AS {kind})" for at in (place, f"({place} + 1)")]
+    counted = f"COUNT(*) AS {quote(_name('count', plan.lang))}"
+    known = f"{where} AND" if where else " WHERE"
+    return (
+        f"SELECT CONCAT({edges[0]}, ' – ', {edges[1]}) AS {quote(name)}, {counted} FROM {text}"
+        f"{known} {column} IS NOT NULL GROUP BY {place} ORDER BY {place}"
+    )
 
 
 def _windowed(plan: BusinessPlan, inner: str, labels: list[str], name: str, schema: Schema) -> str | None:
@@ -140,7 +171,7 @@ def _order(plan: BusinessPlan, labels: list[str], name: str) -> str:
         return ""
     if plan.descending is not None:
         order = f"{quote(name)}{' DESC' if plan.descending else ''}"
-    elif plan.grain:
+    elif plan.grain or plan.window == "spread":
         order = ", ".join(quote(label) for label in labels)
     else:
         order = f"{quote(name)} DESC"
@@ -184,7 +215,8 @@ def _measure(
     if measure.agg == "per":
         return measure.expression.format(*columns), _name("avg", lang, of=_name("amount", lang))
     name = first if len(columns) == 1 else _name("amount", lang)
-    label = f"{_name(measure.agg, lang, of=name)}{_unit(measure, schema)}"
+    said = name if measure.agg == "sum" and name.startswith("total_") else _name(measure.agg, lang, of=name)
+    label = f"{said}{_unit(measure, schema)}"
     return f"{measure.agg.upper()}({measure.expression.format(*columns)})", label
 
 
@@ -290,7 +322,8 @@ def _label(number: int, beside: tuple[int, ...], schema: Schema) -> str:
 
 
 def _plain(name: str) -> str:
-    return re.sub(r"\W+", "_", fold(name)).strip("_") or "value"
+    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)  # 'TotalCharges' is read as 'total charges'
+    return re.sub(r"\W+", "_", fold(apart)).strip("_") or "value"
 
 
 def _wheres(plan: BusinessPlan, schema: Schema, alias: dict[str, str]) -> list[str]:

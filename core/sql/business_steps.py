@@ -81,7 +81,8 @@ def add_filters(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPla
         sides = named_property(links, schema, plan.fact)
         if sides:
             dimensions, covered = (sides[0],), covered | sides[1]
-    if plan.window == "share" and not dimensions and len(filters) == 1 and filters[0].op in ("=", "in"):
+    each_row = all(schema.columns[n].unique >= 0.9 for n in dimensions)  # of none too
+    if plan.window == "share" and each_row and len(filters) == 1 and filters[0].op in ("=", "in"):
         dimensions = (filters[0].column,)  # 'the share of trips paid by card': of all the ways to pay
     return replace(plan, filters=tuple(filters), dimensions=dimensions, covered=frozenset(covered))
 

@@ -63,5 +63,9 @@ class View:
         return self.spec.reason == "ranking"
 
     def words(self, of: Field | None = None) -> str:
-        name = re.sub(r"\s*\([€$£%]\)$", "", (of or self.measure).name)  # the unit stands beside each number
-        return plain_text(lower_first(humanise(name, self.lang)), 60)
+        return column_words((of or self.measure).name, self.lang)
+
+
+def column_words(name: str, lang: str) -> str:
+    """A column's name in a sentence, without the unit that stands beside each number."""
+    return plain_text(lower_first(humanise(re.sub(r"\s*\([€$£%]\)$", "", name), lang)), 60)

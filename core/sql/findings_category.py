@@ -20,7 +20,7 @@ MIN_CONCENTRATION = 8
 
 def find_value(view: View) -> Finding | None:
     if len(view.spec.y) != 1:
-        return None
+        return _find_values(view)
     value = view.measure.values[0]
     if value is None:
         return view.say("no_value", {"column": view.measure.name}, measure=humanise(view.measure.name, view.lang))
@@ -31,6 +31,17 @@ def find_value(view: View) -> Finding | None:
     return view.say(
         "value_of", figures, label=view.name(view.label.values[0]), measure=view.words(), value=view.number(value)
     )
+
+
+def _find_values(view: View) -> Finding | None:
+    """All numbers of a row that has a name: 'North: 1,200 (sales), 34% (share)'."""
+    fields = [view.fields[name] for name in view.spec.y]
+    if view.label is None or any(field.values[0] is None for field in fields):
+        return None
+    figures = {"label_column": view.label.name, "label": view.label.values[0]}
+    figures |= {"columns": view.spec.y, "values": tuple(field.values[0] for field in fields)}
+    values = ", ".join(f"{view.number(field.values[0], field)} ({view.words(field)})" for field in fields)
+    return view.say("values_of", figures, label=view.name(view.label.values[0]), values=values)
 
 
 def find_given_correlation(view: View) -> Finding | None:

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import itertools
 
-from core.i18n import format_number
-from core.sql.finding import Finding, View
+from core.i18n import format_number, translate
+from core.sql.finding import Finding, View, column_words
 from core.sql.statistics import KPSS_5_PERCENT, Correlation, correlate, kpss
 
 MIN_PAIRS = 8
@@ -34,16 +34,15 @@ def find_correlation(view: View) -> Finding | None:
     found = correlate([a for a, _, _ in pairs], [b for _, b, _ in pairs])
     if found is None:
         return None
+    return say_correlation(x.name, view.measure.name, found, view.lang)
+
+
+def say_correlation(x: str, y: str, found: Correlation, lang: str) -> Finding:
+    """How two columns go together, with the interval and the number of pairs."""
     kind = "uncorrelated" if found.low <= 0 <= found.high else "together" if found.r > 0 else "opposite"
-    figures = {
-        "x": x.name,
-        "column": view.measure.name,
-        "n": found.n,
-        "r": found.r,
-        "low": found.low,
-        "high": found.high,
-    }
-    return view.say(kind, figures, x=view.words(x), y=view.words(), n=found.n, **_r_words(found, view.lang))
+    figures = {"x": x, "column": y, "n": found.n, "r": found.r, "low": found.low, "high": found.high}
+    words = {"x": column_words(x, lang), "y": column_words(y, lang), "n": found.n, **_r_words(found, lang)}
+    return Finding(kind, translate(f"insight.{kind}", lang, **words), figures)
 
 
 def _r_words(found: Correlation, lang: str) -> dict[str, str]:

@@ -25,7 +25,7 @@ from core.sql.findings_category import (
     find_spread,
     find_value,
 )
-from core.sql.findings_pairs import find_correlation, find_shared_trend
+from core.sql.findings_pairs import find_correlation, find_shared_trend, say_correlation
 from core.sql.findings_time import (
     find_change,
     find_fastest_group,
@@ -35,6 +35,7 @@ from core.sql.findings_time import (
     find_peak,
     find_trend,
 )
+from core.sql.statistics import Correlation
 
 MOST_SENTENCES = 3
 
@@ -63,6 +64,11 @@ def find(
     finders = _FINDERS.get(spec.kind, ()) if fits else ()
     found = [finding for finder in (*finders, _cut_off, _missing) if (finding := finder(view)) is not None]
     return tuple(_most_telling(found))
+
+
+def tell_correlation(x: str, y: str, found: Correlation, lang: str) -> tuple[str, ...]:
+    """What `describe` says of two columns whose correlation was computed where the rows are."""
+    return (say_correlation(x, y, found, lang).text,)
 
 
 def _most_telling(found: list[Finding]) -> list[Finding]:

@@ -31,7 +31,7 @@ def find_correlation(links: Links, schema: Schema) -> Measure | None:
     if told is None:
         return None
     best: tuple[float, Measure] | None = None
-    named = [(n, m) for n, m in named_columns(links, schema, weakest=0.4) if schema.columns[n].kind == "number"]
+    named = _plain_numbers(links, schema)
     for place, (first, mention) in enumerate(named):
         for second, other in named[place + 1 :]:
             apart = mention.end <= other.start or other.end <= mention.start
@@ -44,6 +44,16 @@ def find_correlation(links: Links, schema: Schema) -> Measure | None:
                 span = (min(mention.start, other.start, told), max(mention.end, other.end, told + 1))
                 best = (score, Measure("corr", schema.columns[first].table, pair, "{0}, {1}", span))
     return best[1] if best else None
+
+
+def _plain_numbers(links: Links, schema: Schema) -> list[tuple[int, Mention]]:
+    """Number columns with each place that names them: what is correlated is named, even by 'total' or 'paid' alone."""
+    found = []
+    for number, mentions in links.columns.items():
+        entry = schema.columns[number]
+        plain = entry.kind == "number" and not (entry.id_like or entry.primary or entry.foreign or entry.time)
+        found += [(number, m) for m in mentions if plain and m.score >= 0.4]
+    return found
 
 
 def find_margin_share(links: Links, schema: Schema) -> Measure | None:
@@ -116,16 +126,13 @@ def find_ratio(links: Links, schema: Schema) -> Measure | None:
     return None
 
 
+_RATES = frozenset(("rate", "ratio", "percentage"))
 FEW = 24  # different numbers that may well be groups
 
 
 def _numbers_after(place: int, links: Links, schema: Schema) -> list[tuple[int, Mention]]:
     """Number columns named right behind a place, the best named first."""
-    found = []
-    for number, mentions in links.columns.items():
-        entry = schema.columns[number]
-        plain = entry.kind == "number" and not (entry.id_like or entry.primary or entry.foreign or entry.time)
-        found += [(number, m) for m in mentions if plain and m.start == place + 1 and m.score >= 0.6]
+    found = [(n, m) for n, m in _plain_numbers(links, schema) if m.start == place + 1 and m.score >= 0.6]
     return sorted(found, key=lambda pair: -pair[1].score)
 
 
@@ -171,7 +178,8 @@ def find_rate(links: Links, schema: Schema) -> Measure | None:
         mention = mentions[0]
         if _of_number(links, schema, mention):
             continue
-        grouped = mention.start and links.tokens[mention.start - 1].word in ("by", "each", "per")
+        led = mention.start and links.tokens[mention.start - 1].word in ("by", "each", "per")
+        grouped = led and not {t.word for t in links.tokens[mention.end : mention.end + 1]} & _RATES
         if yes is None or mention.score < 0.6 or grouped:
             continue
         if best is None or mention.score > best[0]:

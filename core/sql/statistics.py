@@ -83,7 +83,11 @@ def correlate(first: Sequence[float], second: Sequence[float]) -> Correlation | 
     scale = math.sqrt(math.fsum(v * v for v in a)) * math.sqrt(math.fsum(v * v for v in b))
     if not math.isfinite(scale) or scale <= 1e-12 * max(1e-300, abs(mean_a * mean_b)) * n:
         return None
-    r = max(-1.0, min(1.0, math.fsum(x * y for x, y in zip(a, b, strict=True)) / scale))
+    return with_interval(n, max(-1.0, min(1.0, math.fsum(x * y for x, y in zip(a, b, strict=True)) / scale)))
+
+
+def with_interval(n: int, r: float) -> Correlation:
+    """Pearson's r of at least 4 pairs with the interval of Fisher (1921)."""
     if abs(r) > 1 - 1e-12:
         return Correlation(n, round(r), round(r), round(r))
     centre, half = math.atanh(r), Z_95 / math.sqrt(n - 3)

@@ -1,0 +1,85 @@
+"""Distributions and correlations of a table with more rows than a result may hold."""
+
+import random
+
+import pytest
+
+from core import settings
+from core.records import Column
+from core.sql.sources import import_source
+from core.sql.spread import range_width
+from core.sql.statistics import correlate
+from core.sql.tables import Tables
+
+ROWS = 3000  # three times what a result holds
+
+
+@pytest.fixture(scope="module")
+def members(tmp_path_factory):
+    """(tables, rows): gym members with their visits, what they paid, and whether they left."""
+    rng = random.Random(11)
+    rows = []
+    for n in range(ROWS):
+        visits = rng.randint(0, 71)
+        rows.append(
+            (f"M-{n:05d}", visits, round(20 * visits + rng.uniform(0, 400), 2), rng.choice(["Yes", "No", "No"]))
+        )
+    folder = tmp_path_factory.mktemp("members")
+    lines = "".join(f"{a},{b},{c},{d}\n" for a, b, c, d in rows)
+    (folder / "members.csv").write_text(f"memberID,Visits,TotalPaid,Cancelled\n{lines}")
+    opened = Tables(settings.load(folder / "workspace"))
+    import_source(folder / "members.csv", "members.csv", opened.folder)
+    yield opened, rows
+    opened.close()
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "distinct", "width"),
+    [
+        (0, 72, 73, 5),
+        (0, 20, 21, None),
+        (18, 119, 60, 10),
+        (0.0, 1.0, 300, 0.05),
+        (18.8, 8684.8, 6000, 500),
+        (-40, 60, 90, 5),
+        (3, 3, 1, None),
+        (None, None, None, None),
+    ],
+)
+def test_ranges_are_round_and_few(low, high, distinct, width):
+    entry = type("Entry", (), {"column": Column("x", "DOUBLE", distinct=distinct, minimum=low, maximum=high)})
+    assert range_width(entry) == (pytest.approx(width) if width else None)
+
+
+@pytest.mark.parametrize(("question", "lang"), [("distribution of visits", "en"), ("distribución de visits", "es")])
+def test_a_distribution_counts_every_row_by_ranges_in_their_order(members, question, lang):
+    tables, rows = members
+    answer = tables.ask(question, lang)
+    assert [label for label, _ in answer.result.rows][:3] == ["0 – 5", "5 – 10", "10 – 15"]
+    assert [n for _, n in answer.result.rows] == [
+        sum(low <= m < low + 5 for _, m, *_ in rows) for low in range(0, 72, 5)
+    ]
+    assert answer.chart.kind == "bar"
+
+
+def test_a_condition_narrows_a_distribution(members):
+    tables, rows = members
+    answer = tables.ask("histogram of visits where cancelled is Yes", "en")
+    assert sum(n for _, n in answer.result.rows) == sum(left == "Yes" for *_, left in rows)
+
+
+def test_a_correlation_is_told_of_all_rows_though_a_result_holds_fewer(members):
+    tables, rows = members
+    answer = tables.ask("correlation between visits and total paid", "en")
+    expected = correlate([row[1] for row in rows], [row[2] for row in rows])
+    (said,) = answer.insight
+    assert f"n = {ROWS:,}" in said
+    assert f"r = {expected.r:.2f}" in said
+    assert "no proof of cause" in said
+
+
+@pytest.mark.parametrize("question", ["😀😀", "¿?", "..."])
+def test_what_has_no_word_has_no_answer(members, question):
+    answer = members[0].ask(question, "en")
+    assert answer.result is None
+    assert answer.error[0] == "sql.ask.nothing_linked"
