@@ -23,7 +23,7 @@ from core.i18n import detect_language, error_text, translate
 from core.index.search import SearchIndex
 from core.records import Answer, DocumentsAnswer, Event, Route, SqlAnswer
 from core.router import unsourced
-from core.router.choose import Hint, Signals, choose, has_rows, nothing_reason, plausible, sides
+from core.router.choose import Hint, Signals, choose, foresee, has_rows, nothing_reason, plausible, sides
 from core.router.split import split_question
 from core.settings import Settings
 from core.sides import Asked, Shelf, Sides, TableSide
@@ -88,9 +88,8 @@ class Assistant:
         yield Event("sources", hits=asked.written.hits if asked.written else ())
         told = False
         if self.author is not None:
-            asked, told = yield from self._ask_model(self.author, turn, chosen, asked)
-        draft = tell(turn, chosen, asked, self.library.documents(), self.library.page)
-        yield from self._finish(turn, self._check(draft), told)
+            asked, chosen, told = yield from self._ask_model(self.author, turn, asked, chosen)
+        yield from self._finish(turn, self._check(self._tell(turn, asked, chosen)), told)
 
     def run_sql(self, sql: str, question: str = "", lang: str | None = None) -> Answer:
         """A statement of the user's own: guarded and limited like any other; `question` helps to choose the chart."""
@@ -127,20 +126,30 @@ class Assistant:
         return self._ask_whole(turn, among)
 
     def _ask_whole(self, turn: Turn, among: Collection[int] | None) -> tuple[Asked, Route]:
-        """A question of one part: the side that its links leave no doubt about, else both."""
+        """A question of one part: the side that its links leave no doubt about, else both. Where a model is to write,
+        a side that is all but certain by then is not waited for."""
         started = time.perf_counter()
-        sounding = self._sides.sound(turn, turn.completed)
-        wanted = plausible(self._sides.said(turn), sounding)
+        signals = Signals(self._sides.said(turn), self._sides.sound(turn, turn.completed))
+        wanted = plausible(signals.said, signals.sounding)
         turn.timings["route"] = _ms(started)
-        asked = self._sides.ask(turn, wanted, among, None)
+        if self.author is not None:
+            written = self._sides.ask_documents(turn, turn.completed, among) if "documents" in wanted else None
+            signals = dataclasses.replace(signals, written=written)
+            foreseen = foresee(signals, turn.lang)
+            if foreseen is not None:
+                return Asked(written, parse=lambda: self._sides.ask_tables(turn, turn.completed)), foreseen
+            asked = Asked(written, self._sides.ask_tables(turn, turn.completed) if "data" in wanted else None)
+        else:
+            asked = self._sides.ask(turn, wanted, among, None)
         if asked.data is not None and asked.written is None and not has_rows(asked.data):
-            written = self._sides.ask_documents(turn, turn.completed, among)
-            asked = dataclasses.replace(asked, written=written)
-        signals = self._sides.signals(turn, asked, sounding)
-        chosen = choose(signals, turn.lang)
+            asked = dataclasses.replace(asked, written=self._sides.ask_documents(turn, turn.completed, among))
+        return asked, self._choose_whole(turn, signals, asked)
+
+    def _choose_whole(self, turn: Turn, signals: Signals, asked: Asked) -> Route:
+        signals = dataclasses.replace(signals, written=asked.written, data=asked.data)
         if asked.data is None and asked.written is not None and asked.written.status != "answered":
-            chosen = Route("none", nothing_reason(signals, turn.lang))  # the links left the tables out
-        return asked, chosen
+            return Route("none", nothing_reason(signals, turn.lang))  # the links left the tables out
+        return choose(signals, turn.lang)
 
     def signals_of(self, question: str, lang: str) -> Signals:
         """What the router reads of a whole question, both sides asked: for measuring and for fitting its weights."""
@@ -150,24 +159,63 @@ class Assistant:
     # ------------------------------------------------------------ the model's words
 
     def _ask_model(
-        self, author: Author, turn: Turn, chosen: Route, asked: Asked
-    ) -> Generator[Event, None, tuple[Asked, bool]]:
-        """What the chosen sides say in the model's words, and whether its text was told as it came.
+        self, author: Author, turn: Turn, asked: Asked, chosen: Route
+    ) -> Generator[Event, None, tuple[Asked, Route, bool]]:
+        """What the chosen sides say in the model's words, and whether its text was told as it came. Where the side that
+        was foreseen has nothing to say, both are weighed after all.
 
         An empty token tells whoever reads that the model is still silent."""
-        parts, told = asked.parts, False
-        edited = turn.edit is not None and asked.written is None  # a change to an earlier statement needs no new one
-        if chosen.kind in ("data", "both") and asked.data is not None and not edited:
-            question = parts.data if parts else turn.completed
-            steps = author.write_rows(question, turn.lang, asked.data, turn.sources)
-            asked = dataclasses.replace(asked, data=(yield from _tokens(steps)))
-        if chosen.kind not in ("data", "both") and asked.written is not None:
-            question = self._sides.as_meant(turn, parts.documents if parts else turn.completed).text
-            steps = author.write_documents(question, turn.lang, asked.written)
-            asked, told = dataclasses.replace(asked, written=(yield from _tokens(steps))), True
-        return asked, told
+        if chosen.kind == "none":
+            return *(yield from self._second_opinion(author, turn, asked, chosen)), False
+        if chosen.kind == "documents":
+            asked = yield from self._write_documents(author, turn, asked)
+            spoke = asked.written.status == "answered"
+        else:
+            asked = yield from self._write_rows(author, turn, asked)
+            spoke = has_rows(asked.data)
+        if asked.parse is not None and not spoke:
+            return *self._ask_rest(turn, asked), False
+        return asked, chosen, chosen.kind == "documents"
+
+    def _write_documents(
+        self, author: Author, turn: Turn, asked: Asked, quiet: bool = False
+    ) -> Generator[Event, None, Asked]:
+        question = self._sides.as_meant(turn, asked.parts.documents if asked.parts else turn.completed).text
+        steps = author.write_documents(question, turn.lang, asked.written)
+        return dataclasses.replace(asked, written=(yield from _tokens(steps, quiet)))
+
+    def _write_rows(self, author: Author, turn: Turn, asked: Asked) -> Generator[Event, None, Asked]:
+        if turn.edit is not None and asked.written is None:
+            return asked  # a change to an earlier statement needs no new one
+        question = asked.parts.data if asked.parts else turn.completed
+        steps = author.write_rows(question, turn.lang, asked.parse or (lambda: asked.data), turn.sources)
+        return dataclasses.replace(asked, data=(yield from _tokens(steps)))
+
+    def _second_opinion(
+        self, author: Author, turn: Turn, asked: Asked, chosen: Route
+    ) -> Generator[Event, None, tuple[Asked, Route]]:
+        """Where the built-in engine finds no answer, the model's stands only if each of its statements is proven."""
+        if asked.written is None or not asked.written.hits:
+            return asked, chosen
+        found = yield from self._write_documents(author, turn, asked, quiet=True)
+        route = Route("documents", translate("router.model_reason", turn.lang))
+        answer = self._check(self._tell(turn, found, route))
+        proven = bool(answer.checks) and all(check.verdict == "supported" for check in answer.checks)
+        if answer.status == "answered" and answer.engine != "builtin" and proven:
+            return found, route
+        return asked, chosen
+
+    def _ask_rest(self, turn: Turn, asked: Asked) -> tuple[Asked, Route]:
+        """The side that was not waited for, and whose answer to show now."""
+        written = asked.written or self._sides.ask_documents(turn, turn.completed, self._sides.prose(turn))
+        asked = Asked(written, asked.data or self._sides.ask_tables(turn, turn.completed))
+        signals = Signals(self._sides.said(turn), self._sides.sound(turn, turn.completed))
+        return asked, self._choose_whole(turn, signals, asked)
 
     # ------------------------------------------------------------ check, finish
+
+    def _tell(self, turn: Turn, asked: Asked, chosen: Route) -> Answer:
+        return tell(turn, chosen, asked, self.library.documents(), self.library.page)
 
     def _check(self, draft: Answer) -> Answer:
         """The answer with each of its statements checked against its sources, whatever engine wrote it."""
@@ -191,15 +239,15 @@ class Assistant:
         yield Event("done", answer=dataclasses.replace(answer, timings_ms=timings))
 
 
-def _tokens(steps: Generator[str, None, Side]) -> Generator[Event, None, Side]:
-    """Pieces of text as events; returns what the steps return."""
+def _tokens(steps: Generator[str, None, Side], quiet: bool = False) -> Generator[Event, None, Side]:
+    """Pieces of text as events, empty ones where it is `quiet`; returns what the steps return."""
     while True:
         try:
             text = next(steps)
         except StopIteration as ended:
             return ended.value
         try:
-            yield Event("token", text)
+            yield Event("token", "" if quiet else text)
         except GeneratorExit:
             steps.close()
             raise

@@ -1,6 +1,7 @@
 """The language model's part in a turn: it writes anew what the built-in engine has answered, side by side.
 
-The built-in answers are there before (routing reads them), so each of them can stand in at once where the model fails.
+The built-in engine's answers stand in where the model fails: of documents it is there before (routing reads it), of
+tables the parser may still be at work.
 It routes nothing and checks nothing.
 """
 
@@ -17,13 +18,14 @@ from core.models.writer import Writer
 from core.records import DocumentsAnswer, SqlAnswer
 
 Sources = Collection[str] | None
+Parse = Callable[[], SqlAnswer]
 
 
 class TableWriter(Protocol):
     """What is asked of the workspace's tables (`core.sql.tables.Tables` is one)."""
 
     def write(
-        self, question: str, lang: str, open_model: Callable[[], Writer], parsed: SqlAnswer, *, sources: Sources = None
+        self, question: str, lang: str, open_model: Callable[[], Writer], parse: Parse, *, sources: Sources = None
     ) -> Generator[str, None, SqlAnswer]: ...
 
 
@@ -42,10 +44,7 @@ class Author:
         """Text as the model writes it; returns the answer with its citations."""
         return write_answer(question, builtin.hits, lang, self.open_model, self.index, self.read_page, builtin)
 
-    def write_rows(
-        self, question: str, lang: str, parsed: SqlAnswer, sources: Sources
-    ) -> Generator[str, None, SqlAnswer]:
-        """'' while the model writes its statement; returns the rows. What a user has confirmed is not written anew."""
-        if parsed.confirmed:
-            return parsed
-        return (yield from self.tables.write(question, lang, self.open_model, parsed, sources=sources))
+    def write_rows(self, question: str, lang: str, parse: Parse, sources: Sources) -> Generator[str, None, SqlAnswer]:
+        """'' while the model writes its statement; returns the rows. `parse` asks the parser, or hands over what it
+        gave."""
+        return (yield from self.tables.write(question, lang, self.open_model, parse, sources=sources))

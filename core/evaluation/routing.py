@@ -20,6 +20,7 @@ from core.router import model
 from core.router.fit import fit
 
 _RIDGE = 0.1
+_RIDGE_EARLY = 0.03  # its chances are compared with a high threshold: shrunk ones would hardly reach it
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Gathered:
 
     workspace: str
     cheap: list[float]
+    early: list[float]
     whole: list[float]
     label: str
 
@@ -87,17 +89,22 @@ def gather(assistant: Assistant, case: RoutingCase) -> Gathered | None:
     return Gathered(
         case.workspace,
         model.cheap_values(signals.said, signals.sounding),
+        model.early_values(signals.said, signals.sounding, signals.written),
         model.whole_values(signals.said, signals.sounding, signals.written, signals.data),
         case.route,
     )
 
 
-def fit_router(gathered: Sequence[Gathered], ridge: float = _RIDGE) -> dict:
-    """The weights of both models, as `core/router/weights.json` holds them."""
+def fit_router(gathered: Sequence[Gathered]) -> dict:
+    """The weights of the three models, as `core/router/weights.json` holds them."""
     labels = [row.label for row in gathered]
     return {
-        "cheap": {"names": list(model.CHEAP), **fit([row.cheap for row in gathered], labels, model.CLASSES, ridge)},
-        "whole": {"names": list(model.WHOLE), **fit([row.whole for row in gathered], labels, model.CLASSES, ridge)},
+        name: {"names": list(names), **fit([getattr(row, name) for row in gathered], labels, model.CLASSES, ridge)}
+        for name, names, ridge in (
+            ("cheap", model.CHEAP, _RIDGE),
+            ("early", model.EARLY, _RIDGE_EARLY),
+            ("whole", model.WHOLE, _RIDGE),
+        )
     }
 
 

@@ -17,6 +17,7 @@ Hint = Literal["auto", "documents", "data", "both"]
 
 _GUESS, _UNREAD = 0.3, 0.25  # a statement less sure than this, with so many words unread, answers nothing
 _CERTAIN = 0.985  # so sure of the links alone, the other side is not asked
+_FORESEEN = 0.8  # so sure of the links and the documents' answer, the tables' is not waited for
 _ROWS_LEAST = 0.3  # rows less likely than this answer nothing, even where the documents decline
 _SHOWN = 5
 
@@ -51,6 +52,17 @@ def plausible(said: Said, sounding: Sounding) -> tuple[str, ...]:
     if chances["data"] > _CERTAIN:
         return ("data",)
     return ("documents",) if chances["data"] < 1 - _CERTAIN else ("documents", "data")
+
+
+def foresee(signals: Signals, lang: str) -> Route | None:
+    """The side whose answer is all but certain to be shown, before the tables have answered; None where it is not."""
+    chances = model.probabilities("early", model.early_values(signals.said, signals.sounding, signals.written))
+    if chances["data"] > _FORESEEN:
+        return Route("data", translate("router.data_reason", lang))
+    quoted = signals.written is not None and signals.written.status == "answered"
+    if quoted and chances["documents"] > _FORESEEN:
+        return Route("documents", translate("router.documents_reason", lang))
+    return None
 
 
 def choose(signals: Signals, lang: str) -> Route:

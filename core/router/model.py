@@ -1,5 +1,5 @@
-"""Two small logistic models over the sides' scores: which side a whole question is for, and whether a question in two
-parts holds together; and a cheap one that knows the links alone. Weights (`weights.json`) come from `fit.py`.
+"""Three small logistic models of which side a question is for: `cheap` knows the links alone, `early` what the
+documents say too, `whole` both answers. Weights (`weights.json`) come from `fit.py`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import math
 from pathlib import Path
 from typing import Any
 
-from core.records import Hit, Sounding
+from core.records import DocumentsAnswer, Sounding, SqlAnswer
 from core.router.phrases import Said
 
 _WEIGHTS = Path(__file__).with_name("weights.json")
@@ -20,10 +20,8 @@ CHEAP = (
     "linked", "unknown", "column", "table", "value", "values", "numbers", "cues", "measured", "measured_whole",
     "says_document", "says_table", "says_compare", "says_report", "says_quantity", "says_prose", "short",
 )  # fmt: skip
-WHOLE = (
-    *CHEAP, "chance", "quoted", "quote_confidence", "coverage", "cosine", "unseen", "has_rows", "rows_confidence",
-    "no_rows", "rows_lead", "linked_rows",
-)  # fmt: skip
+EARLY = (*CHEAP, "chance", "quoted", "quote_confidence", "coverage", "cosine", "unseen")
+WHOLE = (*EARLY, "has_rows", "rows_confidence", "no_rows", "rows_lead", "linked_rows")
 
 
 def cheap_values(said: Said, sounding: Sounding) -> list[float]:
@@ -50,31 +48,42 @@ def cheap_values(said: Said, sounding: Sounding) -> list[float]:
     ]
 
 
-def whole_values(said: Said, sounding: Sounding, written: Any, data: Any) -> list[float]:
-    """The values of WHOLE; `written` (DocumentsAnswer) or `data` (SqlAnswer) is None where a side was not asked."""
-    best: Hit | None = written.hits[0] if written and written.hits else None
-    quoted = bool(written) and written.status == "answered"
-    quote_confidence = written.confidence if quoted else 0.0
-    has_rows = bool(data and data.sql and data.result and data.result.error is None)
-    sure = data.confidence if has_rows else 0.0
+def early_values(said: Said, sounding: Sounding, written: DocumentsAnswer | None) -> list[float]:
+    """The values of EARLY; `written` is None where the documents were not asked."""
+    best = written.hits[0] if written and written.hits else None
     return [
         *cheap_values(said, sounding),
         written.chance if written else 0.0,
-        float(quoted),
-        quote_confidence,
+        float(_quotes(written)),
+        written.confidence if _quotes(written) else 0.0,
         best.coverage if best else 0.0,
         best.cosine if best else 0.0,
         min(3, len(written.unseen)) / 3 if written else 0.0,
+    ]
+
+
+def whole_values(
+    said: Said, sounding: Sounding, written: DocumentsAnswer | None, data: SqlAnswer | None
+) -> list[float]:
+    """The values of WHOLE; a side is None where it was not asked."""
+    has_rows = bool(data and data.sql and data.result and data.result.error is None)
+    sure = data.confidence if has_rows else 0.0
+    return [
+        *early_values(said, sounding, written),
         float(has_rows),
         sure,
         float(has_rows and not data.result.rows),
-        sure - quote_confidence,
+        sure - (written.confidence if _quotes(written) else 0.0),
         sounding.linked * sure,
     ]
 
 
+def _quotes(written: DocumentsAnswer | None) -> bool:
+    return written is not None and written.status == "answered"
+
+
 def probabilities(model: str, values: list[float]) -> dict[str, float]:
-    """The probability of each of CLASSES by the model 'cheap' or 'whole'."""
+    """The probability of each of CLASSES by the model 'cheap', 'early' or 'whole'."""
     weights = read_weights()[model]
     scores = [
         bias + sum(w * (v - m) / s for w, v, m, s in zip(row, values, weights["mean"], weights["scale"], strict=True))

@@ -10,6 +10,7 @@ import dataclasses
 import re
 import time
 from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from core.errors import AppError
 from core.i18n import error_text, translate
@@ -34,6 +35,7 @@ _BEGIN = re.compile(r"\b(?:SELECT|WITH|FROM|PIVOT|UNPIVOT|DESCRIBE|SUMMARIZE|VAL
 _WORD = re.compile(r"[^\W\d_]{3,}")
 Run = Callable[[list[str]], list[QueryResult]]
 Pair = tuple[str, str]
+Parse = Callable[[], SqlAnswer]
 
 
 def write_sql(
@@ -41,30 +43,37 @@ def write_sql(
     catalog: Catalog,
     run: Run,
     open_model: Callable[[], Writer],
-    parsed: SqlAnswer,
+    parse: Parse,
     *,
     lang: str,
     pairs: Sequence[Pair] = (),
     check: Callable[[str, Catalog], CheckedSql] = check_sql,
 ) -> Generator[str, None, SqlAnswer]:
-    """Returns the answer by the model's statement, or `parsed`, the parser's answer, with a `message` that says why.
+    """Returns the answer by the model's statement, or what `parse` gives, the parser's answer, with a `message` that
+    says why. The parser works in a thread while the model writes.
 
     `pairs` are (question, SQL) that a user accepted: the most alike are shown as examples. `alternatives` keep the
     parser's reading where its rows differ. No error of the model is raised. While the model writes '' is yielded now
     and then, so that whoever reads can look whether the answer is still wanted; closing the generator stops it."""
     started = time.perf_counter()
     if not catalog.tables:
-        return parsed
+        return parse()
     uses: list[ModelUse] = []
+    beside = ThreadPoolExecutor(1, thread_name_prefix="parser")
+    parsing = None
     try:
         model = open_model()
         messages = ask_sql(question, catalog, lang, model, pairs)
-        answer = yield from _write_and_run(question, catalog, run, model, messages, lang, check, uses)
+        parsing = beside.submit(parse)
+        written = yield from _write_and_run(question, catalog, run, model, messages, lang, check, uses)
+        parsed = parsing.result()
+        answer = _beside(written, parsed)
     except AppError as error:
         note = translate("generate.fell_back", lang, reason=error_text(error, lang))
+        parsed = parsing.result() if parsing else parse()
         answer = dataclasses.replace(parsed, message=note)
-    else:
-        answer = _beside(answer, parsed)
+    finally:
+        beside.shutdown(wait=False)
     total = round(1000 * (time.perf_counter() - started), 2)
     timings = {**parsed.timings_ms, **answer.timings_ms, "write": total}
     return dataclasses.replace(answer, uses=tuple(uses), timings_ms=timings)

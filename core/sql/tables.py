@@ -119,12 +119,9 @@ class Tables:
         leaves words of the question without meaning, and then only the few that are nearest to it.
         Setting `cancel` from another thread ends what runs; the answer's error is then `sql.limits.cancelled`."""
         part = self._part(sources)
-        asked, answer = without_chart(question), None
-        if self._db is not None:
-            every = part.every
-            answer = recall(question, lang, every, self._db, lambda sql: self._run_checked(sql, every, cancel))
+        answer = self._recall(question, lang, part, cancel)
         if answer is None:
-            answer = self._ask_parts(asked, lang, part, cancel)
+            answer = self._ask_parts(without_chart(question), lang, part, cancel)
             answer = dataclasses.replace(answer, question=question)
         if cancel is not None and cancel.is_set():
             return SqlAnswer(question, lang, None, None, error=("sql.limits.cancelled", {}))
@@ -135,21 +132,31 @@ class Tables:
         question: str,
         lang: str,
         open_model: Callable[[], Writer],
-        parsed: SqlAnswer,
+        parse: Callable[[], SqlAnswer],
         *,
         sources: Collection[str] | None = None,
     ) -> Generator[str, None, SqlAnswer]:
-        """The same question by a model's statement over the tables of files; `parsed` (what `ask` gave) stands where
-        none runs. Accepted pairs are its examples. Yields '' while the model writes."""
+        """The same question by a model's statement over the tables of files; what `parse` gives (`ask` does) stands
+        where none runs. What a user has confirmed is not written anew; other accepted pairs are the model's examples.
+        Yields '' while the model writes."""
         catalog = self._part(sources).files
+        confirmed = self._recall(question, lang, self._part(sources), None)
+        if confirmed is not None:
+            return _complete(confirmed)
         kept = pairs.list_pairs(self._db, [table.name for table in catalog.tables]) if self._db is not None else []
         examples = [(pair.question, pair.sql) for pair in kept]
 
         def run(texts: list[str]) -> list[QueryResult]:
             return self._run_texts(texts, catalog)
 
-        answer = yield from write_sql(question, catalog, run, open_model, parsed, lang=lang, pairs=examples)
-        return answer if answer.sql is parsed.sql else _complete(answer)
+        answer = yield from write_sql(question, catalog, run, open_model, parse, lang=lang, pairs=examples)
+        return answer if answer.chart is not None else _complete(answer)
+
+    def _recall(self, question: str, lang: str, part: _Part, cancel: threading.Event | None) -> SqlAnswer | None:
+        """The answer that a user has confirmed, where there is one."""
+        if self._db is None:
+            return None
+        return recall(question, lang, part.every, self._db, lambda sql: self._run_checked(sql, part.every, cancel))
 
     def _ask_parts(self, question: str, lang: str, part: _Part, cancel: threading.Event | None) -> SqlAnswer:
         def asked(catalog: Catalog) -> SqlAnswer:

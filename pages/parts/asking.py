@@ -212,7 +212,7 @@ def _by_model(parsed: SqlAnswer, workspace: Workspace, cancel: threading.Event) 
     author = workspace.assistant.author
     if author is None or cancel.is_set():
         return parsed
-    steps = author.write_rows(parsed.question, parsed.lang, parsed, None)
+    steps = author.write_rows(parsed.question, parsed.lang, lambda: parsed, None)
     try:
         while not cancel.is_set():
             next(steps)

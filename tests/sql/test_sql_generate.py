@@ -44,7 +44,7 @@ def write(shop):
                 raise model
             return model
 
-        steps = write_sql(question, catalog, run, open_model, parsed, lang="en", pairs=pairs)
+        steps = write_sql(question, catalog, run, open_model, lambda: parsed, lang="en", pairs=pairs)
         while True:
             try:
                 next(steps)
