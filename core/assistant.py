@@ -181,14 +181,15 @@ class Assistant:
         self, author: Author, turn: Turn, asked: Asked, quiet: bool = False
     ) -> Generator[Event, None, Asked]:
         question = self._sides.as_meant(turn, asked.parts.documents if asked.parts else turn.completed).text
-        steps = author.write_documents(question, turn.lang, asked.written)
+        steps = author.write_documents(question, turn.lang, asked.written, turn.history)
         return dataclasses.replace(asked, written=(yield from _tokens(steps, quiet)))
 
     def _write_rows(self, author: Author, turn: Turn, asked: Asked) -> Generator[Event, None, Asked]:
         if turn.edit is not None and asked.written is None:
             return asked  # a change to an earlier statement needs no new one
         question = asked.parts.data if asked.parts else turn.completed
-        steps = author.write_rows(question, turn.lang, asked.parse or (lambda: asked.data), turn.sources)
+        parse = asked.parse or (lambda: asked.data)
+        steps = author.write_rows(question, turn.lang, parse, turn.sources, turn.history)
         return dataclasses.replace(asked, data=(yield from _tokens(steps)))
 
     def _second_opinion(

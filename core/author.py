@@ -7,7 +7,7 @@ It routes nothing and checks nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Generator
+from collections.abc import Callable, Collection, Generator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,7 +15,7 @@ from core.chat.gather import ReadPage
 from core.chat.generate import write_answer
 from core.chat.words import Terms
 from core.models.writer import Writer
-from core.records import DocumentsAnswer, SqlAnswer
+from core.records import Answer, DocumentsAnswer, SqlAnswer
 
 Sources = Collection[str] | None
 Parse = Callable[[], SqlAnswer]
@@ -25,13 +25,21 @@ class TableWriter(Protocol):
     """What is asked of the workspace's tables (`core.sql.tables.Tables` is one)."""
 
     def write(
-        self, question: str, lang: str, open_model: Callable[[], Writer], parse: Parse, *, sources: Sources = None
+        self,
+        question: str,
+        lang: str,
+        open_model: Callable[[], Writer],
+        parse: Parse,
+        *,
+        sources: Sources = None,
+        history: Sequence[Answer] = (),
     ) -> Generator[str, None, SqlAnswer]: ...
 
 
 @dataclass(frozen=True)
 class Author:
-    """Writes with the model that `open_model` gives; it may raise AppError each time."""
+    """Writes with the model that `open_model` gives; it may raise AppError each time. `history` are the conversation's
+    earlier answers, which the model gets in short."""
 
     open_model: Callable[[], Writer]
     index: Terms
@@ -39,12 +47,14 @@ class Author:
     tables: TableWriter
 
     def write_documents(
-        self, question: str, lang: str, builtin: DocumentsAnswer
+        self, question: str, lang: str, builtin: DocumentsAnswer, history: Sequence[Answer] = ()
     ) -> Generator[str, None, DocumentsAnswer]:
         """Text as the model writes it; returns the answer with its citations."""
-        return write_answer(question, builtin.hits, lang, self.open_model, self.index, self.read_page, builtin)
+        return write_answer(question, builtin.hits, lang, self.open_model, self.index, self.read_page, builtin, history)
 
-    def write_rows(self, question: str, lang: str, parse: Parse, sources: Sources) -> Generator[str, None, SqlAnswer]:
+    def write_rows(
+        self, question: str, lang: str, parse: Parse, sources: Sources, history: Sequence[Answer] = ()
+    ) -> Generator[str, None, SqlAnswer]:
         """'' while the model writes its statement; returns the rows. `parse` asks the parser, or hands over what it
         gave."""
-        return (yield from self.tables.write(question, lang, self.open_model, parse, sources=sources))
+        return self.tables.write(question, lang, self.open_model, parse, sources=sources, history=history)

@@ -63,16 +63,17 @@ def record(db: Database, settings: Settings, answer: Answer, turn_id: int | None
 
 
 def _store_events(db: Database, turn_id: int, events: Iterator[Event]) -> Answer | None:
-    """Write events as they come, tokens in bundles (each write is synced to disk); the answer, or None where the turn
-    was stopped."""
-    seq, text, written = 0, "", time.monotonic()
+    """Write events as they come, tokens in bundles (each write is synced to disk) but for the first; the answer, or
+    None where the turn was stopped."""
+    seq, text, written, told = 0, "", time.monotonic(), False
     for event in events:
         if event.answer is not None:
             return event.answer
         if event.kind == "token":
             text += event.text
-            if time.monotonic() - written < _TOKENS_EVERY_S:
+            if time.monotonic() - written < _TOKENS_EVERY_S and (told or not text):
                 continue
+            told = told or bool(text)
             event, text = Event("token", text), ""
         seq += 1
         if not chats.append_event(db, turn_id, seq, event.kind, _event_data(event)):

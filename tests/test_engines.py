@@ -1,6 +1,7 @@
 """A whole turn with a language model at a real endpoint: documents, tables, a death in mid-answer, an endpoint gone,
 a stop; and what the built-in engine does then."""
 
+import dataclasses
 import json
 import re
 import time
@@ -133,6 +134,31 @@ def test_a_stopped_turn_ends_the_request_though_the_model_is_silent(opened):
     chats.stop_turn(workspace.db, turn)
     assert peer.hung_up.wait(10)
     assert chats.read_turn(workspace.db, turn).state == "stopped"
+
+
+def test_after_thirty_turns_the_model_reads_them_in_short_and_a_follow_up_is_still_whole(opened):
+    workspace, peer = opened(says("Net revenue was 12.4 million euros [1]."), context_tokens_max=2000)
+    first, _ = ask(workspace, QUESTION)
+    history = [dataclasses.replace(first, completed_question=f"Turn {n}: {QUESTION}") for n in range(29)] + [first]
+    peer.queue = [says("The staff grew to 57 people [1].")]
+    answer, _ = ask(workspace, "and its staff?", history)
+    asked = peer.bodies[-1]["messages"][1]["content"]
+    assert "staff" in answer.completed_question and "Northwind" in answer.completed_question
+    assert "“The net revenue of Northwind was 12.4 million euros in 2024.” [report.txt, 1]" in asked
+    assert "earlier turns left out" in asked
+    assert sum(len(message["content"]) for message in peer.bodies[-1]["messages"]) < 2000 * 3.2
+    assert "12.4 million euros in 2024. The staff" in asked.split("End of the passages")[0]
+
+
+def test_where_the_built_in_engine_declines_a_model_must_prove_each_statement(opened):
+    declined = "What is the boiling point of tungsten in Northwind?"
+    workspace, peer = opened(says("Tungsten boils at 5,555 degrees [1]."))
+    builtin = last_answer(workspace.assistant.ask(declined, lang="en"))
+    assert builtin.status == "not_found"
+    peer.queue = [says("The staff grew to 57 people [1].")]
+    found, streamed = ask(workspace, declined)
+    assert (found.route.kind, found.status, found.engine) == ("documents", "answered", "openai")
+    assert streamed == found.text
 
 
 def test_no_model_is_opened_by_the_built_in_engine(folder):

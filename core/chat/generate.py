@@ -22,7 +22,7 @@ from core.documents.sentences import split_sentences
 from core.errors import AppError
 from core.i18n import error_text, translate
 from core.models.writer import Writer
-from core.records import Citation, DocumentsAnswer, Hit, ModelUse
+from core.records import Answer, Citation, DocumentsAnswer, Hit, ModelUse
 
 _MARKS = re.compile(
     r"\s*[\[【](?:\s*[Pp]as(?:sage|aje)s?\s*)?(\d{1,3}(?:\s*(?:[,;y]|and)\s*\d{1,3})*)(?:†[^\]】]*)?[\]】]"
@@ -55,6 +55,7 @@ def write_answer(
     index: Terms,
     read_page: ReadPage,
     builtin: DocumentsAnswer,
+    history: Sequence[Answer] = (),
 ) -> Generator[str, None, DocumentsAnswer]:
     """Yields text as it is written, returns the answer: its text may differ, for marks then count citations.
 
@@ -70,7 +71,7 @@ def write_answer(
     except AppError as error:
         yield builtin.text
         return _fall_back(builtin, error, lang)
-    prompt = ask_documents(question, lang, hits, model.count_tokens, model.room_tokens)
+    prompt = ask_documents(question, lang, hits, model.count_tokens, model.room_tokens, history)
     draft = _Draft()
     yield from _stream(model, prompt, draft)
     passages = Passages(prompt.hits, Vocabulary(index), Pages(read_page), lang)

@@ -1,6 +1,6 @@
-"""What a model is asked: passages fenced as data, the question, the rules, in the question's language.
+"""What a model is asked: passages and conversation fenced as data, the question, the rules, in the question's language.
 
-The same question over the same passages gives the same prompt. It calls no model.
+The same question over the same passages, after the same turns, gives the same prompt. It calls no model.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from core.i18n import translate
+from core.models.digest import fence_conversation
 from core.models.fence import CODE_LENGTH, fence_code, neutral
-from core.records import Hit, Message
+from core.records import Answer, Hit, Message
 
 NOT_FOUND = "NOT_FOUND"
 _LEAST_TOKENS = 60
@@ -28,11 +29,21 @@ class Prompt:
     cut: bool = False
 
 
-def ask_documents(question: str, lang: str, hits: Sequence[Hit], count: CountTokens, room_tokens: int) -> Prompt:
-    """The prompt for an answer from `hits`, best first; `room_tokens` is what the model reads without its answer."""
+def ask_documents(
+    question: str,
+    lang: str,
+    hits: Sequence[Hit],
+    count: CountTokens,
+    room_tokens: int,
+    history: Sequence[Answer] = (),
+) -> Prompt:
+    """The prompt for an answer from `hits`, best first; `room_tokens` is what the model reads without its answer.
+
+    Of `history`, the conversation's answers before, stands there what a part of that room holds."""
     system = Message("system", translate("prompt.documents", lang, not_found=NOT_FOUND))
+    earlier = fence_conversation(history, lang, count, room_tokens)
     frame = translate("prompt.documents_question", lang, code="0" * CODE_LENGTH, passages="", question=question)
-    room = room_tokens - count(system.text) - count(frame) - 16
+    room = room_tokens - count(system.text) - count(frame) - count(earlier) - 16
     kept, texts, cut = _fit(hits, count, room)
     shown = [neutral(text) for text in texts]
     titles = [_title(hit) for hit in kept]
@@ -44,7 +55,7 @@ def ask_documents(question: str, lang: str, hits: Sequence[Hit], count: CountTok
     asked = translate(
         "prompt.documents_question", lang, code=code, passages="\n".join(blocks), question=neutral(question)
     )
-    return Prompt((system, Message("user", asked)), tuple(kept), cut)
+    return Prompt((system, Message("user", earlier + asked)), tuple(kept), cut)
 
 
 def _title(hit: Hit) -> str:

@@ -5,6 +5,7 @@
     python -m core.evaluation.bench first-answer --document FILE [--question TEXT]
     python -m core.evaluation.bench paint [--rounds 5]
     python -m core.evaluation.bench monitoring [--questions 100000]
+    python -m core.evaluation.bench first-token [--delay-ms 200] [--page] [--workspace DIR]
 
 Each figure is printed with the others of its run, since only ratios taken in one run can be compared. It judges no
 quality; `core.evaluation.run` does.
@@ -27,10 +28,12 @@ from pathlib import Path
 
 import psutil
 
+from core import samples
 from core import settings as settings_table
 from core.assistant import last_answer
 from core.charts.draw import draw
 from core.documents.layout import layout_to_json
+from core.evaluation import first_token
 from core.evaluation.paint import measure_paint
 from core.monitoring import trends
 from core.monitoring.report import make_report
@@ -60,6 +63,10 @@ def main(arguments: list[str] | None = None) -> int:
     paint.add_argument("--rounds", type=int, default=5)
     watched = commands.add_parser("monitoring", help="cost of recording a question, and of a report over many")
     watched.add_argument("--questions", type=int, default=100_000)
+    token = commands.add_parser("first-token", help="what is added to a language model's own time to first token")
+    token.add_argument("--delay-ms", type=float, default=200.0, help="the scripted model's own time")
+    token.add_argument("--page", action="store_true", help="on the page too, in a headless browser")
+    token.add_argument("--workspace", type=Path, help="keep (and use again) the workspace of the samples that is built")
     options = parser.parse_args(arguments)
     benches = {
         "ingest": bench_ingest,
@@ -67,6 +74,7 @@ def main(arguments: list[str] | None = None) -> int:
         "first-answer": bench_first_answer,
         "paint": bench_paint,
         "monitoring": bench_monitoring,
+        "first-token": bench_first_token,
     }
     report = benches[options.command](options)
     print(json.dumps(report, indent=2))
@@ -296,6 +304,33 @@ def _warm_up(workspace: Workspace) -> None:
 
 def bench_paint(options: argparse.Namespace) -> dict:
     return measure_paint(options.rounds)
+
+
+def bench_first_token(options: argparse.Namespace) -> dict:
+    """Milliseconds that questions on the sample documents, routed as in the chat, add to a model's own first token."""
+    folder = options.workspace or Path(tempfile.mkdtemp(prefix="cotejo-bench-"))
+    workspace = open_workspace(settings_table.load(folder))
+    try:
+        if not workspace.library.files():
+            for path in samples.files():
+                workspace.library.add_path(path)
+        workspace.start_worker()
+        _wait(lambda: jobs.count_open(workspace.db) == 0 and workspace.library.fully_embedded(), 0.0)
+    finally:
+        workspace.close()
+    questions = [case["question"] for case in samples.questions() if case["kind"] == "documents"]
+    try:
+        with first_token.scripted_model(options.delay_ms) as url:
+            settings = first_token.with_model(settings_table.load(folder), url)
+            own = statistics.median(first_token.own_ms(url))
+            report = {"own_p50": round(own, 1)}
+            report["headless"] = first_token.summarize(first_token.headless_ms(settings, questions), own)
+            if options.page:
+                report["page"] = first_token.summarize(first_token.page_ms(settings, questions), own)
+    finally:
+        if options.workspace is None:
+            shutil.rmtree(folder, ignore_errors=True)
+    return report
 
 
 # ---------------------------------------------------------------- monitoring

@@ -14,9 +14,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 from core.errors import AppError
 from core.i18n import error_text, translate
+from core.models.digest import fence_conversation
 from core.models.fence import fence_code, neutral
 from core.models.writer import Writer
-from core.records import Catalog, CheckedSql, Message, ModelUse, QueryResult, Reading, SqlAnswer
+from core.records import Answer, Catalog, CheckedSql, Message, ModelUse, QueryResult, Reading, SqlAnswer
 from core.sql.compare import result_key
 from core.sql.describe_schema import describe_schema, link_catalog
 from core.sql.guard import check_sql
@@ -47,12 +48,14 @@ def write_sql(
     *,
     lang: str,
     pairs: Sequence[Pair] = (),
+    history: Sequence[Answer] = (),
     check: Callable[[str, Catalog], CheckedSql] = check_sql,
 ) -> Generator[str, None, SqlAnswer]:
     """Returns the answer by the model's statement, or what `parse` gives, the parser's answer, with a `message` that
     says why. The parser works in a thread while the model writes.
 
-    `pairs` are (question, SQL) that a user accepted: the most alike are shown as examples. `alternatives` keep the
+    `pairs` are (question, SQL) that a user accepted: the most alike are shown as examples. `history` are the
+    conversation's answers before, shown in short. `alternatives` keep the
     parser's reading where its rows differ. No error of the model is raised. While the model writes '' is yielded now
     and then, so that whoever reads can look whether the answer is still wanted; closing the generator stops it."""
     started = time.perf_counter()
@@ -63,7 +66,7 @@ def write_sql(
     parsing = None
     try:
         model = open_model()
-        messages = ask_sql(question, catalog, lang, model, pairs)
+        messages = ask_sql(question, catalog, lang, model, pairs, history)
         parsing = beside.submit(parse)
         written = yield from _write_and_run(question, catalog, run, model, messages, lang, check, uses)
         parsed = parsing.result()
@@ -79,18 +82,26 @@ def write_sql(
     return dataclasses.replace(answer, uses=tuple(uses), timings_ms=timings)
 
 
-def ask_sql(question: str, catalog: Catalog, lang: str, model: Writer, pairs: Sequence[Pair]) -> list[Message]:
+def ask_sql(
+    question: str,
+    catalog: Catalog,
+    lang: str,
+    model: Writer,
+    pairs: Sequence[Pair],
+    history: Sequence[Answer] = (),
+) -> list[Message]:
     """The messages for a first statement."""
     examples = _examples(question, pairs, catalog)
     system = translate("prompt.sql", lang)
-    room = model.room_tokens - model.count_tokens(system + question + examples) - 64
+    earlier = fence_conversation(history, lang, model.count_tokens, model.room_tokens)
+    room = model.room_tokens - model.count_tokens(system + question + examples + earlier) - 64
     schema, links = link_catalog(question, catalog, lang)
     described = neutral(describe_schema(schema, links, model.count_tokens, max(room, 200)))
     code = fence_code([question, described, examples])
     asked = translate(
         "prompt.sql_question", lang, code=code, schema=described, examples=neutral(examples), question=neutral(question)
     )
-    return [Message("system", system), Message("user", asked)]
+    return [Message("system", system), Message("user", earlier + asked)]
 
 
 def _write_and_run(

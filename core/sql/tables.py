@@ -9,13 +9,24 @@ from __future__ import annotations
 import dataclasses
 import threading
 import time
-from collections.abc import Callable, Collection, Generator
+from collections.abc import Callable, Collection, Generator, Sequence
 from pathlib import Path
 
 from core.errors import AppError
 from core.i18n import detect_language
 from core.models.writer import Writer
-from core.records import Catalog, ChartSpec, CheckedSql, Metric, QueryResult, Reading, Sounding, SqlAnswer, Table
+from core.records import (
+    Answer,
+    Catalog,
+    ChartSpec,
+    CheckedSql,
+    Metric,
+    QueryResult,
+    Reading,
+    Sounding,
+    SqlAnswer,
+    Table,
+)
 from core.settings import Settings
 from core.sql.ask import ask
 from core.sql.catalog import build_catalog
@@ -135,6 +146,7 @@ class Tables:
         parse: Callable[[], SqlAnswer],
         *,
         sources: Collection[str] | None = None,
+        history: Sequence[Answer] = (),
     ) -> Generator[str, None, SqlAnswer]:
         """The same question by a model's statement over the tables of files; what `parse` gives (`ask` does) stands
         where none runs. What a user has confirmed is not written anew; other accepted pairs are the model's examples.
@@ -149,7 +161,9 @@ class Tables:
         def run(texts: list[str]) -> list[QueryResult]:
             return self._run_texts(texts, catalog)
 
-        answer = yield from write_sql(question, catalog, run, open_model, parse, lang=lang, pairs=examples)
+        answer = yield from write_sql(
+            question, catalog, run, open_model, parse, lang=lang, pairs=examples, history=history
+        )
         return answer if answer.chart is not None else _complete(answer)
 
     def _recall(self, question: str, lang: str, part: _Part, cancel: threading.Event | None) -> SqlAnswer | None:

@@ -1,0 +1,129 @@
+"""What the app adds to a language model's own time to first token: headless, and on the page in a browser.
+
+The model is `scripted_server`, a process of its own that answers over HTTP after a fixed time; a bare client measures
+that time, which is taken off what a user waits from asking until the first word stands there. It judges no answers.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+from core import settings as settings_table
+from core.assistant import Assistant
+from core.evaluation.paint import open_browser, serve_app
+from core.evaluation.scripted_server import MODEL
+from core.settings import Settings
+from core.workspace import open_workspace
+
+_BARE_CALLS = 20
+_WARM_UP = 3
+_ANSWER_MS = 120_000
+_IDLE = "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
+_BOX = "[data-testid=stChatInputTextArea]"
+_WATCH = """() => {
+  window.firstWord = null; window.lastReply = window.lastReply || 0; window.askedAt = null;
+  document.addEventListener('keydown', key => { if (key.key === 'Enter') window.askedAt = performance.now(); }, true);
+  new MutationObserver(() => {
+    for (const found of document.body.textContent.matchAll(/Reply(\\d+)/g)) {
+      const number = Number(found[1]);
+      if (number > window.lastReply) { window.lastReply = number; window.firstWord = performance.now(); }
+    }
+  }).observe(document.body, {subtree: true, childList: true, characterData: true});
+}"""
+
+
+@contextmanager
+def scripted_model(delay_ms: float) -> Iterator[str]:
+    """The address of a scripted server that runs meanwhile."""
+    command = [sys.executable, "-m", "core.evaluation.scripted_server", "--delay-ms", str(delay_ms)]
+    server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    try:
+        yield json.loads(server.stdout.readline())["url"]
+    finally:
+        server.stdin.close()
+        server.wait(timeout=10)
+
+
+def with_model(settings: Settings, url: str) -> Settings:
+    """The settings with the scripted model in place of their engine."""
+    return settings.replace(engine="openai", chat_model=MODEL, endpoint_url=url)
+
+
+def own_ms(url: str, calls: int = _BARE_CALLS) -> list[float]:
+    """Milliseconds until the model's first word, of a bare client that keeps its connection."""
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.hostname, parts.port)
+    body = json.dumps({"model": MODEL, "stream": True, "messages": [{"role": "user", "content": "first?"}]})
+    found = []
+    for _ in range(calls):
+        started = time.perf_counter()
+        connection.request("POST", f"{parts.path}/chat/completions", body, {"Content-Type": "application/json"})
+        reply = connection.getresponse()
+        while b"Reply" not in reply.readline():
+            pass
+        found.append(1000 * (time.perf_counter() - started))
+        reply.read()
+    connection.close()
+    return found
+
+
+def headless_ms(settings: Settings, questions: Sequence[str]) -> list[float]:
+    """Milliseconds until the first word of each answer that the model wrote, asked one after another."""
+    workspace = open_workspace(settings)
+    try:
+        for question in questions[:_WARM_UP]:
+            _first_word(workspace.assistant, question)
+        found = [_first_word(workspace.assistant, question) for question in questions]
+    finally:
+        workspace.close()
+    return [ms for ms in found if ms is not None]
+
+
+def _first_word(assistant: Assistant, question: str) -> float | None:
+    started, first = time.perf_counter(), None
+    for event in assistant.ask(question):
+        if first is None and event.kind == "token" and event.text:
+            first = 1000 * (time.perf_counter() - started)
+        if event.answer is not None:
+            return first if event.answer.uses else None
+    return None
+
+
+def page_ms(settings: Settings, questions: Sequence[str]) -> list[float]:
+    """The same in a browser, in one conversation: from the key that sends a question until its answer's first word is
+    drawn. Raises `bench.no_browser`."""
+    settings_table.save(settings)
+    with open_browser() as browser, serve_app(settings.workspace) as address:
+        page = browser.new_context(locale="en-US").new_page()
+        page.set_default_timeout(_ANSWER_MS)
+        page.goto(address)
+        page.wait_for_selector(_BOX)
+        page.wait_for_function(_IDLE)
+        page.evaluate(_WATCH)
+        found = [_first_drawn(page, question) for question in (*questions[:_WARM_UP], *questions)]
+    return found[_WARM_UP:]
+
+
+def _first_drawn(page, question: str) -> float:
+    page.evaluate("window.firstWord = null")
+    page.fill(_BOX, question)
+    page.keyboard.press("Enter")
+    page.wait_for_function("window.firstWord !== null")
+    waited = page.evaluate("window.firstWord - window.askedAt")
+    page.wait_for_function(_IDLE)
+    return waited
+
+
+def summarize(waited: Sequence[float], own: float) -> dict:
+    """What was added to `own`, in milliseconds."""
+    added = sorted(ms - own for ms in waited)
+    last = statistics.quantiles(added, n=20, method="inclusive")[18] if len(added) > 1 else added[0]
+    return {"questions": len(added), "added_p50": round(statistics.median(added), 1), "added_p95": round(last, 1)}

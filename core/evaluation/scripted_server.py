@@ -1,0 +1,84 @@
+"""An OpenAI-compatible server that says the same few words after a fixed time: a language model of known speed.
+
+    python -m core.evaluation.scripted_server --delay-ms 200
+
+It writes its address as one line of JSON and serves until its standard input closes. Each answer opens with a word of
+its own ('Reply7'), so that a reader can tell them apart. It serves measurements alone and knows no key.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+MODEL = "scripted"
+_WORDS = (" stands", " in", " the", " passage", " that", " was", " found", " first", " [1].")
+_PAUSE_S = 0.1
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m core.evaluation.scripted_server")
+    parser.add_argument("--delay-ms", type=float, default=200.0, help="before the first word")
+    options = parser.parse_args(arguments)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(options.delay_ms / 1000))
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    sys.stdout.write(json.dumps({"url": f"http://127.0.0.1:{server.server_port}/v1"}) + "\n")
+    sys.stdout.flush()
+    sys.stdin.read()
+    server.shutdown()
+    return 0
+
+
+def _handler(delay_s: float) -> type[BaseHTTPRequestHandler]:
+    count = itertools.count(1)
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+
+        def log_message(self, *_) -> None:
+            pass
+
+        def do_GET(self) -> None:
+            self._send(json.dumps({"data": [{"id": MODEL, "max_model_len": 8192}]}).encode(), "application/json")
+
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(200)
+            self.send_header("Content-Type", "text/event-stream")
+            self.send_header("Transfer-Encoding", "chunked")
+            self.end_headers()
+            time.sleep(delay_s)
+            try:
+                for text in (f"Reply{next(count)}", *_WORDS):
+                    self._chunk({"delta": {"content": text}, "finish_reason": None})
+                    time.sleep(_PAUSE_S)
+                self._chunk({"delta": {}, "finish_reason": "stop"})
+                self.wfile.write(b"0\r\n\r\n")
+            except ConnectionError:
+                self.close_connection = True
+
+        def _chunk(self, choice: dict) -> None:
+            told = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": MODEL}
+            data = b"data: " + json.dumps({**told, "choices": [{"index": 0, **choice}]}).encode() + b"\n\n"
+            self.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
+            self.wfile.flush()
+
+        def _send(self, data: bytes, kind: str) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+    return Handler
+
+
+if __name__ == "__main__":
+    sys.exit(main())
