@@ -324,7 +324,11 @@ def bench_first_token(options: argparse.Namespace) -> dict:
             settings = first_token.with_model(settings_table.load(folder), url)
             own = statistics.median(first_token.own_ms(url))
             report = {"own_p50": round(own, 1)}
-            report["headless"] = first_token.summarize(first_token.headless_ms(settings, questions), own)
+            asked = open_workspace(settings)
+            try:
+                report["headless"] = first_token.summarize(first_token.headless_ms(asked.assistant, questions), own)
+            finally:
+                asked.close()
             if options.page:
                 report["page"] = first_token.summarize(first_token.page_ms(settings, questions), own)
     finally:

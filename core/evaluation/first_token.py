@@ -21,7 +21,6 @@ from core.assistant import Assistant
 from core.evaluation.paint import open_browser, serve_app
 from core.evaluation.scripted_server import MODEL
 from core.settings import Settings
-from core.workspace import open_workspace
 
 _BARE_CALLS = 20
 _WARM_UP = 3
@@ -75,16 +74,10 @@ def own_ms(url: str, calls: int = _BARE_CALLS) -> list[float]:
     return found
 
 
-def headless_ms(settings: Settings, questions: Sequence[str]) -> list[float]:
+def headless_ms(assistant: Assistant, questions: Sequence[str]) -> list[float]:
     """Milliseconds until the first word of each answer that the model wrote, asked one after another."""
-    workspace = open_workspace(settings)
-    try:
-        for question in questions[:_WARM_UP]:
-            _first_word(workspace.assistant, question)
-        found = [_first_word(workspace.assistant, question) for question in questions]
-    finally:
-        workspace.close()
-    return [ms for ms in found if ms is not None]
+    found = [_first_word(assistant, question) for question in (*questions[:_WARM_UP], *questions)]
+    return [ms for ms in found[_WARM_UP:] if ms is not None]
 
 
 def _first_word(assistant: Assistant, question: str) -> float | None:
