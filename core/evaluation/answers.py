@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.assistant import Assistant, last_answer
-from core.evaluation.retrieval import Case
+from core.evaluation.retrieval import Case, Note
 from core.i18n import fold_space
 from core.library import Library
 from core.metrics import balanced_accuracy, mean, percentile
@@ -36,9 +36,13 @@ class AnswerReport:
     p95_ms: float
 
 
-def measure_answers(assistant: Assistant, library: Library, cases: Sequence[Case]) -> AnswerReport:
-    """Ask every case, documents only."""
+def measure_answers(
+    assistant: Assistant, library: Library, cases: Sequence[Case], note: Note = lambda case, scores: None
+) -> AnswerReport:
+    """Ask every case, documents only. `note` is told each case's own scores."""
     asked = [(case, last_answer(assistant.ask(case.question, lang=case.lang, route="documents"))) for case in cases]
+    for case, answer in asked:
+        note(case.id, _scores(case, answer, library))
     told = [(case, answer) for case, answer in asked if case.answerable and case.answers]
     flags = [case.answerable for case, _ in asked]
     given = [answer.status == "answered" for _, answer in asked]
@@ -57,6 +61,19 @@ def measure_answers(assistant: Assistant, library: Library, cases: Sequence[Case
         p50_ms=round(percentile(times, 0.5), 1),
         p95_ms=round(percentile(times, 0.95), 1),
     )
+
+
+def _scores(case: Case, answer: Answer, library: Library) -> dict[str, float]:
+    """Those that apply: one that does not is left out."""
+    if not case.answerable:
+        return {"declined": float(answer.status != "answered")}
+    found = {"answered": float(answer.status == "answered")}
+    if case.answers:
+        found["in_first_quote"] = float(holds_answer(case, answer, 1))
+        found["in_any_quote"] = float(holds_answer(case, answer, None))
+    if answer.citations:
+        found["verbatim"] = float(all(_is_verbatim(library, quote) for quote in answer.citations))
+    return found
 
 
 def holds_answer(case: Case, answer: Answer, quotes: int | None) -> bool:

@@ -63,8 +63,11 @@ def measure_claims(
     spanish: Spanish | None = None,
     examples: int = 0,
     kinds: Sequence[str] = (),
+    note: Callable[[str, dict[str, float]], None] = lambda case, scores: None,
 ) -> dict[str, Any]:
-    """Both parts' shares. `read(file, page)` gives a page; `examples` how many failures of each part are told."""
+    """Both parts' shares. `read(file, page)` gives a page; `examples` how many failures of each part are told.
+
+    `note` is told each true answer's score and each changed one's, the latter named by its text too."""
     parts: dict[str, Part] = {part_of(case): Part() for case in cases}
     numbers = {file: n for n, file in enumerate(sorted({c.file for case in cases for c in case.citations}), start=1)}
     names = {n: file for file, n in numbers.items()}
@@ -84,6 +87,7 @@ def measure_claims(
         part.true += 1
         wrong = [c for c in found.checks if c.verdict != "supported"]
         part.passed += not wrong
+        note(case.id, {"passed": float(not wrong)})
         part.blamed += [(case.id, c.claim, explain(c, "en")) for c in wrong[:1]]
     for changed in falsify(cases):
         if kinds and changed.kind not in kinds:
@@ -93,6 +97,8 @@ def measure_claims(
         is_caught = any(c.verdict != "supported" for c in found.checks)
         part.changed += 1
         part.caught += is_caught
+        text = hashlib.sha256(changed.case.text.encode()).hexdigest()[:8]
+        note(f"{changed.case.id} {changed.kind} {text}", {"caught": float(is_caught)})
         part.by_kind[changed.kind][0] += is_caught
         part.by_kind[changed.kind][1] += 1
         if not is_caught:

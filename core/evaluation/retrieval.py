@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from core.index.search import SearchIndex
 from core.metrics import mean, ndcg_at, percentile, recall_at, reciprocal_rank
 
 _DEPTH = 10
+Note = Callable[[str, Mapping[str, float]], None]
 OURS = "ours"
 
 
@@ -82,9 +83,11 @@ def _to_case(row: dict, number: int) -> Case:
     )
 
 
-def measure_retrieval(index: SearchIndex, cases: Sequence[Case], read_page: ReadPage) -> RetrievalReport:
+def measure_retrieval(
+    index: SearchIndex, cases: Sequence[Case], read_page: ReadPage, note: Note = lambda case, scores: None
+) -> RetrievalReport:
     """Rank the answerable cases in every mode over one index in one run; ours in the order that answers show, which
-    reads the first passages' sentences too."""
+    reads the first passages' sentences too. `note` is told each case's own scores."""
     ranked: dict[str, list[tuple[Case, list[str]]]] = {}
     spent = []
     for case in cases:
@@ -97,6 +100,9 @@ def measure_retrieval(index: SearchIndex, cases: Sequence[Case], read_page: Read
         orders[OURS] = list(dict.fromkeys(hit.file for hit in order_found(result, index, read_page)))
         for mode, files in orders.items():
             ranked.setdefault(mode, []).append((case, files))
+        own = _score(OURS, [(case, orders[OURS])])
+        graded = {"ndcg10": own.ndcg10} if case.grades else {}
+        note(case.id, {"recall1": own.recall1, "recall5": own.recall5, "mrr": own.mrr, **graded})
     modes = tuple(_score(mode, pairs) for mode, pairs in ranked.items())
     return RetrievalReport(modes, percentile(spent, 0.5), percentile(spent, 0.95))
 

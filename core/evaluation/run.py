@@ -4,16 +4,18 @@
     python -m core.evaluation.run sql --cases FILE.jsonl --databases DIR
     python -m core.evaluation.run routing --cases FILE.jsonl --documents DIR [--workspaces DIR] [--held-out NAME ...]
     python -m core.evaluation.run both --cases FILE.jsonl --documents DIR [--workspaces DIR]
-    python -m core.evaluation.run set --cases FILE --documents DIR [--set NAME=VALUE ...] [--save FILE] [--against FILE]
+    python -m core.evaluation.run set --cases FILE --documents DIR [--set NAME=VALUE ...]
     python -m core.evaluation.run validation --cases FILE.jsonl --documents DIR   (or --tatqa FILE)
 
 `retrieval`: recall@1/5, MRR and nDCG of dense, BM25, rank fusion and ours in one run; then the answers themselves.
 `sql`: execution accuracy, by kind of query. `routing`: the right route, over a folder of documents and tables for each
 workspace that the cases name; with `--fit FILE` the router's weights are fitted on those not held out and written.
-`both`: questions for both sides, their rows, quotes and agreement. `set`: whole turns on documents and tables; with
-`--against` scores that an earlier run saved it exits with 1 when a metric fell by more than its interval.
+`both`: questions for both sides, their rows, quotes and agreement. `set`: whole turns on documents and tables.
 `validation`: changed answers that the checks catch, true ones that pass. A workspace is made for the run, or kept where
 one is named.
+
+A gate for any of them: `--save FILE` keeps the scores of each case; `--against FILE`, given scores that an earlier run
+saved, prints what fell by more than its interval, and why, and then exits with 1.
 """
 
 from __future__ import annotations
@@ -32,13 +34,14 @@ from pathlib import Path
 from core import settings as settings_table
 from core.errors import AppError
 from core.evaluation.answers import measure_answers
-from core.evaluation.both_cases import read_both_cases, summarize_both
+from core.evaluation.baseline import Notes, fallen, read_scores, write_scores
+from core.evaluation.both_cases import judge_both, read_both_cases, summarize_both
 from core.evaluation.cases import read_case_file
 from core.evaluation.claim_cases import read_claim_cases
 from core.evaluation.claims import measure_claims
 from core.evaluation.retrieval import measure_retrieval, read_cases
 from core.evaluation.routing import ask_case, fit_router, gather, read_routing_cases, summarize_routing
-from core.evaluation.runs import fallen, holdings_of, run_set
+from core.evaluation.runs import holdings_of, run_set
 from core.evaluation.sql_cases import SqlCase, measure_cases, read_sql_cases, summarize
 from core.evaluation.tatqa import read_tatqa
 from core.evaluation.variants import Variant
@@ -48,7 +51,7 @@ from core.records import QueryResult, SqlAnswer
 from core.sql.lexicon import builtin_lexicon
 from core.sql.sources import import_source
 from core.sql.tables import Tables
-from core.state import case_sets, jobs
+from core.state import case_sets, jobs, knowledge
 from core.workspace import Workspace, open_workspace
 
 
@@ -87,10 +90,13 @@ def main(arguments: list[str] | None = None) -> int:
     whole.add_argument("--documents", type=Path, required=True, help="a folder of documents and tables")
     whole.add_argument("--workspace", type=Path, help="keep (and use again) the workspace that is built")
     whole.add_argument("--set", dest="changes", action="append", default=[], metavar="NAME=VALUE", help="a setting")
-    whole.add_argument("--save", type=Path, help="write the scores, to compare later runs with")
-    whole.add_argument("--against", type=Path, help="scores saved by an earlier run")
+    for command in chosen.choices.values():
+        command.add_argument("--save", type=Path, metavar="FILE", help="write the scores, to compare later runs with")
+        command.add_argument("--against", type=Path, metavar="FILE", help="scores saved by an earlier run")
     options = parser.parse_args(arguments)
+    notes = Notes()
     try:
+        before = read_scores(options.against, options.command) if options.against else None
         report = {
             "retrieval": run_retrieval,
             "sql": run_sql,
@@ -98,23 +104,28 @@ def main(arguments: list[str] | None = None) -> int:
             "both": run_both,
             "validation": run_validation,
             "set": run_whole,
-        }[options.command](options)
+        }[options.command](options, notes)
+        if options.save:
+            write_scores(options.save, options.command, notes.scores)
+        if before is not None:
+            report["fell"] = fallen(before, notes.scores)
     except AppError as error:
         sys.stderr.write(error_text(error, "en") + "\n")
         return 2
     sys.stdout.write(json.dumps(report, indent=2) + "\n")
+    sys.stderr.writelines(f"{line}\n" for line in report.get("fell", ()))
     return 1 if report.get("fell") else 0
 
 
 # ---------------------------------------------------------------- documents
 
 
-def run_retrieval(options: argparse.Namespace) -> dict:
+def run_retrieval(options: argparse.Namespace, note: Notes) -> dict:
     cases = read_cases(options.cases)[: options.limit]
     with _workspace(options.workspace) as workspace:
         _index(workspace, options.documents)
-        ranked = measure_retrieval(workspace.index, cases, workspace.library.page)
-        answers = measure_answers(workspace.assistant, workspace.library, cases)
+        ranked = measure_retrieval(workspace.index, cases, workspace.library.page, note)
+        answers = measure_answers(workspace.assistant, workspace.library, cases, note)
     return {"retrieval": dataclasses.asdict(ranked), "answers": dataclasses.asdict(answers)}
 
 
@@ -145,7 +156,7 @@ def _index(workspace: Workspace, folder: Path) -> None:
 # ---------------------------------------------------------------- whole turns
 
 
-def run_whole(options: argparse.Namespace) -> dict:
+def run_whole(options: argparse.Namespace, note: Notes) -> dict:
     changes = dict(change.partition("=")[::2] for change in options.changes)
     cases = read_case_file(options.cases)
     with _workspace(options.workspace, changes) as workspace:
@@ -153,23 +164,19 @@ def run_whole(options: argparse.Namespace) -> dict:
         name = options.cases.name
         set_id = case_sets.create_set(workspace.db, name)
         case_sets.add_cases(workspace.db, set_id, [dataclasses.asdict(case) for case in cases], "file")
-        holdings = holdings_of(workspace.library.documents(), workspace.tables.catalog())
+        known = knowledge.state_of(workspace.db)
+        holdings = holdings_of(workspace.library.documents(), workspace.tables.catalog(), known)
         found = run_set(workspace.db, set_id, Variant(name, changes), workspace.assistant, holdings)
         ids = {held.id: held.data["id"] for held in case_sets.list_cases(workspace.db, set_id)}
-        scores = {ids[number]: one for number, one in case_sets.scores_of(workspace.db, found.run_id).items()}
-    report = dataclasses.asdict(found)
-    if options.save:
-        options.save.write_text(json.dumps(scores, indent=1), encoding="utf-8")
-    if options.against:
-        baseline = json.loads(options.against.read_text(encoding="utf-8"))
-        report["fell"] = fallen(baseline, scores)
-    return report
+        for number, scores in case_sets.scores_of(workspace.db, found.run_id).items():
+            note(ids[number], scores)
+    return dataclasses.asdict(found)
 
 
 # ---------------------------------------------------------------- routes
 
 
-def run_routing(options: argparse.Namespace) -> dict:
+def run_routing(options: argparse.Namespace, note: Notes) -> dict:
     """Ask every case in its workspace; or, to fit, gather what the router reads of those that are not held out."""
     cases, answered, gathered = read_routing_cases(options.cases), [], []
     for name in dict.fromkeys(case.workspace for case in cases):
@@ -181,25 +188,30 @@ def run_routing(options: argparse.Namespace) -> dict:
             elif name not in options.held_out:
                 gathered += [row for case in own if (row := gather(workspace.assistant, case)) is not None]
     if options.fit is None:
+        for case, answer in answered:
+            note(case.id, {"route": case.route == answer.route.kind})
         return summarize_routing(answered, options.held_out)
     options.fit.write_text(json.dumps(fit_router(gathered), indent=1) + "\n", encoding="utf-8")
     return {"fitted_on": len(gathered), "weights": str(options.fit)}
 
 
-def run_both(options: argparse.Namespace) -> dict:
+def run_both(options: argparse.Namespace, note: Notes) -> dict:
     cases, answered = read_both_cases(options.cases), []
     for name in dict.fromkeys(case.workspace for case in cases):
         with _workspace(options.workspaces / name if options.workspaces else None) as workspace:
             _index(workspace, options.documents / name)
             answered += [(case, ask_case(workspace.assistant, case)) for case in cases if case.workspace == name]
+    for case, answer in answered:
+        parts = dict(zip(("rows", "quote", "agreement"), judge_both(case, answer), strict=True))
+        note(case.id, {**parts, "right": all(parts.values())})
     return summarize_both(answered)
 
 
 # ---------------------------------------------------------------- statements
 
 
-def run_validation(options: argparse.Namespace) -> dict:
-    given = {"spanish": builtin_lexicon().spanish, "examples": options.examples}
+def run_validation(options: argparse.Namespace, note: Notes) -> dict:
+    given = {"spanish": builtin_lexicon().spanish, "examples": options.examples, "note": note}
     if options.tatqa:
         cases = read_tatqa(options.tatqa)[: options.limit]
         return measure_claims(cases, lambda file, page: None, kinds=("figure",), **given)
@@ -222,7 +234,7 @@ def run_validation(options: argparse.Namespace) -> dict:
 # ---------------------------------------------------------------- tables
 
 
-def run_sql(options: argparse.Namespace) -> dict:
+def run_sql(options: argparse.Namespace, note: Notes) -> dict:
     cases = read_sql_cases(options.cases)[: options.limit]
     with tempfile.TemporaryDirectory(prefix="cotejo-run-") as place:
         opened = {name: _open_database(options.databases, name, Path(place)) for name in {case.db for case in cases}}
@@ -231,6 +243,8 @@ def run_sql(options: argparse.Namespace) -> dict:
         finally:
             for tables in opened.values():
                 tables.close()
+    for outcome in outcomes:
+        note(outcome.case.id, {"right": outcome.right, "among": outcome.among})
     return dataclasses.asdict(summarize(outcomes))
 
 

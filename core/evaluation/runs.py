@@ -115,19 +115,3 @@ def holdings_of(documents: Sequence[Document], catalog: Catalog, known: str = ""
     held = sorted(f"{document.sha256} {document.state}" for document in documents)
     sets = sorted({table.dataset for table in catalog.tables})
     return hashlib.sha256("\n".join([*held, *sets, known]).encode()).hexdigest()[:16]
-
-
-def fallen(before: Mapping[str, Mapping[str, float]], after: Mapping[str, Mapping[str, float]]) -> list[str]:
-    """Why a run is worse than an earlier one: a sentence for each metric that fell by more than chance explains."""
-    names = sorted({name for scores in before.values() for name in scores})
-    said = []
-    for name in names:
-        a, b = ({case: scores[name] for case, scores in run.items() if name in scores} for run in (before, after))
-        found = compare(a, b)
-        if found.winner == "a":
-            lost = ", ".join(found.worse[:10])
-            said.append(
-                f"{name}: {found.mean_a:.3f} -> {found.mean_b:.3f} over {found.cases} cases, "
-                f"{found.level:.0%} interval {found.low:+.3f} to {found.high:+.3f}; worse: {lost}"
-            )
-    return said

@@ -76,3 +76,66 @@ def test_a_missing_database_is_named(tmp_path, capsys):
     (tmp_path / "cases.jsonl").write_text(json.dumps({"question": "q", "db": "nowhere", "gold_sql": "SELECT 1"}))
     assert run.main(["sql", "--cases", str(tmp_path / "cases.jsonl"), "--databases", str(tmp_path)]) == 2
     assert "nowhere" in capsys.readouterr().err
+
+
+def shop(folder):
+    """A database of one table, and the folder of it."""
+    (folder / "shop").mkdir(parents=True)
+    rows = "".join(f"{n},{'north' if n % 3 else 'south'},{n * 10}\n" for n in range(1, 13))
+    (folder / "shop" / "orders.csv").write_text("id,region,amount\n" + rows)
+    return folder
+
+
+def sql_cases(path, gold="SELECT sum(amount) FROM orders"):
+    rows = [{"id": n, "question": "total amount of orders", "db": "shop", "gold_sql": gold} for n in range(8)]
+    path.write_text("\n".join(map(json.dumps, rows)))
+    return str(path)
+
+
+def test_any_kind_of_run_is_a_gate(tmp_path, capsys):
+    databases, scores = str(shop(tmp_path / "all")), str(tmp_path / "scores.json")
+    command = ["sql", "--databases", databases, "--cases"]
+    right = sql_cases(tmp_path / "right.jsonl")
+    assert run.main([*command, right, "--save", scores]) == 0
+    assert json.loads((tmp_path / "scores.json").read_text())["scores"]["0"]["right"] == 1.0
+    assert run.main([*command, right, "--against", scores]) == 0
+    capsys.readouterr()
+    wrong = sql_cases(tmp_path / "wrong.jsonl", "SELECT min(amount) - 1 FROM orders")  # as if the answer had broken
+    assert run.main([*command, wrong, "--against", scores]) == 1
+    told = capsys.readouterr()
+    assert "right: 1.000 -> 0.000 over 8 cases" in told.err
+    assert any(line.startswith("right: ") for line in json.loads(told.out)["fell"])
+    assert run.main(["both", "--cases", right, "--documents", databases, "--against", scores]) == 2
+    assert "both" in capsys.readouterr().err
+
+
+def test_scores_of_retrieval_are_those_of_its_cases(tmp_path):
+    (tmp_path / "papers").mkdir()
+    for name, text in PAPERS.items():
+        (tmp_path / "papers" / name).write_text(text, encoding="utf-8")
+    (tmp_path / "cases.jsonl").write_text("\n".join(json.dumps(case | {"lang": "es"}) for case in CASES))
+    cases, papers = str(tmp_path / "cases.jsonl"), str(tmp_path / "papers")
+    _call(["retrieval", "--cases", cases, "--documents", papers, "--save", str(tmp_path / "s.json")])
+    scores = json.loads((tmp_path / "s.json").read_text())["scores"]
+    assert scores["1"] == dict.fromkeys(
+        ("recall1", "recall5", "mrr", "answered", "in_first_quote", "in_any_quote", "verbatim"), 1.0
+    )
+    assert scores["3"] == {"declined": 1.0}
+
+
+def test_changed_answers_are_scored_one_by_one(tmp_path):
+    page = {"file": "a.txt", "page": 1, "text": "The port moved 4.3 million tonnes in 2022."}
+    cited = [{"file": "a.txt", "page": 1, "quote": "The port moved 4.3 million tonnes in 2022."}]
+    case = {
+        "id": "x",
+        "lang": "en",
+        "text": "The port moved 4.3 million tonnes in 2022. [1]",
+        "citations": cited,
+        "pages": [page],
+    }
+    (tmp_path / "claims.jsonl").write_text(json.dumps(case))
+    _call(["validation", "--cases", str(tmp_path / "claims.jsonl"), "--save", str(tmp_path / "s.json")])
+    scores = json.loads((tmp_path / "s.json").read_text())["scores"]
+    assert scores["x"] == {"passed": 1.0}
+    changed = [one["caught"] for name, one in scores.items() if name.startswith("x figure")]
+    assert changed and min(changed) == 1.0

@@ -5,9 +5,11 @@ from dataclasses import replace
 import pytest
 
 from core import settings
+from core.errors import AppError
+from core.evaluation.baseline import fallen, read_scores, write_scores
 from core.evaluation.cases import to_case
 from core.evaluation.make_cases import propose_cases
-from core.evaluation.runs import compare_runs, fallen, record_person, run_set
+from core.evaluation.runs import compare_runs, record_person, run_set
 from core.evaluation.variants import Variant, case_key
 from core.records import Answer, Citation, Event, Route
 from core.state import case_sets
@@ -103,6 +105,20 @@ def test_the_gate_names_what_fell():
     (said,) = fallen(before, after)
     assert said.startswith("right: 1.000 -> 0.740 over 50 cases")
     assert fallen(after, before) == [] and fallen(before, before) == []
+
+
+def test_a_baseline_is_of_one_kind_and_shares_cases(tmp_path):
+    scores = {"1": {"right": 1.0}}
+    write_scores(tmp_path / "base.json", "sql", scores)
+    assert read_scores(tmp_path / "base.json", "sql") == scores
+    for path, kind in (("base.json", "both"), ("none.json", "sql")):
+        with pytest.raises(AppError, match=r"evaluation\.baseline"):
+            read_scores(tmp_path / path, kind)
+    (tmp_path / "list.json").write_text("[1]")
+    with pytest.raises(AppError, match=r"evaluation\.baseline"):
+        read_scores(tmp_path / "list.json", "sql")
+    with pytest.raises(AppError, match=r"evaluation\.baseline_apart"):
+        fallen(scores, {"2": {"right": 1.0}})
 
 
 def test_waiting_cases_are_not_run(db, held, set_id):
