@@ -70,7 +70,8 @@ def read_business(links: Links, schema: Schema, today: datetime.date) -> list[Bu
         elif measure.agg in ("max", "min") and asks_for_thing(plan, links, schema):
             plans = [p for p in plans if p.measure.agg not in ("max", "min")]
             break
-    plans = list(dict.fromkeys([*plain, *plans] if _names_things(links, schema) else [*plans, *plain]))
+    listed = _names_things(links, schema) and not any(plan.periods for plan in plain)
+    plans = list(dict.fromkeys([*plain, *plans] if listed else [*plans, *plain]))
     return sorted(plans, key=lambda plan: len(uncovered(plan, links)) + repeats_rows(plan, schema))[:READINGS]
 
 

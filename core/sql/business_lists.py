@@ -17,6 +17,7 @@ from core.sql.contrasts import find_absence, find_contrast
 from core.sql.dimensions import Dimension, dimension_at, has_superlative
 from core.sql.link import Links
 from core.sql.schema import Schema
+from core.sql.set_lists import find_set_list
 from core.sql.unread import uncovered
 
 
@@ -32,7 +33,10 @@ def find_lists(
     if contrast and not measured:
         out.append(_contrasted(contrast, links, schema, today))
     subject = find_subject(links, schema)
-    if subject is not None:
+    joined = find_set_list(links, schema, subject[0] if subject else None)
+    if joined:
+        out.append(joined)
+    elif subject is not None:
         table, span = subject
         absence = find_absence(links, schema, table)
         if absence:

@@ -28,7 +28,8 @@ class BusinessPlan:
     """What a business question asks, ready to be written as SQL; `covered` are the token places understood.
 
     `measure` None makes a list of the things of `subject` (a table). `contrast` compares two columns row by row, or
-    their sums where there are dimensions."""
+    their sums where there are dimensions. `setop` (INTERSECT, EXCEPT) joins the things that meet `filters` with those
+    that meet `right`."""
 
     measure: Measure | None
     dimensions: tuple[int, ...] = ()
@@ -48,6 +49,8 @@ class BusinessPlan:
     within: int | None = None
     more: tuple[Measure, ...] = ()
     lang: str = "en"
+    setop: str = ""
+    right: tuple[Filter, ...] = ()
 
     @property
     def fact(self) -> int:

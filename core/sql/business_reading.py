@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from typing import Any
 
 from core.i18n import translate
@@ -16,6 +17,11 @@ _OPERATORS = {"=": "is", "!=": "is_not", ">": "more", "<": "less", ">=": "at_lea
 
 def read_business_plan(plan: BusinessPlan, schema: Schema, lang: str) -> str:
     """One sentence without a full stop."""
+    if plan.setop:
+        alone = replace(plan, setop="", right=(), measure=None)
+        sides = [read_business_plan(side, schema, lang) for side in (alone, replace(alone, filters=plan.right))]
+        text = _say(plan.setop.lower(), lang, left=sides[0], right=sides[1])
+        return f"{_say('count_rows', lang)}: {text}" if plan.measure else text
     measured = plan.measure is not None
     parts = [_measures(plan, schema, lang) if measured else _list(plan, schema, lang)]
     if plan.dimensions:

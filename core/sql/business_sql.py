@@ -30,6 +30,8 @@ _UNIT = re.compile(r"[€$£%]")
 
 def write_business(plan: BusinessPlan, schema: Schema) -> str | None:
     """The SQL of a plan, or None where its tables cannot be joined."""
+    if plan.setop:
+        return _write_sets(plan, schema)
     source = _source(plan, schema)
     if source is None:
         return None
@@ -47,6 +49,16 @@ def write_business(plan: BusinessPlan, schema: Schema) -> str | None:
         ends = f"MIN({column}) AS {first}, MAX({column}) AS {last}"
         return f"SELECT {ends} FROM {text}{where}"
     return _by_range(plan, schema, alias, text, where) or _grouped(plan, schema, alias, text, where)
+
+
+def _write_sets(plan: BusinessPlan, schema: Schema) -> str | None:
+    """Two lists of the same columns and what joins them; counted where their number is asked for."""
+    alone = replace(plan, setop="", right=(), measure=None)
+    sides = [write_business(side, schema) for side in (alone, replace(alone, filters=plan.right))]
+    if None in sides:
+        return None
+    text = f" {plan.setop} ".join(sides)
+    return f"SELECT COUNT(*) AS {quote(_name('count', plan.lang))} FROM ({text}) AS things" if plan.measure else text
 
 
 def _of_the_whole(plan: BusinessPlan) -> BusinessPlan:

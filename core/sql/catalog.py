@@ -192,12 +192,13 @@ def _words(name: str) -> set[str]:
     """What a column may call the table that it points at, or a table may be called by, its own word and in English."""
     bare = _bare(name)
     last = bare.split("_")[-1]
-    return {bare, last, *_in_english(last)} - {""}
+    return {bare, last, *_other_words(last)} - {""}
 
 
-def _in_english(word: str) -> set[str]:
-    """`cliente` -> customer, client: a key may be named in the other language."""
-    texts = builtin_lexicon().spanish.get((word,), ())
+def _other_words(word: str) -> set[str]:
+    """`cliente` -> customer, client; `user` -> customer: a key may be named in other words, or another language."""
+    lexicon = builtin_lexicon()
+    texts = [*lexicon.spanish.get((word,), ()), *lexicon.synonyms.get(word, ())]
     return {_singular(fold(text)) for text in texts if " " not in text}
 
 

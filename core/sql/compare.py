@@ -71,3 +71,13 @@ def result_key(result: QueryResult) -> int | None:
     return hash(
         (len(result.columns), frozenset(Counter(tuple(plain_value(v) for v in row) for row in result.rows).items()))
     )
+
+
+def is_part(one: QueryResult, other: QueryResult) -> bool:
+    """Whether the columns of the narrower result are all among the wider's, over as many rows: the same answer with
+    more or less shown beside it."""
+    narrow, wide = sorted((one, other), key=lambda result: len(result.columns))
+    if one.error or other.error or len(one.rows) != len(other.rows) or not one.rows:
+        return False
+    bags = [Counter(plain_value(row[i]) for row in wide.rows) for i in range(len(wide.columns))]
+    return all(Counter(plain_value(row[i]) for row in narrow.rows) in bags for i in range(len(narrow.columns)))

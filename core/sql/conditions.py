@@ -132,6 +132,13 @@ def _any_of(filters: list[Filter]) -> list[Filter]:
     return out
 
 
+def find_filter(mention: ValueMention, links: Links, schema: Schema, fact: int) -> Filter | None:
+    """The condition that one value of the question makes by itself."""
+    if not _means_value(mention, links):
+        return None
+    return _text_filter(mention, links, schema, fact) or _number_filter(mention, links, schema, fact, set())
+
+
 def _text_filter(mention: ValueMention, links: Links, schema: Schema, fact: int) -> Filter | None:
     best: tuple[float, Filter] | None = None
     for number, value, weight in mention.hits:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.sql.business_plan import Measure
+from core.sql.dimensions import HIGH, LOW
 from core.sql.lexicon import read_cues
 from core.sql.link import Links
 from core.sql.schema import ColumnEntry, Schema
@@ -47,7 +48,7 @@ def find_flows(links: Links, schema: Schema, agg: str) -> list[Measure]:
     if place is None:
         return []
     tables = {n: max(m.score for m in ms) for n, ms in links.tables.items()}
-    sold = links.tokens[place].word in ("sold", "selling")
+    sold = _counts_pieces(links, place)
     margin = stem(links.tokens[place].word) in MARGIN
     found: list[tuple[float, Measure]] = []
     for table in schema.tables:
@@ -60,6 +61,15 @@ def find_flows(links: Links, schema: Schema, agg: str) -> list[Measure]:
         score += 0.3 * any(schema.columns[c].time for c in table.columns) - 0.5 * _is_catalog(table.number, schema)
         found.append((score, Measure(agg or "sum", table.number, columns, expression, (place, place + 1))))
     return [measure for _, measure in sorted(found, key=lambda row: -row[0])][:6]
+
+
+def _counts_pieces(links: Links, place: int) -> bool:
+    """'the most sold product', 'how many were sold' count pieces; 'who sold most' means money."""
+    if links.tokens[place].word not in ("sold", "selling"):
+        return False
+    roots = [stem(token.word) for token in links.tokens]
+    before = roots[max(0, place - 1) : place]
+    return any(root in HIGH | LOW for root in before) or "mani" in roots or bool(set(PIECES) & set(roots))
 
 
 def _is_catalog(table: int, schema: Schema) -> bool:

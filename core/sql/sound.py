@@ -8,11 +8,12 @@ from __future__ import annotations
 import datetime
 
 from core.records import Catalog, Sounding
-from core.sql.ask import business_statements, unknown_words
 from core.sql.lexicon import builtin_lexicon
 from core.sql.link import Links, cue_rows, is_content
 from core.sql.propose import builtin_parser, link_question
+from core.sql.readings import business_statements
 from core.sql.schema import schema_of
+from core.sql.unlinked import unknown_words
 from core.sql.unread import uncovered
 
 _NAMED = 0.45  # a link this strong names a column or a table; weaker ones only share a stem

@@ -175,10 +175,10 @@ class Runner:
             con = duckdb.connect(str(self.work / "duckdb" / f"{db}.duckdb"), read_only=True)
             con.execute("SET threads=1")
             self.connections[db] = con
-        return [_run_one(self.connections[db], sql, rows_max, duckdb) for sql in sqls]
+        return [run_statement(self.connections[db], sql, rows_max, duckdb) for sql in sqls]
 
 
-def _run_one(con: Any, sql: str, rows_max: int, duckdb: Any) -> QueryResult:
+def run_statement(con: Any, sql: str, rows_max: int, duckdb: Any) -> QueryResult:
     import threading
 
     timer = threading.Timer(2.0, con.interrupt)

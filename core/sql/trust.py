@@ -1,50 +1,60 @@
-"""How far to trust each reader: the chance that the rules' reading, or the learned parser's, is the right one.
+"""How far to trust each reading: the chance that the rules' first, the parser's first, or a further one is right.
 
-Two logistic models over a few named signals: what was left unread, whether both readers found the same rows, how sure
-the parser is, what kind of question it is. They were learned from answers to databases that the parser had not seen
-and from business questions of the project's own, order the readings and give the confidence that is shown.
+Logistic models over a few named signals: what was left unread, whether both readers found the same rows, how sure the
+parser is, what kind of question it is. They were learned (`train_trust.py`) from answers to databases that the parser
+had not seen and from business questions of the project's own; they order the readings and give the confidence shown.
 """
 
 from __future__ import annotations
 
 import functools
+import itertools
 import json
 import math
+import re
 from pathlib import Path
 
-from core.sql.business_plan import BusinessPlan, repeats_rows
+from core.sql.business_plan import repeats_rows
+from core.sql.compare import is_part, result_key
 from core.sql.dimensions import distance
 from core.sql.link import Links
+from core.sql.readings import Option, Readings
 from core.sql.schema import Schema
 from core.sql.unread import content_of, uncovered
 
 _FILE = Path(__file__).parent / "weights" / "trust.json"
 _ASKS = {"list", "show", "find", "give", "return", "what", "which", "who", "how", "where", "when", "tell"}
+_DENYING = {"not", "never", "without", "except", "neither", "nor", "excluding"}
+_DENIED = re.compile(r"\bNOT\b|!=|<>|\bEXCEPT\b")
 SIGNALS = (
-    "one", "left", "left_share", "left_many", "agree_first", "agree_any", "parser_logit", "no_parser", "empty", "list",
-    "absence", "contrast", "threshold", "window", "grain", "periods", "grouped", "whole", "flow", "count", "filters",
-    "ranked", "short", "split", "asks", "repeats", "named", "distance",
+    "one", "left", "left_share", "left_many", "agree_first", "agree_any", "agree_part", "parser_logit", "no_parser",
+    "unsaid", "undenied", "empty", "list", "absence", "contrast", "threshold", "window", "grain", "periods", "grouped",
+    "whole", "flow", "count", "filters", "ranked", "short", "split", "asks", "repeats", "named", "distance",
+    "unknown", "setop",
+)  # fmt: skip
+ALONE = ("one", "parser_logit", "unsaid", "undenied", "empty", "share", "unknown", "split", "wide", "short")
+VARIED = ("aggregate", "amount", "things", "column", "date", "scope")
+FURTHER = (
+    "one", "rival", "rival_logit", "ruled", "left", *VARIED, "parsed", "parsed_rank", "share", "share_led",
+    "lead_logit_ruled", "lead_logit_parsed", "empty", "unsaid", "undenied", "part", "led_by_rule", "varied_led",
 )  # fmt: skip
 
 
-def rule_signals(
-    plan: BusinessPlan,
-    links: Links,
-    schema: Schema,
-    *,
-    empty: bool,
-    agrees: int,
-    confidence: float,
-    parsed: bool,
-) -> list[float]:
-    """The signals of a rules' reading; `agrees` is the place of the same rows among the parser's answers, else -1."""
+def first_signals(readings: Readings, links: Links, schema: Schema, unknown: int) -> list[float]:
+    """The signals of the rules' first reading beside the parser's; `unknown` words found nothing."""
+    first, parsed = readings.ruled[0], readings.parsed
+    plan, measure = first.plan, first.plan.measure
     content = list(content_of(links))
     left = len(uncovered(plan, links))
-    measure = plan.measure
     words = {token.word for token in links.tokens}
+    keys = [result_key(option.result) for option in parsed]
+    key = result_key(first.result)
     return [
-        1.0, min(left, 3.0), left / max(1, len(content)), float(left > 1), float(agrees == 0), float(agrees >= 0),
-        logit(confidence) if parsed else 0.0, float(not parsed), float(empty),
+        1.0, min(left, 3.0), left / max(1, len(content)), float(left > 1), float(keys[:1] == [key]), float(key in keys),
+        float(bool(parsed) and is_part(first.result, parsed[0].result)),
+        logit(readings.confidence) if parsed else 0.0, float(not parsed),
+        unsaid(parsed[0], links) if parsed else 0.0, undenied(parsed[0], links) if parsed else 0.0,
+        float(not first.result.rows),
         float(measure is None and not (plan.absence or plan.contrast)), float(plan.absence is not None),
         float(plan.contrast is not None), float(plan.threshold is not None), float(bool(plan.window)),
         float(bool(plan.grain)), float(bool(plan.periods)), float(bool(plan.dimensions)),
@@ -56,7 +66,59 @@ def rule_signals(
         float(repeats_rows(plan, schema)),
         float(measure is not None and _well_named(measure.columns, links)),
         float(max((distance(schema, plan.fact, schema.columns[n].table) for n in plan.dimensions), default=0)),
+        min(unknown, 3.0), float(bool(plan.setop)),
     ]  # fmt: skip
+
+
+def alone_signals(readings: Readings, links: Links, unknown: int) -> list[float]:
+    """The signals of the parser's first reading where the rules read nothing."""
+    first = readings.parsed[0]
+    words = {token.word for token in links.tokens}
+    return [
+        1.0, logit(readings.confidence), unsaid(first, links), undenied(first, links), float(not first.result.rows),
+        first.share, min(unknown, 3.0), float(bool(words & {"by", "per"})), float(len(first.result.columns) > 3),
+        float(len(list(content_of(links))) <= 2),
+    ]  # fmt: skip
+
+
+def further_signals(option: Option, lead: Option, chances: dict[str, float], links: Links) -> list[float]:
+    """The signals of a reading that is not the first; `lead` is the first, `chances` those of both readers' firsts."""
+    ruled, led = option.plan is not None, lead.plan is not None
+    rival = option.rank == 0 and not option.varied and ruled != led
+    lead_logit = logit(chances["rule" if led else "parser"])
+    left = len(uncovered(option.plan, links)) if ruled else 0
+    return [
+        1.0, float(rival), logit(chances["rule" if ruled else "parser"]) * rival, float(ruled), min(left, 3.0),
+        *(float(option.varied == name) for name in VARIED),
+        float(not ruled), float(min(option.rank, 5)) * (not ruled), option.share, option.share * (not led),
+        lead_logit * ruled, lead_logit * (not ruled), float(_says_nothing(option)), unsaid(option, links),
+        undenied(option, links), float(is_part(option.result, lead.result)), float(led),
+        float(bool(option.varied) and led),
+    ]  # fmt: skip
+
+
+def unsaid(option: Option, links: Links) -> float:
+    """Stored values and numbers of the question that the statement does not hold, at most 3."""
+    text = option.sql.lower()
+    lost = 0
+    for mention in links.values:
+        if mention.kind in ("text", "quoted") and mention.hits:
+            lost += not any(str(value).lower().replace("'", "''") in text for _, value, _ in mention.hits)
+        elif mention.kind == "number":
+            lost += str(mention.value) not in text
+    return float(min(lost, 3))
+
+
+def undenied(option: Option, links: Links) -> float:
+    """1 where the question denies something and the statement of the parser does not."""
+    words = [token.word for token in links.tokens]
+    denies = bool(_DENYING & set(words)) or ("other", "than") in itertools.pairwise(words)
+    return float(denies and option.plan is None and not _DENIED.search(option.sql))
+
+
+def _says_nothing(option: Option) -> bool:
+    rows = option.result.rows
+    return not rows or (len(rows) == 1 and all(value is None for value in rows[0]))
 
 
 def _well_named(columns: tuple[int, ...], links: Links) -> bool:
@@ -68,16 +130,20 @@ def logit(chance: float) -> float:
     return math.log(chance / (1 - chance))
 
 
+MODELS = {"rule": SIGNALS, "parser": SIGNALS, "alone": ALONE, "further": FURTHER}
+
+
 @functools.cache
 def trust_weights() -> dict[str, list[float]]:
-    """The learned weights by reader: 'rule' and 'parser', one number a signal; read once."""
+    """The learned weights by model, one number a signal; read once."""
     raw = json.loads(_FILE.read_text(encoding="utf-8"))
-    if raw["signals"] != list(SIGNALS):
-        raise ValueError("weights/trust.json was learned from other signals")
-    return {name: raw[name] for name in ("rule", "parser")}
+    for name, signals in MODELS.items():
+        if list(raw[name]) != list(signals):
+            raise ValueError(f"weights/trust.json: {name} was learned from other signals")
+    return {name: list(raw[name].values()) for name in MODELS}
 
 
-def chance(reader: str, signals: list[float]) -> float:
+def chance(weights: list[float], signals: list[float]) -> float:
     """0..1."""
-    total = sum(w * x for w, x in zip(trust_weights()[reader], signals, strict=True))
+    total = sum(w * x for w, x in zip(weights, signals, strict=True))
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))

@@ -171,6 +171,18 @@ def _translate(raw: list[Token], lexicon: Lexicon) -> list[Token]:
         source = " ".join(token.source for token in raw[place : place + run])
         out += _english_tokens(texts or ("",), first.start, last.end, source, phrase)
         place += run
+    return _pair_both(out)
+
+
+def _pair_both(tokens: list[Token]) -> list[Token]:
+    """'tanto A como B': 'como' says 'and' there, not 'how'."""
+    opened = False
+    out = list(tokens)
+    for place, token in enumerate(tokens):
+        source = fold(token.source)
+        opened = opened or source.startswith("tanto")
+        if opened and source == "como":
+            out[place], opened = replace(token, word="and"), False
     return out
 
 
@@ -187,7 +199,8 @@ def _longest_entry(raw: list[Token], place: int, lexicon: Lexicon) -> tuple[int,
                 return run, lexicon.phrases[key], True
             if key in lexicon.spanish:
                 return run, lexicon.spanish[key], False
-    if words and len(words[0]) >= 6:
+    named = place > 0 and raw[place].source[:1].isupper()  # 'Madrid' is no mother
+    if words and len(words[0]) >= 6 and not named:
         texts = lexicon.spanish_by_stem(spanish_stem(words[0]), spanish_stem)
         if texts:
             return 1, texts, False
@@ -351,4 +364,6 @@ _CAMEL = re.compile(r"[A-ZÁÉÍÓÚÑ]?[a-záéíóúñü]+|[A-ZÁÉÍÓÚÑ]+(
 @functools.lru_cache(maxsize=50_000)
 def split_name(name: str) -> tuple[str, ...]:
     """The folded words of a table's or column's name: `customerID`, `order_date`, `Importe (€)`."""
+    if len(name) <= 3 and name.isalpha():
+        return (fold(name),)  # 'pH', 'kWh' are words
     return tuple(fold(part) for part in _CAMEL.findall(name))

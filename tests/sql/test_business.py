@@ -8,11 +8,12 @@ import pytest
 from shop import make_shop, run_one, runner
 
 from core.records import Catalog, CheckedSql, Column, Table
-from core.sql.ask import ask, business_statements
+from core.sql.ask import ask
 from core.sql.compare import same_answer
 from core.sql.guard import check_sql
 from core.sql.lexicon import builtin_lexicon
 from core.sql.propose import builtin_parser, link_question
+from core.sql.readings import business_statements
 from core.sql.schema import schema_of, time_of
 from core.sql.spelling import edit_distance, suggest_names
 

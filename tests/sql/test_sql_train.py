@@ -9,8 +9,10 @@ import pytest
 
 from core.sql.propose import ROLES
 from core.sql.train import train
+from core.sql.train_trust import fit_logistic, judge_business
 from core.sql.training_pairs import split_databases
 from core.sql.trees import load_trees
+from core.sql.trust import MODELS
 from core.sql.understand import load_model
 
 THINGS = ["city", "player", "shop", "movie", "plant", "ship"]
@@ -46,11 +48,30 @@ def write_archive(path):
             tar.addfile(info, io.BytesIO(content.encode()))
 
 
+BUSINESS = [
+    ("sales by region", "SELECT region, sum(amount) FROM sales GROUP BY 1"),
+    ("ventas por región en 2024", "SELECT region, sum(amount) FROM sales WHERE year(day) = 2024 GROUP BY 1"),
+    ("average amount by region", ["SELECT region, avg(amount) FROM sales GROUP BY 1"]),
+    ("which region is the moon", "SELECT 'nothing says this'"),
+]
+
+
+def write_business(folder):
+    (folder / "shop").mkdir(parents=True)
+    lines = [f"{n},{'NSEW'[n % 4]},202{3 + n % 2}-0{1 + n % 9}-11,{n * 7}" for n in range(1, 41)]
+    (folder / "shop" / "sales.csv").write_text("\n".join(["id,region,day,amount", *lines]) + "\n", encoding="utf-8")
+    cases = [
+        {"db": "shop", "lang": "es" if "por" in q else "en", "question": q, "gold_sql": sql} for q, sql in BUSINESS
+    ]
+    (folder / "questions.jsonl").write_text("\n".join(map(json.dumps, cases)), encoding="utf-8")
+
+
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
     folder = tmp_path_factory.mktemp("train")
     write_archive(folder / "archive.tar.gz")
-    train(folder / "archive.tar.gz", folder / "work", folder / "out", sample=0)
+    write_business(folder / "business")
+    train(folder / "archive.tar.gz", folder / "work", folder / "out", business=[folder / "business"])
     return folder / "out"
 
 
@@ -66,3 +87,23 @@ def test_the_set_aside_database_is_not_read(trained):
     work = trained.parent / "work" / "duckdb"
     assert not (work / f"{aside[0]}.duckdb").exists()
     assert json.loads((trained / "shapes.json").read_text("utf-8"))["total"] > 0
+
+
+def test_the_trust_in_the_readers_is_learned_in_the_form_that_is_read(trained):
+    learned = json.loads((trained / "trust.json").read_text("utf-8"))
+    assert {name: tuple(weights) for name, weights in learned.items()} == MODELS
+    assert any(weight for weight in learned["rule"].values())
+
+
+def test_a_business_question_is_judged_by_the_rows_of_every_reading(tmp_path):
+    write_business(tmp_path / "business")
+    judged = judge_business(tmp_path / "business", tmp_path / "work")
+    assert [j.ruled[0] for j in judged[:3]] == [True, True, True]
+    assert not any((*judged[3].ruled, *judged[3].parsed))
+
+
+def test_trust_weighs_what_tells_right_from_wrong():
+    rows = [[1.0, 1.0], [1.0, 0.0]] * 20
+    constant, telling = fit_logistic(rows, [True, False] * 20, [1.0] * 40)
+    assert telling > 1 and constant < 0
+    assert fit_logistic(rows, [True] * 40, [1.0] * 40) == [0.0, 0.0]

@@ -1,0 +1,69 @@
+"""Puts both readers' answers in one row: the likeliest first, then the two that are likeliest if that one is wrong.
+
+It runs nothing; how far each reading is to be trusted is told in `trust.py`.
+"""
+
+from __future__ import annotations
+
+from core.sql.business_plan import BusinessPlan
+from core.sql.compare import same_answer
+from core.sql.link import Links
+from core.sql.properties import yes_value
+from core.sql.readings import Option, Readings
+from core.sql.schema import Schema
+from core.sql.trust import alone_signals, chance, first_signals, further_signals, trust_weights
+from core.sql.unread import uncovered
+
+READINGS = 3
+
+
+def arrange(readings: Readings, links: Links, schema: Schema, unknown: int) -> tuple[list[Option], float]:
+    """(at most three readings with different rows, best first; the chance that the first is right); `unknown` words
+    found nothing."""
+    lead, chances = choose_lead(readings, links, schema, unknown)
+    if lead is None:
+        return [], 0.0
+    others = [o for o in (*readings.ruled, *readings.parsed) if o is not lead]
+    weights = trust_weights()["further"]
+    others.sort(key=lambda option: -chance(weights, further_signals(option, lead, chances, links)))
+    return _different([lead, *others])[:READINGS], max(chances.values())
+
+
+def choose_lead(
+    readings: Readings, links: Links, schema: Schema, unknown: int, weights: dict[str, list[float]] | None = None
+) -> tuple[Option | None, dict[str, float]]:
+    """(the reading to show first, None where nothing ran; the chance that each reader's first is right)."""
+    weights = weights or trust_weights()
+    if not readings.ruled:
+        if not readings.parsed:
+            return None, {"rule": 0.0, "parser": 0.0}
+        return readings.parsed[0], {
+            "rule": 0.0,
+            "parser": chance(weights["alone"], alone_signals(readings, links, unknown)),
+        }
+    first = readings.ruled[0]
+    signals = first_signals(readings, links, schema, unknown)
+    chances = {
+        "rule": chance(weights["rule"], signals),
+        "parser": chance(weights["parser"], signals) if readings.parsed else 0.0,
+    }
+    sure_rule = _holds_property(first.plan, schema) and not uncovered(first.plan, links)
+    if chances["parser"] > chances["rule"] and not sure_rule:
+        return readings.parsed[0], chances
+    return first, chances
+
+
+def _holds_property(plan: BusinessPlan, schema: Schema) -> bool:
+    """'unpaid invoices', 'vip customers': a condition on a yes/no column, which the learned parser cannot write."""
+    return any(yes_value(schema.columns[f.column]) is not None for f in plan.filters)
+
+
+def _different(options: list[Option]) -> list[Option]:
+    """The options without those whose rows an earlier one has, whatever the order of their columns."""
+    kept: list[Option] = []
+    for option in options:
+        if not any(same_answer(option.result, other.result) for other in kept):
+            kept.append(option)
+        if len(kept) == READINGS:
+            break
+    return kept

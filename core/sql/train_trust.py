@@ -1,0 +1,170 @@
+"""Learns how far each reading is to be trusted (`weights/trust.json`); a part of `python -m core.sql.train`.
+
+Each question is read by both readers, all readings run, and each one's rows are compared with the gold's: four
+logistic models follow (`trust.py`). The parser's part must come from databases that it did not see, so it is handed in
+by database. Business questions come from folders of one's own: `questions.jsonl` (`db`, `question`, `gold_sql` as a
+text or a list of texts, any of which is right) beside a folder of table files for each `db`. Nothing here is used
+while a question is answered.
+"""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from core.records import Catalog, QueryResult
+from core.sql.arrange import choose_lead
+from core.sql.catalog import build_catalog
+from core.sql.compare import same_answer
+from core.sql.lexicon import builtin_lexicon
+from core.sql.link import Links
+from core.sql.propose import Parser, builtin_parser
+from core.sql.readings import Option, Readings, find_readings, link_corrected
+from core.sql.schema import Schema, schema_of
+from core.sql.sources import import_source
+from core.sql.training_pairs import run_statement
+from core.sql.trust import MODELS, alone_signals, first_signals, further_signals
+from core.sql.unlinked import unknown_words
+
+TODAY = datetime.date(2026, 11, 23)  # 'last month' of a case means the same at each training
+STRENGTH = 0.3  # inverse of the ridge penalty
+BUSINESS_WEIGHT = 2.0  # there are fewer of them than of other questions
+FURTHER_MAX = 12
+ROWS_MAX = 5000
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A question with both readers' readings, each known to be right or not; `business` tells whose question it is."""
+
+    links: Links
+    schema: Schema
+    readings: Readings
+    unknown: int
+    ruled: tuple[bool, ...]
+    parsed: tuple[bool, ...]
+    business: bool
+
+    def is_right(self, option: Option) -> bool:
+        sides = ((self.readings.ruled, self.ruled), (self.readings.parsed, self.parsed))
+        return any(truth for options, truths in sides for o, truth in zip(options, truths, strict=True) if o is option)
+
+
+def judge_question(
+    question: str,
+    lang: str,
+    catalog: Catalog,
+    golds: list[tuple[QueryResult, bool]],
+    parser: Parser,
+    run: Callable[[list[str]], list[QueryResult]],
+    business: bool,
+) -> Judged:
+    """Read a question with `parser` and the rules; `golds` are (rows that are right, whether their order counts)."""
+    lexicon = builtin_lexicon()
+    schema = schema_of(catalog, lexicon)
+    links, _ = link_corrected(question, lang, schema, lexicon, parser)
+    readings = find_readings(links, schema, parser, run, lang, TODAY)
+    sides = [
+        tuple(any(same_answer(gold, option.result, ordered) for gold, ordered in golds) for option in options)
+        for options in (readings.ruled, readings.parsed)
+    ]
+    return Judged(links, schema, readings, len(unknown_words(links, schema, parser)), *sides, business)
+
+
+def judge_business(folder: Path, work: Path) -> list[Judged]:
+    """The questions of one folder, their tables imported below `work` once."""
+    judged = []
+    cases = [json.loads(line) for line in (folder / "questions.jsonl").read_text(encoding="utf-8").splitlines() if line]
+    opened: dict[str, tuple[Catalog, Any]] = {}
+    for case in cases:
+        if case["db"] not in opened:
+            opened[case["db"]] = _open_tables(folder / case["db"], work / folder.name / case["db"])
+        catalog, connection = opened[case["db"]]
+        texts = [case["gold_sql"]] if isinstance(case["gold_sql"], str) else case["gold_sql"]
+        run = functools.partial(_run, connection)
+        golds = [(gold, False) for gold in run(texts)]
+        judged.append(judge_question(case["question"], case["lang"], catalog, golds, builtin_parser(), run, True))
+    return judged
+
+
+def _run(connection: Any, statements: list[str]) -> list[QueryResult]:
+    import duckdb
+
+    return [run_statement(connection, statement, ROWS_MAX, duckdb) for statement in statements]
+
+
+def _open_tables(source: Path, target: Path) -> tuple[Catalog, Any]:
+    """(catalog, a connection with a view a table) of a folder of table files."""
+    import duckdb
+
+    target.mkdir(parents=True, exist_ok=True)
+    if not any(target.glob("*.duckdb")):
+        for path in sorted(source.iterdir()):
+            import_source(path, path.name, target)
+    catalog = build_catalog(target)
+    connection = duckdb.connect()
+    alias = {path: f"d{place}" for place, path in enumerate(dict.fromkeys(str(t.dataset) for t in catalog.tables))}
+    for path, name in alias.items():
+        connection.execute(f"ATTACH '{path}' AS {name} (READ_ONLY)")
+    for table in catalog.tables:
+        connection.execute(f'CREATE VIEW "{table.name}" AS SELECT * FROM {alias[str(table.dataset)]}."{table.name}"')
+    return catalog, connection
+
+
+# ---------------------------------------------------------------- fitting
+
+
+def fit_trust(judged: list[Judged]) -> dict[str, dict[str, float]]:
+    """model -> signal -> weight, the form of `trust.json`."""
+    both = [j for j in judged if j.readings.ruled]
+    alone = [j for j in judged if not j.readings.ruled and j.readings.parsed]
+    rows = [first_signals(j.readings, j.links, j.schema, j.unknown) for j in both]
+    heavy = [BUSINESS_WEIGHT if j.business else 1.0 for j in both]
+    weights = {
+        "rule": fit_logistic(rows, [j.ruled[0] for j in both], heavy),
+        "parser": fit_logistic(rows, [bool(j.parsed) and j.parsed[0] for j in both], heavy),
+        "alone": fit_logistic(
+            [alone_signals(j.readings, j.links, j.unknown) for j in alone],
+            [j.parsed[0] for j in alone],
+            [1.0] * len(alone),
+        ),
+    }
+    further = list(_further_rows(judged, weights))
+    weights["further"] = fit_logistic(*(list(part) for part in zip(*further, strict=True))) if further else []
+    return {
+        name: dict(zip(signals, weights[name] or [0.0] * len(signals), strict=True)) for name, signals in MODELS.items()
+    }
+
+
+def _further_rows(judged: list[Judged], weights: dict[str, list[float]]) -> Iterable[tuple[list[float], bool, float]]:
+    """(signals, right, weight) of the readings that are not the first, where the first is wrong."""
+    known = {**weights, "further": [0.0] * len(MODELS["further"])}
+    for j in judged:
+        lead, chances = choose_lead(j.readings, j.links, j.schema, j.unknown, known)
+        if lead is None or j.is_right(lead):
+            continue
+        for option in [o for o in (*j.readings.ruled, *j.readings.parsed) if o is not lead][:FURTHER_MAX]:
+            signals = further_signals(option, lead, chances, j.links)
+            yield signals, j.is_right(option), BUSINESS_WEIGHT if j.business else 1.0
+
+
+def fit_logistic(rows: list[list[float]], truth: list[bool], weights: list[float]) -> list[float]:
+    """Ridge logistic regression without intercept (a signal is always 1); zeros where there is nothing to learn."""
+    from sklearn.linear_model import LogisticRegression
+
+    if len(set(truth)) < 2:
+        return [0.0] * len(rows[0]) if rows else []
+    model = LogisticRegression(C=STRENGTH, fit_intercept=False, max_iter=2000)
+    model.fit(np.array(rows), np.array(truth, float), sample_weight=np.array(weights))
+    return [round(float(weight), 3) for weight in model.coef_[0]]
+
+
+def save_trust(path: Path, weights: dict[str, dict[str, float]]) -> None:
+    path.write_text(json.dumps(weights, indent=1) + "\n", encoding="utf-8")
