@@ -219,8 +219,15 @@ def time_of(column: Column) -> str:
 def _is_id(name: str) -> bool:
     words = split_name(name)
     return bool(words) and (
-        (words[0] == "id" or words[-1] in ("id", "ids", "code", "key", "codigo", "ssn")) or name.lower().endswith("id")
+        words[0] == "id"
+        or words[-1] in ("id", "ids", "code", "key", "codigo", "ssn")
+        or (words[-1].endswith("id") and words[-1] not in _NO_IDS)  # 'stuid', 'customerid'
     )
+
+
+_NO_IDS = frozenset(
+    "paid unpaid prepaid bid grid valid invalid void solid liquid fluid acid hybrid rapid humid aid".split()
+)
 
 
 def _index_words(entries: list) -> dict[str, list[tuple[int, int, int, float]]]:
