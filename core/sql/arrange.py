@@ -47,14 +47,16 @@ def choose_lead(
         "rule": chance(weights["rule"], signals),
         "parser": chance(weights["parser"], signals) if readings.parsed else 0.0,
     }
-    sure_rule = _holds_property(first.plan, schema) and not uncovered(first.plan, links)
+    sure_rule = _is_beyond_parser(first.plan, schema) and not uncovered(first.plan, links)
     if chances["parser"] > chances["rule"] and not sure_rule:
         return readings.parsed[0], chances
     return first, chances
 
 
-def _holds_property(plan: BusinessPlan, schema: Schema) -> bool:
-    """'unpaid invoices', 'vip customers': a condition on a yes/no column, which the learned parser cannot write."""
+def _is_beyond_parser(plan: BusinessPlan, schema: Schema) -> bool:
+    """'unpaid invoices', 'churn by plan', a correlation, ranges: what the learned parser never writes."""
+    if plan.measure and (plan.measure.yes is not None or plan.measure.agg == "corr" or plan.window == "spread"):
+        return True
     return any(yes_value(schema.columns[f.column]) is not None for f in plan.filters)
 
 

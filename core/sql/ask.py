@@ -60,6 +60,8 @@ def ask(
     started = time.perf_counter()
     if not catalog.tables:
         return SqlAnswer(question, lang, None, None, error=("sql.ask.no_tables", {}))
+    if not any(char.isalnum() for char in question):
+        return SqlAnswer(question, lang, None, None, error=("sql.ask.nothing_linked", {"words": question.strip()}))
     schema = schema_of(catalog, lexicon)
     links, corrections = link_corrected(question, lang, schema, lexicon, parser)
     linked = time.perf_counter()

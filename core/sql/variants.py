@@ -22,6 +22,8 @@ _UNLIKELY = 0.8  # a stored value that is meant less surely than this may not be
 
 def vary_plan(plan: BusinessPlan, links: Links, schema: Schema) -> list[tuple[BusinessPlan, str]]:
     """(plan, what is different: aggregate, amount, things, column, date or scope), the likeliest doubt first."""
+    if plan.window == "spread" or plan.setop:
+        return []
     said = bool(aggregate_of(links)[0])
     varied = [
         *_other_aggregate(plan, schema, said),
