@@ -17,8 +17,9 @@ from typing import Any
 from core.errors import AppError
 from core.evaluation.compare import Comparison, compare
 from core.evaluation.gate import GENERAL, Gate
-from core.training.causal import Example, Tokens, TrainableChat
+from core.training.causal import Tokens, TrainableChat
 from core.training.chat_lora import ChatConfig, load_chat
+from core.training.examples import Example
 
 _TEST_LEAST = 20
 _TRAIN_LEAST = 100  # fewer than this are learned by heart

@@ -7,6 +7,7 @@ set and no schedule.
 
 from __future__ import annotations
 
+import importlib.util
 import inspect
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -15,18 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import AppError
+from core.training.examples import Example
 from core.training.matrices import count_weights, learning_weights, load_matrices, save_matrices
 
 _IGNORED = -100
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A conversation up to a question, and what is to be said next. `messages`: (role, text), the last the user's."""
-
-    messages: tuple[tuple[str, str], ...]
-    completion: str
-    document: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +34,18 @@ class TrainableChat:
     """Loads torch, transformers and peft when it is made. The base's own weights stay as they are."""
 
     def __init__(
-        self, folder: Path, *, rank: int, alpha: int, dropout: float, rslora: bool, targets: Sequence[str]
+        self,
+        folder: Path,
+        *,
+        rank: int,
+        alpha: int,
+        dropout: float,
+        rslora: bool,
+        targets: Sequence[str],
+        four_bits: bool = False,
     ) -> None:
+        """`four_bits`: the base's weights in NF4 (QLoRA, Dettmers et al. 2023). Raises AppError `training.no_four_bits`
+        where this machine cannot, `training.no_such_layer`."""
         import torch
         from peft import LoraConfig, get_peft_model
         from transformers import AutoModelForCausalLM, AutoTokenizer
@@ -54,8 +57,11 @@ class TrainableChat:
         options: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
         self.tokenizer = AutoTokenizer.from_pretrained(folder, **options)
         dtype = torch.bfloat16 if self.device == "cuda" and torch.cuda.is_bf16_supported() else torch.float32
+        if four_bits:
+            options |= {"quantization_config": _four_bits(dtype), "device_map": {"": 0}}
         base = AutoModelForCausalLM.from_pretrained(folder, use_safetensors=True, dtype=dtype, **options)
-        base.to(self.device)
+        if not four_bits:
+            base.to(self.device)
         found = find_targets(base, targets)
         layers = dict(base.named_modules())
         turned = any(isinstance(layers[name], Conv1D) for name in found)  # weights stored the other way round
@@ -120,6 +126,32 @@ class TrainableChat:
         )
         return loss, int((said != _IGNORED).sum())
 
+    def write_as_base(self, asked: Sequence[tuple[tuple[str, str], ...]], most: int, seed: int) -> list[str]:
+        """What the bare base says to each conversation, sampled at temperature 1; the same for the same seed."""
+        torch = self._torch
+        self.model.eval()
+        said = []
+        with torch.no_grad(), self.model.disable_adapter():
+            for n, messages in enumerate(asked):
+                torch.manual_seed(seed * 1_000_003 + n)
+                prompt, _ = self._render(Example(messages, ""))
+                ids = self.tokenizer(
+                    prompt, add_special_tokens=not self.tokenizer.chat_template, return_tensors="pt"
+                ).to(self.device)
+                made = self.model.generate(
+                    input_ids=ids["input_ids"],
+                    attention_mask=ids["attention_mask"],
+                    max_new_tokens=most,
+                    do_sample=True,
+                    temperature=1.0,
+                    top_k=0,
+                    top_p=1.0,
+                    pad_token_id=self.tokenizer.eos_token_id,
+                )
+                text = self.tokenizer.decode(made[0, ids["input_ids"].shape[1] :], skip_special_tokens=True)
+                said.append(text.strip())
+        return said
+
     def score(self, tokens: Tokens, *, adapted: bool = True) -> float:
         """The mean log-likelihood of the tokens that count, by the adapted model or by the bare base."""
         self.model.eval()
@@ -134,6 +166,23 @@ class TrainableChat:
     def save(self, folder: Path) -> None:
         """PEFT's own two files, matrices in half precision: plain PEFT and vLLM load the folder."""
         save_matrices(self.model, folder, self._folder.name)
+
+
+def can_use_four_bits() -> bool:
+    """Whether this machine has what weights in four bits need: a CUDA device and bitsandbytes."""
+    import torch
+
+    return torch.cuda.is_available() and importlib.util.find_spec("bitsandbytes") is not None
+
+
+def _four_bits(dtype: Any) -> Any:
+    if not can_use_four_bits():
+        raise AppError("training.no_four_bits")
+    from transformers import BitsAndBytesConfig
+
+    return BitsAndBytesConfig(
+        load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True, bnb_4bit_compute_dtype=dtype
+    )
 
 
 def find_targets(model: Any, targets: Sequence[str]) -> list[str]:

@@ -6,27 +6,27 @@ the parts are halved, once. The steps, checks and checkpoints are `loop`'s. It j
 
 from __future__ import annotations
 
-import json
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from core.errors import AppError
-from core.training.causal import Example, Tokens, TrainableChat
+from core.training.causal import Tokens, TrainableChat
+from core.training.examples import Example
 from core.training.loop import Report, Run, Trained
+from core.training.replay import add_replay, count_replay
 
 _CHUNK_BATCHES = 8  # batches are cut from so many batches' worth of examples, sorted by length
 _LEAST = 4
-_ASKED = ("prompt", "question", "instruction", "pregunta")
-_SAID = ("completion", "answer", "output", "response", "respuesta")
 
 
 @dataclass(frozen=True, slots=True)
 class ChatConfig:
     """Hyperparameters. A step learns from `batch` examples, `micro_batch` at a time. `targets` are names of layers, or
-    'all' linear ones. `rslora` divides by the root of the rank. Longer examples than `max_tokens` are left out."""
+    'all' linear ones. `rslora` divides by the root of the rank. Longer examples than `max_tokens` are left out.
+    `replay`: for each example so many written by the base itself. `four_bits`: the base's weights in four bits, which
+    needs a CUDA device."""
 
     rank: int = 16
     alpha: int = 32
@@ -42,6 +42,8 @@ class ChatConfig:
     check_every: int = 10
     patience: int = 4
     early_stopping: bool = True
+    replay: float = 0.0
+    four_bits: bool = False
     threads: int = 0
     seed: int = 0
 
@@ -58,8 +60,11 @@ def train_chat(
 
     `base` is a folder with a causal model in safetensors. `report` is called after each step and returns False to
     stop. Raises AppError: `training.too_few` (of those that are short enough), `training.no_such_layer`,
-    `training.no_memory`, `training.cancelled`, `training.diverged`, `training.other_run`."""
+    `training.no_memory`, `training.no_four_bits`, `training.cancelled`, `training.diverged`, `training.other_run`."""
     chat = load_chat(base, config)
+    replayed = count_replay(config.replay, len(examples))
+    if replayed:
+        examples = [*examples, *add_replay(chat, replayed, folder, config.seed)]
     short = [found for one in examples if (found := chat.tokenize(one, config.max_tokens))]
     checked = [found for one in held_out if (found := chat.tokenize(one, config.max_tokens))]
     if len(short) < _LEAST:
@@ -81,60 +86,8 @@ def load_chat(base: Path, config: ChatConfig) -> TrainableChat:
         dropout=config.dropout,
         rslora=config.rslora,
         targets=config.targets,
+        four_bits=config.four_bits,
     )
-
-
-def split_examples(
-    examples: Sequence[Example], *, dev_share: float = 0.1, test_share: float = 0.2, seed: int = 0
-) -> tuple[list[Example], list[Example], list[Example]]:
-    """(train, dev, test) of the examples without repetitions, split by document; where none is named, by what is
-    asked, so that no part asks what another does."""
-    groups: dict[str, list[Example]] = {}
-    for one in dict.fromkeys(examples):
-        groups.setdefault(one.document or " ".join(one.messages[-1][1].casefold().split()), []).append(one)
-    order = sorted(groups)
-    random.Random(seed).shuffle(order)
-    parts: tuple[list[Example], ...] = ([], [], [])
-    wanted = (1 - dev_share - test_share, dev_share, test_share)
-    total = sum(map(len, groups.values()))
-    for name in order:
-        lacking = [share * total - len(part) for share, part in zip(wanted, parts, strict=True)]
-        parts[lacking.index(max(lacking))].extend(groups[name])
-    return parts[0], parts[1], parts[2]
-
-
-def read_examples(path: Path) -> list[Example]:
-    """Examples of a .jsonl file: `messages` that end with the assistant's, or `prompt`/`question`/`instruction` and
-    `completion`/`answer`/`output`. Raises AppError `training.example_line` with the line that is neither."""
-    found = []
-    with path.open(encoding="utf-8-sig") as lines:
-        for number, line in enumerate(lines, 1):
-            if line.strip():
-                try:
-                    found.append(to_example(json.loads(line)))
-                except (ValueError, KeyError, TypeError, AttributeError) as error:
-                    raise AppError(
-                        "training.example_line", name=path.name, line=number, detail=str(error)[:200]
-                    ) from None
-    return found
-
-
-def to_example(row: Mapping[str, Any]) -> Example:
-    """An example from a row by the usual names. KeyError or ValueError where it is none."""
-    if "messages" in row:
-        turns = [(str(turn["role"]), str(turn["content"])) for turn in row["messages"]]
-        if len(turns) < 2 or turns[-1][0] != "assistant":
-            raise ValueError("messages: the last must be the assistant's")
-        return Example(tuple(turns[:-1]), turns[-1][1], str(row.get("document", "")))
-    asked, said = _first(row, _ASKED), _first(row, _SAID)
-    return Example((("user", asked),), said, str(row.get("document", "")))
-
-
-def _first(row: Mapping[str, Any], names: Sequence[str]) -> str:
-    for name in names:
-        if row.get(name):
-            return str(row[name])
-    raise KeyError(names[0])
 
 
 def group_by_length(lengths: Sequence[int], size: int, seed: int, epoch: int) -> list[list[int]]:

@@ -56,3 +56,10 @@ def save_matrices(model: Any, folder: Path, base_name: str) -> None:
     found: Mapping[str, Any] = get_peft_model_state_dict(model, save_embedding_layers=False)
     tensors = {name: part.detach().half().cpu().contiguous() for name, part in found.items()}
     save_file(tensors, folder / WEIGHTS, metadata={"format": "pt"})
+
+
+def load_libraries() -> None:
+    """Import what training needs, so that processes forked from this one need not do it again."""
+    import peft  # noqa: F401
+    import torch  # noqa: F401
+    import transformers  # noqa: F401

@@ -1,11 +1,10 @@
 """The record that a retriever learns from, a question and the passage that answers it, and reading it from files.
 
-JSON lines, CSV, and the JSON of the SQuAD family are read. It cleans, splits and trains nothing.
+JSON lines, CSV, Excel sheets, and the JSON of the SQuAD family are read. It cleans, splits and trains nothing.
 """
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,6 +14,7 @@ from typing import Any
 
 from core.errors import AppError
 from core.i18n import detect_language
+from core.training.rows import ENDINGS, Unreadable, read_rows
 
 # Columns as people name them, in either language; the first that is there counts.
 _NAMES = {
@@ -26,7 +26,7 @@ _NAMES = {
     "passage_lang": ("passage_lang",),
     "answer": ("answer", "respuesta"),
 }
-_CELL_MOST = 1_000_000
+PAIR_ENDINGS = (*ENDINGS, ".json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,32 +45,23 @@ class Pair:
     answer: str = ""
 
 
-class _Unreadable(Exception):
-    """A line that is no JSON."""
-
-    def __init__(self, line: int, detail: str) -> None:
-        super().__init__(detail)
-        self.line, self.detail = line, detail[:200]
-
-
 def read_pairs(path: Path) -> list[Pair]:
-    """The pairs of a .jsonl, .csv or SQuAD-like .json file, by its ending.
+    """The pairs of a .jsonl, .csv, .xlsx or SQuAD-like .json file, by its ending.
 
     Raises AppError `training.pairs_kind`, or `training.pairs_line` with the line (or the paragraph) that cannot be
     read."""
-    readers = {".jsonl": _read_jsonl, ".csv": _read_csv, ".json": _read_squad}
-    reader = readers.get(path.suffix.lower())
-    if reader is None:
-        raise AppError("training.pairs_kind", name=path.name, allowed=", ".join(readers))
+    if path.suffix.lower() not in PAIR_ENDINGS:
+        raise AppError("training.pairs_kind", name=path.name, allowed=", ".join(PAIR_ENDINGS))
+    reader = _read_squad if path.suffix.lower() == ".json" else read_rows
     found: list[Pair] = []
     at = 0
     try:
         for place, row in reader(path):
             at = place
             found.append(to_pair(row))
-    except _Unreadable as error:
+    except Unreadable as error:
         raise AppError("training.pairs_line", name=path.name, line=error.line, detail=error.detail) from None
-    except (ValueError, KeyError, TypeError, AttributeError, csv.Error) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise AppError("training.pairs_line", name=path.name, line=max(at, 1), detail=str(error)[:200]) from None
     except OSError as error:
         raise AppError("training.pairs_file", name=path.name, detail=error.strerror) from None
@@ -118,33 +109,6 @@ def fill_in(pair: Pair) -> Pair:
 
 def _first(row: Mapping[str, Any], names: tuple[str, ...]) -> Any:
     return next((row[name] for name in names if row.get(name) is not None), None)
-
-
-def _read_jsonl(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    with path.open(encoding="utf-8-sig") as lines:
-        for number, line in enumerate(lines, 1):
-            if line.strip():
-                yield number, _parse(line, number)
-
-
-def _parse(line: str, number: int) -> Mapping[str, Any]:
-    try:
-        return json.loads(line)
-    except ValueError as error:
-        raise _Unreadable(number, str(error)) from None
-
-
-def _read_csv(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    text = path.read_text(encoding="utf-8-sig")
-    head = text.partition("\n")[0]
-    mark = max(",;\t|", key=head.count)
-    before = csv.field_size_limit(_CELL_MOST)
-    try:
-        reader = csv.DictReader(text.splitlines(keepends=True), delimiter=mark)
-        for row in reader:
-            yield reader.line_num, row
-    finally:
-        csv.field_size_limit(before)
 
 
 def _read_squad(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:

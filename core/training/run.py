@@ -15,13 +15,12 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import datetime as dt
-import hashlib
 import importlib.metadata
 import json
 import os
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,8 +32,9 @@ from core.models.embedder import load_adapted, load_embedder
 from core.models.loading import find_folder
 from core.records import AdapterCard
 from core.settings import cache_folder
-from core.training.chat_lora import ChatConfig, read_examples, split_examples, train_chat
+from core.training.chat_lora import ChatConfig, train_chat
 from core.training.dataset import Dataset, prepare
+from core.training.examples import hash_examples, read_examples, split_examples
 from core.training.loop import Report, StepReport, Trained
 from core.training.pairs import read_pairs
 from core.training.retriever import RetrieverConfig, train_retriever
@@ -118,7 +118,7 @@ def run_chat_job(job: Job, out: Path, tell: Tell) -> AdapterCard:
         base=base.name,
         base_sha256=adapter_files.hash_base(base),
         adapter_sha256=adapters.hash_weights(out),
-        data_sha256=_hash_files(job.data),
+        data_sha256=hash_examples([*train, *dev, *test]),
         data={"files": [path.name for path in job.data], **counts},
         hyperparameters=dataclasses.asdict(job.config),
         training=dataclasses.asdict(trained),
@@ -146,15 +146,6 @@ def _begin(out: Path, tell: Tell) -> tuple[Report, Callable[[float], None]]:
         tell({"progress": round(1 - _GATE_SHARE * (1 - share), 4), "message": "training.judged"})
 
     return report, step
-
-
-def _hash_files(paths: Sequence[Path]) -> str:
-    """One sha256 over the files' own, in their order."""
-    digest = hashlib.sha256()
-    for path in paths:
-        with path.open("rb") as handle:
-            digest.update(hashlib.file_digest(handle, "sha256").digest())
-    return digest.hexdigest()
 
 
 def _versions() -> dict[str, str]:

@@ -7,8 +7,8 @@ import pytest
 from core.errors import AppError
 from core.evaluation.gate_chat import find_chat_faults, judge_chat
 from core.models import adapters
-from core.training.causal import Example
-from core.training.chat_lora import ChatConfig, split_examples
+from core.training.chat_lora import ChatConfig
+from core.training.examples import Example, split_examples
 from core.training.practice import Size, make_practice
 from core.training.run import main, read_job
 

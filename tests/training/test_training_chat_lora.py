@@ -10,8 +10,9 @@ import pytest
 
 from core.errors import AppError
 from core.models.adapter_files import check_adapter
-from core.training.causal import Example, TrainableChat, find_targets
-from core.training.chat_lora import ChatConfig, group_by_length, read_examples, train_chat
+from core.training.causal import TrainableChat, find_targets
+from core.training.chat_lora import ChatConfig, group_by_length, train_chat
+from core.training.examples import Example, read_examples
 from core.training.pairs import Pair
 from core.training.practice import Size, is_practice, make_practice
 

@@ -1,0 +1,139 @@
+"""What a language model learns from: a conversation up to a question and what is to be said next; read, made, split.
+
+Examples come from files (chat, instruction or question-answer columns, recognised by their names), from pairs of
+questions and passages, and from questions with their SQL. It knows no model and trains nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.errors import AppError
+from core.training.pairs import Pair
+from core.training.rows import ENDINGS, Unreadable, read_rows
+
+_ASKED = ("prompt", "question", "instruction", "pregunta", "instruccion", "instrucción")
+_SAID = ("completion", "answer", "output", "response", "sql", "query", "respuesta", "salida", "passage", "pasaje")
+_GIVEN = ("input", "context", "entrada", "contexto")
+_ROLES = ("system", "user", "assistant")
+_WORDS_MOST = 14  # of what may be taken for a question; longer is a sentence of the passage
+_LETTERS_MOST = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A conversation up to a question, and what is to be said next. `messages`: (role, text), the last the user's."""
+
+    messages: tuple[tuple[str, str], ...]
+    completion: str
+    document: str = ""
+
+
+def read_examples(path: Path) -> list[Example]:
+    """Examples of a .jsonl, .csv or .xlsx file: `messages` that end with the assistant's, or columns with what is asked
+    (`prompt`, `question`, `instruction`, with `input`) and said (`completion`, `answer`, `output`, `sql`).
+
+    Raises AppError `training.example_line` with the line that is neither, `training.example_kind`."""
+    if path.suffix.lower() not in ENDINGS:
+        raise AppError("training.example_kind", name=path.name, allowed=", ".join(ENDINGS))
+    found, at = [], 0
+    try:
+        for line, row in read_rows(path):
+            at = line
+            found.append(to_example(row))
+    except Unreadable as error:
+        raise AppError("training.example_line", name=path.name, line=error.line, detail=error.detail) from None
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise AppError("training.example_line", name=path.name, line=max(at, 1), detail=str(error)[:200]) from None
+    except OSError as error:
+        raise AppError("training.pairs_file", name=path.name, detail=error.strerror) from None
+    return found
+
+
+def to_example(row: Mapping[str, Any]) -> Example:
+    """An example from a row by the usual names. KeyError, TypeError or ValueError where it is none."""
+    if row.get("messages"):
+        return _from_messages(row["messages"], str(row.get("document", "")))
+    folded = {str(name).strip().lower(): value for name, value in row.items() if name is not None}
+    asked, said = _first(folded, _ASKED), _first(folded, _SAID)
+    given = next((str(folded[name]) for name in _GIVEN if folded.get(name)), "")
+    document = str(folded.get("document") or folded.get("database") or folded.get("db_id") or "")
+    return Example((("user", f"{asked}\n\n{given}" if given else asked),), said, document)
+
+
+def _from_messages(turns: Any, document: str) -> Example:
+    turns = json.loads(turns) if isinstance(turns, str) else turns  # a cell of a sheet holds it as text
+    read = [(str(turn["role"]), str(turn["content"])) for turn in turns]
+    if len(read) < 2 or read[-1][0] != "assistant" or any(role not in _ROLES for role, _ in read):
+        raise ValueError("messages: the last must be the assistant's")
+    return Example(tuple(read[:-1]), read[-1][1], document)
+
+
+def _first(row: Mapping[str, Any], names: Sequence[str]) -> str:
+    for name in names:
+        if row.get(name):
+            return str(row[name])
+    raise KeyError(names[0])
+
+
+def format_examples(examples: Iterable[Example]) -> str:
+    """As JSON lines that `read_examples` reads."""
+    lines = []
+    for one in examples:
+        turns = [*one.messages, ("assistant", one.completion)]
+        row = {"messages": [{"role": role, "content": text} for role, text in turns]}
+        lines.append(json.dumps(row | ({"document": one.document} if one.document else {}), ensure_ascii=False))
+    return "".join(line + "\n" for line in lines)
+
+
+def from_pairs(pairs: Iterable[Pair]) -> list[Example]:
+    """A question of a document is answered by its passage. Pairs whose question is a sentence taken out of the
+    passage ask nothing that anybody would, and are left out."""
+    short = (pair for pair in pairs if len(pair.question.split()) <= _WORDS_MOST)
+    return [Example((("user", pair.question),), pair.passage, pair.document) for pair in short]
+
+
+def clean(examples: Iterable[Example], counts: Counter[str]) -> list[Example]:
+    """Without empty, overlong and repeated ones; `counts` gains: read, empty, too_long, duplicates."""
+    kept: dict[Example, None] = {}
+    for one in examples:
+        counts["read"] += 1
+        if not one.completion.strip() or not one.messages or not one.messages[-1][1].strip():
+            counts["empty"] += 1
+        elif sum(len(text) for _, text in one.messages) + len(one.completion) > _LETTERS_MOST:
+            counts["too_long"] += 1
+        elif one in kept:
+            counts["duplicates"] += 1
+        else:
+            kept[one] = None
+    return list(kept)
+
+
+def split_examples(
+    examples: Sequence[Example], *, dev_share: float = 0.1, test_share: float = 0.2, seed: int = 0
+) -> tuple[list[Example], list[Example], list[Example]]:
+    """(train, dev, test) of the examples without repetitions, split by document; where none is named, by what is
+    asked, so that no part asks what another does."""
+    groups: dict[str, list[Example]] = {}
+    for one in dict.fromkeys(examples):
+        groups.setdefault(one.document or " ".join(one.messages[-1][1].casefold().split()), []).append(one)
+    order = sorted(groups)
+    random.Random(seed).shuffle(order)
+    parts: tuple[list[Example], ...] = ([], [], [])
+    wanted = (1 - dev_share - test_share, dev_share, test_share)
+    total = sum(map(len, groups.values()))
+    for name in order:
+        lacking = [share * total - len(part) for share, part in zip(wanted, parts, strict=True)]
+        parts[lacking.index(max(lacking))].extend(groups[name])
+    return parts[0], parts[1], parts[2]
+
+
+def hash_examples(examples: Iterable[Example]) -> str:
+    return hashlib.sha256(format_examples(examples).encode()).hexdigest()

@@ -1,0 +1,76 @@
+"""The packaged encoder, bare or under an adapter, run by torch as it was trained: for those who judge many adapters.
+
+Exporting each to ONNX would take longer than training it. Vectors are kept by their text, so that a base that is asked
+again and again reads everything once. The app itself embeds with `core.models.embedder`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from core.models.embedder import Kind, TokenVectors
+
+_BATCH = 16
+_MAX_TOKENS = 256
+
+
+class TorchEmbedder:
+    """An `Embedder`. `adapter`: a folder with PEFT's two files, checked by the caller, or None for the base."""
+
+    def __init__(self, base: Path, adapter: Path | None = None, threads: int = 1) -> None:
+        import torch
+        from transformers import AutoModel, AutoTokenizer
+
+        torch.set_num_threads(threads)
+        self._torch = torch
+        self._tokenizer = AutoTokenizer.from_pretrained(base, local_files_only=True)
+        model = AutoModel.from_pretrained(base, local_files_only=True, use_safetensors=True)
+        if adapter is not None:
+            from peft import PeftModel
+
+            model = PeftModel.from_pretrained(model, str(adapter))
+        self._model = model.eval()
+        self._vectors: dict[str, np.ndarray] = {}
+        self._tokens: dict[str, TokenVectors] = {}
+        self.id = f"torch:{adapter.resolve() if adapter else base.name}@float32"
+        self.dimension = int(model.config.hidden_size)
+        self.max_tokens = _MAX_TOKENS
+
+    def encode(self, texts: Sequence[str], *, kind: Kind = "passage") -> np.ndarray:
+        del kind
+        self._read([text for text in dict.fromkeys(texts) if text not in self._vectors])
+        return np.stack([self._vectors[text] for text in texts])
+
+    def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        self._read([text for text in dict.fromkeys(texts) if text not in self._tokens])
+        return [self._tokens[text] for text in texts]
+
+    def count_tokens(self, text: str) -> int:
+        return len(self._tokenizer(text)["input_ids"])
+
+    def _read(self, texts: list[str]) -> None:
+        """Both kinds of vectors of new texts, those of alike length together."""
+        texts.sort(key=len)
+        for at in range(0, len(texts), _BATCH):
+            part = texts[at : at + _BATCH]
+            batch = self._tokenizer(
+                part, padding=True, truncation=True, max_length=_MAX_TOKENS, return_tensors="pt",
+                return_offsets_mapping=True,
+            )  # fmt: skip
+            offsets = batch.pop("offset_mapping").numpy()
+            with self._torch.no_grad():
+                states = self._model(**batch).last_hidden_state.numpy()
+            mask = batch["attention_mask"].numpy()
+            for n, text in enumerate(part):
+                length = int(mask[n].sum())
+                self._vectors[text] = _unit(states[n, :length].mean(0))
+                inner = slice(1, length - 1)  # without the marks at both ends
+                self._tokens[text] = (_unit(states[n, inner]), offsets[n, inner].astype(np.int64))
+
+
+def _unit(rows: np.ndarray) -> Any:
+    return (rows / np.maximum(np.linalg.norm(rows, axis=-1, keepdims=True), 1e-12)).astype(np.float32)
