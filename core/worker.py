@@ -31,8 +31,8 @@ from core.settings import Settings
 from core.state import jobs, vectors
 from core.state.database import Database
 from core.state.lock import try_lock
-from core.training.child import train
-from core.training.queue import TRAIN
+from core.training.child import practise, train
+from core.training.queue import PRACTISE, TRAIN
 from core.trial import EVALUATE, run_trial
 
 _IDLE_S = 0.1
@@ -90,6 +90,7 @@ def run(workspace: Path, stop: threading.Event) -> None:
 LONG: dict[str, Callable[[Database, Settings, JobStatus, threading.Event], object]] = {
     EVALUATE: run_trial,
     TRAIN: train,
+    PRACTISE: practise,
 }
 
 

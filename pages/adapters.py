@@ -1,4 +1,4 @@
-"""Adapters: what the embedder learns of the user's own material. Data, base, settings, run, gate, use."""
+"""Adapters: what the search model or a language model learns of the user's own material, from its data to its use."""
 
 from pages.parts import frame
 
@@ -12,7 +12,10 @@ from core.records import AdapterCard, JobStatus  # noqa: E402
 from core.state import jobs  # noqa: E402
 from core.training import queue  # noqa: E402
 from pages.parts import (  # noqa: E402
+    adapters_base,
+    adapters_compare,
     adapters_data,
+    adapters_examples,
     adapters_gate,
     adapters_run,
     adapters_settings,
@@ -27,18 +30,19 @@ CORRECTIONS_LEAST = 20
 
 def draw_steps(run: JobStatus | None, card: AdapterCard | None) -> None:
     """The way of an adapter, and where each step stands."""
-    held = services.settings()
-    data = adapters_data.prepared()
+    held, kind = services.settings(), adapters_settings.chosen_kind()
+    data = adapters_data.prepared() if kind == "retriever" else adapters_examples.prepared()
     pairs = len(data.train) + len(data.dev) + len(data.test) if data else 0
-    in_use = held.get("retriever_adapter")
+    unit = "adapters_page.pairs" if kind == "retriever" else "adapters_chat.examples"
+    in_use = adapters_shelf.names_in_use(held)
     verdict = "none" if card is None else "passed" if card.passed else "failed"
     steps = (
-        ("data", say_count("adapters_page.pairs", pairs) if pairs else "–"),
-        ("base", "all-MiniLM-L6-v2"),
-        ("settings", say(f"adapters_page.preset_{adapters_settings.chosen_preset()}")),
+        ("data", say_count(unit, pairs) if pairs else "–"),
+        ("base", "all-MiniLM-L6-v2" if kind == "retriever" else adapters_base.chosen_name()),
+        ("settings", say(f"adapters_page.preset_{adapters_settings.chosen_preset(kind)}")),
         ("run", say(f"adapters_page.state_{run.state}") if run else "–"),
         ("gate", say(f"adapters_page.verdict_{verdict}")),
-        ("use", say("adapters_page.base_in_use") if adapters_shelf.is_bare(held) else one_line(in_use, 24)),
+        ("use", one_line(", ".join(in_use), 24) if in_use else say("adapters_page.base_in_use")),
     )
     with st.container(horizontal=True, key="adapter-steps"):
         for n, (name, value) in enumerate(steps, 1):
@@ -72,14 +76,26 @@ def draw_new(db, expanded: bool) -> None:
     if not new.open:
         return
     with new:
+        kind = st.segmented_control(
+            say("adapters_page.kind"),
+            list(adapters_settings.KINDS),
+            format_func=lambda name: say(f"adapters_page.kind_{name}"),
+            default="retriever",
+            required=True,
+            key="adapter-kind",
+        )
+        st.caption(say(f"adapters_page.kind_{kind}_help"))
         st.subheader(say("adapters_page.step_data"), anchor=False)
-        data = adapters_data.draw(db, adapters_settings.pairs_most())
+        parts = adapters_data if kind == "retriever" else adapters_examples
+        data = parts.draw(db, adapters_settings.pairs_most(kind))
         if data is None:
             return
         st.subheader(say("adapters_page.step_base"), anchor=False)
-        adapters_settings.draw_base()
+        base = adapters_base.draw_model(db) if kind == "chat" else adapters_base.draw_encoder()
+        if kind == "chat" and base is None:
+            return
         st.subheader(say("adapters_page.step_settings"), anchor=False)
-        adapters_settings.draw(db, data)
+        adapters_settings.draw(db, kind, data, base)
 
 
 def main() -> None:
@@ -101,6 +117,7 @@ def main() -> None:
         if card is not None:
             adapters_gate.draw(card)
     adapters_shelf.draw(held, shelf)
+    adapters_compare.draw(held, shelf)
 
 
 main()

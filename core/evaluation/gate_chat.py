@@ -33,13 +33,14 @@ def judge_chat(
     adapter: Path,
     config: ChatConfig,
     test: Sequence[Example],
-    train_examples: int,
+    train_examples: int | None,
     *,
     step: Callable[[float], None] = lambda _: None,
     seed: int = 0,
 ) -> Gate:
     """Measure both on `test`, which nothing was learned from, and on the general passages. `config` is what the
-    adapter was trained with. Raises AppError `gate.few` below 20 examples that are short enough."""
+    adapter was trained with; `train_examples` is None where it was trained elsewhere. Raises AppError `gate.few` below
+    20 examples that are short enough."""
     chat = load_chat(base, config)
     chat.load(adapter)
     asked = [found for one in test if (found := chat.tokenize(one, config.max_tokens))]
@@ -56,10 +57,10 @@ def judge_chat(
     return Gate(not reasons, reasons, measures)
 
 
-def find_chat_faults(measures: dict[str, Comparison], train_examples: int) -> list[tuple[str, dict[str, Any]]]:
+def find_chat_faults(measures: dict[str, Comparison], train_examples: int | None) -> list[tuple[str, dict[str, Any]]]:
     """Why an adapter may not be used; empty where it may."""
     faults: list[tuple[str, dict[str, Any]]] = []
-    if train_examples < _TRAIN_LEAST:
+    if train_examples is not None and train_examples < _TRAIN_LEAST:
         faults.append(("gate.pairs", {"n": train_examples, "least": _TRAIN_LEAST}))
     if measures["chat"].winner != "b":
         faults.append(("gate.chat_no_gain", _told(measures["chat"])))

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from core.errors import AppError
@@ -296,6 +297,7 @@ def open_chat_model(settings: Settings) -> ChatModel:
     kind = settings.get("engine")
     adapter = settings.get("chat_adapter")
     adapter = None if adapter in ("", "none") else adapter
+    _check_passed(settings, adapter)
     if kind == "openai":
         from core.models.endpoint import Endpoint
 
@@ -305,6 +307,16 @@ def open_chat_model(settings: Settings) -> ChatModel:
 
         return ChatModel(LlamaEngine.load(settings, adapter), kind, Limits.of(settings), adapter)
     raise AppError("models.no_engine", engine=kind)
+
+
+def _check_passed(settings: Settings, adapter: str | None) -> None:
+    """An adapter of the workspace is used once it passed its gate; what lies elsewhere is its owner's to judge."""
+    from core.models.adapters import adapters_folder, is_usable
+
+    folder = Path(adapter).expanduser() if adapter else None
+    mine = folder is not None and folder.parent.resolve() == adapters_folder(settings.workspace).resolve()
+    if mine and not is_usable(folder):
+        raise AppError("adapters.not_passed", name=folder.name)
 
 
 def merge_system(messages: Sequence[Message]) -> list[Message]:

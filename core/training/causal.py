@@ -186,7 +186,8 @@ def _four_bits(dtype: Any) -> Any:
 
 
 def find_targets(model: Any, targets: Sequence[str]) -> list[str]:
-    """The full names of the layers to adapt: every linear one but the output for 'all', else those of these names.
+    """The full names of the layers to adapt: every linear one but the output for 'all', else those of these names, be
+    they full or the last part.
 
     Raises AppError `training.no_such_layer` with the names there are, for the first that matches nothing."""
     import torch
@@ -202,6 +203,7 @@ def find_targets(model: Any, targets: Sequence[str]) -> list[str]:
         return linear
     known = {name.rsplit(".", 1)[-1] for name in linear}
     for target in targets:
-        if target not in known:
+        if target not in known and target not in linear:
             raise AppError("training.no_such_layer", name=target, known=", ".join(sorted(known)))
-    return [name for name in linear if name.rsplit(".", 1)[-1] in set(targets)]
+    wanted = set(targets)
+    return [name for name in linear if name in wanted or name.rsplit(".", 1)[-1] in wanted]

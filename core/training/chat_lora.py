@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import AppError
+from core.models.adapter_files import CheckedAdapter
 from core.training.causal import Tokens, TrainableChat
 from core.training.examples import Example
 from core.training.loop import Report, Run, Trained
@@ -88,6 +89,13 @@ def load_chat(base: Path, config: ChatConfig) -> TrainableChat:
         targets=config.targets,
         four_bits=config.four_bits,
     )
+
+
+def config_of(adapter: CheckedAdapter) -> ChatConfig:
+    """What an adapter that was trained elsewhere is made of, as far as judging it needs."""
+    layers = tuple(name.removesuffix(".weight") for name in adapter.modules)
+    rslora = bool(adapter.config.get("use_rslora"))
+    return ChatConfig(rank=adapter.config["r"], alpha=adapter.config["lora_alpha"], rslora=rslora, targets=layers)
 
 
 def group_by_length(lengths: Sequence[int], size: int, seed: int, epoch: int) -> list[list[int]]:

@@ -5,9 +5,11 @@ wanted. It decides nothing about adapters.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 from core.errors import AppError
@@ -15,6 +17,7 @@ from core.records import JobStatus
 from core.settings import Settings
 from core.state import jobs
 from core.state.database import Database
+from core.training.bases import practice_folder
 from core.training.queue import JOB, run_folder, shelve
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -26,15 +29,32 @@ def train(db: Database, settings: Settings, job: JobStatus, stop: threading.Even
     checkpoint next time; cancelled, its process is ended. Raises AppError for what went wrong in the process."""
     name = job.payload["name"]
     folder = run_folder(settings, name)
-    command = [
-        sys.executable,
-        "-m",
-        "core.training.run",
-        str(folder / JOB),
-        "--out",
-        str(folder / "adapter"),
-        "--child",
-    ]
+    module = ("core.training.run", str(folder / JOB), "--out", str(folder / "adapter"))
+    if _run_child(db, job, stop, module) == _PASSED:
+        shelve(settings, name)
+
+
+def practise(db: Database, settings: Settings, job: JobStatus, stop: threading.Event) -> None:
+    """Make the workspace's practice model from its documents."""
+    folder = practice_folder(settings)
+    _run_child(db, job, stop, ("core.training.practice", str(settings.workspace), str(folder)))
+
+
+def end_with_parent() -> None:
+    """Called in a child: end when whoever started it is gone, which closes standard input. Its work can be cut off at
+    any moment."""
+
+    def wait() -> None:
+        while os.read(0, 4096):
+            pass
+        os._exit(2)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+def _run_child(db: Database, job: JobStatus, stop: threading.Event, module: Sequence[str]) -> int:
+    """Run a module of ours to its end; its exit code: 0, 1, or any where it was stopped or cancelled."""
+    command = [sys.executable, "-m", *module, "--child"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=_ROOT) as process:
         ended = threading.Event()
         watcher = threading.Thread(target=_watch, args=(db, job, process, stop, ended), daemon=True)
@@ -43,10 +63,9 @@ def train(db: Database, settings: Settings, job: JobStatus, stop: threading.Even
         code = process.wait()
         ended.set()
         watcher.join()
-    if code == _PASSED:
-        shelve(settings, name)
-    elif code != _REFUSED and not stop.is_set() and jobs.is_running(db, job.id):
+    if code not in (_PASSED, _REFUSED) and not stop.is_set() and jobs.is_running(db, job.id):
         raise error or AppError("training.broke_off", code=code)
+    return code
 
 
 def _hear(db: Database, job: JobStatus, process: subprocess.Popen) -> AppError | None:

@@ -135,5 +135,25 @@ def split_examples(
     return parts[0], parts[1], parts[2]
 
 
+@dataclass(frozen=True, slots=True)
+class ExampleSet:
+    """`counts`: what was read, what was left out and why, what each part holds. `sha256` names the three parts."""
+
+    train: tuple[Example, ...]
+    dev: tuple[Example, ...]
+    test: tuple[Example, ...]
+    counts: dict[str, int]
+    sha256: str
+
+
+def prepare_examples(examples: Iterable[Example], *, seed: int = 0) -> ExampleSet:
+    """Clean and split, as the job does it."""
+    counts: Counter[str] = Counter()
+    parts = split_examples(clean(examples, counts), seed=seed)
+    counts.update({name: len(part) for name, part in zip(("train", "dev", "test"), parts, strict=True)})
+    train, dev, test = (tuple(part) for part in parts)
+    return ExampleSet(train, dev, test, dict(counts), hash_examples([*train, *dev, *test]))
+
+
 def hash_examples(examples: Iterable[Example]) -> str:
     return hashlib.sha256(format_examples(examples).encode()).hexdigest()

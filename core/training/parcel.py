@@ -15,13 +15,15 @@ import zipfile
 import zlib
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from core.errors import AppError
 from core.models import adapter_files
+from core.training.chat_lora import ChatConfig
+from core.training.examples import Example, format_examples
 from core.training.pairs import Pair, format_pairs
 from core.training.retriever import RetrieverConfig
 
-_PACKED = (adapter_files.CARD, adapter_files.CONFIG, adapter_files.WEIGHTS)
 _NEEDED = (adapter_files.CONFIG, adapter_files.WEIGHTS)
 _TAKEN = {adapter_files.CARD: 2**20, adapter_files.CONFIG: 2**20, adapter_files.WEIGHTS: 2**30}  # bytes at most
 _CHUNK = 2**20
@@ -36,16 +38,36 @@ def pack(folder: Path) -> bytes:
     """The adapter's files as a zip with one folder of its name."""
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in _PACKED:
+        for name in (adapter_files.CONFIG, adapter_files.WEIGHTS):
             archive.write(folder / name, f"{folder.name}/{name}")
+        archive.writestr(f"{folder.name}/{adapter_files.CARD}", _card_to_carry(folder))
     return target.getvalue()
+
+
+def _card_to_carry(folder: Path) -> str:
+    """The card without where on this machine the base lies."""
+    card = json.loads((folder / adapter_files.CARD).read_text(encoding="utf-8"))
+    if Path(card.get("base", "")).is_absolute():
+        card["base"] = Path(card["base"]).name
+    return json.dumps(card, indent=1, ensure_ascii=False)
 
 
 def pack_job(name: str, pairs: Sequence[Pair], config: RetrieverConfig) -> bytes:
     """A job with its pairs, the versions that it was written for, and three lines on how to run it elsewhere."""
-    job = {"name": name, "data": "pairs.jsonl", "config": dataclasses.asdict(config), "split": {"seed": 0}}
+    return _pack_job(name, {"config": dataclasses.asdict(config)}, "pairs.jsonl", format_pairs(pairs))
+
+
+def pack_chat_job(name: str, examples: Sequence[Example], config: ChatConfig, base: str) -> bytes:
+    """The same for an adapter of the language model `base`, which must be there under that name."""
+    named = Path(base).name if Path(base).is_absolute() else base
+    job = {"kind": "chat", "base": named, "config": dataclasses.asdict(config)}
+    return _pack_job(name, job, "examples.jsonl", format_examples(examples))
+
+
+def _pack_job(name: str, job: dict[str, Any], data: str, text: str) -> bytes:
+    job = {"name": name, "data": data, "split": {"seed": 0}, **job}
     versions = "".join(f"{library}=={importlib.metadata.version(library)}\n" for library in _LIBRARIES)
-    files = {"job.json": json.dumps(job, indent=1), "pairs.jsonl": format_pairs(pairs), "requirements.lock": versions}
+    files = {"job.json": json.dumps(job, indent=1), data: text, "requirements.lock": versions}
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for file, text in {**files, "README.md": _HOW.format(name=name)}.items():

@@ -6,6 +6,7 @@ the matrices, the rate, the batch and the epochs are those of the configuration.
 
 from __future__ import annotations
 
+import math
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,7 +22,7 @@ _IGNORED = -100
 def train_plainly(base: Path, examples: Sequence[Example], held_out: Sequence[Example], config: ChatConfig) -> float:
     """The held-out loss per token that counts, after all epochs."""
     import torch
-    from transformers import DataCollatorForSeq2Seq, Trainer, TrainingArguments
+    from transformers import DataCollatorForSeq2Seq, PrinterCallback, Trainer, TrainingArguments
 
     chat = load_chat(base, config)
     chat.tokenizer.padding_side = "right"
@@ -31,11 +32,7 @@ def train_plainly(base: Path, examples: Sequence[Example], held_out: Sequence[Ex
             output_dir=folder,
             per_device_train_batch_size=config.batch,
             num_train_epochs=config.epochs,
-            learning_rate=config.learning_rate,
-            warmup_steps=config.warmup_share,
-            weight_decay=0.01,
             max_grad_norm=1.0,
-            lr_scheduler_type="linear",
             seed=config.seed,
             use_cpu=chat.device == "cpu",
             report_to="none",
@@ -45,7 +42,10 @@ def train_plainly(base: Path, examples: Sequence[Example], held_out: Sequence[Ex
             remove_unused_columns=False,
         )
         collate = DataCollatorForSeq2Seq(chat.tokenizer, label_pad_token_id=_IGNORED)
-        Trainer(model=chat.model, args=arguments, train_dataset=rows, data_collator=collate).train()
+        both = _optimize(chat.weights, config, len(rows))
+        trainer = Trainer(model=chat.model, args=arguments, train_dataset=rows, data_collator=collate, optimizers=both)
+        trainer.remove_callback(PrinterCallback)
+        trainer.train()
     chat.model.eval()
     total = counted = 0.0
     with torch.no_grad():
@@ -55,6 +55,20 @@ def train_plainly(base: Path, examples: Sequence[Example], held_out: Sequence[Ex
                 loss, n = chat.loss([tokens])
                 total, counted = total + float(loss), counted + n
     return total / counted
+
+
+def _optimize(weights: dict[str, Any], config: ChatConfig, examples: int) -> tuple[Any, Any]:
+    """The same optimizer and the same rate at every step as `loop` has, so that the losses can be compared."""
+    import torch
+
+    steps = math.ceil(examples / config.batch) * config.epochs
+    warm = max(round(steps * config.warmup_share), 1)
+
+    def share(step: int) -> float:
+        return (step + 1) / warm if step < warm else 1 - 0.9 * (step - warm) / max(steps - warm, 1)
+
+    optimizer = torch.optim.AdamW(weights.values(), lr=config.learning_rate, weight_decay=0.01)
+    return optimizer, torch.optim.lr_scheduler.LambdaLR(optimizer, share)
 
 
 def _row(tokens: Tokens) -> dict[str, Any]:

@@ -85,6 +85,7 @@ def make_practice(
     blocks = tokens[: len(tokens) // size.block * size.block].view(-1, size.block)
     before, after = _train(model, blocks, size, seed, report)
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / CARD).unlink(missing_ok=True)  # written last: a folder without it is not whole
     tokenizer.save_pretrained(folder)
     model.save_pretrained(folder, safe_serialization=True)
     made = Practice(sum(part.numel() for part in model.parameters()), round(before, 4), round(after, 4))
@@ -173,27 +174,33 @@ def main(arguments: list[str] | None = None) -> int:
     """Make one from a workspace's documents; 0 where it was made, 2 for an error."""
     from core.state import documents
     from core.state.database import Database
+    from core.training.child import end_with_parent
     from core.training.from_documents import pairs_from_documents
 
     parser = argparse.ArgumentParser(prog="python -m core.training.practice")
     parser.add_argument("workspace", type=Path)
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--child", action="store_true", help="end when standard input closes")
     options = parser.parse_args(arguments)
+    if options.child:
+        end_with_parent()
     db = Database(options.workspace / "state.sqlite")
     try:
         texts = [piece.text for piece in documents.pieces_after(db, 0)]
         made = make_practice(texts, pairs_from_documents(db), options.folder, report=_say)
     except AppError as error:
+        sys.stdout.write(json.dumps({"error": [error.key, error.params]}) + "\n")
         sys.stderr.write(error_text(error, "en") + "\n")
         return 2
     finally:
         db.close()
-    sys.stdout.write(json.dumps(asdict(made)) + "\n")
+    sys.stdout.write(json.dumps({"progress": 1.0, "made": asdict(made)}) + "\n")
     return 0
 
 
 def _say(step: int, steps: int, loss: float) -> bool:
-    sys.stderr.write(f"\r{step}/{steps} {loss:.3f}")
+    sys.stdout.write(json.dumps({"progress": step / steps, "message": "training.practice", "loss": loss}) + "\n")
+    sys.stdout.flush()
     return True
 
 

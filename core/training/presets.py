@@ -14,6 +14,7 @@ from typing import Any
 from core.training.pairs import Pair
 from core.training.retriever import RetrieverConfig
 
+SWITCHES = ("early_stopping",)
 LAYERS = ("query", "key", "value", "dense")
 TARGETS = {"all": LAYERS, "attention": ("query", "key", "value"), "classic": ("query", "value")}
 

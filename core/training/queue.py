@@ -9,21 +9,25 @@ import dataclasses
 import json
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from core.errors import AppError
 from core.models import adapter_files, adapters
+from core.models.loading import find_folder
 from core.records import AdapterCard, JobStatus
 from core.settings import Settings
 from core.state import jobs
 from core.state.database import Database
-from core.training.pairs import Pair, write_pairs
+from core.training.chat_lora import ChatConfig
+from core.training.examples import Example, format_examples
+from core.training.pairs import Pair, format_pairs
 from core.training.retriever import RetrieverConfig
 
-TRAIN = "train"
+TRAIN, PRACTISE = "train", "practise"
 JOB = "job.json"
+_PAIRS, _EXAMPLES = "pairs.jsonl", "examples.jsonl"
 
 
 def queue_training(
@@ -37,24 +41,69 @@ def queue_training(
 ) -> int:
     """Write the job's folder and queue it; the job's id. `corrections`: ids of those among the pairs, noted with the
     job. Raises `adapters.name` or `adapters.exists`."""
-    job = {"config": dataclasses.asdict(config), "split": dict(split or {})}
-    _write_job(_new_folder(settings, name), name, pairs, job)
+    job = {"data": _PAIRS, "config": dataclasses.asdict(config), "split": dict(split or {})}
+    _write_job(_new_folder(settings, name), name, format_pairs(pairs), job)
     noted = {"corrections": list(corrections)} if corrections else {}
     return jobs.enqueue(db, TRAIN, name, {"name": name, **noted})
+
+
+def queue_chat_training(
+    db: Database,
+    settings: Settings,
+    name: str,
+    examples: Sequence[Example],
+    config: ChatConfig,
+    base: str,
+    split: Mapping[str, Any] | None = None,
+) -> int:
+    """The same for an adapter of the language model `base` (a folder, or an id in the local cache)."""
+    job = {"kind": "chat", "base": base, "data": _EXAMPLES, "config": dataclasses.asdict(config)}
+    job["split"] = dict(split or {})
+    _write_job(_new_folder(settings, name), name, format_examples(examples), job)
+    return jobs.enqueue(db, TRAIN, name, {"name": name})
 
 
 def queue_judging(db: Database, settings: Settings, name: str, source: Path, pairs: Sequence[Pair]) -> int:
     """Take in a copy of an adapter from outside and queue its gate on these pairs; the job's id. It goes on the shelf
     once it has passed. Raises AppError `adapters.*` for one that may not be loaded, before a weight is read."""
-    adapters.check_retriever(source)
+    job = {"data": _PAIRS}
+    return _take_in(db, settings, name, source, (format_pairs(pairs), job), adapters.check_retriever)
+
+
+def queue_chat_judging(
+    db: Database, settings: Settings, name: str, source: Path, examples: Sequence[Example], base: str
+) -> int:
+    """The same for an adapter of the language model `base`."""
+    folder = find_folder(base)
+    job = {"kind": "chat", "base": base, "data": _EXAMPLES}
+    return _take_in(
+        db,
+        settings,
+        name,
+        source,
+        (format_examples(examples), job),
+        lambda place: adapter_files.check_adapter(place, None, folder),
+    )
+
+
+def _take_in(
+    db: Database,
+    settings: Settings,
+    name: str,
+    source: Path,
+    work: tuple[str, Mapping[str, Any]],
+    check: Callable[[Path], Any],
+) -> int:
+    """`work`: the text to judge by, and what the job says of it."""
+    check(source)
     folder = _new_folder(settings, name)
     made = folder / "adapter"
     try:
         made.mkdir()
         for file in (adapter_files.CONFIG, adapter_files.WEIGHTS):
             shutil.copyfile(source / file, made / file, follow_symlinks=False)
-        adapters.check_retriever(made)  # what was copied, should the source have changed meanwhile
-        _write_job(folder, name, pairs, {"given": True, "split": {"dev_share": 0.0, "test_share": 1.0}})
+        check(made)  # what was copied, should the source have changed meanwhile
+        _write_job(folder, name, work[0], {**work[1], "given": True, "split": {"dev_share": 0.0, "test_share": 1.0}})
     except (AppError, OSError):
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -70,10 +119,14 @@ def _new_folder(settings: Settings, name: str) -> Path:
     return folder
 
 
-def _write_job(folder: Path, name: str, pairs: Sequence[Pair], job: Mapping[str, Any]) -> None:
-    write_pairs(folder / "pairs.jsonl", list(pairs))
-    text = json.dumps({"name": name, "data": "pairs.jsonl", **job}, indent=1)
-    (folder / JOB).write_text(text, encoding="utf-8")
+def _write_job(folder: Path, name: str, data: str, job: Mapping[str, Any]) -> None:
+    (folder / job["data"]).write_text(data, encoding="utf-8")
+    (folder / JOB).write_text(json.dumps({"name": name, **job}, indent=1), encoding="utf-8")
+
+
+def queue_practice(db: Database) -> int:
+    """Ask for a practice model made from the workspace's documents; the job's id."""
+    return jobs.enqueue(db, PRACTISE, PRACTISE, {})
 
 
 def continue_training(db: Database, run: JobStatus) -> int:

@@ -17,9 +17,7 @@ import dataclasses
 import datetime as dt
 import importlib.metadata
 import json
-import os
 import sys
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,7 +30,8 @@ from core.models.embedder import load_adapted, load_embedder
 from core.models.loading import find_folder
 from core.records import AdapterCard
 from core.settings import cache_folder
-from core.training.chat_lora import ChatConfig, train_chat
+from core.training.chat_lora import ChatConfig, config_of, train_chat
+from core.training.child import end_with_parent
 from core.training.dataset import Dataset, prepare
 from core.training.examples import hash_examples, read_examples, split_examples
 from core.training.loop import Report, StepReport, Trained
@@ -55,7 +54,7 @@ class Job:
     split: dict[str, Any] = field(default_factory=dict)
     licence: str = ""
     given: bool = False
-    base: Path | None = None
+    base: str = ""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -65,7 +64,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--child", action="store_true", help="end when standard input closes")
     options = parser.parse_args(arguments)
     if options.child:
-        threading.Thread(target=_end_with_parent, daemon=True).start()
+        end_with_parent()
     try:
         job = read_job(options.job)
         run = run_chat_job if job.base else run_job
@@ -109,19 +108,23 @@ def run_chat_job(job: Job, out: Path, tell: Tell) -> AdapterCard:
     counts = {"read": len(examples), "train": len(train), "dev": len(dev), "test": len(test)}
     tell({"progress": 0.0, "message": "training.prepared", "counts": counts})
     report, step = _begin(out, tell)
-    base = find_folder(str(job.base))
-    trained = train_chat(base, train, dev, job.config, out, report)
-    gate = judge_chat(base, out, job.config, test, len(train), step=step)
+    base = find_folder(job.base)
+    config, trained = job.config, None
+    if job.given:
+        config = config_of(adapter_files.check_adapter(out, None, base))
+    else:
+        trained = train_chat(base, train, dev, config, out, report)
+    gate = judge_chat(base, out, config, test, len(train) if trained else None, step=step)
     card = AdapterCard(
         name=job.name,
         kind="chat",
-        base=base.name,
+        base=job.base,
         base_sha256=adapter_files.hash_base(base),
         adapter_sha256=adapters.hash_weights(out),
         data_sha256=hash_examples([*train, *dev, *test]),
         data={"files": [path.name for path in job.data], **counts},
-        hyperparameters=dataclasses.asdict(job.config),
-        training=dataclasses.asdict(trained),
+        hyperparameters=dataclasses.asdict(config),
+        training=dataclasses.asdict(trained) if trained else {},
         scores=gate.scores(),
         passed=gate.passed,
         reasons=gate.reasons,
@@ -183,7 +186,7 @@ def read_job(path: Path) -> Job:
         kind = values.get("kind", "retriever")
         if kind not in _CONFIGS:
             raise ValueError(f"kind: {kind}? {', '.join(_CONFIGS)}")
-        base = path.parent / Path(values["base"]).expanduser() if kind == "chat" else None
+        base = _read_base(path.parent, str(values["base"])) if kind == "chat" else ""
         known = {entry.name for entry in dataclasses.fields(_CONFIGS[kind])}
         config = dict(values.get("config", {}))
         unknown = set(config) - known
@@ -203,6 +206,12 @@ def read_job(path: Path) -> Job:
         raise AppError("training.job", name=path.name, detail=str(error)[:200]) from None
 
 
+def _read_base(place: Path, name: str) -> str:
+    """A folder beside the job or anywhere, else an id of the local cache as it stands."""
+    folder = place / Path(name).expanduser()
+    return str(folder) if folder.is_dir() else name
+
+
 def _read_yaml(text: str) -> dict[str, Any]:
     import yaml
 
@@ -210,13 +219,6 @@ def _read_yaml(text: str) -> dict[str, Any]:
         return yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise ValueError(str(error)) from None
-
-
-def _end_with_parent() -> None:
-    """Whoever started this is gone when its end of standard input closes. A run can be cut off at any moment."""
-    while os.read(0, 4096):
-        pass
-    os._exit(2)
 
 
 def _write_line(values: dict[str, Any]) -> bool:

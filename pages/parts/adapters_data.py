@@ -20,7 +20,7 @@ from pages.parts.plain import one_line
 SOURCES = ("documents", "corrections", "file")
 _DROPPED = ("empty", "too_long", "duplicates", "near_duplicates", "leaks")
 _PARTS = ("train", "dev", "test")
-_ENDINGS = ("jsonl", "csv", "json")
+_ENDINGS = ("jsonl", "csv", "xlsx", "json")
 _SHOWN = 300
 
 

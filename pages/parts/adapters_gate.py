@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
@@ -15,7 +16,8 @@ from pages.parts.language import lang, number, say
 from pages.parts.plain import plain
 
 _MEASURE = re.compile(
-    r"(?P<kind>dense_recall1|dense_recall5|dense_mrr|fused_recall1|answer_first|general_recall1|general_mrr)"
+    r"(?P<kind>dense_recall1|dense_recall5|dense_mrr|fused_recall1|answer_first|general_recall1|general_mrr"
+    r"|chat|chat_chrf|chat_figures|general_text)"
     r"(?:_(?P<asked>[a-z]{2}))?(?:_on_(?P<told>[a-z]{2}))?"
 )
 
@@ -31,10 +33,22 @@ def measure_name(measure: str) -> str:
     return say(f"adapters_page.measure_{match['kind']}") + (f" {langs.upper()}" if langs else "")
 
 
+def told(measure: str, value: float) -> str:
+    """A measure's value as people know it: a share, or the perplexity that a log-likelihood stands for."""
+    if _is_likelihood(measure):
+        return number(math.exp(min(-value, 50.0)), 2)
+    return percent(value)
+
+
+def _is_likelihood(measure: str) -> bool:
+    return measure == "chat" or measure.startswith("general_text")
+
+
 def draw(card: AdapterCard) -> None:
     st.subheader(say("adapters_page.step_gate"), anchor=False)
+    chat = card.kind == "chat"
     if card.passed:
-        st.success(say("adapters_page.passed"), icon=":material/verified:")
+        st.success(say("adapters_chat.passed" if chat else "adapters_page.passed"), icon=":material/verified:")
     else:
         st.error(say("adapters_page.failed"), icon=":material/block:")
         for key, params in card.reasons:
@@ -42,10 +56,10 @@ def draw(card: AdapterCard) -> None:
     scores = _distinct(card.scores)
     left, right = st.columns(2, gap="large")
     with left:
-        _draw_picture(card.name, scores)
+        _draw_picture(card.name, scores, chat)
     with right:
         _draw_table(scores)
-        st.caption(say("adapters_page.measures_help"))
+        st.caption(say("adapters_chat.measures_help" if chat else "adapters_page.measures_help"))
         _draw_made_of(card)
 
 
@@ -58,19 +72,21 @@ def _distinct(scores: dict[str, dict[str, float]]) -> dict[str, dict[str, float]
 
 def _reason(key: str, params: dict[str, Any]) -> str:
     named = {"measure": measure_name(params["measure"])} if "measure" in params else {}
+    if "lang" in params:
+        named["lang"] = str(params["lang"]).upper()
     return say(key, **{**params, **named})
 
 
-def _draw_picture(name: str, scores: dict[str, dict[str, float]]) -> None:
+def _draw_picture(name: str, scores: dict[str, dict[str, float]], chat: bool) -> None:
     """What each measure gained over the base, with the interval of the difference."""
     gains = [
         curves.Estimate(measure_name(measure), one["adapter"] - one["base"], one["low"], one["high"])
         for measure, one in scores.items()
     ]
     if gains:
-        title = say("adapters_page.gains")
+        title = say("adapters_chat.gains" if chat else "adapters_page.gains")
         figure = curves.draw_estimates(
-            gains, lang=lang(), theme=result.theme(), title=title, unit="fraction", reference=0.0
+            gains, lang=lang(), theme=result.theme(), title=title, unit="" if chat else "fraction", reference=0.0
         )
         st.plotly_chart(figure, theme=None, config=CONFIG, key=f"gains-{name}", alt=title)
 
@@ -79,7 +95,7 @@ def _draw_table(scores: dict[str, dict[str, float]]) -> None:
     names = ("measure", "base", "adapter", "cases")
     lines = ["| " + " | ".join(say(f"adapters_page.column_{name}") for name in names) + " |", "|---|---:|---:|---:|"]
     for name, one in scores.items():
-        cells = (measure_name(name), percent(one["base"]), percent(one["adapter"]), number(one["cases"]))
+        cells = (measure_name(name), told(name, one["base"]), told(name, one["adapter"]), number(one["cases"]))
         lines.append("| " + " | ".join(cells) + " |")
     st.markdown("\n".join(lines))
 

@@ -221,3 +221,36 @@ def test_a_practice_model_is_chosen_by_its_folder_and_an_adapter_goes_without_a_
     before = say(None)
     assert say(str(tmp_path / "a")) != before
     assert say(None) == before
+
+
+def test_replay_is_written_by_the_base_and_kept_with_the_run(base, tmp_path):
+    from core.training.replay import REPLAY, add_replay
+
+    chat = TrainableChat(base, rank=4, alpha=8, dropout=0.0, rslora=False, targets=("all",))
+    written = add_replay(chat, 4, tmp_path, seed=1)
+    assert {one.messages[0][1][0] for one in written} & {"E", "W"} and len(written) > 1
+    assert add_replay(chat, 4, tmp_path / "again", seed=1) == written
+    (tmp_path / REPLAY).write_text(json.dumps({"prompt": "a", "completion": "b"}) + "\n")
+    assert [one.completion for one in add_replay(chat, 4, tmp_path, seed=1)] == ["b"]  # one that goes on reads it
+    config = dataclasses.replace(CONFIG, replay=0.25, epochs=1)
+    assert train_chat(base, EXAMPLES[:20], (), config, tmp_path / "run").steps == 7  # 20 + 5 in fours
+
+
+def test_four_bits_are_refused_where_the_machine_cannot(base, tmp_path):
+    import torch
+
+    if torch.cuda.is_available():
+        pytest.skip("this machine may be able to")
+    with pytest.raises(AppError) as caught:
+        train_chat(base, EXAMPLES, (), dataclasses.replace(CONFIG, four_bits=True), tmp_path / "a")
+    assert caught.value.key == "training.no_four_bits"
+
+
+def test_an_adapter_from_elsewhere_is_judged_by_what_its_files_say(base, tmp_path):
+    from core.training.chat_lora import config_of, load_chat
+
+    config = ChatConfig(rank=4, alpha=16, rslora=True, targets=("q_proj", "down_proj"), threads=1)
+    load_chat(base, config).save(tmp_path / "a")
+    found = config_of(check_adapter(tmp_path / "a", None, base))
+    assert (found.rank, found.alpha, found.rslora, len(found.targets)) == (4, 16, True, 4)
+    load_chat(base, found).load(tmp_path / "a")

@@ -1,6 +1,7 @@
 """Adapters as zip files: what is packed comes back; a hostile zip leaves nothing outside the folder it goes to."""
 
 import io
+import json
 import zipfile
 
 import pytest
@@ -33,8 +34,10 @@ def test_what_is_packed_comes_back(tmp_path, place):
     made.mkdir()
     for name in (adapter_files.CARD, adapter_files.CONFIG, adapter_files.WEIGHTS):
         (made / name).write_text(name)
+    (made / adapter_files.CARD).write_text(json.dumps({"base": "/home/me/models/mine", "passed": True}))
     parcel.unpack(parcel.pack(made), place)
-    assert len(list(place.iterdir())) == 3  # the card too: it names the base
+    assert len(list(place.iterdir())) == 3
+    assert json.loads((place / adapter_files.CARD).read_text()) == {"base": "mine", "passed": True}  # no path of mine
     assert (place / adapter_files.WEIGHTS).read_text() == adapter_files.WEIGHTS
 
 
