@@ -75,6 +75,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def try_crashes(options: argparse.Namespace) -> dict[str, Any]:
     """Rounds by kind: when it was killed, at which step, and how far the losses of the run that went on lie apart."""
+    load_libraries()
     kinds = ("retriever", "chat") if options.kind == "both" else (options.kind,)
     found: dict[str, Any] = {}
     with tempfile.TemporaryDirectory(prefix="cotejo-crash-") as place:
@@ -142,7 +143,6 @@ def read_losses(folder: Path) -> dict[int, float]:
 
 def _start(work: Callable[[], Any]) -> multiprocessing.Process:
     """In a process of its own, forked so that the libraries need not be imported again for every round."""
-    load_libraries()
     process = multiprocessing.get_context("fork").Process(target=work)
     process.start()
     return process
@@ -217,6 +217,7 @@ def _judge_one(kind: str, seed: int, data: Dataset, base: TorchEmbedder) -> dict
 def compare_speed(options: argparse.Namespace) -> dict[str, Any]:
     """Both ways in turn on the same examples, each in a process of its own: examples a second by the clock and by the
     processor's time, and the held-out loss."""
+    load_libraries()
     rows: dict[str, list[dict[str, float]]] = {"ours": [], "plain": []}
     with tempfile.TemporaryDirectory(prefix="cotejo-speed-") as place:
         base = Path(place) / "base"

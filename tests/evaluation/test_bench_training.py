@@ -1,16 +1,35 @@
 """The trials of training at their smallest: one kill, losses compared; how a bad data set is made."""
 
+import json
+import time
+
 from core.evaluation import bench_training
 from core.training.dataset import Dataset
 from core.training.pairs import Pair
 from core.training.retriever import RetrieverConfig
 
 
-def test_a_training_that_is_killed_goes_on_with_the_same_losses(tmp_path):
-    training = bench_training.make_run("chat", tmp_path)
-    (found,) = bench_training.crash_rounds(training, tmp_path / "runs", 1, seed=3)
-    assert found["steps"] == found["of"] == 30 and found["apart"] <= 1e-5
-    assert found["at"] < 30
+def slow_training(forgetful):
+    """Thirty steps of a hundredth of a second, whose losses are known; one that is forgetful starts from others."""
+
+    def train(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        done = bench_training.read_losses(folder)
+        (folder / "steps.jsonl").write_text("".join(json.dumps({"step": n, "loss": done[n]}) + "\n" for n in done))
+        shift = 0.5 if forgetful and done else 0.0
+        for step in range(len(done) + 1, 31):
+            time.sleep(0.01)
+            with (folder / "steps.jsonl").open("a") as target:
+                target.write(json.dumps({"step": step, "loss": 1 / step + shift}) + "\n")
+
+    return train
+
+
+def test_losses_after_a_kill_are_compared_step_by_step(tmp_path):
+    (good,) = bench_training.crash_rounds(slow_training(False), tmp_path / "good", 1, seed=3)
+    assert good["steps"] == good["of"] == 30 and good["apart"] == 0 and good["at"] < 30
+    found = bench_training.crash_rounds(slow_training(True), tmp_path / "bad", 4, seed=3)
+    assert max(one["apart"] for one in found) == 0.5
 
 
 def test_bad_material_is_bad():
