@@ -31,8 +31,8 @@ from core.settings import Settings
 from core.state import jobs, vectors
 from core.state.database import Database
 from core.state.lock import try_lock
-from core.training.child import practise, train
-from core.training.queue import PRACTISE, TRAIN
+from core.training.child import look_for_values, practise, train
+from core.training.queue import PRACTISE, SEARCH, TRAIN
 from core.trial import EVALUATE, run_trial
 
 _IDLE_S = 0.1
@@ -91,6 +91,7 @@ LONG: dict[str, Callable[[Database, Settings, JobStatus, threading.Event], objec
     EVALUATE: run_trial,
     TRAIN: train,
     PRACTISE: practise,
+    SEARCH: look_for_values,
 }
 
 

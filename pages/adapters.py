@@ -18,6 +18,7 @@ from pages.parts import (  # noqa: E402
     adapters_examples,
     adapters_gate,
     adapters_run,
+    adapters_search,
     adapters_settings,
     adapters_shelf,
     services,
@@ -95,7 +96,9 @@ def draw_new(db, expanded: bool) -> None:
         if kind == "chat" and base is None:
             return
         st.subheader(say("adapters_page.step_settings"), anchor=False)
-        adapters_settings.draw(db, kind, data, base)
+        config = adapters_settings.draw(kind)
+        adapters_search.draw(db, kind, parts.drawn(), config, base.name if base else "")
+        adapters_settings.draw_start(kind, data, config, base)
 
 
 def main() -> None:

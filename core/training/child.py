@@ -18,7 +18,7 @@ from core.settings import Settings
 from core.state import jobs
 from core.state.database import Database
 from core.training.bases import practice_folder
-from core.training.queue import JOB, run_folder, shelve
+from core.training.queue import JOB, run_folder, search_folder, shelve
 
 _ROOT = Path(__file__).resolve().parents[2]
 _PASSED, _REFUSED = 0, 1
@@ -38,6 +38,14 @@ def practise(db: Database, settings: Settings, job: JobStatus, stop: threading.E
     """Make the workspace's practice model from its documents."""
     folder = practice_folder(settings)
     _run_child(db, job, stop, ("core.training.practice", str(settings.workspace), str(folder)))
+
+
+def look_for_values(db: Database, settings: Settings, job: JobStatus, stop: threading.Event) -> None:
+    """Try hyperparameters until the job's minutes are over."""
+    folder = search_folder(settings, job.payload["kind"])
+    minutes = str(job.payload["minutes"])
+    module = ("core.training.search", str(folder / JOB), "--out", str(folder), "--minutes", minutes)
+    _run_child(db, job, stop, module)
 
 
 def end_with_parent() -> None:

@@ -155,5 +155,10 @@ def prepare_examples(examples: Iterable[Example], *, seed: int = 0) -> ExampleSe
     return ExampleSet(train, dev, test, dict(counts), hash_examples([*train, *dev, *test]))
 
 
+def clean_and_split(examples: Iterable[Example], **split: Any) -> tuple[list[Example], list[Example], list[Example]]:
+    """(train, dev, test) of those worth learning from."""
+    return split_examples(clean(examples, Counter()), **split)
+
+
 def hash_examples(examples: Iterable[Example]) -> str:
     return hashlib.sha256(format_examples(examples).encode()).hexdigest()

@@ -25,7 +25,7 @@ from core.training.examples import Example, format_examples
 from core.training.pairs import Pair, format_pairs
 from core.training.retriever import RetrieverConfig
 
-TRAIN, PRACTISE = "train", "practise"
+TRAIN, PRACTISE, SEARCH = "train", "practise", "search"
 JOB = "job.json"
 _PAIRS, _EXAMPLES = "pairs.jsonl", "examples.jsonl"
 
@@ -127,6 +127,26 @@ def _write_job(folder: Path, name: str, data: str, job: Mapping[str, Any]) -> No
 def queue_practice(db: Database) -> int:
     """Ask for a practice model made from the workspace's documents; the job's id."""
     return jobs.enqueue(db, PRACTISE, PRACTISE, {})
+
+
+def queue_search(
+    db: Database, settings: Settings, kind: str, material: Sequence[Any], config: Any, base: str, minutes: int
+) -> int:
+    """Look for good values in the background, in place of the last search for this kind; the job's id."""
+    folder = search_folder(settings, kind)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    if kind == "chat":
+        job, text = {"kind": kind, "base": base, "data": _EXAMPLES}, format_examples(material)
+    else:
+        job, text = {"data": _PAIRS}, format_pairs(material)
+    _write_job(folder, kind, text, {**job, "config": dataclasses.asdict(config), "split": {"seed": 0}})
+    return jobs.enqueue(db, SEARCH, kind, {"kind": kind, "minutes": minutes})
+
+
+def search_folder(settings: Settings, kind: str) -> Path:
+    """Where the last search for this kind of adapter keeps its job and its trials."""
+    return settings.workspace / "searches" / kind
 
 
 def continue_training(db: Database, run: JobStatus) -> int:

@@ -33,7 +33,7 @@ from core.settings import cache_folder
 from core.training.chat_lora import ChatConfig, config_of, train_chat
 from core.training.child import end_with_parent
 from core.training.dataset import Dataset, prepare
-from core.training.examples import hash_examples, read_examples, split_examples
+from core.training.examples import clean_and_split, hash_examples, read_examples
 from core.training.loop import Report, StepReport, Trained
 from core.training.pairs import read_pairs
 from core.training.retriever import RetrieverConfig, train_retriever
@@ -68,12 +68,12 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         job = read_job(options.job)
         run = run_chat_job if job.base else run_job
-        card = run(job, options.out or options.job.parent / job.name, _write_line)
+        card = run(job, options.out or options.job.parent / job.name, write_line)
     except AppError as error:
-        _write_line({"error": [error.key, error.params]})
+        write_line({"error": [error.key, error.params]})
         sys.stderr.write(error_text(error, "en") + "\n")
         return 2
-    _write_line({"progress": 1.0, "card": dataclasses.asdict(card)})
+    write_line({"progress": 1.0, "card": dataclasses.asdict(card)})
     return 0 if card.passed else 1
 
 
@@ -104,7 +104,7 @@ def run_chat_job(job: Job, out: Path, tell: Tell) -> AdapterCard:
     from core.evaluation.gate_chat import judge_chat
 
     examples = [example for path in job.data for example in read_examples(path)]
-    train, dev, test = split_examples(examples, **job.split)
+    train, dev, test = clean_and_split(examples, **job.split)
     counts = {"read": len(examples), "train": len(train), "dev": len(dev), "test": len(test)}
     tell({"progress": 0.0, "message": "training.prepared", "counts": counts})
     report, step = _begin(out, tell)
@@ -221,7 +221,7 @@ def _read_yaml(text: str) -> dict[str, Any]:
         raise ValueError(str(error)) from None
 
 
-def _write_line(values: dict[str, Any]) -> bool:
+def write_line(values: dict[str, Any]) -> bool:
     sys.stdout.write(json.dumps(values) + "\n")
     sys.stdout.flush()
     return True

@@ -41,7 +41,7 @@ def draw(db: Database, most: int) -> ExampleSet | None:
     """The choice of sources and what came of it, drawn from at most so many examples; None without one."""
     offered = [name for name in SOURCES if name in ("documents", "file") or gather(db, (name,))]
     sources = st.pills(
-        say("adapters_page.sources"),
+        say("adapters_chat.sources"),
         offered,
         selection_mode="multi",
         format_func=lambda name: say(f"adapters_chat.source_{name}"),

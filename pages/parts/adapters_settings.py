@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
 import statistics
 from types import ModuleType
 from typing import Any
@@ -16,7 +17,6 @@ import streamlit as st
 
 from core.evaluation import learn
 from core.models import adapters
-from core.state.database import Database
 from core.training import parcel, presets, presets_chat, queue
 from core.training.bases import Base
 from core.training.dataset import Dataset
@@ -53,8 +53,8 @@ def _key(kind: str, name: str) -> str:
     return f"hyper-{name}" if kind == "retriever" else f"chat-hyper-{name}"
 
 
-def draw(db: Database, kind: str, data: Dataset | ExampleSet, base: Base | None) -> Any:
-    """Everything from the preset to the click; the configuration as it is chosen."""
+def draw(kind: str) -> Any:
+    """The presets and every value; the configuration as it is chosen."""
     st.segmented_control(
         say("adapters_page.preset"),
         list(KINDS[kind].PRESETS),
@@ -68,6 +68,11 @@ def draw(db: Database, kind: str, data: Dataset | ExampleSet, base: Base | None)
     )
     st.caption(say(f"{_TOPICS[kind]}.preset_{chosen_preset(kind)}_help"))
     config = _draw_values(kind)
+    return config
+
+
+def draw_start(kind: str, data: Dataset | ExampleSet, config: Any, base: Base | None) -> None:
+    """What is known to hurt, what it will take, and the click."""
     _draw_hazards(kind, config, len(data.train))
     if kind == "chat":
         rate = _measured("chat", base.name, config.max_tokens)
@@ -77,7 +82,6 @@ def draw(db: Database, kind: str, data: Dataset | ExampleSet, base: Base | None)
         expected = forecast(data.train, len(data.dev), config, rate)
     _draw_forecast(kind, expected)
     _draw_start(kind, data, config, expected, base)
-    return config
 
 
 def take(kind: str, values: dict[str, Any]) -> None:
@@ -103,7 +107,7 @@ def _draw_values(kind: str) -> Any:
                 st.select_slider(
                     say(f"adapters_page.value_{name}"),
                     choices,
-                    format_func=_format(name),
+                    format_func=functools.partial(show_value, name),
                     key=_key(kind, name),
                 )
                 st.caption(say(f"{topic}.value_{name}_help"))
@@ -116,12 +120,11 @@ def _draw_values(kind: str) -> Any:
     return dataclasses.replace(module.to_config(values), **switches)
 
 
-def _format(name: str):
+def show_value(name: str, value: Any) -> str:
+    """A hyperparameter's value as it is written on the page."""
     if name == "targets":
-        return lambda value: say(f"adapters_page.targets_{value}")
-    if name == "learning_rate":
-        return lambda value: f"{value:.0e}".replace("e-0", "e-")
-    return lambda value: number(value)
+        return say(f"adapters_page.targets_{value}")
+    return f"{value:.0e}".replace("e-0", "e-") if name == "learning_rate" else number(value)
 
 
 def _draw_hazards(kind: str, config: Any, train: int) -> None:
