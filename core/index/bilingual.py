@@ -58,6 +58,11 @@ def to_meanings(across: Iterable[Across], target: str) -> list[Meanings]:
     ]
 
 
+def gloss(across: Sequence[Across]) -> str:
+    """The question word by word in the other language, for an encoder that reads that language better."""
+    return " ".join(word for one in across for word in one.words)
+
+
 def _keeps_its_form(reading: Reading) -> bool:
     """Names and figures stand in any language as they are."""
     return reading.text[0].isdigit() or (reading.text[0].isupper() and " " not in reading.text)

@@ -256,6 +256,11 @@ class Corpus:
         cosines = self.sentence_vectors.cosines(query)
         return piece, group_best(cosines, self._vector_rows, len(self)), cosines
 
+    @property
+    def sentence_lang_codes(self) -> np.ndarray:
+        """The language of each sentence vector, in the table's order."""
+        return self.lang_codes[self._vector_rows]
+
     def holds(self, word: str, lang: str) -> bool:
         """Whether a text of a language has the word in some form."""
         return any(self._vocabulary.find(term) is not None for term in analyzer(lang)(word))

@@ -32,13 +32,14 @@ class Scores:
 def score_pieces(
     corpus: Corpus,
     question: str,
-    query: np.ndarray | None,
+    queries: Mapping[str, np.ndarray],
     weights: np.ndarray,
     document_ids: Collection[int] | None,
     across: Mapping[str, Sequence[Across]],
 ) -> Scores:
-    """Score every piece of the documents in scope. `weights` (n,) is the trust in the embedder for each piece; `across`
-    holds the question as read in the languages that are not its own."""
+    """Score every piece of the documents in scope. `queries` are the question's vectors for text of each language, none
+    without a model; `weights` (n,) is the trust in the embedder for each piece; `across` holds the question as read in
+    the languages that are not its own."""
     count = len(corpus)
     scope = np.ones(count, bool) if document_ids is None else np.isin(corpus.document_ids, list(document_ids))
     fused = np.full(count, -np.inf, np.float32)
@@ -50,8 +51,8 @@ def score_pieces(
     groups = corpus.lang_codes[scope]
     lexical = standardise(words, groups)
     fused[scope] = np.where(words > 0, lexical, -np.inf)
-    if query is not None:
-        piece, sentence, sentences = corpus.dense_scores(query)
+    if queries:
+        piece, sentence, sentences = _dense_scores(corpus, queries)
         cosines = np.nan_to_num(np.fmax(piece, sentence))
         dense, stage = _dense(piece[scope], sentence[scope], lexical, groups)
         if stage != "keyword":
@@ -71,6 +72,23 @@ def _word_scores(corpus: Corpus, question: str, across: Mapping[str, Sequence[Ac
         theirs = corpus.meaning_scores(to_meanings(across[lang], lang))
         words = np.where(corpus.lang_codes == corpus.langs.index(lang), theirs, words)
     return words
+
+
+def _dense_scores(corpus: Corpus, queries: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """`Corpus.dense_scores`, each row by the query of its language."""
+    found: dict[int, tuple[np.ndarray, ...]] = {}
+    for query in queries.values():
+        if id(query) not in found:
+            found[id(query)] = corpus.dense_scores(query)
+    parts = [found[id(queries[lang])] for lang in corpus.langs]
+    if len(found) == 1:
+        return parts[0]
+    rows, sentences = corpus.lang_codes, corpus.sentence_lang_codes
+    return (
+        np.choose(rows, [piece for piece, _, _ in parts]),
+        np.choose(rows, [sentence for _, sentence, _ in parts]),
+        np.choose(sentences, [cosines for _, _, cosines in parts]),
+    )
 
 
 def _dense(

@@ -16,7 +16,7 @@ import numpy as np
 
 from core.errors import AppError
 from core.index import lexical, trust
-from core.index.bilingual import Across, read_across
+from core.index.bilingual import Across, gloss, read_across
 from core.index.corpus import Corpus
 from core.index.embed import ActiveModel, read_revision
 from core.index.hits import best_parents, make_hits
@@ -27,13 +27,31 @@ from core.records import Hit, HitSentence, SearchResult
 from core.settings import Settings, cache_folder
 from core.state.database import Database
 
-# Another language shares names and numbers with the question, little else.
-_TRUST_ACROSS = 0.8
+_TRUST_ACROSS = 0.5
+_READS_BETTER = (
+    0.05  # trusted by so much more in the passages' language, the encoder is given the question word by word
+)
 _COVERED = 0.6  # where a passage in the question's language holds this share of it, no other language is asked
 
 
 def _covers(hits: Sequence[Hit], lang: str) -> bool:
     return any(hit.lang == lang and hit.coverage >= _COVERED for hit in hits)
+
+
+class _Encoder:
+    """Turns questions into vectors, None without a model, and adds up the time."""
+
+    def __init__(self, embedder: Embedder | None) -> None:
+        self._embedder = embedder
+        self.spent_ms = 0.0
+
+    def __call__(self, question: str) -> np.ndarray | None:
+        if self._embedder is None:
+            return None
+        started = time.perf_counter()
+        vector = self._embedder.encode([question], kind="question")[0]
+        self.spent_ms += (time.perf_counter() - started) * 1000
+        return vector
 
 
 class SearchIndex:
@@ -101,47 +119,46 @@ class SearchIndex:
         """The `k` best parent passages (default: the setting), among `document_ids` where given."""
         started = time.perf_counter()
         self.refresh()
-        query, embed_ms = self._encode_question(question)
-        with self._lock:
-            corpus = self._corpus
-            weights = np.asarray([self._weight(other, lang) for other in corpus.langs], np.float32)
-            find = functools.partial(
-                self._find, corpus, query, weights[corpus.lang_codes], document_ids, k or self._passages()
-            )
-            others = [other for other in corpus.langs if other != lang]
-            scores, hits = find(question, {}) if lang in corpus.langs or not others else (None, ())
-            if others and not _covers(hits, lang):
-                read = {other: self._across(corpus, question, lang, other) for other in others}
-                scores, hits = find(question, {other: words for other, words in read.items() if words})
-            weight = 0.0 if scores.stage == "keyword" else self._weight(hits[0].lang if hits else lang, lang)
+        encode = _Encoder(self._embedder if self._corpus.piece_vectors is not None else None)
+        plain = encode(question)
+        find = functools.partial(self._find, question, lang, document_ids, k or self._passages(), plain)
+        langs = list(self._corpus.langs)
+        scores, hits = find({}, {}) if lang in langs or not langs else (None, ())
+        if set(langs) - {lang} and not _covers(hits, lang):
+            across = {other: self.read_across(question, lang, other) for other in langs if other != lang}
+            across = {other: words for other, words in across.items() if words}
+            read = {other: gloss(words) for other, words in across.items() if self._reads_better(other, lang)}
+            scores, hits = find(across, {other: encode(text) for other, text in read.items()})
+        weight = 0.0 if scores.stage == "keyword" else self._weight(hits[0].lang if hits else lang, lang)
         total = (time.perf_counter() - started) * 1000
-        timings = {"embed": embed_ms, "search": total - embed_ms}
+        timings = {"embed": encode.spent_ms, "search": total - encode.spent_ms}
         return SearchResult(question, lang, hits, weight, scores.stage, self._note, timings)
 
     def _find(
         self,
-        corpus: Corpus,
-        query,
-        weights: np.ndarray,
-        document_ids,
-        k: int,
         question: str,
+        lang: str,
+        document_ids: Collection[int] | None,
+        k: int,
+        plain: np.ndarray | None,
         across: Mapping[str, Sequence[Across]],
+        glossed: Mapping[str, np.ndarray],
     ) -> tuple[Scores, tuple[Hit, ...]]:
         """The best passages for the question's words, those of other languages for what they are called there."""
-        scores = score_pieces(corpus, question, query, weights, document_ids, across)
-        rows = best_parents(corpus, scores.fused, k)
-        return scores, make_hits(self._db, corpus, rows, question, scores, across)
+        with self._lock:
+            corpus = self._corpus
+            weights = np.asarray([self._weight(other, lang) for other in corpus.langs], np.float32)[corpus.lang_codes]
+            queries = {} if plain is None else {other: glossed.get(other, plain) for other in corpus.langs}
+            scores = score_pieces(corpus, question, queries, weights, document_ids, across)
+            rows = best_parents(corpus, scores.fused, k)
+            return scores, make_hits(self._db, corpus, rows, question, scores, across)
 
     def read_across(self, question: str, lang: str, other: str) -> list[Across]:
         """The question's words as text in the language `other` may hold them."""
-        with self._lock:
-            return self._across(self._corpus, question, lang, other)
-
-    def _across(self, corpus: Corpus, question: str, lang: str, other: str) -> list[Across]:
         bilingual = bilingual_of(self._settings.workspace)
-        held = functools.partial(corpus.holds, lang=other)
-        return read_across(question, lang, other, bilingual, held, corpus.cognates(other))
+        with self._lock:
+            held = functools.partial(self._corpus.holds, lang=other)
+            return read_across(question, lang, other, bilingual, held, self._corpus.cognates(other))
 
     def _passages(self) -> int:
         return self._settings.get("passages_per_answer")
@@ -155,7 +172,7 @@ class SearchIndex:
     def rank_plainly(self, question: str, k: int) -> dict[str, list[str]]:
         """The first `k` files by plain BM25, dense search and their rank fusion: what our order is measured against."""
         self.refresh()
-        query, _ = self._encode_question(question)
+        query = _Encoder(self._embedder if self._corpus.piece_vectors is not None else None)(question)
         with self._lock:
             corpus = self._corpus
             found = {}
@@ -189,12 +206,9 @@ class SearchIndex:
 
     # ------------------------------------------------------------ the parts of a search
 
-    def _encode_question(self, question: str) -> tuple[np.ndarray | None, float]:
-        started = time.perf_counter()
-        if self._embedder is None or self._corpus.piece_vectors is None:
-            return None, 0.0
-        query = self._embedder.encode([question], kind="question")[0]
-        return query, (time.perf_counter() - started) * 1000
+    def _reads_better(self, other: str, lang: str) -> bool:
+        """Whether the encoder is to be trusted more in the language `other` than in the question's."""
+        return self._weight(other, other) > self._weight(lang, lang) + _READS_BETTER
 
     def _weight(self, lang: str, question_lang: str) -> float:
         """How far the embedder counts for passages of a language."""
