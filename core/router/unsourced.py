@@ -65,6 +65,7 @@ def _asks_holdings(words: list[str], lang: str, named: set[str]) -> bool:
     return not rest or any(_COLUMNS.fullmatch(word) for word in hits)
 
 
+_THANKS = frozenset(("thanks", "thank", "gracias"))
 _COLUMNS = re.compile(r"columns?|fields?|columnas?|campos?")
 
 
@@ -94,6 +95,8 @@ def _words(text: str) -> list[str]:
 def reply(route: Route, question: str, lang: str, documents: Sequence[Document], catalog: Catalog) -> str:
     """What small talk and questions about the workspace get: what is here, in words; a table's columns where it is
     named."""
+    if route.kind == "smalltalk" and _THANKS & set(_words(question)):
+        return translate("router.welcome", lang)
     if not documents and not catalog.tables:
         return translate("router.empty_workspace", lang)
     count = plural("router.documents", len(documents), lang)

@@ -16,7 +16,7 @@ from core.sql.dimensions import name_columns
 from core.sql.lexicon import fold
 from core.sql.properties import yes_value
 from core.sql.render import literal, quote
-from core.sql.schema import Schema
+from core.sql.schema import ColumnEntry, Schema
 from core.sql.spread import range_width
 
 _AS_DATE = {
@@ -117,7 +117,13 @@ def _grouped(plan: BusinessPlan, schema: Schema, alias: dict[str, str], text: st
         windowed = _windowed(plan, sql, labels, name, schema)
         if windowed:
             return windowed
-    return sql + _order(plan, labels, name)
+    counted = len(labels) == 1 and plan.dimensions and _is_amount(schema.columns[plan.dimensions[0]])
+    return sql + _order(plan, labels, name, in_order=bool(plan.grain or plan.window == "spread" or counted))
+
+
+def _is_amount(entry: ColumnEntry) -> bool:
+    """Groups that are numbers are read along them: 'churn by tenure'."""
+    return entry.kind == "number" and not (entry.id_like or entry.primary or entry.foreign)
 
 
 def _by_range(plan: BusinessPlan, schema: Schema, alias: dict[str, str], text: str, where: str) -> str | None:
@@ -178,12 +184,12 @@ def _windowed(plan: BusinessPlan, inner: str, labels: list[str], name: str, sche
     return None
 
 
-def _order(plan: BusinessPlan, labels: list[str], name: str) -> str:
+def _order(plan: BusinessPlan, labels: list[str], name: str, in_order: bool) -> str:
     if not labels:
         return ""
     if plan.descending is not None:
         order = f"{quote(name)}{' DESC' if plan.descending else ''}"
-    elif plan.grain or plan.window == "spread":
+    elif in_order:
         order = ", ".join(quote(label) for label in labels)
     else:
         order = f"{quote(name)} DESC"

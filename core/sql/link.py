@@ -7,6 +7,8 @@ through the lexicon); the scores come from boosted trees over `link_features`. I
 from __future__ import annotations
 
 import difflib
+import functools
+import itertools
 import math
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -14,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from core.lexicon.translate import builtin_bilingual
 from core.sql.lexicon import Lexicon, fold, read_cues
 from core.sql.schema import NEAR_LENGTH_MIN, ColumnEntry, Schema, fold_value
 from core.sql.trees import Trees
@@ -212,12 +215,23 @@ def _value_forms(folded: str, tokens: list[Token], lexicon: Lexicon) -> list[tup
     english = fold_value(" ".join(token.word for token in tokens)) if plain else folded
     if english and english != folded:
         forms.append((english, 0.85))
+        forms += [(other, 0.8) for other in _in_english(folded)]
     for text in dict.fromkeys((folded, english)):
         for form in _other_numbers(text):
             forms.append((form, 0.8))
             forms += [(other, 0.75) for other in lexicon.values.get(form, ())]
         forms += [(other, 0.8) for other in lexicon.values.get(text, ())]
     return forms
+
+
+@functools.lru_cache(maxsize=4096)
+def _in_english(text: str) -> tuple[str, ...]:
+    """What a Spanish run of words may be called in English, also noun last: 'cheque electrónico', electronic check."""
+    read = builtin_bilingual().read(text, "es", "en")
+    if not 1 < len(read) <= 3 or not all(word.meanings for word in read):
+        return ()
+    said = itertools.product(*([" ".join(meaning) for meaning in word.meanings[:3]] for word in read))
+    return tuple(dict.fromkeys(fold_value(" ".join(turned)) for words in said for turned in (words, words[::-1])))
 
 
 _BENT_LENGTH_MIN = 4

@@ -264,14 +264,18 @@ def count_slips(one: str, other: str, most: int) -> int:
     return min(row[-1], most)
 
 
+_REMARK = re.compile(r"\s*\([^()]*\)\s*$")
+
+
 def _index_values(columns: list[ColumnEntry]) -> dict[str, list[tuple[int, str]]]:
-    """folded value, or what users call it -> (column, value as stored)."""
+    """folded value, or what users call it -> (column, value as stored); 'Bank transfer (automatic)' is also found
+    without its remark."""
     index: dict[str, list[tuple[int, str]]] = defaultdict(list)
     for entry in columns:
         for value in entry.column.values:
-            folded = fold_value(value)
-            if folded:
-                index[folded].append((entry.number, value))
+            for folded in dict.fromkeys((fold_value(value), fold_value(_REMARK.sub("", value)))):
+                if folded:
+                    index[folded].append((entry.number, value))
         for said, stored in entry.column.value_names:
             if fold_value(said):
                 index[fold_value(said)].append((entry.number, stored))

@@ -54,3 +54,11 @@ def test_an_empty_workspace_says_so():
     assert "empty" in reply(Route("workspace", ""), "what do you have", "en", [], Catalog())
     document = Document(1, "s", "a.pdf", "application/pdf", "A", "en", 1, 1, 1, "complete")
     assert "a.pdf" in reply(Route("workspace", ""), "what do you have", "en", [document], Catalog())
+
+
+@pytest.mark.parametrize(
+    ("question", "lang", "opens"),
+    [("muchas gracias", "es", "De nada"), ("great, thanks a lot", "en", "You are welcome"), ("hola", "es", "Hola")],
+)
+def test_thanks_are_answered_as_thanks(question, lang, opens):
+    assert reply(Route("smalltalk", ""), question, lang, [], Catalog((Table("ventas", (), 1, "x"),))).startswith(opens)

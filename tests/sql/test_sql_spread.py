@@ -83,3 +83,33 @@ def test_what_has_no_word_has_no_answer(members, question):
     answer = members[0].ask(question, "en")
     assert answer.result is None
     assert answer.error[0] == "sql.ask.nothing_linked"
+
+
+@pytest.mark.parametrize(
+    ("question", "stored"),
+    [
+        ("¿Cuántos pagan con cheque electrónico?", "Electronic check"),
+        ("¿Cuántos pagan con transferencia bancaria?", "Bank transfer (automatic)"),
+        ("¿Cuántos pagan con tarjeta de crédito?", "Credit card (automatic)"),
+    ],
+)
+def test_a_stored_english_phrase_is_found_by_its_spanish_words(payments, question, stored):
+    tables, rows = payments
+    assert tables.ask(question, "es").result.rows == ((sum(method == stored for method in rows),),)
+
+
+@pytest.fixture(scope="module")
+def payments(tmp_path_factory):
+    methods = ["Electronic check"] * 7 + ["Bank transfer (automatic)"] * 5 + ["Credit card (automatic)"] * 3 + ["Cash"]
+    folder = tmp_path_factory.mktemp("payments")
+    lines = "".join(f"P{n:03d},{method},{n % 4 + 1}\n" for n, method in enumerate(methods))
+    (folder / "payments.csv").write_text(f"number,PaymentMethod,items\n{lines}")
+    opened = Tables(settings.load(folder / "workspace"))
+    import_source(folder / "payments.csv", "payments.csv", opened.folder)
+    yield opened, methods
+    opened.close()
+
+
+def test_groups_that_are_numbers_come_in_their_order(payments):
+    answer = payments[0].ask("number of payments by items", "en")
+    assert [row[0] for row in answer.result.rows] == [1, 2, 3, 4]
