@@ -13,17 +13,56 @@ from core.chat.gather import Gathered, Pages, heading_over
 from core.chat.question import Understood
 from core.chat.rank import Candidate
 from core.chat.scope import Bearing
-from core.chat.spans import asks_change, find_spans, is_change, spans_for
+from core.chat.spans import Span, asks_change, find_spans, is_change, spans_for
 from core.chat.tables import Row, asks_several, choose_cell
-from core.chat.words import Vocabulary, Word, fold
+from core.chat.words import Vocabulary, Word, fold, is_stop
 from core.records import Hit, HitSentence, Page
 
 _FRAGMENT_LOSS = 2.0
 _ROW_LOSS = 0.8
 _FURNITURE_LOSS = 10.0  # a running line says nothing that the page does not say better
 _ACROSS_LOSS = 0.5  # words that meet by translation tell less than those that are the same
+_ACROSS_COVERED = 2.5  # and much less where the question's own language holds its words
+_ORDINAL = re.compile(
+    r"(?:\d{1,2}(?:\.\d{1,2})*[.)]|[IVXLC]{1,5}[.)]|[a-z]\)|(?:(?:Art[íi]culo|Art\.|Cl[áa]usula|Section|Article|Clause)"
+    r" [\dIVXLC]+[.:]?)|[A-ZÁÉÍÓÚ][a-záéíóú]+(?:er|nd|rt|int|xt|ptim|tav|en|im)[ao][.:])\s+"
+)
+_QUOTE_MARK = re.compile(r"[ \t]*((?:>[ \t]?)+)")
+_EARLIER = re.compile(
+    r"^(?:-{2,} ?(?:original message|mensaje original|forwarded message|mensaje reenviado)\b.*"
+    r"|(?:on|el) [^\n]{6,90}(?:wrote|escribio): *"
+    r"|(?:from|de): [^\n]+\n(?:(?:sent|date|enviado(?: el)?|fecha|to|para): ))",
+    re.M,
+)
 _LABEL_GAIN = 3.0
+# Where a sort of thing is asked for that has an unmistakable form, and the candidate has none; less where the answer
+# may also be told in words.
+_NO_SPAN_LOSS = {
+    "duration": 4.0,
+    "time": 4.0,
+    "percent": 2.5,
+    "email": 2.5,
+    "phone": 2.5,
+    "link": 2.5,
+    "money": 2.5,
+    "number": 0.5,
+    "year": 0.5,
+    "date": 0.5,
+}
+_COUNT_GAIN = 1.5  # a figure before the very thing that is counted
+_ROLE_GAIN = 2.0  # a name beside the role that is asked for: 'Ana Ruiz (treasurer)', 'the director, Ana Ruiz'
+_REPLY_LOSS, _REPLIES_LOSS = 2.5, 1.0  # where a later message quotes it, and for each: what was said last holds
+_OLDEST = 3
+_SUBJECT = re.compile(r"\s*(?:[^\n]*[^\s.!?,])?\s*")  # a line that is no sentence
 _ASKED_ABOVE = 12.0  # what the sentence gains whose heading is the question itself
+_WHO_IS = re.compile(
+    r"\bquien(?:es)? (?:es|son|era|eran|fue|fueron|sera)\b|\bwho (?:is|are|was|were)\b(?! \w+(?:ing|ed)\b)"
+)
+_WHO_ALL = re.compile(r"\bquienes\b|\bwho (?:all|are|were)\b")
+_TITLE = r"(?:don|do[ñn]a|d\.|sr\.?|sra\.?|mr\.?|ms\.?|mrs\.?|dr\.?)"
+_BESIDE = re.compile(
+    rf"\s*[(,:–—\-]\s*(?:(?:the|our|its|el|la|su|{_TITLE})\s+)*(?:\w+\s+){{0,2}}|\s+(?:{_TITLE}\s+)?", re.I
+)
 _SOURCE = re.compile(r"(?:sources?|fuentes?|notas?|notes?) ?(?:\(\w+\) ?)?:", re.I)
 _FIGURE = re.compile(r"\d")
 _PLAIN_WORD = re.compile(r"\w+")
@@ -44,6 +83,7 @@ class Adjustment:
     ) -> None:
         self._understood, self._asked, self._hits = understood, asked, hits
         self._pages, self._vocabulary = pages, vocabulary
+        self._earlier: dict[tuple[int, int], list[int]] = {}
         self._bearing = Bearing(understood, asked, hits, lambda document_id: pages(document_id, 1), vocabulary)
 
     @property
@@ -68,22 +108,94 @@ class Adjustment:
         opens = max(page.text.rfind("\n\n", 0, sentence.start), 0)
         return self._bearing.period_loss(hit, heading, page.text[opens : sentence.start], sentence.text)
 
-    def of(self, unit: Gathered, lang: str, mixed: bool) -> float:
-        """Gains less losses for what a candidate is; `mixed` where others are in the question's language."""
+    def of(self, unit: Gathered, lang: str, across: float) -> float:
+        """Gains less losses for what a candidate is; `across` is what it loses where it is in another language."""
         candidate, sentence, row = unit
         page = self._pages(self._hits[candidate.hit].document_id, sentence.page)
         if row is not None:
             gained = _row_gain(row, self._understood, self._asked[lang], lang, self._vocabulary)
         else:
-            gained = -_ROW_LOSS * _only_changes(sentence.text, self._understood, lang)
+            gained = self._span_gain(candidate, sentence.text, lang)
         return (
             gained
-            + _ASKED_ABOVE * _stands_under(page, sentence, self._understood.text)
+            + _ASKED_ABOVE * _stands_under(page, sentence, self._understood)
             - _unlike_an_answer(sentence, row)
             - _FURNITURE_LOSS * _is_furniture(page, sentence)
-            - _ACROSS_LOSS * (mixed and lang != self._understood.lang)
+            - across * (lang != self._understood.lang and self._hits[candidate.hit].document_id not in self.meant)
             - _FRAGMENT_LOSS * (row is None and _is_title(candidate))
+            - _reply_loss(replies_above(page.text, sentence.start, self._earlier_in(page, candidate)))
         )
+
+    def _earlier_in(self, page: Page, candidate: Candidate) -> list[int]:
+        place = self._hits[candidate.hit].document_id, page.number
+        if place not in self._earlier:
+            self._earlier[place] = find_earlier(page.text)
+        return self._earlier[place]
+
+    def _span_gain(self, candidate: Candidate, text: str, lang: str) -> float:
+        """What a sentence gains or loses for the figures and names in it, by the sort of thing asked for."""
+        want, spans = self._understood.want, find_spans(text, lang)
+        fit = spans_for(want, spans)
+        if not fit and want in _NO_SPAN_LOSS:
+            told = want == "duration" and any(span.sort in ("date", "year") for span in spans)  # 'from May to July'
+            return -_NO_SPAN_LOSS[want] / (1 + told)
+        if want == "person":
+            asked = fold(self._understood.text)
+            several = len(fit) > 2 and bool(_WHO_ALL.search(asked))
+            role = bool(_WHO_IS.search(asked)) and _names_role(text, fit, candidate.words, self._asked[lang])
+            return _ROLE_GAIN * (several or role)
+        counted = bool(self._understood.unit) and _counts(self._understood.unit, fit, candidate.words)
+        return _COUNT_GAIN * counted - _ROW_LOSS * _only_changes(text, self._understood, lang)
+
+
+def across_loss(lang: str, languages: Sequence[str], coverages: Sequence[float]) -> float:
+    """What candidates in another language than the question's lose beside those in its own, by the best share of the
+    question's words that one of these holds."""
+    own = [share for share, other in zip(coverages, languages, strict=True) if other == lang]
+    return max(_ACROSS_LOSS, _ACROSS_COVERED * max(own)) if own else 0.0
+
+
+def _reply_loss(replies: int) -> float:
+    return _REPLY_LOSS * bool(replies) + _REPLIES_LOSS * replies
+
+
+def find_earlier(text: str) -> list[int]:
+    """Where the messages begin that a message's text quotes whole, newest first; its own head is none of them."""
+    found = list(_EARLIER.finditer(fold(text)))
+    if found and found[0].group().startswith(("from", "de")) and _SUBJECT.fullmatch(text[: found[0].start()]):
+        del found[0]
+    return [match.start() for match in found]
+
+
+def replies_above(text: str, at: int, earlier: Sequence[int]) -> int:
+    """How many messages stand over the one that a place of `text` is quoted from; 0 in the newest, at most 3."""
+    mark = _QUOTE_MARK.match(text, text.rfind("\n", 0, at) + 1)
+    return min(max(mark.group(1).count(">") if mark else 0, sum(start <= at for start in earlier)), _OLDEST)
+
+
+def _names_role(text: str, names: Sequence[Span], words: Sequence[Word], asked: Sequence[Word]) -> bool:
+    """Whether a name stands right beside a word of the question: in brackets, after a comma, a colon or an article."""
+    keys = {key for word in asked if not word.named for key in word.keys}
+    roles = [word for word in words if word.keys & keys and word.weight > 0 and word.end <= len(text)]
+    for name in names:
+        for role in roles:
+            after, before = text[name.end : role.start], text[role.end : name.start]
+            if role.start >= name.end and _BESIDE.fullmatch(after):
+                return True
+            if name.start >= role.end and _BESIDE.fullmatch(before):
+                return True
+    return False
+
+
+def _counts(unit: str, figures: Sequence[Span], words: Sequence[Word]) -> bool:
+    """Whether a figure stands before the thing that is counted, or holds it ('38 people', 'three working days')."""
+    opening = fold(unit)[:4]
+    return any(
+        fold(word.text)[:4] == opening
+        and (0 <= word.start - figure.end <= 12 or figure.start < word.start < figure.end)
+        for word in words
+        for figure in figures
+    )
 
 
 def _unlike_an_answer(sentence: HitSentence, row: Row | None) -> float:
@@ -95,21 +207,26 @@ def _unlike_an_answer(sentence: HitSentence, row: Row | None) -> float:
         return 0.0
     if _is_contents_line(text.split()) or _SOURCE.match(text) or text.count(" | ") > 1 or text.isupper():
         return _FRAGMENT_LOSS
+    text = text[_ORDINAL.match(text).end() :] if _ORDINAL.match(text) else text
     if text.endswith(":"):
         return _FRAGMENT_LOSS / 2
     if text[:1].islower():  # its beginning is elsewhere
         return _FRAGMENT_LOSS / 2
     ends = text.rstrip("\"'”»)]")[-1:] in (".", "!", "?", "…", ";")
-    return 0.0 if ends or len(text.split()) > 8 or _FIGURE.search(_YEARS.sub("", text)) else _FRAGMENT_LOSS
+    longest = max(len(line.split()) for line in text.split("\n"))
+    return 0.0 if ends or longest > 8 or _FIGURE.search(_YEARS.sub("", text)) else _FRAGMENT_LOSS
 
 
-def _stands_under(page: Page, sentence: HitSentence, question: str) -> bool:
-    """Whether it is what follows a heading that is the question: all of its words but a few, in its order."""
+def _stands_under(page: Page, sentence: HitSentence, understood: Understood) -> bool:
+    """Whether it is what follows a heading that is the question: in its order, and all of its content words.
+
+    A title that names only what is asked about ('Lease' for 'How long is the lease?') is none."""
     above = next((h for h in reversed(page.headings) if h.end <= sentence.start), None)
     if above is None or page.text[above.end : sentence.start].strip():
         return False
-    heading, asked = (" ".join(_PLAIN_WORD.findall(fold(text))) for text in (above.text, question))
-    return len(heading.split()) > 2 and f" {heading} " in f" {asked} " and 2 * len(heading) > len(asked)
+    heading, asked = (_PLAIN_WORD.findall(fold(text)) for text in (above.text, understood.text))
+    said = {word for word in asked if not is_stop(word, understood.lang)} <= set(heading)
+    return said and len(heading) > 2 and f" {' '.join(heading)} " in f" {' '.join(asked)} "
 
 
 def _is_furniture(page: Page, sentence: HitSentence) -> bool:

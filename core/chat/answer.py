@@ -19,7 +19,7 @@ from core.chat.gather import Pages, ReadPage
 from core.chat.lists import choose_list, find_lists, group_items
 from core.chat.question import Understood, understand
 from core.chat.summed import PageCount, answer_summary
-from core.chat.wording import POINTS_SURE, SHORT_FROM, cite, compose, hidden_message, plain
+from core.chat.wording import POINTS_SURE, SHORT_FROM, SHORT_FROM_ROW, cite, compose, hidden_message, plain
 from core.chat.words import Terms, Vocabulary
 from core.i18n import translate
 from core.records import DocumentsAnswer, SearchResult
@@ -91,7 +91,8 @@ def _quoted(understood: Understood, result: SearchResult, vocabulary: Vocabulary
     cited = [cite(n, item, understood, ranked, result, vocabulary, pages) for n, item in enumerate(chosen, start=1)]
     citations = tuple(citation for citation, _ in cited)
     confidence = verdict.chance * chosen[0].chance  # the share of the best one is right about that often
-    cited = cited if confidence >= SHORT_FROM else [(citation, "") for citation in citations]
+    sure = confidence >= (SHORT_FROM if chosen[0].row is None else SHORT_FROM_ROW)
+    cited = cited if sure else [(citation, "") for citation in citations]
     text = compose(cited, listed=understood.kind == "list")
     message = hidden_message(citations, understood.lang)
     return DocumentsAnswer(

@@ -33,7 +33,7 @@ def fit_quote(
     """The range of at most QUOTE_MAX characters inside `start`..`end` that holds the key span and the most of the
     question's words; it begins at a clause and ends at a word where it must be cut."""
     text = page.text
-    while start < end and text[start].isspace():
+    while start < end and (text[start].isspace() or text[start] == ">"):  # a message quoted in another one
         start += 1
     while end > start and text[end - 1].isspace():
         end -= 1
@@ -91,7 +91,8 @@ def key_span(understood: Understood, text: str, words: Sequence[Word], asked: Se
     def nearness(option: Span) -> float:
         near = sum(weight / (1 + _gap(option, word, text) / 12) for word, weight in held)
         counted = sum(2.0 for word in unit if 0 <= word.start - option.end <= 12)
-        return near + counted - 0.5 * sorts.index(option.sort)
+        full = 0.3 * (understood.want == "person" and " " in text[option.start : option.end])
+        return near + counted + full - 0.5 * sorts.index(option.sort)
 
     return max(options, key=nearness)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.chat import rank
-from core.chat.adjust import Adjustment
+from core.chat.adjust import Adjustment, across_loss
 from core.chat.gather import Contexts, Gathered, Pages, ReadPage, gather, worth_reading
 from core.chat.nets import Nets
 from core.chat.question import Understood, understand
@@ -85,7 +85,7 @@ def rank_sentences(
     hits = result.hits[:HITS_READ]
     langs = {hit.lang or result.lang for hit in hits}
     asked = {lang: rank.question_words(understood, vocabulary, lang) for lang in langs}
-    units = worth_reading(gather(hits, Contexts(asked, result.lang, vocabulary, pages), most), asked)
+    units = worth_reading(gather(hits, Contexts(asked, result.lang, vocabulary, pages), most), asked, understood)
     if not units:
         return Ranked((), asked, result.lang)
     languages = [hits[candidate.hit].lang or result.lang for candidate, _, _ in units]
@@ -93,8 +93,8 @@ def rank_sentences(
     adjustment = Adjustment(understood, asked, hits, pages, vocabulary)
     off_period = np.array([adjustment.off_period(unit) for unit in units])
     off_name = np.array([adjustment.off_name(unit) for unit in units])
-    mixed = understood.lang in languages
-    own = [adjustment.of(unit, lang, mixed) for unit, lang in zip(units, languages, strict=True)]
+    across = across_loss(understood.lang, languages, rows[:, rank.AT["coverage"]].tolist())
+    own = [adjustment.of(unit, lang, across) for unit, lang in zip(units, languages, strict=True)]
     scores = rank.score(rows, ranker) + own - off_period - off_name
     evidence = _as_evidence(hits, units, scores, rows, off_period, off_name)
     return Ranked(tuple(sorted(evidence, key=lambda e: -e.score)), asked, result.lang, adjustment.meant)

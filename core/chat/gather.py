@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from core.chat import rank
+from core.chat.question import Understood
 from core.chat.rank import Candidate
 from core.chat.summary import LEADERS
 from core.chat.tables import Row, rows_of
@@ -174,16 +175,20 @@ def passage_units(hit: Hit, pages: Pages) -> Iterator[tuple[HitSentence, Row | N
                 yield HitSentence(sentence.page, row.start, row.end, text, sentence.cosine, sentence.lexical), row
 
 
-def worth_reading(gathered: list[Gathered], asked: dict[str, list[Word]]) -> list[Gathered]:
+def worth_reading(gathered: list[Gathered], asked: dict[str, list[Word]], understood: Understood) -> list[Gathered]:
     """Leave out lists of contents, bare figures, and what only repeats the question's words, unless it announces what
-    follows or says yes or no."""
+    follows, says yes or no, or has the sort of thing asked for ('two days a week')."""
     own = {key for words in asked.values() for word in words for key in word.keys}
     return [
         (candidate, sentence, row)
         for candidate, sentence, row in gathered
         if not _in_contents(sentence.text, row)
         and any(len(word.text) > 2 and word.text.isalpha() for word in candidate.words)
-        and (_SAYS_ON.search(sentence.text) or any(w.weight > 0 and not w.keys & own for w in candidate.words))
+        and (
+            _SAYS_ON.search(sentence.text)
+            or any(w.weight > 0 and not w.keys & own for w in candidate.words)
+            or rank.holds_wanted(understood, sentence.text)
+        )
     ]
 
 

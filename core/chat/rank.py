@@ -5,11 +5,14 @@ The weights (`weights.json`) come from `core.chat.train`. Nothing here searches 
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 import re
+import tomllib
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
@@ -18,6 +21,7 @@ from core.chat.question import Understood
 from core.chat.spans import find_spans, spans_for
 from core.chat.words import Vocabulary, Word, fold
 
+_KIN = Path(__file__).with_name("kin.toml")
 _CONTEXT = 0.6  # what a word is worth that only the heading or the file name holds
 
 FEATURES = (
@@ -94,8 +98,21 @@ class Candidate:
 def question_words(understood: Understood, vocabulary: Vocabulary, lang: str) -> list[Word]:
     """The question's own content words, with the keys they have in text of language `lang`."""
     if lang == understood.lang:
-        return vocabulary.question_words(understood.text, understood.lang)
+        words = vocabulary.question_words(understood.text, understood.lang)
+        return [replace(word, keys=word.keys | kin_of(word, lang, vocabulary)) for word in words]
     return vocabulary.words_across(understood.text, understood.lang, lang)
+
+
+def kin_of(word: Word, lang: str, vocabulary: Vocabulary) -> frozenset[str]:
+    """The keys of the words of its family ('attend', 'attendance'), which a text may use instead."""
+    family = _families(lang).get(fold(word.text), ())
+    return frozenset(key for other in family for key in vocabulary.keys(other, lang))
+
+
+@functools.cache
+def _families(lang: str) -> dict[str, tuple[str, ...]]:
+    lines = tomllib.loads(_KIN.read_text(encoding="utf-8")).get(lang, ())
+    return {word: tuple(line.split()) for line in lines for word in line.split()}
 
 
 def matches(asked: Sequence[Word], words: Sequence[Word]) -> list[list[int]]:
@@ -153,7 +170,7 @@ def measure(
             values["local"] = _local(words, places, rarity)
             rows[number] = [values.get(name, 0.0) for name in FEATURES]
             previous = values["coverage"]
-        rows[members, _AT["hit_coverage"]] = coverage(words, union)
+        rows[members, AT["hit_coverage"]] = coverage(words, union)
     return rows
 
 
@@ -161,7 +178,7 @@ def _values(understood, asked, candidate, found, previous, trust) -> dict[str, f
     context = {key for word in candidate.context for key in word.keys}
     covered = coverage(asked, found, context)
     exact = [(word, bool(places)) for word, places in zip(asked, found, strict=True) if word.exact and word.start > 1]
-    wanted = _wanted(understood, asked, candidate)
+    wanted = float(holds_wanted(understood, candidate.text))
     length = len(candidate.words)
     own = {key for word in asked for key in word.keys}
     fresh = [word for word in candidate.words if word.weight > 0 and not word.keys & own]
@@ -232,13 +249,11 @@ def _local(asked: Sequence[Word], found: Sequence[list[int]], rarity: Sequence[f
     return held / total if total else 0.0
 
 
-def _wanted(understood: Understood, asked: Sequence[Word], candidate: Candidate) -> float:
-    """1 where the text holds a span of the sort asked for that the question does not hold itself."""
-    if not understood.want:
-        return 0.0
-    spans = spans_for(understood.want, find_spans(candidate.text, understood.lang))
+def holds_wanted(understood: Understood, text: str) -> bool:
+    """Whether a text holds a span of the sort asked for that the question does not hold itself."""
+    spans = spans_for(understood.want, find_spans(text, understood.lang)) if understood.want else ()
     own = fold(understood.text)
-    return float(any(fold(candidate.text[span.start : span.end]) not in own for span in spans))
+    return any(fold(text[span.start : span.end]) not in own for span in spans)
 
 
 def _cue(kind: str, text: str) -> float:
@@ -275,7 +290,7 @@ def _pairs(found: Sequence[list[int]]) -> float:
     return near / (len(found) - 1)
 
 
-_AT = {name: number for number, name in enumerate(FEATURES)}
+AT = {name: number for number, name in enumerate(FEATURES)}
 
 
 def score(rows: np.ndarray, ranker: nets.Nets | None = None) -> np.ndarray:

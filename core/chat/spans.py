@@ -80,8 +80,9 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (
             "duration",
             rf"\b(?:{_FIGURE}|{_COUNT})(?:\s?[-–]\s?|\s(?:to|a|y|or|o)\s|\s(?:and a half|y medio)\s"
-            rf"|\s)?(?:{_FIGURE}\s)?(?:\w+ )?{_TIME_UNIT}\b",
+            rf"|\s)?(?:\(?{_FIGURE}\)?\s)?(?:\w+ )?{_TIME_UNIT}\b",
         ),
+        ("time", r"\b(?:[01]?\d|2[0-3])(?::[0-5]\d)? ?[ap]\.? ?m\b\.?|\b(?:[01]?\d|2[0-3]):[0-5]\d\b(?: ?h\b)?"),
         ("year", rf"(?<![\d.,$€£]){_YEAR}(?![\d]|[.,]\d)"),
         (
             "date",
@@ -100,13 +101,17 @@ _LINK_WORD = r"(?:of|the|and|van|von|de|del|la|las|los|le|du|da|di|el|al|bin|ibn
 _CAPITAL = r"(?:[A-ZÁÉÍÓÚÜÑÖÄ][\w'’.\-]*[\w]|[A-ZÁÉÍÓÚÜÑÖÄ]\.?)"
 _NAME = re.compile(rf"{_CAPITAL}(?:\s+(?:{_LINK_WORD}\s+){{0,2}}{_CAPITAL})*")
 
+_BEFORE_NAME = " \"'“«([¿¡"
+_ARTICLES = frozenset("the el la los las".split())  # inside a sentence a capital makes them part of a name: La Paz
+
 _ANSWERS = {
     "date": ("date", "year"),
     "year": ("year", "date"),
     "number": ("number", "percent", "duration", "money"),
     "money": ("money", "number"),
     "percent": ("percent",),
-    "duration": ("duration", "number"),
+    "duration": ("duration",),
+    "time": ("time",),
     "person": ("name",),
     "place": ("name",),
     "email": ("email",),
@@ -142,14 +147,15 @@ def _names(text: str, lang: str) -> list[Span]:
     for match in _NAME.finditer(text):
         start, end = match.span()
         first = text[start:end].split()[0]
-        while is_stop(first, lang) and start < end:
+        begins = text[:start].strip(_BEFORE_NAME) == "" or text[:start].rstrip(_BEFORE_NAME)[-1:] in ".!?:•"
+        while is_stop(first, lang) and start < end and (begins or fold(first) not in _ARTICLES or first.isupper()):
             start += len(first)
             start += len(text[start:end]) - len(text[start:end].lstrip())
             if start >= end:
                 break
             first = text[start:end].split()[0]
         rest = text[start:end]
-        opens = text[:start].strip(" \"'“«([¿¡") == "" or text[:start].rstrip(" \"'“«([¿¡")[-1:] in ".!?:•"
+        opens = text[:start].strip(_BEFORE_NAME) == "" or text[:start].rstrip(_BEFORE_NAME)[-1:] in ".!?:•"
         if not rest or not rest[0].isupper() or (opens and " " not in rest and not rest.isupper()):
             continue
         found.append(Span(start, end, "name"))

@@ -31,6 +31,7 @@ _LENGTH = re.compile(
     r"|(six months|half[- ]year|seis meses|semestre)|(nine months|nueve meses)"
     r"|(twelve months|full year|fiscal year|year ended|annual|doce meses|ejercicio|anual))\b"
 )
+_WORDS = re.compile(r"\w+")
 _YEAR = re.compile(r"\b(?:19|20)\d{2}\b")
 
 
@@ -126,8 +127,10 @@ def choose_cell(
     no figure; nothing is chosen where another sort of thing is asked for, or several periods are."""
     if want in ("person", "place"):
         return _only_words(row)
-    if want in ("duration", "date", "year", "email", "phone", "link"):
-        return _only_sort(row, want, lang)
+    if want in ("duration", "date", "year", "time", "email", "phone", "link"):
+        only = _only_sort(row, want, lang)
+        if only is not None or want != "duration" or any(_of_sort(want, cell[0], lang) for cell in row.cells[1:]):
+            return only  # 'how long is the cable' asks for a length
     periods, months = _periods(question), _months(question) or (3 if _QUARTER.search(fold(question)) else 0)
     if asks_several(row, question):
         return None
@@ -142,6 +145,7 @@ def choose_cell(
         lengths = (months == length) - (months != length) if months and length else 0
         percent = "%" in row.cells[column][0]
         unfit = want in ("money", "number", "percent") and percent != (want == "percent")
+        shared += _called(heading, question)
         scored.append((3 * len(periods & named) + shared - 3 * clash + lengths - 0.5 * unfit, -column, column))
     if not scored:
         return None
@@ -149,6 +153,14 @@ def choose_cell(
     if best[0] > 0 and sum(entry[0] == best[0] for entry in scored) == 1:
         return best[2]
     return figures[0] if len(figures) == 1 and best[0] >= -0.5 else None
+
+
+def _called(heading: str, question: str) -> float:
+    """What a column gains for being called by its last words: most for the longest name, since 'X 300 S' also says
+    'X 300', and for all of it."""
+    name, asked = _WORDS.findall(fold(heading)), f" {' '.join(_WORDS.findall(fold(question)))} "
+    said = next((len(name) - n for n in range(len(name)) if f" {' '.join(name[n:])} " in asked), 0)
+    return 0.5 * said + 0.5 * (0 < said == len(name))
 
 
 def _only_words(row: Row) -> int | None:

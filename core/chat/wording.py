@@ -18,6 +18,7 @@ from core.i18n import translate
 from core.records import Citation, DocumentsAnswer, SearchResult
 
 POINTS_SURE = 0.8
+SHORT_FROM_ROW = 0.15  # a cell is named by its row and its column
 SHORT_FROM = 0.3  # less sure than this, the quotes speak without a short answer before them: it was right in 0 of 6
 
 

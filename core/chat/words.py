@@ -22,14 +22,13 @@ _UNSEEN = "\x00unseen"
 STOP_WORDS = {
     "en": frozenset(
         "a an the of to and or in on at with by for from as that which who whom whose what when where why how is are "
-        "was were be been being am has have had having do does did doing done it its this these those there their they "
-        "them he his him she her hers we our us you your i my me if than then so but not no nor into about between "
-        "through during before after over under again also any some such only own same other others can could will "
-        "would shall should may might must each per s t d ll m re ve more most many much one kind type sort name named "
-        "called call give tell show me please list document documents report say says said according out up down off "
-        "because while both few very just long far old often "
-        "compare comparison difference differences versus vs explain describe mention "
-        "enumerate summarise summarize summary overview".split()
+        "was were be been being am has have had having do does did doing done it its this these those there their "
+        "they them he his him she her hers we our us you your i my me if than then so but not no nor into about "
+        "between through during before after over under again also any some such only own same other others can could "
+        "will would shall should may might must get gets got each per s t d ll m re ve more most many much one kind "
+        "type sort name named called call give tell show me please list document documents report say says said "
+        "according out up down off because while both few very just long far old often compare comparison difference "
+        "differences versus vs explain describe mention enumerate summarise summarize summary overview".split()
     ),
     "es": frozenset(
         "el la los las lo un una unos unas de del al a y e o u en con por para que cual cuales quien quienes cuando "
@@ -38,10 +37,10 @@ STOP_WORDS = {
         "sin sobre entre desde hasta cuyo cuya cuyos cuyas este estos esta estas ese esos esa esas eso esto aquel "
         "aquella aquellos muy pero tambien mas menos durante ante bajo tras segun cada otro otra otros otras mismo "
         "misma puede pueden podia podria debe deben tipo clase nombre llama llamaba llamado llamada llaman dime dame "
-        "muestra lista documento documentos informe dice dicen hacer hace hizo hacia tiene tienen tenia tuvo tan "
-        "solo ya todo toda todos todas algun alguna algunos algunas uno dos "
-        "compara comparar diferencia diferencias explica describe menciona "
-        "enumera indica significa resume resumen resumir resumeme".split()
+        "muestra lista documento documentos informe dice dicen hacer hace hizo hacia tiene tienen tenia tuvo tan solo "
+        "ya pudo pudieron podra podran corresponde corresponden todo toda todos todas algun alguna algunos algunas "
+        "uno dos compara comparar diferencia diferencias explica describe menciona enumera indica significa resume "
+        "resumen resumir resumeme".split()
     ),
 }
 

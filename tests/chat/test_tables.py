@@ -44,3 +44,18 @@ def test_the_cell_that_is_meant(question, want, cell):
 def test_who_is_a_cell_of_words():
     row = Row(0, 9, tuple((cell, 0, 0) for cell in ("Spill", "Elena Petrova", "4410")), ("", "Person", "Extension"), "")
     assert choose_cell(row, (), "Who is to be called about a spill?", "en", Vocabulary(NoIndex()), "person") == 1
+
+
+@pytest.mark.parametrize(
+    ("question", "column"),
+    [
+        ("What is the power of the Maxi 300 S?", 2),
+        ("What is the power of the Maxi 300?", 1),
+        ("What is the power of the 300 S?", 2),
+        ("What is the power?", None),
+    ],
+)
+def test_a_column_is_called_by_its_last_words(question, column):
+    row = Row(0, 9, tuple((cell, 0, 0) for cell in ("Power", "750 W", "900 W")), ("", "Maxi 300", "Maxi 300 S"), "")
+    vocabulary = Vocabulary(NoIndex())
+    assert choose_cell(row, vocabulary.question_words(question, "en"), question, "en", vocabulary) == column

@@ -205,3 +205,16 @@ def test_a_title_is_what_says_most(parse):
     )
     assert parse("2022 Q3.html", "<h1>Form 10-Q</h1><p>Text.</p>").title == "Form 10-Q (2022 Q3)"
     assert parse("notes.txt", "Just text.").title == "notes"
+
+
+def test_the_headings_of_a_plain_text_are_marked(parse):
+    text = (
+        "LEASE\n\nBetween Ann and Bob.\n\nClause 2. Term\nThe lease lasts two years from May.\n\n3. Price\n"
+        "It costs 900 euros a month.\n\nNotice\nEither side may end it with a month's notice.\n\n"
+        "12 Mill Road\nLeeds\n\nAnn Roe\nBob Poe\n"
+    )
+    page = parse("lease.txt", text).pages[0]
+    assert page.text == text.strip("\n")
+    assert [page.text[h.start : h.end] for h in page.headings] == ["LEASE", "Clause 2. Term", "3. Price", "Notice"]
+    spanish = parse("contrato.txt", "CONTRATO\n\nSegunda. Duración\nEl contrato dura dos años desde mayo.\n")
+    assert [heading.text for heading in spanish.pages[0].headings] == ["CONTRATO", "Segunda. Duración"]

@@ -19,6 +19,13 @@ _PIPES = re.compile(
     r"^[ \t]*\|?[^\n|]*\|[^\n]*\n[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-*:?[ \t]*)*\n?(?:^[^\n]*\|[^\n]*\n?)*", re.M
 )
 _CUE = re.compile(r"^(?:(?:\d+:)?\d\d?:\d\d[.,]\d{3})\s+-->.*$")
+_LINE = re.compile(r"^.*$", re.M)
+_NUMBERED = re.compile(
+    r"(?:\d{1,2}(?:[.)]|(?:\.\d{1,2})+[.)]?)|[IVXLC]{1,6}[.)]|(?:primer|segund|tercer|cuart|quint|sext|s[ée]ptim|octav|noven"
+    r"|d[ée]cim)[ao]\.|(?:art[íi]culo|cl[áa]usula|cap[íi]tulo|anexo|section|article|clause|chapter|annex)"
+    r" (?:\d+|[IVXLC]+|[A-Z])[.:]?)\s+\S",
+    re.I,
+)
 _TAG = re.compile(r"<[^<>]{0,200}>")
 _VOICE = re.compile(r"<v(?:\.[^ >]*)?\s+([^>]{1,100})>")
 
@@ -58,8 +65,41 @@ def _legacy_encoding(sample: bytes) -> str:
 
 
 def parse_text(text: str) -> tuple[list[Page], str]:
-    """(one page as written, no title)."""
-    return [Page(1, text.replace("\f", "\n").strip("\n"))], ""
+    """(one page as written, with the lines marked that head what follows; no title)."""
+    text = text.replace("\f", "\n").strip("\n")
+    return [Page(1, text, headings=tuple(find_headings(text)))], ""
+
+
+def find_headings(text: str) -> list[Heading]:
+    """The short lines of a plain text that head a section: numbered, in capitals or alone above prose, after a blank.
+
+    In doubt a line is none: an address or a list of names is not to become the heading of what stands below."""
+    lines = [(match.group(), match.start()) for match in _LINE.finditer(text)]
+    found = []
+    for number, (line, start) in enumerate(lines):
+        title = line.strip()
+        above = lines[number - 1][0].strip() if number else ""
+        below = lines[number + 1][0].strip() if number + 1 < len(lines) else ""
+        later = next((other.strip() for other, _ in lines[number + 1 :] if other.strip()), "")
+        if above or not later or not _is_headline(title):
+            continue
+        numbered, capitals = bool(_NUMBERED.match(title)), title.isupper()
+        if (below and _is_prose(below)) or (not below and (number == 0 or numbered or capitals)):
+            at = start + line.index(title)
+            level = 1 if number == 0 or (capitals and not numbered) else 2
+            found.append(Heading(at, at + len(title), level, title))
+    return found
+
+
+def _is_headline(line: str) -> bool:
+    words = line.split()
+    if not 1 <= len(words) <= 10 or len(line) > 80 or line[-1] in ".,;:?!…" or line[0] in "-*+•>|" or "\t" in line:
+        return False
+    return bool(_NUMBERED.match(line)) or line[0].isupper()
+
+
+def _is_prose(line: str) -> bool:
+    return len(line.split()) > 6 or line.endswith((".", ":"))
 
 
 def parse_markdown(text: str) -> tuple[list[Page], str]:
