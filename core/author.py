@@ -19,6 +19,7 @@ from core.records import Answer, DocumentsAnswer, SqlAnswer
 
 Sources = Collection[str] | None
 Parse = Callable[[], SqlAnswer]
+Rules = Callable[[str, str], str]
 
 
 class TableWriter(Protocol):
@@ -33,28 +34,35 @@ class TableWriter(Protocol):
         *,
         sources: Sources = None,
         history: Sequence[Answer] = (),
+        rules: str = "",
     ) -> Generator[str, None, SqlAnswer]: ...
 
 
 @dataclass(frozen=True)
 class Author:
     """Writes with the model that `open_model` gives; it may raise AppError each time. `history` are the conversation's
-    earlier answers, which the model gets in short."""
+    earlier answers, which the model gets in short; `rules(name, lang)` are instructions that a user wrote, '' for those
+    that come with the app."""
 
     open_model: Callable[[], Writer]
     index: Terms
     read_page: ReadPage
     tables: TableWriter
+    rules: Rules = lambda name, lang: ""
 
     def write_documents(
         self, question: str, lang: str, builtin: DocumentsAnswer, history: Sequence[Answer] = ()
     ) -> Generator[str, None, DocumentsAnswer]:
         """Text as the model writes it; returns the answer with its citations."""
-        return write_answer(question, builtin.hits, lang, self.open_model, self.index, self.read_page, builtin, history)
+        rules = self.rules("documents", lang)
+        return write_answer(
+            question, builtin.hits, lang, self.open_model, self.index, self.read_page, builtin, history, rules
+        )
 
     def write_rows(
         self, question: str, lang: str, parse: Parse, sources: Sources, history: Sequence[Answer] = ()
     ) -> Generator[str, None, SqlAnswer]:
         """'' while the model writes its statement; returns the rows. `parse` asks the parser, or hands over what it
         gave."""
-        return self.tables.write(question, lang, self.open_model, parse, sources=sources, history=history)
+        rules = self.rules("sql", lang)
+        return self.tables.write(question, lang, self.open_model, parse, sources=sources, history=history, rules=rules)

@@ -14,6 +14,7 @@ from core.chat.prompt import NOT_FOUND, ask_documents
 from core.errors import AppError
 from core.i18n import translate
 from core.models.chat_model import open_chat_model
+from core.prompts import setting_of
 from core.records import Hit, ModelUse
 from core.settings import Settings
 
@@ -47,7 +48,8 @@ def try_model(settings: Settings, lang: str) -> Trial:
     opened_s = time.perf_counter() - started
     try:
         question = translate("trial.question", lang)
-        prompt = ask_documents(question, lang, [_sample()], model.count_tokens, model.room_tokens)
+        rules = settings.get(setting_of("documents", lang))
+        prompt = ask_documents(question, lang, [_sample()], model.count_tokens, model.room_tokens, rules=rules)
         with model.stream(prompt.messages, tokens_max=120) as reply:
             for _ in reply:
                 pass

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from core import prompts
 from core.errors import AppError
 
 
@@ -58,6 +59,7 @@ TABLE: tuple[Setting, ...] = (
     Setting("sql_memory_limit_mb", 700, (128, 64000)),
     Setting("sql_processes_max", 4, (1, 64)),
     Setting("log_questions", "all", ("all", "no_text", "nothing")),
+    *(Setting(name, "") for name in prompts.SETTINGS),
     Setting("alert_p95_ms", 5000, (1, 600000)),
     Setting("alert_failed_percent", 5, (0, 100)),
     Setting("alert_not_found_percent", 50, (0, 100)),
@@ -105,6 +107,8 @@ def check_value(name: str, value: Any) -> Any:
         value = kind(value)
     except (TypeError, ValueError):
         raise AppError("errors.setting_type", name=name, value=str(value), kind=kind.__name__) from None
+    if name in prompts.SETTINGS:
+        return prompts.check_text(name, value)
     if setting.allowed is None:
         return value
     if kind is str:

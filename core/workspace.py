@@ -15,6 +15,7 @@ from core.house_words import HouseWords
 from core.index.search import SearchIndex
 from core.library import Library
 from core.models.held import HeldModel
+from core.prompts import setting_of
 from core.settings import Settings
 from core.sql.tables import Tables
 from core.state.database import Database
@@ -89,5 +90,9 @@ def _assistant(
 ) -> tuple[Assistant, HeldModel | None]:
     """The assistant that the settings ask for, and the model that it holds where it has one."""
     model = None if settings.get("engine") == "builtin" else HeldModel(settings)
-    author = None if model is None else Author(model.open, index, library.page, tables)
+    author = (
+        None
+        if model is None
+        else Author(model.open, index, library.page, tables, lambda n, lang: settings.get(setting_of(n, lang)))
+    )
     return Assistant(library, index, tables, settings, author, HouseWords(db)), model

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 LAYERS = [
-    {"metrics", "settings", "i18n", "records", "errors", "lexicon"},
+    {"metrics", "settings", "i18n", "records", "errors", "prompts", "lexicon"},
     {"models", "charts", "state"},
     {"index", "documents"},
     {"chat", "sql", "validation", "router", "reconcile", "training", "samples"},
@@ -30,6 +30,7 @@ COMMANDS = {
     "core/evaluation/bench.py",
     "core/evaluation/crash.py",
     "core/evaluation/loop.py",
+    "core/evaluation/rerun.py",
     "core/training/run.py",
 }  # run by hand, like ask
 

@@ -56,6 +56,7 @@ def write_answer(
     read_page: ReadPage,
     builtin: DocumentsAnswer,
     history: Sequence[Answer] = (),
+    rules: str = "",
 ) -> Generator[str, None, DocumentsAnswer]:
     """Yields text as it is written, returns the answer: its text may differ, for marks then count citations.
 
@@ -71,7 +72,7 @@ def write_answer(
     except AppError as error:
         yield builtin.text
         return _fall_back(builtin, error, lang)
-    prompt = ask_documents(question, lang, hits, model.count_tokens, model.room_tokens, history)
+    prompt = ask_documents(question, lang, hits, model.count_tokens, model.room_tokens, history, rules)
     draft = _Draft()
     yield from _stream(model, prompt, draft)
     passages = Passages(prompt.hits, Vocabulary(index), Pages(read_page), lang)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from core.i18n import translate
 from core.models.digest import fence_conversation
 from core.models.fence import CODE_LENGTH, fence_code, neutral
+from core.prompts import fill
 from core.records import Answer, Hit, Message
 
 NOT_FOUND = "NOT_FOUND"
@@ -36,11 +37,14 @@ def ask_documents(
     count: CountTokens,
     room_tokens: int,
     history: Sequence[Answer] = (),
+    rules: str = "",
 ) -> Prompt:
     """The prompt for an answer from `hits`, best first; `room_tokens` is what the model reads without its answer.
 
-    Of `history`, the conversation's answers before, stands there what a part of that room holds."""
-    system = Message("system", translate("prompt.documents", lang, not_found=NOT_FOUND))
+    `rules` are instructions in place of those that come with the app (`core.prompts`). Of `history`, the conversation's
+    answers before, stands there what a part of that room holds."""
+    told = fill(rules, not_found=NOT_FOUND) if rules else translate("prompt.documents", lang, not_found=NOT_FOUND)
+    system = Message("system", told)
     earlier = fence_conversation(history, lang, count, room_tokens)
     frame = translate("prompt.documents_question", lang, code="0" * CODE_LENGTH, passages="", question=question)
     room = room_tokens - count(system.text) - count(frame) - count(earlier) - 16

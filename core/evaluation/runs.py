@@ -16,8 +16,9 @@ from core.errors import AppError
 from core.evaluation import score as scoring
 from core.evaluation.cases import EvalCase, to_case
 from core.evaluation.compare import Comparison, compare
-from core.evaluation.variants import Variant, case_key, code_key
+from core.evaluation.variants import Variant, code_key, key_of, possible_keys
 from core.records import Answer, Catalog, Document, QueryResult, Route
+from core.settings import Settings
 from core.state import case_sets, codec
 from core.state.database import Database
 
@@ -45,37 +46,47 @@ def run_set(
     stored = case_sets.list_cases(db, set_id)
     found = {held.id: to_case(held.data, held.id) for held in stored}
     code = code_key()
-    keys = {number: case_key(case, assistant.settings, holdings, code) for number, case in found.items()}
-    known = case_sets.known_results(db, list(keys.values()))
+    kept = _kept_results(db, found, assistant.settings, holdings, code)
     run_id = case_sets.start_run(db, set_id, asdict(variant))
-    reused = [(number, keys[number], *known[keys[number]]) for number in found if keys[number] in known]
-    case_sets.store_results(db, run_id, reused)
+    case_sets.store_results(db, run_id, [(number, *row) for number, row in kept.items()])
     state, fresh = "done", []
-    missing = [number for number in found if keys[number] not in known]
+    missing = [number for number in found if number not in kept]
     for place, number in enumerate(missing):
         if not report(place / len(missing)):
             state = "cancelled"
             break
-        fresh.append((number, keys[number], *_ask(found[number], assistant)))
+        answer, scores, ms = _ask(found[number], assistant)
+        key = key_of(found[number], assistant.settings, holdings, code, answer) or f"run {run_id} case {number}"
+        fresh.append((number, key, scores, codec.dump(answer), ms))
         if len(fresh) == _STORE_EVERY:
             case_sets.store_results(db, run_id, fresh)
             fresh = []
     case_sets.store_results(db, run_id, fresh)
     seconds = time.perf_counter() - started
-    case_sets.finish_run(db, run_id, state, len(reused), seconds)
+    case_sets.finish_run(db, run_id, state, len(kept), seconds)
     scores = case_sets.scores_of(db, run_id)
-    return RunSummary(run_id, state, len(scores), len(reused), seconds, scoring.summarise(scores.values()))
+    return RunSummary(run_id, state, len(scores), len(kept), seconds, scoring.summarise(scores.values()))
 
 
-def _ask(case: EvalCase, assistant: Assistant) -> tuple[dict[str, float], str, float]:
-    """(scores, answer as JSON, milliseconds) of one case."""
+def _kept_results(
+    db: Database, cases: Mapping[int, EvalCase], settings: Settings, holdings: str, code: str
+) -> dict[int, tuple[str, dict[str, float], str, float]]:
+    """(key, scores, answer as JSON, milliseconds) of the cases whose answer an earlier run holds."""
+    keys = {number: possible_keys(case, settings, holdings, code) for number, case in cases.items()}
+    known = case_sets.known_results(db, [key for several in keys.values() for key in several])
+    first = {number: next((key for key in several if key in known), "") for number, several in keys.items()}
+    return {number: (key, *known[key]) for number, key in first.items() if key}
+
+
+def _ask(case: EvalCase, assistant: Assistant) -> tuple[Answer, dict[str, float], float]:
+    """(answer, scores, milliseconds) of one case."""
     started = time.perf_counter()
     try:
         answer = last_answer(assistant.ask(case.question, lang=case.lang))
     except AppError as error:
         answer = Answer(case.question, case.question, case.lang, Route("none", error.key), "error", "")
     ms = 1000 * (time.perf_counter() - started)
-    return scoring.score(case, answer, lambda sql: _gold(assistant, sql)), codec.dump(answer), round(ms, 1)
+    return answer, scoring.score(case, answer, lambda sql: _gold(assistant, sql)), round(ms, 1)
 
 
 def _gold(assistant: Assistant, sql: str) -> QueryResult:

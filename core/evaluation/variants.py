@@ -7,16 +7,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from core.evaluation.cases import EvalCase, to_jsonl
+from core.i18n import LANGUAGES
+from core.prompts import NAMES, setting_of
+from core.records import Answer
 from core.settings import TABLE, Settings
 
 INDEX_SETTINGS = ("embedder", "passage_tokens", "passage_overlap_tokens", "retriever_adapter")
 _NO_PART = ("language", "log_questions", "minutes_by_hand", "hour_cost", "upload_max_mb")  # no answer depends on them
+_OF_MODELS = (
+    "chat_model", "chat_adapter", "endpoint_url", "temperature", "seed", "answer_tokens_max", "context_tokens_max",
+    "model_timeout_s", "price_in_per_million", "price_out_per_million",
+)  # fmt: skip
 _CORE = Path(__file__).resolve().parents[1]
 
 
@@ -34,19 +41,42 @@ class Variant:
         return any(held.get(name) != value for name, value in self.changes.items() if name in INDEX_SETTINGS)
 
 
-def case_key(case: EvalCase, settings: Settings, holdings: str, code: str) -> str:
-    """The answer's dependencies in one text: the case, every setting that can matter, what is held, the code.
-
-    The text of a prompt is such a setting, and one of a language reaches the questions of that language alone."""
+def case_key(case: EvalCase, settings: Settings, holdings: str, code: str, prompts: Sequence[str] = ()) -> str:
+    """The answer's dependencies in one text: the case, every setting that can matter, what is held, the code, and of
+    the model's instructions those called `prompts`, in the language of the case."""
     values = {}
     for setting in TABLE:
-        if setting.name in _NO_PART or setting.name.startswith("alert_"):
+        if setting.name in _NO_PART or setting.name.startswith(("alert_", "prompt_")):
             continue
-        if setting.name.startswith("prompt_") and not setting.name.endswith(f"_{case.lang}"):
+        if setting.name in _OF_MODELS and settings.get("engine") == "builtin":
             continue
         values[setting.name] = settings.get(setting.name)
+    lang = case.lang if case.lang in LANGUAGES else "en"
+    values |= {name: settings.get(name) for name in (setting_of(prompt, lang) for prompt in prompts)}
     parts = [to_jsonl([case]), json.dumps(values, sort_keys=True, default=str), holdings, code]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+
+
+def possible_keys(case: EvalCase, settings: Settings, holdings: str, code: str) -> list[str]:
+    """The keys that an answer to this case may have. Which instructions it uses is the route's choice, which no
+    instruction changes: so an earlier answer under any of them is the one that would be given again."""
+    used = [()] if settings.get("engine") == "builtin" else [(), *((name,) for name in NAMES)]
+    return [case_key(case, settings, holdings, code, prompts) for prompts in used]
+
+
+def key_of(case: EvalCase, settings: Settings, holdings: str, code: str, answer: Answer) -> str:
+    """The key of an answer that was given; '' for one that is not to be taken over, because the model failed it."""
+    prompts = () if not answer.uses else ("sql",) if answer.data is not None else ("documents",)
+    if not answer.uses and _lacks_model(answer, settings):
+        return ""
+    return case_key(case, settings, holdings, code, prompts)
+
+
+def _lacks_model(answer: Answer, settings: Settings) -> bool:
+    """Whether the built-in engine stands in where a model was to write."""
+    confirmed = answer.data is not None and bool(answer.data.confirmed)
+    told = answer.status == "answered" and answer.route.kind in ("documents", "data", "both")
+    return settings.get("engine") != "builtin" and told and answer.engine == "builtin" and not confirmed
 
 
 def code_key() -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from core import prompts
 from core import settings as settings_table
 from pages.parts import services
 from pages.parts.language import say
@@ -19,7 +20,9 @@ _VARIED = (
     "retriever_adapter",
     "embedder",
     "passage_tokens",
+    *prompts.SETTINGS,
 )
+_SHOWN = 40  # characters of a value in a variant's name
 
 
 def draw(prefix: str, without: Collection[str] = ()) -> list[str]:
@@ -38,6 +41,8 @@ def draw(prefix: str, without: Collection[str] = ()) -> list[str]:
         if isinstance(setting.default, str) and setting.allowed:
             options = list(setting.allowed)
             st.selectbox(label, options, index=options.index(held.get(name)), key=key)
+        elif name in prompts.SETTINGS:
+            st.text_area(label, held.get(name) or prompts.default_text(name), height=200, key=key)
         elif isinstance(setting.default, int):
             low, high = setting.allowed
             st.number_input(label, low, high, held.get(name), key=key)
@@ -52,4 +57,7 @@ def values(prefix: str, changed: Collection[str]) -> dict[str, Any]:
 
 
 def words(changed: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name} = {value}" for name, value in changed.items())
+    """The changes in a line, long texts cut."""
+    shown = {name: " ".join(str(value).split()) for name, value in changed.items()}
+    cut = {name: f"{text[:_SHOWN]}…" if len(text) > _SHOWN else text for name, text in shown.items()}
+    return ", ".join(f"{name} = {text}" for name, text in cut.items())

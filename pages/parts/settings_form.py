@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core import prompts
 from core import settings as table
 from core.models import adapters
 from pages.parts import errors, services
@@ -25,6 +26,7 @@ GROUPS = {
         "price_in_per_million",
         "price_out_per_million",
     ),
+    "prompts": prompts.SETTINGS,
     "search": ("embedder", "retriever_adapter", "passage_tokens", "passage_overlap_tokens"),
     "tables": ("sql_rows_max", "sql_result_max_mb", "sql_time_limit_ms", "sql_memory_limit_mb", "sql_processes_max"),
     "reading": (
@@ -77,6 +79,9 @@ def draw_setting(name: str, fixed: set[str]) -> None:
     elif isinstance(setting.default, str) and setting.allowed:
         words = {option: _option(name, option) for option in setting.allowed}
         st.selectbox(**common, options=list(words), index=list(words).index(value), format_func=words.get)
+    elif name in prompts.SETTINGS:
+        _draw_prompt(name, value, common)
+        return
     elif isinstance(setting.default, str):
         st.text_input(**common, value=value)
     elif setting.allowed:
@@ -87,6 +92,31 @@ def draw_setting(name: str, fixed: set[str]) -> None:
     shown = _option(name, default) if isinstance(setting.default, str) else default
     note = say("settings_page.fixed") if name in fixed else say("settings_page.default", value=plain(shown))
     st.caption(f"{say(f'settings.{name}_help')} {note}")
+
+
+def _draw_prompt(name: str, value: str, common: dict) -> None:
+    """Instructions in full, and the way back to those that come with the app."""
+    st.text_area(**common, value=value or prompts.default_text(name), height=220, max_chars=prompts.MOST)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.form_submit_button(
+            say("settings_page.restore"),
+            icon=":material/undo:",
+            type="tertiary",
+            disabled=not value or common["disabled"],
+            on_click=_restore,
+            args=(name,),
+            key=f"restore-{name}",
+        )
+        fixed = f" {say('settings_page.fixed')}" if common["disabled"] else ""
+        st.caption(say(f"settings_page.prompt_{'changed' if value else 'default'}") + fixed, width="content")
+    st.caption(say(f"settings.{name}_help"))
+
+
+@errors.guarded
+def _restore(name: str) -> None:
+    st.session_state.pop(f"setting-{name}", None)
+    services.change_settings(**{name: ""})
+    st.session_state["saved"] = True
 
 
 def adapter_names(chosen: str) -> list[str]:
@@ -110,7 +140,8 @@ def save() -> None:
     held = services.settings()
     fixed = table.fixed_by_environment()
     names = [name for group in GROUPS.values() for name in group if name not in fixed]
-    typed = {name: st.session_state[f"setting-{name}"] for name in names if f"setting-{name}" in st.session_state}
+    given = {name: st.session_state[f"setting-{name}"] for name in names if f"setting-{name}" in st.session_state}
+    typed = {name: table.check_value(name, value) for name, value in given.items()}
     changes = {name: value for name, value in typed.items() if value != held.get(name)}
     if not changes:
         return
