@@ -46,6 +46,7 @@ def read_business(links: Links, schema: Schema, today: datetime.date) -> list[Bu
     spread = find_spread(links, schema, window_span) if window == "spread" else None
     if spread:
         return [add_filters(spread, links, schema)]
+    window, window_span = (window, window_span) if window != "spread" else ("", (0, 0))  # 'Nordkork Distribution'
     plans, plain = ([], []) if overrun else find_lists(links, schema, today, grain)
     window = "" if overrun and window == "share" else window
     for measure in find_measures(links, schema, window_span, bool(grain)):

@@ -49,6 +49,7 @@ def write_sql(
     lang: str,
     pairs: Sequence[Pair] = (),
     history: Sequence[Answer] = (),
+    rules: str = "",
     check: Callable[[str, Catalog], CheckedSql] = check_sql,
 ) -> Generator[str, None, SqlAnswer]:
     """Returns the answer by the model's statement, or what `parse` gives, the parser's answer, with a `message` that
@@ -66,7 +67,7 @@ def write_sql(
     parsing = None
     try:
         model = open_model()
-        messages = ask_sql(question, catalog, lang, model, pairs, history)
+        messages = ask_sql(question, catalog, lang, model, pairs, history, rules)
         parsing = beside.submit(parse)
         written = yield from _write_and_run(question, catalog, run, model, messages, lang, check, uses)
         parsed = parsing.result()
@@ -89,10 +90,11 @@ def ask_sql(
     model: Writer,
     pairs: Sequence[Pair],
     history: Sequence[Answer] = (),
+    rules: str = "",
 ) -> list[Message]:
-    """The messages for a first statement."""
+    """The messages for a first statement; `rules` in place of the instructions that come with the app."""
     examples = _examples(question, pairs, catalog)
-    system = translate("prompt.sql", lang)
+    system = rules or translate("prompt.sql", lang)
     earlier = fence_conversation(history, lang, model.count_tokens, model.room_tokens)
     room = model.room_tokens - model.count_tokens(system + question + examples + earlier) - 64
     schema, links = link_catalog(question, catalog, lang)

@@ -147,6 +147,7 @@ class Tables:
         *,
         sources: Collection[str] | None = None,
         history: Sequence[Answer] = (),
+        rules: str = "",
     ) -> Generator[str, None, SqlAnswer]:
         """The same question by a model's statement over the tables of files; what `parse` gives (`ask` does) stands
         where none runs. What a user has confirmed is not written anew; other accepted pairs are the model's examples.
@@ -162,7 +163,7 @@ class Tables:
             return self._run_texts(texts, catalog)
 
         answer = yield from write_sql(
-            question, catalog, run, open_model, parse, lang=lang, pairs=examples, history=history
+            question, catalog, run, open_model, parse, lang=lang, pairs=examples, history=history, rules=rules
         )
         return answer if answer.chart is not None else _complete(answer)
 

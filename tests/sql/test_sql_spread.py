@@ -62,6 +62,12 @@ def test_a_distribution_counts_every_row_by_ranges_in_their_order(members, quest
     assert answer.chart.kind == "bar"
 
 
+def test_a_distribution_of_nothing_is_a_word_of_a_name(members):
+    tables, rows = members
+    answer = tables.ask("total TotalPaid of the distribution members", "en")
+    assert answer.result.rows == ((pytest.approx(sum(paid for _, _, paid, _ in rows)),),)
+
+
 def test_a_condition_narrows_a_distribution(members):
     tables, rows = members
     answer = tables.ask("histogram of visits where cancelled is Yes", "en")
