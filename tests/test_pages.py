@@ -11,7 +11,7 @@ from reportlab.lib.pagesizes import A5
 from reportlab.pdfgen.canvas import Canvas
 from streamlit.testing.v1 import AppTest
 
-from core import i18n, samples, settings
+from core import i18n, prompts, samples, settings
 from core.state import chats, jobs
 from pages.parts import services
 
@@ -211,6 +211,21 @@ def test_settings_are_saved_with_their_effect_and_default_shown(workspace):
     assert settings.load(workspace.settings.workspace).get("passages_per_answer") == 7
     assert services.workspace().settings.get("passages_per_answer") == 7
     assert "Saved" in app.success[0].value
+
+
+def test_a_prompt_is_changed_refused_and_restored(workspace):
+    app = open_app("settings")
+    area = app.text_area(key="setting-prompt_documents_en")
+    assert area.value == prompts.default_text("prompt_documents_en")
+    area.set_value("Answer in five words.")
+    app.button(key="FormSubmitter:settings-Save changes").click().run()
+    assert "must hold" in shown(app)
+    app.text_area(key="setting-prompt_documents_en").set_value("Answer in five words, or say {not_found}.")
+    app.button(key="FormSubmitter:settings-Save changes").click().run()
+    assert services.workspace().settings.get("prompt_documents_en") == "Answer in five words, or say {not_found}."
+    next(button for button in app.button if "restore-prompt_documents_en" in (button.key or "")).click().run()
+    assert services.workspace().settings.get("prompt_documents_en") == ""
+    assert app.text_area(key="setting-prompt_documents_en").value == prompts.default_text("prompt_documents_en")
 
 
 def test_a_setting_fixed_by_the_environment_cannot_be_changed(workspace, monkeypatch):
