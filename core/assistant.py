@@ -28,7 +28,7 @@ from core.router.split import split_question
 from core.settings import Settings
 from core.sides import Asked, Shelf, Sides, TableSide
 from core.sql.lexicon import builtin_lexicon
-from core.telling import from_rows, say_edit, tell, tell_place
+from core.telling import explain_rows, from_rows, say_edit, tell, tell_place
 from core.validation.check import check_answer
 
 _TOKEN = re.compile(r"\S+\s*|\s+")
@@ -82,6 +82,9 @@ class Assistant:
             return
         if turn.stated is not None:
             yield from self._finish(turn, self._check(tell_place(turn, turn.stated)))
+            return
+        if turn.explained is not None:
+            yield from self._finish(turn, self._check(explain_rows(turn, turn.explained)))
             return
         asked, chosen = self._ask_sides(turn)
         yield Event("routed", turn.completed, chosen)

@@ -17,7 +17,7 @@ from core.records import Answer, Route, SqlAnswer
 from core.router import split, unsourced
 from core.router.choose import Hint
 from core.sql.chart_request import without_chart
-from core.sql.follow_up import Edit
+from core.sql.reshape import Edit
 
 ReadEdit = Callable[[str, SqlAnswer, str], Edit | None]
 
@@ -26,8 +26,8 @@ ReadEdit = Callable[[str, SqlAnswer, str], Edit | None]
 class Turn:
     """One question on its way: as asked, as completed, its language, where to look, when it began.
 
-    `edit` is a change to the statement before, `stated` the answer whose place in the documents is asked for, `history`
-    the conversation's earlier answers."""
+    `edit` is a change to the statement before, `stated` the answer whose place in the documents is asked for,
+    `explained` the answer from rows that is to be explained, `history` the conversation's earlier answers."""
 
     question: str
     completed: str
@@ -39,6 +39,8 @@ class Turn:
     timings: dict[str, float] = field(default_factory=dict)
     edit: Edit | None = None
     stated: Answer | None = None
+    explained: Answer | None = None
+    topic: str = ""
     history: tuple[Answer, ...] = ()
 
     def answer(self, route: Route, status: str, text: str = "", confidence: float = 0.0, message: str = "") -> Answer:
@@ -65,20 +67,41 @@ def begin_turn(
     spoken = history[-1].lang if history else "en"
     lang = lang or unsourced.language_of(question) or detect_language(question, default=spoken)
     turn = Turn(question, question, lang, started, hint, document_ids, sources, history=tuple(history))
-    return _complete(turn, history[-1], read_edit) if history else turn
+    past = _meant(history)
+    return _complete(turn, past, read_edit) if past is not None else turn
+
+
+def _meant(history: Sequence[Answer]) -> Answer | None:
+    """The answer that a follow-up goes on from: the last one, but for fragments that were not understood."""
+    for answer in reversed(history):
+        if answer.status == "answered" or follow_ups.is_whole(answer.completed_question, answer.lang):
+            return answer
+    return history[-1] if history else None
+
+
+def _rows_before_why(history: Sequence[Answer]) -> SqlAnswer | None:
+    """The rows that a bare 'why?' asked about: what follows it may go on from them."""
+    if len(history) > 1 and split.is_bare_why(history[-1].question):
+        return history[-2].data
+    return None
 
 
 def _complete(turn: Turn, past: Answer, read_edit: ReadEdit) -> Turn:
     if unsourced.asks_place(turn.question, turn.lang):  # 'where does the report say so?'
         stated = past if past.citations else None
         return dataclasses.replace(turn, completed=past.completed_question, hint="documents", stated=stated)
-    if past.data is not None and turn.hint != "documents":
-        edit = read_edit(turn.question, past.data, turn.lang)
+    if unsourced.asks_to_explain(turn.question, turn.lang):
+        explained = past if past.data is not None and past.data.sql is not None else None
+        return dataclasses.replace(turn, completed=past.completed_question, explained=explained)
+    rows = past.data or _rows_before_why(turn.history)
+    if rows is not None and turn.hint != "documents":
+        edit = read_edit(turn.question, rows, turn.lang)
         if edit is not None:
             return dataclasses.replace(turn, completed=edit.question, edit=edit)
-    asked_before = [(earlier.completed_question, earlier.text) for earlier in turn.history]
+    asked_before = [(past.completed_question, past.text)]
     if past.data is not None and split.is_bare_why(turn.question):  # rows tell no causes
         turn = dataclasses.replace(turn, hint="documents")
         asked_before.append((without_chart(past.data.question), past.text))
-    completed, _ = follow_ups.complete_question(turn.question, asked_before, turn.lang)
-    return dataclasses.replace(turn, completed=completed)
+    completed, changed = follow_ups.complete_question(turn.question, asked_before, turn.lang)
+    topic = follow_ups.new_topic(turn.question, completed, asked_before[-1][0], turn.lang) if changed else ""
+    return dataclasses.replace(turn, completed=completed, topic=topic)

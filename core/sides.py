@@ -22,7 +22,7 @@ from core.router.choose import Hint, Signals
 from core.router.phrases import Said, read_cues
 from core.router.split import Parts
 from core.settings import Settings
-from core.sql.follow_up import Edit
+from core.sql.reshape import Edit
 
 
 class Shelf(Protocol):
@@ -142,6 +142,18 @@ class Sides:
         return self.tables.ask_edited(edit, turn.lang, sources=turn.sources)
 
     def ask_documents(self, turn: Turn, question: str, among: Collection[int] | None) -> DocumentsAnswer:
+        """What the documents say; a fragment that the whole question's quotes do not mention is asked by itself."""
+        found = self._search_documents(turn, question, among)
+        if not turn.topic or self._mentions(found, turn):
+            return found
+        alone = self._search_documents(turn, turn.topic, among)
+        return alone if alone.status == "answered" and self._mentions(alone, turn) else found
+
+    def _mentions(self, found: DocumentsAnswer, turn: Turn) -> bool:
+        wanted = set(self.index.terms(turn.topic, turn.lang))
+        return any(wanted & set(self.index.terms(citation.quote, turn.lang)) for citation in found.citations)
+
+    def _search_documents(self, turn: Turn, question: str, among: Collection[int] | None) -> DocumentsAnswer:
         k = self.settings.get("passages_per_answer")
         meant = self.as_meant(turn, question)
         question = meant.text

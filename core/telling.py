@@ -13,7 +13,7 @@ from core.conversation import Turn
 from core.i18n import plural, translate
 from core.records import Answer, Document, DocumentsAnswer, Route, SqlAnswer
 from core.sides import Asked
-from core.sql.follow_up import Edit
+from core.sql.reshape import Edit
 
 
 def tell(turn: Turn, chosen: Route, asked: Asked, documents: Sequence[Document], read_page: both.ReadPage) -> Answer:
@@ -75,6 +75,19 @@ def tell_place(turn: Turn, past: Answer) -> Answer:
     route = Route("documents", translate("router.place_reason", turn.lang))
     answer = turn.answer(route, "answered", "\n\n".join(lines), past.confidence)
     return dataclasses.replace(answer, citations=past.citations, hits=past.hits, data=past.data)
+
+
+def explain_rows(turn: Turn, past: Answer) -> Answer:
+    """How the rows before came about: the reading of the question, the tables, the conditions; the rows stand again."""
+    data = past.data
+    lines = [translate("assistant.explained", turn.lang, tables=", ".join(data.sql.tables))]
+    if data.reading:
+        lines.append(translate("assistant.explained_reading", turn.lang, reading=data.reading))
+    if data.sql.filters:
+        lines.append(translate("assistant.explained_filters", turn.lang, filters="; ".join(data.sql.filters)))
+    lines += [" ".join(data.insight)] if data.insight else []
+    route = Route("data", translate("router.explain_reason", turn.lang))
+    return dataclasses.replace(turn.answer(route, "answered", "\n\n".join(lines), past.confidence), data=data)
 
 
 def say_edit(edit: Edit, lang: str) -> str:

@@ -22,7 +22,8 @@ def main() -> None:
 
     if question:
         turns.ask(question)
-        st.rerun()
+        if is_new:  # what greets a new conversation has been drawn already
+            st.rerun()
     documents = services.workspace().library.documents()
     conversation = conversations.read_current()
     conversations.draw_list()

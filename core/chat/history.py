@@ -49,7 +49,59 @@ def complete_question(question: str, history: Sequence[tuple[str, str]], lang: s
     return _tidy(completed, lang), True
 
 
+def is_whole(question: str, lang: str) -> bool:
+    """Whether a question stands by itself: it asks or orders in so many words, or has a verb."""
+    text = fold(question).strip(" ¿?¡!.")
+    return bool(_WH[lang].match(text) or _ORDERS[lang].match(text) or FINITE[lang].search(text))
+
+
+def new_topic(question: str, completed: str, previous: str, lang: str) -> str:
+    """What a fragment adds where it replaced nothing ('pets' in 'what about pets?'), '' where it did or is a period:
+    an answer that says nothing of it has missed what was asked."""
+    fragment = _fragment(" ".join(question.split()), lang)
+    if fragment is None or fold(previous.strip(" ¿?¡!.")) not in fold(completed):
+        return ""
+    topic = _LEAD[lang].sub("", fragment.strip(" ¿?¡!."))
+    return topic if len(topic.split()) <= 3 and not re.search(r"\d", topic) and not _WH[lang].match(fold(topic)) else ""
+
+
+_LEAD = {
+    "en": re.compile(r"^(?:(?:for|on|in|at|with|about|of|to|the|a|an|our|my)\s+)+", re.I),
+    "es": re.compile(r"^(?:(?:para|en|con|sobre|de|del|por|a|al|el|la|los|las|un|una)\s+)+", re.I),
+}
+_ITEM = re.compile(r"^(?:- |\d{1,2}[.)] )(.+)$", re.M)
+_ITEM_WORDS = 8
+_NTH = {
+    "en": re.compile(
+        r"^(?:and |what about |explain )*(?:the )?(first|second|third|fourth|fifth|last)(?: (?:one|point|item))?$"
+    ),
+    "es": re.compile(
+        r"^(?:y |que hay d|explica )*(?:el|la|l) (primer[oa]?|segund[oa]|tercer[oa]?|cuart[oa]|quint[oa]|ultim[oa])"
+        r"(?: (?:punto|elemento))?$"
+    ),
+}
+_PLACES = {
+    "first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "last": -1, "primer": 0, "segund": 1, "tercer": 2,
+    "cuart": 3, "quint": 4, "ultim": -1,
+}  # fmt: skip
+
+
+def _list_item(text: str, answered: str, lang: str) -> str | None:
+    """'the second one' of a list that was answered, by its first words."""
+    match, items = _NTH[lang].match(fold(text).strip(" ¿?¡!.")), _ITEM.findall(answered)
+    if match is None or not items:
+        return None
+    place = _PLACES[match[1] if lang == "en" else re.sub(r"[oa]$", "", match[1])]
+    if place >= len(items):
+        return None
+    item = " ".join(re.sub(r"\[\d+\]|[*“”\"]", " ", items[place]).split()[:_ITEM_WORDS]).strip(" .,;:")
+    return f"what is said about {item}" if lang == "en" else f"qué se dice de {item}"
+
+
 def _complete(text: str, previous: str, answered: str, lang: str) -> str | None:
+    item = _list_item(text, answered, lang)
+    if item is not None:
+        return item
     fragment = _fragment(text, lang)
     if fragment is not None:
         return substitute(fragment, previous, lang)

@@ -5,6 +5,7 @@ Two small learned models weigh the scores (`model.py`); what a user asked for, a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -112,8 +113,11 @@ def nothing_reason(signals: Signals, lang: str) -> str:
     """'Nothing here can answer this', with the words that were looked for and not found."""
     unseen = signals.written.unseen if signals.written else ()
     unknown = signals.data.unknown if signals.data else signals.sounding.unknown
-    missing = [word for word in unknown if not unseen or word.lower() in {other.lower() for other in unseen}]
-    words = list(dict.fromkeys(missing or unseen or unknown))[:_SHOWN]
+    if signals.written is None:
+        missing: Sequence[str] = unknown
+    else:  # a word that some document holds is not told to be nowhere
+        missing = [word for word in unknown if word.lower() in {other.lower() for other in unseen}] or unseen
+    words = list(dict.fromkeys(missing))[:_SHOWN]
     if not words:
         return translate("router.nothing", lang)
     quoted = ", ".join(f"«{word}»" if lang == "es" else f"“{word}”" for word in words)

@@ -35,6 +35,11 @@ def asks_place(question: str, lang: str) -> bool:
     return re.search(cue("place", lang), " ".join(_words(question))) is not None
 
 
+def asks_to_explain(question: str, lang: str) -> bool:
+    """'Explain that', 'tell me more', 'how was it calculated?': asks more of what was just answered."""
+    return re.search(cue("explain", lang), " ".join(_words(question))) is not None
+
+
 def language_of(question: str) -> str | None:
     """The language of a set phrase ('hola'), which says too little for its words to tell; else None."""
     words = _words(question)

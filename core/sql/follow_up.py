@@ -16,9 +16,11 @@ from core.records import Catalog, QueryResult, SqlAnswer
 from core.sql.business_time import reach_of
 from core.sql.calendar import find_grain, find_periods
 from core.sql.chart_request import chart_asked, without_chart
+from core.sql.edit_statement import is_plain, restrict_sql
 from core.sql.lexicon import builtin_lexicon, fold
-from core.sql.link import Links, is_content
+from core.sql.link import Links, ValueMention, is_content
 from core.sql.propose import builtin_parser, link_question
+from core.sql.reshape import Edit, reshape
 from core.sql.schema import Schema, schema_of
 from core.sql.words import stem
 
@@ -75,20 +77,9 @@ _THOSE = re.compile(
     r"est[oa]s|ell[oa]s)\b",
     re.I,
 )
+_NAMED = 0.6  # a link this strong calls a column by its name
 _IN = {"en": "in", "es": "en"}
 _ONLY = {"en": "only", "es": "solo"}
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """`question` is the whole question; `changed` names what differs from the one before (filter, period, grouping,
-    chart, limit, compare, row, rows). `sql` is set where the same statement is shown otherwise; `only` are the column
-    and values that the answer's statement is restricted to."""
-
-    question: str
-    changed: tuple[str, ...]
-    sql: str | None = None
-    only: tuple[str, tuple[Any, ...]] | None = None
 
 
 def edit_question(said: str, before: str, answer: SqlAnswer, catalog: Catalog, lang: str) -> Edit | None:
@@ -104,6 +95,9 @@ def edit_question(said: str, before: str, answer: SqlAnswer, catalog: Catalog, l
         led = re.match(r"(?:as|in|como|en)\b", rest, re.I)
         asked = _join(before, rest if led else f"{'as' if lang == 'en' else 'como'} {rest}")
         return Edit(asked, ("chart",), sql=answer.sql.text)
+    reshaped = reshape(text, rest, before, answer, lang)
+    if reshaped is not None:
+        return replace(reshaped, question=_join(reshaped.question, chart)) if chart else reshaped
     those = _THOSE.search(text)
     if those and (labels := _labels(answer.result)):
         asked = f"{text[: those.start()]} {_wh_of(those.group())} {text[those.end() :]}"
@@ -124,7 +118,12 @@ def _edit_spans(text: str, rest: str, before: str, answer: SqlAnswer, catalog: C
         return None
     old_links = link_question(before, lang, schema, lexicon, parser)
     old = _Parts.of(before, old_links, schema, today)
-    return _apply(new, old, before, old_links, lang, adds=bool(_ADDS.search(text)), row=bool(named))
+    edit = _apply(new, old, before, old_links, lang, adds=bool(_ADDS.search(text)), row=bool(named))
+    if edit is None or edit.changed != ("filter",) or new.negated or old.has(new.values[0][0]) or named:
+        return edit
+    (number, _, stored) = new.values[0]
+    kept = restrict_sql(answer.sql.text, schema.columns[number].column.name, (stored,), catalog)
+    return replace(edit, sql=kept if is_plain(answer.sql.text) else None)
 
 
 def _strip_opener(text: str, lang: str) -> str:
@@ -176,15 +175,18 @@ def _name_row(text: str, result: QueryResult) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _New:
-    """What a fragment says: stored values by column, a period, a unit of time, a grouping, how many, a year."""
+    """What a fragment says: stored values (column, as said, as stored), a period, a unit of time, a grouping, how many,
+    a year, a column of figures."""
 
-    values: tuple[tuple[int, str], ...] = ()
+    values: tuple[tuple[int, str, Any], ...] = ()
     period: str = ""
     grain: str = ""
     dimension: str = ""
     limit: int | None = None
     compare: str = ""
     negated: bool = False
+    measure: str = ""
+    article: str = ""
 
 
 def _read(text: str, lang: str, schema: Schema, links: Links, today: datetime.date) -> _New | None:
@@ -202,7 +204,8 @@ def _read(text: str, lang: str, schema: Schema, links: Links, today: datetime.da
     values = []
     for mention in links.values:
         if mention.hits and mention.kind in ("text", "quoted"):
-            values.append((mention.hits[0][0], text[tokens[mention.start].start : tokens[mention.end - 1].end]))
+            column, stored, _ = mention.hits[0]
+            values.append((column, _slice(text, tokens, mention.start, mention.end), stored))
             covered |= set(range(mention.start, mention.end))
     grain = find_grain(tokens)
     if grain:
@@ -217,13 +220,16 @@ def _read(text: str, lang: str, schema: Schema, links: Links, today: datetime.da
     dimension = _grouping(text, links, covered, schema)
     if dimension:
         covered |= set(range(*dimension))
+    measure = None if values or dimension else _figures(links, covered, schema)
+    if measure:
+        covered |= set(range(*measure))
     left = [
         token
         for place, token in enumerate(tokens)
         if place not in covered and (is_content(token) or token.kind == "number")
     ]
     left = [token for token in left if stem(token.word) not in _SPARE]
-    if left or not (values or grain or periods or dimension):
+    if left or not (values or grain or periods or dimension or measure):
         return None
     negated = bool(re.match(r"(?:not|without|except|excluding|no|sin|excepto|menos|salvo)\b", text, re.I))
     return _New(
@@ -232,7 +238,33 @@ def _read(text: str, lang: str, schema: Schema, links: Links, today: datetime.da
         grain.unit if grain else "",
         _slice(text, tokens, *dimension) if dimension else "",
         negated=negated,
+        measure=_slice(text, tokens, *measure) if measure else "",
+        article=found.group(1) if (found := re.match(r"(el|la|los|las)\s", text, re.I)) else "",
     )
+
+
+def _is_table(text: str, mention: ValueMention, links: Links) -> bool:
+    """Whether what reads as a stored value ('Booking') is rather the name of a table ('bookings')."""
+    said = fold(_slice(text, links.tokens, mention.start, mention.end))
+    spelt = any(said == fold(str(stored)) for _, stored, _ in mention.hits)
+    return not spelt and any(
+        m.start == mention.start and m.score >= _NAMED for mentions in links.tables.values() for m in mentions
+    )
+
+
+def _figures(links: Links, taken: set[int], schema: Schema) -> tuple[int, int] | None:
+    """Token places of a column of figures that is called by its name."""
+    named = [
+        mention
+        for number, mentions in links.columns.items()
+        for mention in mentions
+        if schema.columns[number].kind == "number"
+        and not (schema.columns[number].primary or schema.columns[number].foreign or schema.columns[number].id_like)
+        and mention.score >= _NAMED
+        and not set(range(mention.start, mention.end)) & taken
+    ]
+    best = max(named, key=lambda mention: (mention.score, mention.end - mention.start), default=None)
+    return (best.start, best.end) if best else None
 
 
 _SPARE = frozenset(
@@ -275,13 +307,15 @@ def _slice(text: str, tokens: list, start: int, end: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
-    """Where the question before says its period, its unit of time, its grouping, and its stored values (by column)."""
+    """Where the question before says its period, its unit of time, its grouping, its stored values (by column) and its
+    figures."""
 
     period: tuple[int, int] | None
     unit: str
     grain: tuple[int, int] | None
     dimension: tuple[int, int] | None
     values: tuple[tuple[frozenset[int], tuple[int, int]], ...]
+    measure: tuple[int, int] | None = None
 
     @classmethod
     def of(cls, text: str, links: Links, schema: Schema, today: datetime.date) -> _Parts:
@@ -301,15 +335,22 @@ class _Parts:
         values = tuple(
             (frozenset(column for column, _, _ in m.hits), span(m.start, m.end))
             for m in links.values
-            if m.hits and m.kind in ("text", "quoted")
+            if m.hits and m.kind in ("text", "quoted") and not _is_table(text, m, links)
         )
+        spent = taken | {n for p in periods for n in range(p.start, p.end)} | set(range(*dimension or (0, 0)))
+        measure = _figures(links, spent, schema)
         return cls(
             span(periods[0].start, periods[-1].end) if periods else None,
             periods[0].unit if periods else "",
             span(grain.start, grain.end) if grain else None,
             span(*dimension) if dimension else None,
             values,
+            span(*measure) if measure else None,
         )
+
+    def has(self, column: int) -> bool:
+        """Whether the question names a value of that column."""
+        return any(column in columns for columns, _ in self.values)
 
 
 def _apply(new: _New, old: _Parts, before: str, links: Links, lang: str, adds: bool, row: bool) -> Edit | None:
@@ -317,7 +358,7 @@ def _apply(new: _New, old: _Parts, before: str, links: Links, lang: str, adds: b
     swaps: list[tuple[tuple[int, int], str]] = []
     tail: list[str] = []
     changed: list[str] = []
-    for column, value in new.values:
+    for column, value, _ in new.values:
         same = next((span for columns, span in old.values if column in columns), None)
         changed.append("filter")
         if same and not adds and not new.negated:
@@ -329,7 +370,8 @@ def _apply(new: _New, old: _Parts, before: str, links: Links, lang: str, adds: b
         swaps.append((old.dimension, ""))
     if new.period:
         changed.append("period")
-        swaps.append((old.period, new.period)) if old.period else tail.append(f"{_IN[lang]} {new.period}")
+        period = _with_year(new.period, before[slice(*old.period)] if old.period else "", lang)
+        swaps.append((old.period, period)) if old.period else tail.append(f"{_IN[lang]} {period}")
     grouping = new.dimension or (_by(new.grain, lang) if new.grain else "")
     if grouping:
         changed.append("grouping")
@@ -343,6 +385,11 @@ def _apply(new: _New, old: _Parts, before: str, links: Links, lang: str, adds: b
         other = old.dimension if place is old.grain else old.grain
         if other and other != place and not adds:
             swaps.append((other, ""))
+    if new.measure:
+        if old.measure is None:
+            return None
+        changed.append("measure")
+        swaps.append(_with_article(old.measure, before, new))
     if new.limit:
         changed.append("limit")
         swaps += [(match.span(), "") for match in _ORDERED.finditer(fold(before))]
@@ -350,6 +397,30 @@ def _apply(new: _New, old: _Parts, before: str, links: Links, lang: str, adds: b
     if new.compare:
         return _compare(new, old, before, lang)
     return Edit(_join(_swap(before, swaps), " ".join(tail)), tuple(changed)) if changed else None
+
+
+_NO_YEAR = re.compile(
+    r"\b(?:quarter|q[1-4]|[1-4][qt]|half|trimestre|semestre|january|february|march|april|may|june|july|august|september|"
+    r"october|november|december|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|"
+    r"diciembre)\b"
+)
+_YEAR = re.compile(r"\b(?:19|20)\d{2}\b")
+
+
+def _with_year(period: str, before: str, lang: str) -> str:
+    """'the fourth quarter' after 'the third quarter of 2025' is of that year."""
+    year = _YEAR.search(before)
+    if year is None or _YEAR.search(period) or not _NO_YEAR.search(fold(period)):
+        return period
+    return f"{period} {'of' if lang == 'en' else 'de'} {year.group()}"
+
+
+def _with_article(place: tuple[int, int], before: str, new: _New) -> tuple[tuple[int, int], str]:
+    """The figure's new name in the place of the old one, with the article that it was said with."""
+    old = re.search(r"\b(?:el|la|los|las)\s+$", before[: place[0]], re.IGNORECASE)
+    if old is None or not new.article:
+        return place, new.measure
+    return (old.start(), place[1]), f"{new.article} {new.measure}"
 
 
 def _compare(new: _New, old: _Parts, before: str, lang: str) -> Edit:
@@ -396,24 +467,3 @@ def _join(before: str, added: str) -> str:
 def _whole(text: str, lang: str) -> str:
     head = text[:1].upper() + text[1:]
     return f"¿{head}?" if lang == "es" else f"{head}?"
-
-
-# ---------------------------------------------------------------- the rows that were shown
-
-
-def restrict_sql(sql: str, column: str, values: tuple[Any, ...], catalog: Catalog) -> str | None:
-    """`sql` over those rows alone whose `column` is one of `values`; None where no table of the statement has it."""
-    import sqlglot
-    from sqlglot import exp
-
-    tree = sqlglot.parse_one(sql, read="duckdb")
-    owners = {table.name for table in catalog.tables if any(c.name == column for c in table.columns)}
-    done = False
-    for select in tree.find_all(exp.Select):
-        table = next((t for t in select.find_all(exp.Table) if t.name in owners and t.parent_select is select), None)
-        if table is None:
-            continue
-        left = exp.column(column, table=table.alias or None, quoted=True)
-        select.where(exp.In(this=left, expressions=[exp.Literal.string(str(v)) for v in values]), copy=False)
-        done = True
-    return tree.sql(dialect="duckdb") if done else None

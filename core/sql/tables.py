@@ -34,8 +34,9 @@ from core.sql.chart_request import without_chart
 from core.sql.choose_chart import choose_chart
 from core.sql.confirmed import recall
 from core.sql.crosstab import SURE, read_lookup, read_words, write_lookup
+from core.sql.edit_statement import restrict_sql
 from core.sql.execute import admit_sql, run_queries
-from core.sql.follow_up import Edit, edit_question, restrict_sql
+from core.sql.follow_up import Edit, edit_question
 from core.sql.generate import write_sql
 from core.sql.guard import check_sql
 from core.sql.insight import describe

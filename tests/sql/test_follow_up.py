@@ -7,7 +7,8 @@ from shop import make_shop, runner
 
 from core.sql.ask import ask
 from core.sql.chart_request import chart_asked, without_chart
-from core.sql.follow_up import edit_question, restrict_sql
+from core.sql.edit_statement import restrict_sql
+from core.sql.follow_up import edit_question
 
 TODAY = datetime.date(2025, 1, 10)
 

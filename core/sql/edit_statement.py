@@ -1,0 +1,104 @@
+"""A statement shown otherwise: its rows kept to some values, put in another order, cut to the first, told as shares.
+
+Where what was said changes only this, the statement before is changed itself, so that everything else stays as it was.
+Each function gives the new statement, or None where the statement does not lend itself to it. Nothing is run here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from core.records import Catalog
+
+if TYPE_CHECKING:
+    from sqlglot import exp
+
+
+def restrict_sql(sql: str, column: str, values: Sequence[Any], catalog: Catalog) -> str | None:
+    """`sql` over those rows alone whose `column` is one of `values`; None where no table of the statement has it."""
+    import sqlglot
+    from sqlglot import exp
+
+    tree = sqlglot.parse_one(sql, read="duckdb")
+    owners = {table.name for table in catalog.tables if any(c.name == column for c in table.columns)}
+    done = False
+    for select in tree.find_all(exp.Select):
+        table = next((t for t in select.find_all(exp.Table) if t.name in owners and t.parent_select is select), None)
+        if table is None:
+            continue
+        left = exp.column(column, table=table.alias or None, quoted=True)
+        select.where(exp.In(this=left, expressions=[exp.Literal.string(str(v)) for v in values]), copy=False)
+        done = True
+    return tree.sql(dialect="duckdb") if done else None
+
+
+def is_plain(sql: str) -> bool:
+    """Whether it is one SELECT over tables, without parts of its own: another condition then means only fewer rows."""
+    import sqlglot
+    from sqlglot import exp
+
+    tree = sqlglot.parse_one(sql, read="duckdb")
+    return isinstance(tree, exp.Select) and sum(1 for _ in tree.find_all(exp.Select, exp.Window)) == 1
+
+
+def order_sql(sql: str, column: str, descending: bool, limit: int | None = None) -> str | None:
+    """`sql` ordered by one of its result columns, and cut to the first `limit` rows where that is given; without one,
+    rows that were cut before stay the same rows."""
+    select = _outermost(sql)
+    if select is None:
+        return None
+    from sqlglot import exp
+
+    if limit is None and select.args.get("limit"):
+        select = exp.select("*").from_(select.subquery("shown"))
+    by = exp.Ordered(this=exp.column(column, quoted=True), desc=descending, nulls_first=False)
+    ordered = select.order_by(by, append=False)
+    return (ordered.limit(limit) if limit else ordered).sql(dialect="duckdb")
+
+
+def limit_sql(sql: str, limit: int) -> str | None:
+    """The first `limit` rows of `sql`, in the order that it has."""
+    select = _outermost(sql)
+    return select.limit(limit).sql(dialect="duckdb") if select is not None else None
+
+
+def share_sql(sql: str, columns: Sequence[str], measure: str, name: str) -> str | None:
+    """Each row of `sql` with its part of the sum of all rows' `measure`, in percent, in place of the measure itself."""
+    select = _outermost(sql)
+    if select is None or select.args.get("limit"):
+        return None
+    from sqlglot import exp
+
+    total = exp.Window(this=exp.Sum(this=exp.column(measure, quoted=True)))
+    part = exp.Div(
+        this=exp.Mul(this=exp.Literal.number("100.0"), expression=exp.column(measure, quoted=True)), expression=total
+    )
+    share = exp.alias_(exp.func("ROUND", part, exp.Literal.number(2)), name, quoted=True)
+    kept = [exp.column(column, quoted=True) for column in columns if column != measure]
+    order = select.args.get("order")
+    outer = exp.select(*kept, share).from_(select.copy().subquery("parts"))
+    if order is not None and _names(order) <= set(columns):
+        inner = outer.find(exp.Subquery).this
+        inner.set("order", None)
+        renamed = order.copy()
+        for found in renamed.find_all(exp.Column):
+            if found.name == measure:
+                found.replace(exp.column(name, quoted=True))
+        outer.set("order", renamed)
+    return outer.sql(dialect="duckdb")
+
+
+def _names(tree: exp.Expression) -> set[str]:
+    from sqlglot import exp
+
+    return {found.name for found in tree.find_all(exp.Column)}
+
+
+def _outermost(sql: str) -> exp.Select | None:
+    """The SELECT whose rows are the result; None for unions and the like."""
+    import sqlglot
+    from sqlglot import exp
+
+    tree = sqlglot.parse_one(sql, read="duckdb")
+    return tree if isinstance(tree, exp.Select) else None
