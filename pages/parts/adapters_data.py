@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
@@ -11,9 +12,9 @@ from core.evaluation import learn
 from core.state import house_words, vectors
 from core.state.database import Database
 from core.training.dataset import Dataset, prepare
-from core.training.pairs import Pair, format_pairs, read_pairs
+from core.training.pairs import Pair, fill_in, format_pairs, read_pairs
 from core.training.presets import draw_pairs
-from pages.parts import errors
+from pages.parts import adapters_editor, errors
 from pages.parts.language import number, say, say_count
 from pages.parts.plain import one_line
 
@@ -21,7 +22,6 @@ SOURCES = ("documents", "corrections", "file")
 _DROPPED = ("empty", "too_long", "duplicates", "near_duplicates", "leaks")
 _PARTS = ("train", "dev", "test")
 _ENDINGS = ("jsonl", "csv", "xlsx", "json")
-_SHOWN = 300
 
 
 def prepared() -> Dataset | None:
@@ -99,8 +99,9 @@ def _prepare(db: Database, sources: tuple[str, ...], most: int) -> Dataset:
     """The data set of these sources; made again only when they or the number of pairs wanted change."""
     name, given = st.session_state.get("adapter-file-pairs", ("", []))
     key = (sources, most, vectors.revision(db)[0], vectors.revision(db)[2], house_words.revision(db), name, len(given))
+    key += (adapters_editor.version("pairs"),)
     if st.session_state.get("adapter-data", (None,))[0] != key:
-        pairs = draw_pairs(gather(db, sources), most)
+        pairs = adapters_editor.lay_over("pairs", draw_pairs(gather(db, sources), most))
         st.session_state["adapter-data"] = (key, pairs, prepare(pairs))
     return st.session_state["adapter-data"][2]
 
@@ -132,23 +133,19 @@ def _draw_look(data: Dataset) -> None:
         )
 
 
+def _rewrite(old: Pair | None, question: str, passage: str) -> Pair:
+    """An edited pair is of the same document; its passage names it anew."""
+    if old is None:
+        return fill_in(Pair(question.strip(), passage.strip(), "", ""))
+    key = old.key if passage == old.passage else ""
+    return fill_in(replace(old, question=question.strip(), passage=passage.strip(), key=key))
+
+
+_EDITED = adapters_editor.Kind(
+    "pairs", "adapters_page.pairs", ("question", "passage"), lambda pair: (pair.question, pair.passage), _rewrite
+)
+
+
 def _draw_pairs(data: Dataset) -> None:
-    wanted = st.text_input(say("adapters_page.find"), key="find-pair", icon=":material/search:").strip().casefold()
-    rows = [
-        (part, pair)
-        for part in _PARTS
-        for pair in getattr(data, part)
-        if wanted in f"{pair.question} {pair.passage}".casefold()
-    ]
-    st.caption(say_count("adapters_page.pairs", len(rows)))
-    st.dataframe(
-        {
-            say("adapters_page.question"): [pair.question for _, pair in rows[:_SHOWN]],
-            say("adapters_page.passage"): [pair.passage for _, pair in rows[:_SHOWN]],
-            say("adapters_page.document"): [pair.document for _, pair in rows[:_SHOWN]],
-            say("adapters_page.part"): [say(f"adapters_page.count_{part}") for part, _ in rows[:_SHOWN]],
-        },
-        hide_index=True,
-        width=900,
-        key="pairs-table",
-    )
+    rows = [(say(f"adapters_page.count_{part}"), pair) for part in _PARTS for pair in getattr(data, part)]
+    adapters_editor.draw(_EDITED, rows, say("adapters_page.find"))

@@ -15,7 +15,7 @@ from core.training.examples import Example, ExampleSet, format_examples, from_pa
 from core.training.from_documents import pairs_from_documents
 from core.training.presets import draw_pairs
 from core.training.rows import ENDINGS
-from pages.parts import errors
+from pages.parts import adapters_editor, errors
 from pages.parts.language import number, say, say_count
 from pages.parts.plain import one_line
 
@@ -24,7 +24,6 @@ _DROPPED = ("empty", "too_long", "duplicates")
 _PARTS = ("train", "dev", "test")
 _HELD = "chat-data"
 _FILE = "chat-file-examples"
-_SHOWN = 300
 
 
 def prepared() -> ExampleSet | None:
@@ -103,8 +102,9 @@ def _prepare(db: Database, sources: tuple[str, ...], most: int) -> ExampleSet:
     """The data set of these sources; made again only when they or the number wanted change."""
     name, given = st.session_state.get(_FILE, ("", []))
     key = (sources, most, vectors.revision(db)[0], vectors.revision(db)[2], name, len(given))
+    key += (adapters_editor.version("examples"),)
     if st.session_state.get(_HELD, (None,))[0] != key:
-        examples = draw_pairs(gather(db, sources), most)
+        examples = adapters_editor.lay_over("examples", draw_pairs(gather(db, sources), most))
         st.session_state[_HELD] = (key, examples, prepare_examples(examples))
     return st.session_state[_HELD][2]
 
@@ -134,23 +134,21 @@ def _draw_look(data: ExampleSet) -> None:
         )
 
 
+def _rewrite(old: Example | None, asked: str, said: str) -> Example:
+    """An edited example keeps what was said before the question, and its document."""
+    before = old.messages[:-1] if old else ()
+    return Example((*before, ("user", asked.strip())), said.strip(), old.document if old else "")
+
+
+_EDITED = adapters_editor.Kind(
+    "examples",
+    "adapters_chat.examples",
+    ("asked", "said"),
+    lambda one: (one.messages[-1][1], one.completion),
+    _rewrite,
+)
+
+
 def _draw_examples(data: ExampleSet) -> None:
-    wanted = st.text_input(say("adapters_chat.find"), key="find-example", icon=":material/search:").strip().casefold()
-    rows = [
-        (part, one)
-        for part in _PARTS
-        for one in getattr(data, part)
-        if wanted in f"{one.messages[-1][1]} {one.completion}".casefold()
-    ]
-    st.caption(say_count("adapters_chat.examples", len(rows)))
-    st.dataframe(
-        {
-            say("adapters_chat.asked"): [one.messages[-1][1] for _, one in rows[:_SHOWN]],
-            say("adapters_chat.said"): [one.completion for _, one in rows[:_SHOWN]],
-            say("adapters_page.document"): [one.document for _, one in rows[:_SHOWN]],
-            say("adapters_page.part"): [say(f"adapters_page.count_{part}") for part, _ in rows[:_SHOWN]],
-        },
-        hide_index=True,
-        width=900,
-        key="examples-table",
-    )
+    rows = [(say(f"adapters_page.count_{part}"), one) for part in _PARTS for one in getattr(data, part)]
+    adapters_editor.draw(_EDITED, rows, say("adapters_chat.find"))
