@@ -47,6 +47,7 @@ _FASTER = 1.3
 _AS_GOOD = 0.01
 _OVERFITTED, _OVER_EPOCHS = 30, 10
 _BAD_RATE = 1e-2
+_TOKENS = 48
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -58,7 +59,7 @@ def main(arguments: list[str] | None = None) -> int:
     crash.add_argument("--seed", type=int, default=0)
     bad = commands.add_parser("refusals", help="train adapters that the gate must refuse")
     bad.add_argument("--data", type=Path, required=True, help="question-passage pairs (.jsonl, .csv, .json, .xlsx)")
-    bad.add_argument("--pairs", type=int, default=320, help="how many of them are used")
+    bad.add_argument("--pairs", type=int, default=200, help="how many of them are used")
     bad.add_argument("--each", type=int, default=7)
     bad.add_argument("--good", type=int, default=2)
     quick = commands.add_parser("speed", help="examples/s of a chat adapter beside the plain Trainer")
@@ -199,7 +200,7 @@ _BAD = {"shuffled": _shuffled, "overfitted": _overfitted, "forgetting": _forgett
 
 
 def _judge_one(kind: str, seed: int, data: Dataset, base: TorchEmbedder) -> dict[str, Any]:
-    config = dataclasses.replace(PRESETS["quick"].config, max_tokens=64, batch=16, threads=1, seed=seed)
+    config = dataclasses.replace(PRESETS["quick"].config, max_tokens=_TOKENS, batch=16, threads=1, seed=seed)
     train, config = _BAD[kind](data, config) if kind in _BAD else (list(data.train), config)
     with tempfile.TemporaryDirectory(prefix="cotejo-refusal-") as place:
         folder = Path(place) / "adapter"

@@ -185,6 +185,15 @@ def read_steps(settings: Settings, name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.endswith("}")]
 
 
+def read_kind(settings: Settings, name: str) -> str:
+    """What a run trains: 'retriever' or 'chat'."""
+    try:
+        job = json.loads((run_folder(settings, name) / JOB).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return "retriever"
+    return "chat" if job.get("kind") == "chat" else "retriever"
+
+
 def read_verdict(settings: Settings, name: str) -> AdapterCard | None:
     """The card of a finished run, whether it passed or not."""
     return adapters.read_card(run_folder(settings, name) / "adapter")

@@ -35,7 +35,7 @@ def draw(db: Database, held: Settings, run: JobStatus) -> None:
         else:
             st.caption(one_line(run.key), width="content")
     if run.state in jobs.OPEN:
-        _draw_progress(run.id, run.key)
+        _draw_progress(run.id, run.key, run.state)
         return
     if run.error:
         key, params = run.error
@@ -45,10 +45,11 @@ def draw(db: Database, held: Settings, run: JobStatus) -> None:
 
 
 @st.fragment(run_every=1)
-def _draw_progress(job_id: int, name: str) -> None:
+def _draw_progress(job_id: int, name: str, state: str) -> None:
+    """`state` is what the rest of the page was drawn with."""
     db, held = services.workspace().db, services.settings()
     job = next((one for one in queue.list_runs(db) if one.id == job_id), None)
-    if job is None or job.state not in jobs.OPEN:
+    if job is None or job.state != state:
         st.rerun()
     services.ensure_worker()
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -81,7 +82,7 @@ def _draw_curves(held: Settings, name: str) -> None:
     last = steps[-1]
     st.caption(
         say(
-            "adapters_page.last_step",
+            f"adapters_page.last_step_{queue.read_kind(held, name)}",
             step=number(last["step"]),
             steps=number(last["steps"]),
             rate=f"{last['learning_rate']:.0e}".replace("e-0", "e-"),
