@@ -96,7 +96,7 @@ def draw_new(db, expanded: bool) -> None:
         if kind == "chat" and base is None:
             return
         st.subheader(say("adapters_page.step_settings"), anchor=False)
-        config = adapters_settings.draw(kind)
+        config = adapters_settings.draw(kind, base)
         adapters_search.draw(db, kind, parts.drawn(), config, base.name if base else "")
         adapters_settings.draw_start(kind, data, config, base)
 

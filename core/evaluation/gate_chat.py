@@ -1,8 +1,9 @@
 """May an adapter of a language model be used? Base and adapter are asked how likely they find the right answers.
 
-Held-out answers must have become likelier, general text in either language must not have become much less likely. What
-counts is the paired difference of log-likelihoods per token with its interval. It trains nothing; the caller writes the
-verdict to the card.
+Held-out answers must have become likelier, general text in either language must not have become much less likely, and
+the chat must find in the adapter what the trainer left in it. What counts is the paired difference of log-likelihoods
+per token with its interval; a few answers are written out beside it. It trains nothing; the caller writes the verdict
+to the card.
 """
 
 from __future__ import annotations
@@ -17,6 +18,12 @@ from typing import Any
 from core.errors import AppError
 from core.evaluation.compare import Comparison, compare
 from core.evaluation.gate import GENERAL, Gate
+from core.metrics import chrf, exact_figures, mean
+from core.models.chat_model import Call
+from core.models.loading import load_model
+from core.models.local_model import LocalModel
+from core.records import Message
+from core.settings import Settings
 from core.training.causal import Tokens, TrainableChat
 from core.training.chat_lora import ChatConfig, load_chat
 from core.training.examples import Example
@@ -25,6 +32,10 @@ _TEST_LEAST = 20
 _TRAIN_LEAST = 100  # fewer than this are learned by heart
 _ASKED_MOST = 200
 _FORGOTTEN = 0.1  # log-likelihood per token: perplexity up by a tenth
+_WRITTEN = 10  # answers that are written out: shown, and too few to decide by
+_WRITTEN_TOKENS = 48
+_SAME_PATH = 20
+_APART_MOST = 0.15
 _TEXT_MOST = 256  # tokens
 
 
@@ -37,29 +48,40 @@ def judge_chat(
     *,
     step: Callable[[float], None] = lambda _: None,
     seed: int = 0,
+    written: int = _WRITTEN,
 ) -> Gate:
     """Measure both on `test`, which nothing was learned from, and on the general passages. `config` is what the
     adapter was trained with; `train_examples` is None where it was trained elsewhere. Raises AppError `gate.few` below
     20 examples that are short enough."""
     chat = load_chat(base, config)
     chat.load(adapter)
-    asked = [found for one in test if (found := chat.tokenize(one, config.max_tokens))]
-    if len(asked) < _TEST_LEAST:
-        raise AppError("gate.few", n=len(asked), least=_TEST_LEAST)
-    random.Random(seed).shuffle(asked)
-    texts = {"chat": asked[:_ASKED_MOST]} | {f"general_text_{lang}": _read_general(chat, lang) for lang in ("en", "es")}
+    short = [(one, found) for one in test if (found := chat.tokenize(one, config.max_tokens))]
+    if len(short) < _TEST_LEAST:
+        raise AppError("gate.few", n=len(short), least=_TEST_LEAST)
+    random.Random(seed).shuffle(short)
+    asked = [tokens for _, tokens in short[:_ASKED_MOST]]
+    texts = {"chat": asked} | {f"general_text_{lang}": _read_general(chat, lang) for lang in ("en", "es")}
     measures = {}
     for n, (name, tokens) in enumerate(texts.items(), 1):
         sides = [{str(i): chat.score(one, adapted=on) for i, one in enumerate(tokens)} for on in (False, True)]
         measures[name] = compare(*sides)
-        step(n / len(texts))
-    reasons = tuple(find_chat_faults(measures, train_examples))
+        step(0.7 * n / len(texts))
+    model = load_model(Settings(Path()).replace(chat_model=str(base), temperature=0.0))
+    apart = _other_path(chat, model, adapter, short[:_SAME_PATH])
+    measures |= _write(model, adapter, [one for one, _ in short[:written]])
+    step(1.0)
+    reasons = tuple(find_chat_faults(measures, train_examples, apart))
     return Gate(not reasons, reasons, measures)
 
 
-def find_chat_faults(measures: dict[str, Comparison], train_examples: int | None) -> list[tuple[str, dict[str, Any]]]:
-    """Why an adapter may not be used; empty where it may."""
+def find_chat_faults(
+    measures: dict[str, Comparison], train_examples: int | None, apart: float = 0.0
+) -> list[tuple[str, dict[str, Any]]]:
+    """Why an adapter may not be used; empty where it may. `apart`: by how much the chat finds the same answers likelier
+    or less likely than the trained model does, log-likelihood per token."""
     faults: list[tuple[str, dict[str, Any]]] = []
+    if apart > _APART_MOST:
+        faults.append(("gate.chat_other_path", {"apart": round(apart, 2)}))
     if train_examples is not None and train_examples < _TRAIN_LEAST:
         faults.append(("gate.pairs", {"n": train_examples, "least": _TRAIN_LEAST}))
     if measures["chat"].winner != "b":
@@ -68,6 +90,33 @@ def find_chat_faults(measures: dict[str, Comparison], train_examples: int | None
         if name.startswith("general_text_") and found.difference < -_FORGOTTEN:
             faults.append(("gate.chat_forgot", _told(found) | {"lang": name.rpartition("_")[2]}))
     return faults
+
+
+def _other_path(
+    chat: TrainableChat, model: LocalModel, adapter: Path, cases: Sequence[tuple[Example, Tokens]]
+) -> float:
+    """How far what the trainer's model says and what the chat says lie apart, on the same answers: other turns, another
+    end token or an adapter that was not laid on would show here. Sixteen bits account for hundredths."""
+    found = []
+    for one, tokens in cases:
+        messages = [Message(role, text) for role, text in one.messages]
+        found.append(abs(chat.score(tokens) - model.score(messages, one.completion, str(adapter))))
+    return mean(found)
+
+
+def _write(model: LocalModel, adapter: Path, cases: Sequence[Example]) -> dict[str, Comparison]:
+    """What base and adapter write by the chat's own path, against what should be said: likeness, and right figures."""
+    sides: list[dict[str, dict[str, float]]] = []
+    for place in (None, str(adapter)):
+        scores: dict[str, dict[str, float]] = {"chat_chrf": {}, "chat_figures": {}}
+        for n, one in enumerate(cases):
+            messages = [Message(role, text) for role, text in one.messages]
+            text = "".join(piece.text for piece in model.generate(messages, _WRITTEN_TOKENS, place, Call()))
+            scores["chat_chrf"][str(n)] = chrf(text, one.completion)
+            if any(letter.isdigit() for letter in one.completion):
+                scores["chat_figures"][str(n)] = exact_figures(text, one.completion)
+        sides.append(scores)
+    return {name: compare(sides[0][name], sides[1][name]) for name, found in sides[0].items() if found}
 
 
 def _told(found: Comparison) -> dict[str, float]:

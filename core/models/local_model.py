@@ -82,6 +82,19 @@ class LocalModel:
         finally:
             self._turn.release()
 
+    def score(self, messages: Sequence[Message], completion: str, adapter: str | None = None) -> float:
+        """The mean log-likelihood of a completion's tokens and its end, read the very way answers are written."""
+        import torch
+
+        with self._turn, self._adapted(adapter) as model:
+            opening, rest = self._encode(messages)
+            said = [*self._tokens(completion, True), self.tokenizer.eos_token_id]
+            ids = torch.tensor([[*opening, *rest, *said]], device=self._model.device)
+            with torch.inference_mode():
+                logits = model(input_ids=ids, use_cache=False).logits[0, -len(said) - 1 : -1].float()
+            found = logits.log_softmax(-1).gather(1, torch.tensor(said, device=logits.device)[:, None])
+        return float(found.mean())
+
     def use_adapter(self, folder: str | None) -> None:
         """Load an adapter beside the others, so that the first question need not wait for it."""
         with self._turn, self._adapted(folder):

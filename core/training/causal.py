@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import AppError
+from core.models.chat_model import merge_system
+from core.records import Message
 from core.training.examples import Example
 from core.training.matrices import count_weights, learning_weights, load_matrices, save_matrices
 
@@ -98,11 +100,21 @@ class TrainableChat:
         return Tokens((*ids, *said), len(ids))
 
     def _render(self, example: Example) -> tuple[str, str]:
-        if self.tokenizer.chat_template:
-            turns = [{"role": role, "content": text} for role, text in example.messages]
-            prompt = self.tokenizer.apply_chat_template(turns, add_generation_prompt=True, tokenize=False)
-            return prompt, example.completion
-        return "".join(f"{role}: {text}\n" for role, text in example.messages) + "assistant:", f" {example.completion}"
+        """(prompt, completion) as the chat will render them (`core.models.local_model`): an adapter that learned other
+        turns would not know its own."""
+        from jinja2.exceptions import TemplateError
+
+        said = [Message(role, text) for role, text in example.messages]
+        if not self.tokenizer.chat_template:
+            return "\n\n".join([*(message.text for message in said), ""]), example.completion
+        for tried in (said, merge_system(said)):
+            turns = [{"role": message.role, "content": message.text} for message in tried]
+            options = {"tokenize": False, "add_generation_prompt": True, "enable_thinking": False}
+            try:
+                return self.tokenizer.apply_chat_template(turns, **options), example.completion
+            except TemplateError:
+                continue
+        raise AppError("models.template", model=self._folder.name)
 
     def loss(self, batch: Sequence[Tokens]):
         """(summed loss, number of tokens that count) of a batch, padded on the right."""

@@ -16,7 +16,7 @@ from core.models.adapter_files import CheckedAdapter
 from core.training.causal import Tokens, TrainableChat
 from core.training.examples import Example
 from core.training.loop import Report, Run, Trained
-from core.training.replay import add_replay, count_replay
+from core.training.replay import REPLAY, add_replay, count_replay
 
 _CHUNK_BATCHES = 8  # batches are cut from so many batches' worth of examples, sorted by length
 _LEAST = 4
@@ -70,7 +70,9 @@ def train_chat(
     checked = [found for one in held_out if (found := chat.tokenize(one, config.max_tokens))]
     if len(short) < _LEAST:
         raise AppError("training.too_few", n=len(short), least=_LEAST)
-    return _Run(chat, short, checked, config, folder).go(report)
+    trained = _Run(chat, short, checked, config, folder).go(report)
+    (folder / REPLAY).unlink(missing_ok=True)  # what is left is an adapter and nothing else
+    return trained
 
 
 def load_chat(base: Path, config: ChatConfig) -> TrainableChat:

@@ -31,7 +31,11 @@ class ChatPreset:
     pairs_most: int
 
 
+PRACTICE = "practice"  # the preset that suits a practice model and nothing else: it is tiny and knows nothing to forget
 PRESETS: dict[str, ChatPreset] = {
+    PRACTICE: ChatPreset(
+        ChatConfig(rank=8, alpha=16, learning_rate=2e-3, max_tokens=256, check_every=5, replay=0.1), 400
+    ),
     "quick": ChatPreset(ChatConfig(rank=8, alpha=16, epochs=1, max_tokens=256, check_every=5), 400),
     "balanced": ChatPreset(ChatConfig(replay=0.1), 2000),
     "thorough": ChatPreset(ChatConfig(rank=32, alpha=64, epochs=3, learning_rate=1e-4, replay=0.2), 8000),

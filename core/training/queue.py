@@ -24,6 +24,7 @@ from core.training.chat_lora import ChatConfig
 from core.training.examples import Example, format_examples
 from core.training.pairs import Pair, format_pairs
 from core.training.retriever import RetrieverConfig
+from core.training.trackers import NONE
 
 TRAIN, PRACTISE, SEARCH = "train", "practise", "search"
 JOB = "job.json"
@@ -38,10 +39,11 @@ def queue_training(
     config: RetrieverConfig,
     split: Mapping[str, Any] | None = None,
     corrections: Sequence[int] = (),
+    track: str = NONE,
 ) -> int:
     """Write the job's folder and queue it; the job's id. `corrections`: ids of those among the pairs, noted with the
     job. Raises `adapters.name` or `adapters.exists`."""
-    job = {"data": _PAIRS, "config": dataclasses.asdict(config), "split": dict(split or {})}
+    job = {"data": _PAIRS, "config": dataclasses.asdict(config), "split": dict(split or {}), "track": track}
     _write_job(_new_folder(settings, name), name, format_pairs(pairs), job)
     noted = {"corrections": list(corrections)} if corrections else {}
     return jobs.enqueue(db, TRAIN, name, {"name": name, **noted})
@@ -55,10 +57,11 @@ def queue_chat_training(
     config: ChatConfig,
     base: str,
     split: Mapping[str, Any] | None = None,
+    track: str = NONE,
 ) -> int:
     """The same for an adapter of the language model `base` (a folder, or an id in the local cache)."""
     job = {"kind": "chat", "base": base, "data": _EXAMPLES, "config": dataclasses.asdict(config)}
-    job["split"] = dict(split or {})
+    job |= {"split": dict(split or {}), "track": track}
     _write_job(_new_folder(settings, name), name, format_examples(examples), job)
     return jobs.enqueue(db, TRAIN, name, {"name": name})
 

@@ -4,8 +4,9 @@
 
 The job: {"name", "data": file or files beside it, "config": {hyperparameters}, "split": {"dev_share", "test_share",
 "seed"}, "licence", "given": true where FOLDER holds an adapter already that is to be judged only}; for an adapter of a
-language model also {"kind": "chat", "base": its folder}. What is done is written to standard output as JSON lines
-(`progress` 0..1, `message`, and its figures); the last line is the card. A run that was cut off goes on where it was.
+language model also {"kind": "chat", "base": its folder or id}; "track": "wandb", "wandb_offline" or "mlflow" where that
+is installed. What is done is written to standard output as JSON lines (`progress` 0..1, `message`, and its figures);
+the last line is the card. A run that was cut off goes on where it was.
 The adapter is left in FOLDER (default: the job's name, beside the job), its card written last. It ends with 0 where the
 gate let it pass, 1 where not, 2 for an error.
 """
@@ -37,9 +38,11 @@ from core.training.examples import clean_and_split, hash_examples, read_examples
 from core.training.loop import Report, StepReport, Trained
 from core.training.pairs import read_pairs
 from core.training.retriever import RetrieverConfig, train_retriever
+from core.training.trackers import NONE, TRACKERS, Tracker, open_tracker
 
 Tell = Callable[[dict[str, Any]], bool]
 _LIBRARIES = ("torch", "transformers", "peft", "safetensors")
+_TRACKED = ("loss", "held_out", "learning_rate", "gradient_norm", "pairs_per_s")
 _GATE_SHARE = 0.25  # of the whole time
 _CONFIGS = {"retriever": RetrieverConfig, "chat": ChatConfig}
 
@@ -55,6 +58,7 @@ class Job:
     licence: str = ""
     given: bool = False
     base: str = ""
+    track: str = NONE
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -67,14 +71,26 @@ def main(arguments: list[str] | None = None) -> int:
         end_with_parent()
     try:
         job = read_job(options.job)
-        run = run_chat_job if job.base else run_job
-        card = run(job, options.out or options.job.parent / job.name, write_line)
+        run, out = run_chat_job if job.base else run_job, options.out or options.job.parent / job.name
+        tracker = open_tracker(job.track, job.name, dataclasses.asdict(job.config), out.parent)
+        card = run(job, out, lambda values: _track(tracker, values) and write_line(values))
+        tracker.finish(
+            {f"{name}/{side}": one[side] for name, one in card.scores.items() for side in ("base", "adapter")}
+        )
     except AppError as error:
         write_line({"error": [error.key, error.params]})
         sys.stderr.write(error_text(error, "en") + "\n")
         return 2
     write_line({"progress": 1.0, "card": dataclasses.asdict(card)})
     return 0 if card.passed else 1
+
+
+def _track(tracker: Tracker, values: dict[str, Any]) -> bool:
+    """Tell the tracker of a step."""
+    if "step" in values:
+        kept = {name: values[name] for name in _TRACKED if values[name] is not None}
+        tracker.log(values["step"], kept)
+    return True
 
 
 def run_job(job: Job, out: Path, tell: Tell) -> AdapterCard:
@@ -195,11 +211,14 @@ def read_job(path: Path) -> Job:
         for name in ("targets", "keep_langs"):
             if name in config:
                 config[name] = tuple(config[name])
+        track = str(values.get("track", NONE))
+        if track not in (NONE, *TRACKERS):
+            raise ValueError(f"track: {track}? {', '.join((NONE, *TRACKERS))}")
         name = str(values["name"])
         adapters.check_name(name)
         files = tuple(path.parent / file for file in data)
         split, licence = dict(values.get("split", {})), str(values.get("licence", ""))
-        return Job(name, files, _CONFIGS[kind](**config), split, licence, values.get("given") is True, base)
+        return Job(name, files, _CONFIGS[kind](**config), split, licence, values.get("given") is True, base, track)
     except OSError as error:
         raise AppError("training.job", name=path.name, detail=error.strerror) from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:

@@ -17,7 +17,7 @@ import streamlit as st
 
 from core.evaluation import learn
 from core.models import adapters
-from core.training import parcel, presets, presets_chat, queue
+from core.training import parcel, presets, presets_chat, queue, trackers
 from core.training.bases import Base
 from core.training.dataset import Dataset
 from core.training.examples import ExampleSet
@@ -53,13 +53,17 @@ def _key(kind: str, name: str) -> str:
     return f"hyper-{name}" if kind == "retriever" else f"chat-hyper-{name}"
 
 
-def draw(kind: str) -> Any:
+def draw(kind: str, base: Base | None) -> Any:
     """The presets and every value; the configuration as it is chosen."""
+    practice = base is not None and base.practice
+    names = [name for name in KINDS[kind].PRESETS if practice or name != presets_chat.PRACTICE]
+    if st.session_state.get(_key(kind, "preset")) not in names:
+        st.session_state[_key(kind, "preset")] = presets_chat.PRACTICE if practice else _DEFAULT
+        _take_preset(kind)
     st.segmented_control(
         say("adapters_page.preset"),
-        list(KINDS[kind].PRESETS),
+        names,
         format_func=lambda name: say(f"adapters_page.preset_{name}"),
-        default=_DEFAULT,
         required=True,
         key=_key(kind, "preset"),
         on_change=_take_preset,
@@ -73,7 +77,7 @@ def draw(kind: str) -> Any:
 
 def draw_start(kind: str, data: Dataset | ExampleSet, config: Any, base: Base | None) -> None:
     """What is known to hurt, what it will take, and the click."""
-    _draw_hazards(kind, config, len(data.train))
+    _draw_hazards(kind, config, len(data.train), base)
     if kind == "chat":
         rate = _measured("chat", base.name, config.max_tokens)
         expected = forecast_chat(base.folder, data.train, len(data.dev), config, rate)
@@ -98,8 +102,6 @@ def _take_preset(kind: str) -> None:
 def _draw_values(kind: str) -> Any:
     """Every hyperparameter; the configuration that they make."""
     module, topic = KINDS[kind], _TOPICS[kind]
-    if _key(kind, "rank") not in st.session_state:
-        _take_preset(kind)
     with st.expander(say("adapters_page.all_values"), icon=":material/tune:", key=f"all-values-{kind}"):
         columns = st.columns(2, gap="large")
         for n, (name, choices) in enumerate(module.CHOICES.items()):
@@ -127,8 +129,10 @@ def show_value(name: str, value: Any) -> str:
     return f"{value:.0e}".replace("e-0", "e-") if name == "learning_rate" else number(value)
 
 
-def _draw_hazards(kind: str, config: Any, train: int) -> None:
+def _draw_hazards(kind: str, config: Any, train: int, base: Base | None) -> None:
     for setting, hazard in KINDS[kind].find_hazards(config, train):
+        if hazard == "rate_high" and base is not None and base.practice:
+            continue  # a practice model has nothing to forget
         name = say(f"adapters_page.value_{setting}") if setting != "data" else say("adapters_page.step_data")
         st.warning(f"**{name}**: {say(f'{_TOPICS[kind]}.hazard_{hazard}')}", icon=":material/warning:")
 
@@ -179,6 +183,16 @@ def _draw_start(kind: str, data: Any, config: Any, expected: Forecast, base: Bas
         st.error(plain(why), icon=":material/block:")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(say("adapters_page.name"), value=free_name(), key="adapter-name", width=320)
+        offered = trackers.installed()
+        if len(offered) > 1:
+            st.selectbox(
+                say("adapters_page.track"),
+                offered,
+                format_func=lambda choice: say(f"adapters_page.track_{choice}"),
+                help=say("adapters_page.track_help"),
+                key="adapter-track",
+                width=240,
+            )
         st.button(
             say("adapters_page.start"),
             type="primary",
@@ -219,13 +233,14 @@ def free_name(stem: str = "") -> str:
 @errors.guarded
 def _start(kind: str, config: Any, base: str) -> None:
     db, held = services.workspace().db, services.settings()
-    name = st.session_state["adapter-name"].strip()
+    name, track = st.session_state["adapter-name"].strip(), st.session_state.get("adapter-track", trackers.NONE)
     if kind == "chat":
-        queue.queue_chat_training(db, held, name, adapters_examples.drawn(), config, base, {"seed": 0})
+        examples = adapters_examples.drawn()
+        queue.queue_chat_training(db, held, name, examples, config, base, {"seed": 0}, track)
     else:
         sources = st.session_state.get("adapter-sources", ())
         used = [one.origin for one in learn.training_pairs(db)] if "corrections" in sources else []
-        queue.queue_training(db, held, name, adapters_data.drawn(), config, {"seed": 0}, used)
+        queue.queue_training(db, held, name, adapters_data.drawn(), config, {"seed": 0}, used, track)
     services.ensure_worker()
     st.session_state.pop("adapter-name", None)
     st.session_state["adapter-run"] = name

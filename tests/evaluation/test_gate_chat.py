@@ -39,6 +39,7 @@ def test_a_job_trains_and_judges_an_adapter_of_a_language_model(base, tmp_path, 
     assert code == (0 if card.passed else 1)
     assert card.passed == (not card.reasons)
     assert {key for key, _ in card.reasons} <= {"gate.chat_forgot"}
+    assert card.scores["chat_figures"]["adapter"] >= 0 and 0 < card.scores["chat_chrf"]["adapter"] <= 1
 
 
 def test_one_that_learned_nothing_is_refused(base, tmp_path):
@@ -47,7 +48,7 @@ def test_one_that_learned_nothing_is_refused(base, tmp_path):
     config = ChatConfig(rank=4, threads=1)
     load_chat(base, config).save(tmp_path / "idle")  # fresh matrices change nothing
     test = [Example((("user", row["prompt"]),), row["completion"]) for row in ROWS[:30]]
-    gate = judge_chat(base, tmp_path / "idle", config, test, 40)
+    gate = judge_chat(base, tmp_path / "idle", config, test, 40, written=2)
     assert [key for key, _ in gate.reasons] == ["gate.pairs", "gate.chat_no_gain"]
     assert gate.measures["chat"].difference == pytest.approx(0, abs=1e-6)
     with pytest.raises(AppError) as caught:
@@ -82,3 +83,37 @@ def test_a_job_of_an_unknown_kind_is_refused(tmp_path):
     with pytest.raises(AppError) as caught:
         read_job(tmp_path / "job.json")
     assert "image" in caught.value.params["detail"]
+
+
+def test_one_that_the_chat_does_not_find_again_is_refused():
+    from core.evaluation.compare import compare
+
+    up = compare({str(n): -2.0 - n / 100 for n in range(40)}, {str(n): -1.0 - n / 100 for n in range(40)})
+    assert find_chat_faults({"chat": up}, 400, apart=0.02) == []
+    assert [key for key, _ in find_chat_faults({"chat": up}, 400, apart=0.4)] == ["gate.chat_other_path"]
+
+
+@pytest.mark.parametrize("template", [True, False])
+def test_the_chat_reads_a_conversation_as_the_trainer_did(base, tmp_path, template):
+    import shutil
+
+    from core.models.loading import load_model
+    from core.records import Message
+    from core.settings import Settings
+    from core.training.chat_lora import load_chat, train_chat
+
+    folder = tmp_path / "model"
+    shutil.copytree(base, folder)
+    if not template:
+        (folder / "chat_template.jinja").unlink()
+    config = ChatConfig(**{**CONFIG, "epochs": 1})
+    said = [Example((("system", "Be short."), ("user", row["prompt"])), row["completion"]) for row in ROWS[:24]]
+    train_chat(folder, said, (), config, tmp_path / "a")
+    chat = load_chat(folder, config)
+    chat.load(tmp_path / "a")
+    model = load_model(Settings(tmp_path).replace(chat_model=str(folder)))
+    for one in said[:3]:
+        messages = [Message(role, text) for role, text in one.messages]
+        theirs = model.score(messages, one.completion, str(tmp_path / "a"))
+        assert theirs == pytest.approx(chat.score(chat.tokenize(one, 400)), abs=0.05)
+        assert model.score(messages, one.completion) < theirs - 0.05

@@ -234,6 +234,7 @@ def test_replay_is_written_by_the_base_and_kept_with_the_run(base, tmp_path):
     assert [one.completion for one in add_replay(chat, 4, tmp_path, seed=1)] == ["b"]  # one that goes on reads it
     config = dataclasses.replace(CONFIG, replay=0.25, epochs=1)
     assert train_chat(base, EXAMPLES[:20], (), config, tmp_path / "run").steps == 7  # 20 + 5 in fours
+    check_adapter(tmp_path / "run")
 
 
 def test_four_bits_are_refused_where_the_machine_cannot(base, tmp_path):
