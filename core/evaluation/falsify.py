@@ -33,7 +33,7 @@ _SIDES = (
     ("largest", "smallest"), ("before", "after"), ("approved", "rejected"), ("above", "below"), ("profit", "loss"),
 )  # fmt: skip
 _DENIED = {
-    "en": re.compile(r"\b(was|were|is|are|has|have|had|will|may|must|can|should)\b(?! not)"),
+    "en": re.compile(r"\b(was|were|is|are|has|have|had|will|may|must|can|should)\b(?! not|['’]t| only)"),
     "es": re.compile(
         r"\b((?:se )?(?:fue|fueron|es|son|era|creció|cayó|subió|subieron|bajó|pagó|pagará|paga|vendió|sumó|sumaron|"
         r"sumaba|aportó|supuso|perdieron|pasaron|tarda|tardó|terminará|añadirá|ahorrará|sustituyó|dura|vence|da|exige|debe|"
@@ -186,12 +186,22 @@ def _swap(case: ClaimCase, chance: random.Random, _: object) -> ClaimCase | None
         (a, b) for a in found for b in found if a.start() < b.start() and a.group().strip("€$") != b.group().strip("€$")
     ]
     names = list(_NAME.finditer(case.text)) if case.columns else []
-    pairs += [(a, b) for a in names for b in names if a.start() < b.start() and a.group() != b.group()]
+    pairs += [
+        (a, b)
+        for a in names
+        for b in names
+        if a.start() < b.start() and a.group() != b.group() and not _listed(case.text[a.end() : b.start()])
+    ]
     if not pairs:
         return None
     a, b = chance.choice(pairs)
     text = case.text
     return replace(case, text=text[: a.start()] + b.group() + text[a.end() : b.start()] + a.group() + text[b.end() :])
+
+
+def _listed(between: str) -> bool:
+    """'A and B', 'A, B' say the same the other way round."""
+    return re.fullmatch(r"\s*(?:,|and|y|e|or|o|,\s*\w+\s+(?:and|y))\s*", between) is not None
 
 
 KINDS: tuple[Callable, ...] = (_figure, _date, _unit, _name, _negation, _source, _swap)

@@ -22,7 +22,8 @@ from core.validation.evidence import Evidence
 from core.validation.grounding import ReadPage, check_quotes
 from core.validation.measures import fold
 from core.validation.places import Segment, read_segment
-from core.validation.rows import Rows, read_rows
+from core.validation.rows import Computed, Rows, read_rows
+from core.validation.separators import decimal_mark
 from core.validation.sources import Passage, Sources
 from core.validation.sql_checks import check_sql
 from core.validation.support import Embed, Judgement, judge
@@ -33,6 +34,7 @@ _OTHERS_MAX = 6
 _BETTER = 0.35
 _SETTLED = (
     "opposite",
+    "extreme",
     "negation_added",
     "negation_dropped",
     "figure_swapped",
@@ -135,9 +137,10 @@ class _Work:
         data = self.answer.data
         if data is None or data.result is None or data.result.error is not None:
             return None
-        rows = read_rows(data.result, self.answer.lang, self.vocabulary)
+        rows = read_rows(data.result, self.vocabulary)
         for found in self.answer.comparisons:  # what was laid side by side, and how far it is apart
-            rows.computed.extend(("compared", value) for value in (found.documented, found.tabled, found.apart_pct))
+            sides = (found.documented, found.tabled, found.apart_pct)
+            rows.computed.extend(Computed("compared", value) for value in sides if value is not None)
         return rows
 
     def check(self, claim: Claim) -> Check:
@@ -225,7 +228,8 @@ class _Work:
 
     def _read(self, text: str) -> Segment:
         lang = detect_language(text, default=self.answer.lang)
-        return read_segment(text, 0, len(text), lang, self.vocabulary)
+        mark = decimal_mark(self.answer.text, lang)
+        return read_segment(text, 0, len(text), lang, self.vocabulary, mark)
 
     @functools.lru_cache(maxsize=64)  # noqa: B019 - a _Work lives for one answer
     def _passage(self, n: int) -> Passage | None:

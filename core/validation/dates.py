@@ -21,17 +21,25 @@ class Moment:
     quarter: int | None = None
     month: int | None = None
     day: int | None = None
+    half: int | None = None
 
     def agrees(self, other: Moment) -> bool:
         """Whether `other` says all that this one says, and the same."""
-        quarter = other.quarter or (None if other.month is None else (other.month + 2) // 3)
+        quarter = other.in_quarter
+        half = other.half or (None if quarter is None else (quarter + 1) // 2)
         said = (
             (self.year, other.year),
+            (self.half, half),
             (self.quarter, quarter),
             (self.month, other.month),
             (self.day, other.day),
         )
         return all(own is None or own == its for own, its in said)
+
+    @property
+    def in_quarter(self) -> int | None:
+        """The quarter that is said, or that of the month."""
+        return self.quarter or (None if self.month is None else (self.month + 2) // 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +58,7 @@ _YEAR = r"(?P<y>(?:19\d{2}|20[0-4]\d))"
 _DAY = r"(?P<d>[0-3]?\d)(?:st|nd|rd|th|[ºª°])?"
 _M = rf"(?P<m>{_months()})\b\.?"
 _OF = r"(?:\s+(?:de|del|of)\b)?"
-_TH = r"(?:first|second|third|fourth|primer|segundo|tercer|cuarto|1er|1st|2nd|3rd|4th|[1-4][.ºo°])"
+_TH = r"(?:first|second|third|fourth|primera|primer|segunda|segundo|tercer|cuarto|1er|1st|2nd|3rd|4th|[1-4][.ºo°])"
 _PATTERNS = tuple(
     re.compile(pattern)
     for pattern in (
@@ -62,6 +70,9 @@ _PATTERNS = tuple(
         rf"(?P<th>{_TH})\s+(?:fiscal\s+)?(?:quarter|trimestre)(?:(?:,|\s+(?:of|de|del))?\s+(?:the\s+)?(?:fiscal\s+)?(?:year\s+|ano\s+|ejercicio\s+)?{_YEAR})?",
         r"(?<!\w)(?:q(?P<q1>[1-4])|(?P<q2>[1-4])(?:q|t))(?:[\s/'’-]*(?:of\s+|de\s+)?(?P<y>(?:19\d{2}|20[0-4]\d)|\d{2}(?!\d)))?(?!\w)",
         r"(?<!\w)(?:19\d{2}|20[0-4]\d)[\s-]*(?:q(?P<q1>[1-4])|(?P<q2>[1-4])t)(?!\w)",
+        r"(?<![\w/.-])(?P<y>(?:19\d{2}|20[0-4]\d))-(?P<mm>0[1-9]|1[0-2])(?![\w/-]|[.,]\d)",
+        rf"\b(?P<hf>{_TH})[\s-]+(?:half|semestre|mitad)(?:\b(?:\s+(?:of|de|del))?\s+(?:the\s+)?(?:fiscal\s+)?(?:year\s+|ano\s+|ejercicio\s+)?{_YEAR})?",
+        r"(?<!\w)(?:h(?P<h1>[12])|(?P<h2>[12])(?:h|s))(?:[\s/'’-]*(?:of\s+|de\s+)?(?P<y>(?:19\d{2}|20[0-4]\d)|\d{2}(?!\d)))?(?!\w)",
         rf"\b(?P<m>{_months()})\b",
         r"(?<!\w)fy\s?'?(?P<y>(?:19\d{2}|20[0-4]\d)|\d{2})(?!\w)",
         r"(?<![\w.,$€£])(?P<y>(?:19\d{2}|20[0-4]\d))(?P<tail>\s?[-–/]\s?(?P<y2>(?:19|20)?\d{2})(?!\d))?(?![\d%€$£]|[.,]\d|\s?(?:%|€|euros?|eur|usd|dollars|million|millones|mil\b))",
@@ -111,8 +122,14 @@ def _readings(parts: dict[str, str | None], whole: str) -> tuple[Moment, ...]:
         first, second = int(parts["a"]), int(parts["b"])
         pairs = {(first, second), (second, first)}
         return tuple(Moment(year, None, month, day) for day, month in sorted(pairs) if month <= 12 and 1 <= day <= 31)
-    if parts.get("mm"):
+    if parts.get("mm") and parts.get("d"):
         return (Moment(year, None, int(parts["mm"]), int(parts["d"])),)
+    if parts.get("mm"):
+        month = Moment(year, None, int(parts["mm"]))
+        return (month, Moment(year)) if year is not None and (year + 1) % 100 == month.month else (month,)
+    half = parts.get("h1") or parts.get("h2")
+    if half or parts.get("hf"):
+        return (Moment(year, half=int(half) if half else _ordinal(parts["hf"])),)
     if parts.get("m"):
         day = int(parts["d"]) if parts.get("d") else None
         if day is not None and not 1 <= day <= 31:

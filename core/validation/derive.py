@@ -1,139 +1,280 @@
-"""Figures that follow from others: differences, percent changes, shares, sums, averages and ratios, recomputed.
+"""Figures that follow from others: differences, changes in percent, shares, sums, averages, ratios and products,
+recomputed from the figures of the sources.
 
-A derived figure counts only where the statement speaks of one ('grew by', 'in total', 'on average'), and only from
-figures that belong together: those the statement names, those of one row or sentence, those of one column.
+A rule may be used where the statement speaks of what it computes ('grew by', 'in total', 'on average'), or where the
+figure is so exact that chance does not make it. A change must go the way that is said, from the older figure to the
+newer one, and belong to the years that are named. It reads no pages.
 """
 
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterable, Sequence
-from typing import Protocol
+from dataclasses import replace
 
-from core.validation.match import close
-from core.validation.measures import Quantity, fold
+from core.validation.cues import CHANGE, EACH, HALVES, MEAN, PART_OF, PAST, PERIOD, RATIO, REST, SHARE, SUM
+from core.validation.match import close, grain_of
+from core.validation.measures import fold, lexicon
+from core.validation.operands import TOTAL, Operand
+from core.validation.pairing import Asked, changes_of, of_one_unit, side_by_side, unit_fits, units_meet
+from core.validation.spoken import Spoken
 
-_CHANGE = re.compile(
-    r"\b(?:ris\w+|rose|grew|grow\w*|increas\w+|fell|fall\w*|drop\w*|declin\w+|decreas\w+|reduc\w+|gain\w*|chang\w+|"
-    r"differ\w+|more|less|fewer|higher|lower|above|below|up|down|apart|gap|exceed\w*|improv\w+|jump\w*|climb\w*|"
-    r"expand\w*|shr[aiu]nk\w*|sub\w+|crec\w+|aument\w+|increment\w+|baj\w+|cay\w+|cae\w*|caid\w+|disminu\w+|descen\w+|"
-    r"diferenci\w+|mas|menos|mayor|menor|super\w+|variacion\w*|mejor\w+|retroced\w+|redu\w+|faster|slower|ahead|behind|"
-    r"widen\w*|narrow\w*|ampli\w+|excess|exces\w+|por encima|por debajo|short\w*|"
-    r"over\w+|under\w+|deviat\w+|desvi\w+|save\w*|ahorr\w+|varied|vari\w+)\b"
-)
-_SUM = re.compile(
-    r"\b(?:total\w*|sum\w*|together|"
-    r"combined|altogether|overall|in all|conjunt\w+|juntos|juntas|sumad\w+|entre (?:los|las|ambos|ambas)|"
-    r"both|ambos|ambas|aggregate)\b"
-)
-_MEAN = re.compile(
-    r"\b(?:average\w*|mean|media|promedio\w*|de media|per (?:month|year|quarter|day)|al mes|al ano|mensual\w*)\b"
-)
-_SHARE = re.compile(
-    r"\b(?:share|proportion|portion|part|account\w*|represent\w*|make up|makes up|made up|"
-    r"of (?:the |all |its )?|"
-    r"cuota|peso|proporcion|parte|"
-    r"represent\w+|supon\w+|supus\w+|del? (?:total)?|equival\w+|ratio|per cent of|margin\w*|margen\w*|"
-    r"percent\w*|porcentaje)\b|%"
-)
-_RATIO = re.compile(r"\b(?:times|twice|double\w*|triple\w*|fold|veces|doble|multiplic\w+|ratio|duplic\w+|triplic\w+)\b")
-
-
-class Spoken(Protocol):
-    """What is needed of a statement's figure (`core.validation.spoken.Spoken` is one)."""
-
-    @property
-    def quantity(self) -> Quantity: ...
-
-    @property
-    def clause(self) -> str: ...
-
-    @property
-    def way(self) -> int: ...
+_PERIODS = (4.0, 12.0, 52.0)
+_PRECISE = 3  # digits that say something: chance does not make so exact a figure
 
 
 def follows(
     spoken: Spoken,
-    named: Sequence[float],
-    together: Iterable[Sequence[float]],
+    sentence: str,
+    operands: Sequence[Operand],
     scales: Iterable[float] = (1.0,),
     base: bool = False,
+    halves: bool = False,
 ) -> bool:
-    """Whether the figure can be computed. `named` are figures that the statement itself states and the sources hold,
-    `together` groups of source figures that belong to what it names. Its own clause must say that it is computed, and
-    a change must go the way that it says. `scales` are those that the source declares for bare figures;
-    `base` says that the figure stated is what the change is counted from."""
-    folded = fold(spoken.clause)
-    factors = sorted(scales) if spoken.quantity.scale != 1.0 else [1.0]
-    groups = [
-        [_sized(group, value) * factor for value in group] for group in (list(named), *together) for factor in factors
-    ]
-    for n, values in enumerate(groups):
-        changes = n < len(factors) or not (named and spoken.way)  # from what the statement itself states, else as told
-        for value in _candidates(spoken.quantity.kind, folded, values, spoken.way, changes):
-            if close(spoken.quantity, value):
-                return True
-    if named:
-        first = abs(groups[0][0])
-        pairs = [[first, value] for group in groups[1:] for value in group[:8]]
-        if any(close(spoken.quantity, v) for p in pairs for v in _candidates(spoken.quantity.kind, folded, p, 0)):
-            return _goes(spoken, first, groups[1:], folded, -1 if base else 1)
+    """Whether the figure can be computed. `sentence` is the whole statement, `scales` what the pages say that bare
+    figures are in; `base` says that the figure which the statement states beside it is what the change is counted from
+    ('3 less than the 12 of ...'), `halves` that the sources speak of halves."""
+    asked = _ask(spoken, sentence, base, halves, operands)
+    for scaled in _scaled(spoken, operands, scales):
+        if any(close(spoken.quantity, value) for value in _values(asked, scaled)):
+            return True
     return False
 
 
-def _sized(group: Sequence[float], value: float) -> float:
-    """Costs in brackets are compared by their size."""
-    return abs(value) if all(other <= 0 for other in group) else value
+def _ask(spoken: Spoken, sentence: str, base: bool, halves: bool, operands: Sequence[Operand]) -> Asked:
+    clause, whole = fold(spoken.clause), fold(sentence)
+    told = any(cue.search(clause) for cue in (CHANGE, SUM, MEAN, RATIO))
+    quantity = spoken.quantity
+    way = spoken.way or (-1 if quantity.negative else 0)
+    years = frozenset(int(key[5:]) for key in spoken.all_years)
+    own = frozenset(int(key[5:]) for key in spoken.years if key.startswith("@year"))
+    halved = halves or bool(HALVES.search(whole))
+    lines: dict[tuple, list[Operand]] = {}
+    for operand in operands:
+        lines.setdefault(operand.line, []).append(operand)
+    own_words = clause if told or quantity.kind == "number" else whole
+    return Asked(spoken, own_words, whole, _is_precise(spoken), way, years, own, base, halved, lines)
 
 
-def _goes(spoken: Spoken, first: float, groups: Sequence[Sequence[float]], folded: str, turn: int) -> bool:
-    """Whether the change that gives the figure goes the way that is said: from the other figure to the one stated."""
-    if not spoken.way or not _CHANGE.search(folded):
-        return True
-    for group in groups:
-        for other in group[:8]:
-            share = 100 * (first - other) / abs(other) if other else 0.0
-            made = share if spoken.quantity.kind in ("percent", "points") else first - other
-            if close(spoken.quantity, made) and turn * made * spoken.way > 0:
-                return True
-            if spoken.quantity.kind == "points" and close(spoken.quantity, first - other):
-                return turn * (first - other) * spoken.way > 0
-    return False
+def _is_precise(spoken: Spoken) -> bool:
+    said, step = spoken.quantity.readings[0]
+    return not spoken.quantity.approximate and said > 0 and said / grain_of(said, step) >= 10 ** (_PRECISE - 1)
 
 
-def _candidates(kind: str, folded: str, values: Sequence[float], way: int, changes: bool = True) -> Iterable[float]:
-    """What could be meant: by the kind of the figure and the cue words of its clause. In a group the later figure is
-    taken for the newer one."""
-    values = values[:8]
-    if len(values) < 2:
+def _scaled(spoken: Spoken, operands: Sequence[Operand], scales: Iterable[float]) -> Iterable[list[Operand]]:
+    """The operands at each scale that they may be written in: what their table says, else any that the page declares.
+    A bare figure may leave the scale out, as its source does."""
+    quantity = spoken.quantity
+    if quantity.kind != "number" or (quantity.scale == 1.0 and quantity.readings[0][0] < 1000):
+        yield list(operands)
         return
-    pairs = list(itertools.combinations(values, 2))
-    if changes and _CHANGE.search(folded):
-        for first, second in pairs:
-            change = second - first
-            if way and change * way < 0:
-                continue
-            if kind == "percent" and first:
-                yield 100 * change / abs(first)
-            if kind == "points" or kind == "number":
-                yield change
-        if not way or kind == "number":
-            yield from (100 * (a - b) / abs(b) for a, b in pairs if b and kind == "percent")
+    if quantity.scale == 1.0:
+        yield list(operands)
+    for scale in sorted({operand.scale for operand in operands} | set(scales)):
+        yield [_at_scale(operand, scale) for operand in operands if operand.scale in (scale, 1.0)]
+
+
+def _at_scale(operand: Operand, scale: float) -> Operand:
+    written = operand.kind == "number" and operand.column is not None
+    return replace(operand, value=operand.value * scale) if written and scale != 1.0 else operand
+
+
+def _values(asked: Asked, operands: Sequence[Operand]) -> Iterable[float]:
+    kind = asked.spoken.quantity.kind
+    near = [operand for operand in operands if not operand.aside]
+    named = any(operand.best for operand in near)
+    for first, second in itertools.combinations(near, 2):
+        if named and first.line[0] == "row" and not (first.best or second.best):
+            continue
+        if first.line == second.line == (TOTAL,) and first.measure != second.measure and kind != "percent":
+            continue
+        if kind == "points":
+            yield from _points(asked, first, second)
+        elif kind == "percent":
+            yield from _percents(asked, first, second)
+        else:
+            yield from _numbers(asked, first, second)
+            yield from _products(asked, first, second)
+            yield from _products(asked, second, first)
     if kind == "percent":
-        if _SHARE.search(folded):
-            yield from (100 * min(abs(a), abs(b)) / max(abs(a), abs(b)) for a, b in pairs if a and b)
-        if _MEAN.search(folded):
-            yield sum(values) / len(values)
+        if asked.says(CHANGE, False) or asked.says(REST, False):
+            yield from (100 - abs(o.value) for o in operands if o.kind == "percent")
+    else:
+        yield from _alone(asked, near)
+    if kind != "points":
+        yield from _groups(asked, operands)
+
+
+# ---------------------------------------------------------------- pairs
+
+
+def _points(asked: Asked, first: Operand, second: Operand) -> Iterable[float]:
+    kinds = {first.kind, second.kind}
+    if "number" in kinds and (first.unit or second.unit or abs(first.value) > 100 or abs(second.value) > 100):
         return
-    if _SUM.search(folded):
-        yield sum(values)
-        yield from (first + second for first, second in pairs)
-    if _MEAN.search(folded):
-        yield sum(values) / len(values)
-        yield from ((first + second) / 2 for first, second in pairs)
-        yield from (value / count for value in values for count in (3, 4, 12))
-    if _SHARE.search(folded):
-        yield from (a / b for a, b in itertools.permutations(values, 2) if b)
-    if _RATIO.search(folded):
-        yield from (max(a, b) / min(a, b) for a, b in pairs if min(a, b) > 0)
+    yield from (new - old for old, new in changes_of(asked, first, second))
+
+
+def _percents(asked: Asked, first: Operand, second: Operand) -> Iterable[float]:
+    if first.kind != second.kind or not units_meet(first, second):
+        return
+    if asked.says(CHANGE):
+        yield from (100 * (new - old) / abs(old) for old, new in changes_of(asked, first, second) if old)
+    if first.kind == "number" and asked.says(SHARE) and side_by_side(asked, first, second):
+        low, high = sorted((abs(first.value), abs(second.value)))
+        if high:
+            yield 100 * low / high
+    if first.kind == "percent" and asked.spoken.quantity.signed and asked.says(CHANGE, False):
+        yield from (new - old for old, new in changes_of(asked, first, second))  # '-0.6 %' of a margin: points
+    if first.kind == "percent" and asked.says(SUM, False):
+        yield first.value + second.value
+
+
+def _numbers(asked: Asked, first: Operand, second: Operand) -> Iterable[float]:
+    """Differences, sums and ratios of two figures of one kind."""
+    quantity = asked.spoken.quantity
+    if first.kind != second.kind:
+        return
+    one, other = first.value, second.value
+    if asked.says(RATIO, False) and one and other and side_by_side(asked, first, second, times=True):
+        yield max(abs(one), abs(other)) / min(abs(one), abs(other))
+    if PART_OF.search(asked.all_words) and one and other and side_by_side(asked, first, second, times=True):
+        yield min(abs(one), abs(other)) / max(abs(one), abs(other))
+    if first.line == second.line and (asked.says(MEAN, False) or asked.says(EACH, False)):
+        big, small = max(abs(one), abs(other)), min(abs(one), abs(other))
+        if small and not of_one_unit(first, second):
+            yield big / small
+    if not units_meet(first, second) or not unit_fits(quantity.unit, first, second):
+        return
+    if asked.says(CHANGE) or asked.says(REST):
+        yield from (new - old for old, new in changes_of(asked, first, second))
+    if asked.says(SUM) and side_by_side(asked, first, second, times=True):
+        yield one + other
+    for base, step in ((first, second), (second, first)):
+        if step.way and step.line == base.line and step.column is None and abs(step.value) < abs(base.value):
+            yield base.value - step.way * abs(step.value)  # '71 days, nine fewer than in 2023': 80
+
+
+def _products(asked: Asked, number: Operand, other: Operand) -> Iterable[float]:
+    """A share of an amount, an amount so many times, and what it was before it changed by so much."""
+    if number.kind != "number" or not unit_fits(asked.spoken.quantity.unit, number, number):
+        return
+    if other.kind == "percent" and other.column is None:
+        share = other.value / 100
+        if number.line == other.line or asked.precise or number.named:
+            yield number.value * share
+        if asked.says(REST, False):
+            yield number.value * (1 - share)
+        if other.way and abs(share) < 1 and asked.says(PAST):
+            yield number.value / (1 + other.way * abs(share))
+    small = (
+        other.kind == "number" and other.column is None and 2 <= other.value <= 60 and other.value == int(other.value)
+    )
+    big = asked.spoken.quantity.readings[0][0] >= 10
+    if small and big and number.column is None and not of_one_unit(number, other):
+        yield number.value * other.value
+
+
+def _alone(asked: Asked, operands: Sequence[Operand]) -> Iterable[float]:
+    """What one figure gives by itself: a month's as a year's, the half of it."""
+    for operand in operands:
+        if operand.kind != "number" or not unit_fits(asked.spoken.quantity.unit, operand, operand):
+            continue
+        timed = operand.unit in lexicon()["worth"]
+        if (
+            asked.says(PERIOD, False)
+            and operand.column is None
+            and not timed
+            and asked.spoken.quantity.readings[0][0] >= 10
+        ):
+            for count in _PERIODS:
+                yield operand.value * count
+                yield operand.value / count
+        if asked.halves:
+            yield operand.value / 2
+            yield operand.value * 2
+
+
+# ---------------------------------------------------------------- groups
+
+
+def _groups(asked: Asked, operands: Sequence[Operand]) -> Iterable[float]:
+    """Sums and averages of more than one figure: of a line, of a column, of the years that are named."""
+    if asked.spoken.quantity.kind == "number":
+        operands = [operand for operand in operands if unit_fits(asked.spoken.quantity.unit, operand, operand)]
+    if asked.says(REST, False):
+        yield from _remainders(operands)
+    if not (asked.says(SUM) or asked.says(MEAN, False)):
+        return
+    for group in _grouped(asked, operands):
+        if len(group) < 2:
+            continue
+        total = sum(group)
+        if asked.says(MEAN, False):
+            yield total / len(group)
+        if asked.says(SUM):
+            yield total
+
+
+def _remainders(operands: Sequence[Operand]) -> Iterable[float]:
+    """What is left of the largest figure of a sentence without two or three others."""
+    lines: dict[tuple, list[float]] = {}
+    for operand in operands:
+        if operand.kind == "number" and operand.column is None:
+            lines.setdefault((operand.line, operand.unit), []).append(operand.value)
+    for values in lines.values():
+        total = max(values)
+        others = [value for value in values if value != total][:6]
+        for count in (2, 3):
+            yield from (total - sum(some) for some in itertools.combinations(others, count))
+
+
+def _grouped(asked: Asked, operands: Sequence[Operand]) -> Iterable[list[float]]:
+    lines: dict[tuple, list[Operand]] = {}
+    columns: dict[tuple, list[Operand]] = {}
+    for operand in operands:
+        if operand.line == (TOTAL,):
+            continue
+        if operand.column is not None:
+            columns.setdefault((operand.line[:3] if len(operand.line) > 2 else (), operand.column), []).append(operand)
+        if not operand.aside:
+            unit = operand.unit if operand.column is None else ""
+            lines.setdefault((operand.line, operand.kind, unit), []).append(operand)
+    for line in lines.values():
+        yield from _along(asked, line)
+    for whole in columns.values():
+        column = [operand for operand in whole if not operand.aside]
+        yield [operand.value for operand in column]
+        if len(column) > 2:
+            yield [operand.value for operand in column if operand.best]
+            yield [operand.value for operand in column if operand.named]
+        yield from _periods(whole)
+    texts = [operand for operand in operands if operand.column is None and operand.kind == "number"]
+    for unit in {operand.unit for operand in texts}:
+        yield [operand.value for operand in texts if operand.unit == unit][:4]
+
+
+def _along(asked: Asked, line: Sequence[Operand]) -> Iterable[list[float]]:
+    """The figures of a line: all, those of the years that are named, those of one measure, two years in a row."""
+    yield [operand.value for operand in line]
+    measures = {operand.measure for operand in line}
+    for measure in measures if len(measures) > 1 else ():
+        yield [operand.value for operand in line if operand.measure == measure]
+    timed = [operand for operand in line if operand.when and operand.when[0]]
+    told = [operand for operand in timed if operand.when[0] in asked.years]  # type: ignore[index]
+    if 1 < len(told) < len(line):
+        yield [operand.value for operand in told]
+    if line[0].column is not None and len(asked.years) < 2:
+        pairs = [(a, b) for a, b in itertools.combinations(timed, 2) if abs(a.when[0] - b.when[0]) == 1]  # type: ignore[index]
+        yield from ([a.value, b.value] for a, b in pairs if not asked.years or asked.years & {a.when[0], b.when[0]})  # type: ignore[index]
+
+
+def _periods(column: Sequence[Operand]) -> Iterable[list[float]]:
+    """The figures of a column by quarter and by half of a year, where they are monthly or quarterly."""
+    for months in (3, 6):
+        parts: dict[tuple[int, int], list[float]] = {}
+        for operand in column:
+            if operand.when and operand.when[1]:
+                part = (operand.when[0], (operand.when[1] - 1) // months)
+                parts.setdefault(part, []).append(operand.value)
+        yield from (part for part in parts.values() if len(part) < len(column))

@@ -42,18 +42,26 @@ class Evidence:
                     kept[key] = place
         self.places = list(kept.values())
 
-    @property
-    def scales(self) -> frozenset[float]:
-        """What the sources declare bare figures to be in."""
-        return frozenset({1.0}).union(*(passage.scales for passage in self.passages))
+    def scales_of(self, claim: Quantity, place: Place) -> frozenset[float]:
+        """What a bare figure of the source may be in: what its table says, else anything that its pages declare."""
+        page = frozenset({1.0}).union(*(passage.scales for passage in self.passages))
+        if claim.scale != 1.0:
+            return frozenset({place.scale}) if place.scale != 1.0 and not _is_small(place) else page
+        return (
+            page if place.column is not None and claim.readings and claim.readings[0][0] >= 1000 else frozenset({1.0})
+        )
 
     def fit(self, claim: Quantity, place: Place) -> str:
-        scales = self.scales
+        """How a figure of the statement stands to one of the sources (see `match.fit`)."""
+        scales = self.scales_of(claim, place)
         currencies = frozenset().union(*(p.currencies for p in self.passages))
         how = fit(claim, place.quantity, scales=scales, currencies=currencies, percent=place.percent)
+        if how == "sign" and place.way < 0:
+            return "same"  # 'slipped 1.2 %' is -1.2 %
         if how == "unit" and not place.quantity.unit and place.quantity.kind == "number":
             forms = [form for form, unit in lexicon()["units"].items() if unit == claim.unit]
-            return "same" if any(f"w:{form}" in place.context for form in forms) else how
+            words = place.head or place.context  # what it counts, where that is told
+            return "same" if any(f"w:{form}" in words for form in forms) else how
         return how
 
 
@@ -66,3 +74,9 @@ class Found:
     computed: bool = False
     from_rows: bool = False
     findings: list[Finding] = field(default_factory=list)
+
+
+def _is_small(place: Place) -> bool:
+    """Whether a cell has decimals that no thousands have ('0.45' a share in a table of millions)."""
+    value = place.quantity.readings[0][0] if place.quantity.readings else 0.0
+    return value < 100 and value != int(value)

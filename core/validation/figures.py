@@ -9,16 +9,21 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from core.validation.bounds import turned
+from core.validation.cues import says_half
 from core.validation.derive import follows
 from core.validation.evidence import Evidence, Finding, Found
+from core.validation.extremes import check_extremes
 from core.validation.match import close
-from core.validation.measures import Quantity, fold
-from core.validation.operands import together, value_of
-from core.validation.order import check_order, not_earlier
-from core.validation.places import CLAUSE_BEFORE, OWN, Place, Segment, holds, holds_figure
-from core.validation.spoken import Spoken, WordContext, contexts, score, strength
+from core.validation.measures import Quantity, fold, lexicon
+from core.validation.operands import gather_operands
+from core.validation.order import check_order, not_earlier, other_time, years_of
+from core.validation.places import Place, Segment, holds, holds_figure
+from core.validation.row_figures import MARGIN, find_in_rows, owns_more
+from core.validation.spoken import Spoken, contexts, score
 
-MARGIN = 0.6
+_TIMES = re.compile(r"\s*-?(?:times (?:as|more|higher|larger|bigger|the)|veces (?:mas|mayor|superior|el|la)|fold\b)")
+_VAGUE = 6.0  # points: 'a little over a third' beside 38 %
 _PAGE_BEFORE = re.compile(r"(?:\bp|\bpp|\bpage|\bpages|\bpag|\bpagina|\bpaginas)\.?\s*$")
 
 
@@ -28,11 +33,14 @@ def check_figures(claim: Segment, evidence: Evidence, skip: Sequence[tuple[int, 
     named: list[tuple[Spoken, Place]] = []
     open_ones: list[tuple[Spoken, Finding | None]] = []
     for spoken in contexts(claim):
-        if _says_nothing(claim, spoken.quantity, skip):
+        if _says_nothing(claim, spoken.quantity, skip, evidence):
             continue
         found.total += 1
-        matches = [place for place in evidence.places if evidence.fit(spoken.quantity, place) == "same"]
         finding = None
+        if spoken.quantity.spelled and _TIMES.match(fold(claim.text[spoken.quantity.end :])):
+            open_ones.append((spoken, None))  # 'three times as much' is a ratio, and stands nowhere
+            continue
+        matches = [place for place in evidence.places if evidence.fit(spoken.quantity, place) == "same"]
         if matches and _verbatim(claim, spoken.quantity, evidence):
             named.append((spoken, matches[0]))
         elif matches:
@@ -43,7 +51,17 @@ def check_figures(claim: Segment, evidence: Evidence, skip: Sequence[tuple[int, 
             if finding is None:
                 finding = not_earlier(spoken, best, named)
                 named.append((spoken, best))
-        elif not _in_rows(spoken, evidence, found, named) and not _literal(spoken.quantity, evidence):
+        elif evidence.rows is not None:
+            seen = find_in_rows(spoken, evidence.rows)
+            settled = seen.finding is not None and spoken.quantity.kind != "percent"  # a share may be computed
+            if not settled and (seen.finding is not None or not (seen.place or seen.computed)):
+                open_ones.append((spoken, seen.finding))
+                continue
+            finding = seen.finding
+            found.from_rows |= seen.place is not None
+            found.computed |= seen.computed
+            named += [(spoken, seen.place)] if seen.place is not None else []
+        elif not _literal(spoken.quantity, evidence):
             open_ones.append((spoken, None))
             continue
         if finding is None:
@@ -51,16 +69,24 @@ def check_figures(claim: Segment, evidence: Evidence, skip: Sequence[tuple[int, 
         else:
             found.findings.append(finding)
     for spoken, known in open_ones:
-        values = [value_of(place) for _, place in named]
-        base = bool(named) and named[0][0].quantity.start > spoken.quantity.start  # '3 less than the 12 of ...'
-        if follows(spoken, values, list(together(spoken, evidence)), evidence.scales, base):
+        if _follows(spoken, claim, evidence, named):
             found.proven += 1
             found.computed = True
         else:
             finding = known or _missing(spoken, evidence)
             found.findings += [finding] if finding is not None else []
-    found.findings += check_order(claim)
+    found.findings += check_order(claim, named)
+    found.findings += check_extremes(claim, named, evidence.rows)
     return found
+
+
+def _follows(spoken: Spoken, claim: Segment, evidence: Evidence, named: Sequence[tuple[Spoken, Place]]) -> bool:
+    """Whether the figure can be computed from those of its sources."""
+    base = bool(named) and named[0][0].quantity.start > spoken.quantity.start  # '3 less than the 12 of ...'
+    halves = any(says_half(segment.text) for passage in evidence.passages for segment in passage.quoted)
+    operands = gather_operands(spoken, evidence, [place for _, place in named])
+    scales = frozenset({1.0}).union(*(passage.scales for passage in evidence.passages))
+    return follows(spoken, claim.text, operands, scales, base, halves)
 
 
 def _verbatim(claim: Segment, quantity: Quantity, evidence: Evidence) -> bool:
@@ -79,7 +105,8 @@ def _verbatim(claim: Segment, quantity: Quantity, evidence: Evidence) -> bool:
 def _weigh(spoken: Spoken, matches: Sequence[Place], places: Sequence[Place]) -> tuple[Finding | None, Place]:
     """What is wrong with a figure that the source has, and the place that fits best."""
     best = max(matches, key=lambda place: score(spoken.context, place) + 0.5 * place.quoted)
-    finding = _belongs_elsewhere(spoken, best, matches, places) or _other_time(spoken, matches)
+    finding = _counts_another(spoken, matches, places) or _belongs_elsewhere(spoken, best, matches, places)
+    finding = finding or other_time(spoken, matches) or _other_period(spoken, matches) or _other_bound(spoken, matches)
     if finding is None and not best.quoted and not any(place.quoted for place in matches):
         finding = Finding("figure_elsewhere", {"what": spoken.quantity.text}, hard=False)
     against = spoken.way and best.way and spoken.way != best.way
@@ -88,29 +115,47 @@ def _weigh(spoken: Spoken, matches: Sequence[Place], places: Sequence[Place]) ->
     return finding, best
 
 
-def _other_time(spoken: Spoken, matches: Sequence[Place]) -> Finding | None:
-    """A figure of another year, quarter or month than the statement says, wherever the source has it."""
-    if spoken.quantity.kind == "percent" and matches[0].column is None:
-        return None  # 'up 5 % on 2024': the year is what it is compared with
-    for name in ("@year", "@quarter", "@month"):
-        said = {key for key in spoken.years if key.startswith(name)}
-        if not said:
-            continue
-        held = [{k for k, w in place.context.items() if k.startswith(name) and w >= OWN} for place in matches]
-        if all(times and not times & said for times in held):
-            return Finding("other_time", {"what": spoken.quantity.text})
-    return None
-
-
-def _says_nothing(claim: Segment, quantity: Quantity, skip: Sequence[tuple[int, int]]) -> bool:
+def _says_nothing(claim: Segment, quantity: Quantity, skip: Sequence[tuple[int, int]], evidence: Evidence) -> bool:
     if any(a <= quantity.start < b for a, b in skip):
         return True
     before = fold(claim.text[max(0, quantity.start - 10) : quantity.start])
     if _PAGE_BEFORE.search(before):
         return True
-    if not quantity.spelled or quantity.kind != "number" or quantity.unit:
+    if quantity.spelled and quantity.kind == "percent" and quantity.approximate:
+        said = quantity.readings[0][0]
+        others = [q for q in claim.quantities if q.kind == "percent" and not q.spelled]
+        return any(abs(other.readings[0][0] - said) <= _VAGUE for other in others)
+    if quantity.unit in ("year", "quarter", "month") and _spans(claim, quantity, evidence):
+        return True
+    if quantity.kind != "number" or quantity.unit or quantity.readings[0][0] > 20:
         return False
-    return _enumerated(claim, quantity)
+    return _counts_names(claim, quantity, evidence) or (quantity.spelled and _enumerated(claim, quantity))
+
+
+def _spans(claim: Segment, quantity: Quantity, evidence: Evidence) -> bool:
+    """'over the three years': what lies between the years that are named, or as many as the table or the rows have."""
+    count = quantity.readings[0][0]
+    years = sorted({m.year for d in claim.dates for m in d.readings if m.year})
+    if quantity.unit == "year" and len(years) > 1 and count in (years[-1] - years[0], years[-1] - years[0] + 1):
+        return True
+    lines: dict[tuple, set[int]] = {}
+    for place in evidence.places:
+        if place.quoted and place.column is not None:
+            lines.setdefault(place.line, set()).update(years_of(place))
+    if quantity.unit == "year" and any(len(held) == count for held in lines.values()):
+        return True
+    name = f"@{quantity.unit}"
+    rows = evidence.rows.labels if evidence.rows is not None else []
+    return len({key for label in rows for key in label if key.startswith(name)}) == count
+
+
+def _counts_names(claim: Segment, quantity: Quantity, evidence: Evidence) -> bool:
+    """'two stores, Larios and Sierpes': as many rows as the statement names."""
+    if evidence.rows is None:
+        return False
+    words = [w.keys for w in claim.words if w.text[:1].isupper() and not w.stop]
+    named = [label for label in evidence.rows.labels if any(keys & label.keys() for keys in words)]
+    return 1 < len(named) == quantity.readings[0][0]
 
 
 def _enumerated(claim: Segment, quantity: Quantity) -> bool:
@@ -118,6 +163,42 @@ def _enumerated(claim: Segment, quantity: Quantity) -> bool:
     _, _, listed = claim.text[quantity.end :].partition(":")
     items = [item for item in re.split(r",|;|\s(?:and|or|y|e|o)\s", listed) if item.strip()]
     return len(items) == int(quantity.readings[0][0])
+
+
+def _counts_another(spoken: Spoken, matches: Sequence[Place], places: Sequence[Place]) -> Finding | None:
+    """'90 countries' where the source has 14 countries and 90 sites."""
+    if not spoken.head or any(_may_count(spoken, place) for place in matches):
+        return None
+    lines = {place.line for place in matches}
+    for rival in places:
+        if rival.line in lines and rival not in matches and rival.column is None and rival.head & spoken.head:
+            return Finding("figure_swapped", {"what": spoken.quantity.text, "instead": rival.quantity.text})
+    return None
+
+
+def _may_count(spoken: Spoken, place: Place) -> bool:
+    unit = bool(place.quantity.unit) and not spoken.quantity.unit and not _is_money(place.quantity)
+    return bool(place.head & spoken.head) or not (place.head or unit)
+
+
+def _is_money(quantity: Quantity) -> bool:
+    return quantity.unit in lexicon()["currencies"].values()
+
+
+def _other_period(spoken: Spoken, matches: Sequence[Place]) -> Finding | None:
+    """An amount a month that the source gives for a year."""
+    money = _is_money(spoken.quantity)
+    periods = {place.period for place in matches}
+    if money and spoken.period and "" not in periods and spoken.period not in periods:
+        return Finding("other_time", {"what": spoken.quantity.text})
+    return None
+
+
+def _other_bound(spoken: Spoken, matches: Sequence[Place]) -> Finding | None:
+    """'at least 60' where the source says 'no more than 60'."""
+    if all(turned(spoken.bound, place.bound) for place in matches):
+        return Finding("way_differs", {"what": spoken.quantity.text})
+    return None
 
 
 def _belongs_elsewhere(
@@ -136,49 +217,10 @@ def _belongs_elsewhere(
         p for p in rivals if not any(close(q, value) for q in spoken.siblings for value, _ in p.quantity.readings)
     ]
     for rival in sorted(rivals, key=lambda place: -score(spoken.context, place))[:1]:
-        if score(spoken.context, rival) - reached >= MARGIN and _owns_more(spoken.context, rival, best):
+        if score(spoken.context, rival) - reached >= MARGIN and owns_more(spoken.context, rival, best):
             params = {"what": spoken.quantity.text, "instead": rival.quantity.text}
             return Finding("figure_swapped", params)
     return None
-
-
-def _owns_more(context: WordContext, rival: Place, match: Place) -> bool:
-    """Whether a word of the figure's own clause belongs to the rival and not at all to the match."""
-    return any(
-        strength(keys, rival) >= 0.9 and strength(keys, match) <= CLAUSE_BEFORE for keys, w in context if w >= OWN
-    )
-
-
-def _in_rows(spoken: Spoken, evidence: Evidence, found: Found, named: list[tuple[Spoken, Place]]) -> bool:
-    """Whether a cell of the rows, or a figure computed from a column, says it; a cell of another row than the one
-    spoken of is a finding."""
-    rows, quantity, context = evidence.rows, spoken.quantity, spoken.context
-    if rows is None or quantity.kind == "points":
-        return False
-    matches, rivals = [], []
-    for r, c, value in rows.cells():
-        whole = 100 * value if quantity.kind == "percent" and abs(value) <= 1.5 else value
-        (matches if close(quantity, value) or close(quantity, whole) else rivals).append((r, c))
-    if matches:
-        found.from_rows = True
-        places = [rows.places(r, c) for r, c in matches[:50]]
-        best = max(places, key=lambda place: score(context, place))
-        others = (rows.places(r, c) for r, c in rivals[:1500])
-        top = max(others, key=lambda place: score(context, place), default=None)
-        finding = _other_time(spoken, places)
-        if top is not None and score(context, top) - score(context, best) >= MARGIN and _owns_more(context, top, best):
-            params = {"what": quantity.text, "instead": top.quantity.text.removesuffix(".0")}
-            finding = Finding("figure_swapped", params)
-        if finding is not None:
-            found.findings.append(finding)
-            found.proven -= 1
-        else:
-            named.append((spoken, best))
-        return True
-    if any(close(quantity, value) for _, value in rows.computed):
-        found.computed = True
-        return True
-    return False
 
 
 def _literal(quantity: Quantity, evidence: Evidence) -> bool:

@@ -12,6 +12,7 @@ from core.validation.measures import Quantity, lexicon
 
 Fit = Literal["same", "unit", "sign", ""]
 _ABOUT = 0.06
+_BEYOND = 0.03
 _EPSILON = 1e-9
 
 
@@ -21,15 +22,28 @@ def close(claim: Quantity, value: float, source_step: float = 0.0) -> bool:
         tolerance = step if step >= source_step else 0.0
         if abs(abs(said) - abs(value)) <= tolerance + _EPSILON * max(1.0, abs(value)):
             return True
-        if claim.approximate and value:
-            ratio = said / abs(value)
-            if claim.approximate == "about" and abs(ratio - 1) <= _ABOUT:
-                return True
-            if claim.approximate == "over" and 0.85 <= ratio <= 1:
-                return True
-            if claim.approximate == "under" and 1 <= ratio <= 1.15:
-                return True
+        if claim.approximate and value and _is_about(claim.approximate, said, abs(value), step):
+            return True
     return False
+
+
+def _is_about(how: str, said: float, value: float, step: float) -> bool:
+    """Whether 'about', 'over' or 'under' a figure can mean a value: within its last digit that is not a zero."""
+    grain, ratio = grain_of(said, step), said / value
+    if how == "about":
+        return abs(ratio - 1) <= _ABOUT and abs(said - value) <= grain
+    reach = max(grain, _BEYOND * value)
+    if how == "over":
+        return 0.85 <= ratio <= 1 and value - said <= reach
+    return 1 <= ratio <= 1.15 and said - value <= reach
+
+
+def grain_of(said: float, step: float) -> float:
+    """What one more in the last digit that says something adds: 1000 in 'about 12,000', .1 in 'about 12.4'."""
+    grain = 2 * step or 1.0
+    while said and grain < said and abs(said / (10 * grain) - round(said / (10 * grain))) < _EPSILON:
+        grain *= 10
+    return grain
 
 
 def fit(
@@ -44,7 +58,7 @@ def fit(
 
     `scales` are those the source declares for bare figures, `currencies` those it names, `percent` whether its label
     says that it is a share."""
-    if source.scale == 1.0 and claim.scale != 1.0 and source.kind == "number":
+    if source.scale == 1.0 and source.kind == "number":
         factors = sorted(scales)
     else:
         factors = [1.0]
@@ -63,13 +77,18 @@ def _units_agree(claim: Quantity, source: Quantity, currencies: frozenset[str], 
         if source.kind == "number" and not source.unit:
             return claim.kind == "points" or (percent and claim.kind == "percent")
         return False
-    if not claim.unit or claim.unit == source.unit:
+    if not claim.unit or same_unit(claim.unit, source.unit):
         return True
     if source.unit:
         return False
     if claim.unit in lexicon()["currencies"].values():
-        return claim.unit in currencies
+        return any(same_unit(claim.unit, currency) for currency in currencies)
     return False
+
+
+def same_unit(unit: str, other: str) -> bool:
+    """Whether two units are one: 'coronas' may be any country's."""
+    return unit == other or any(a == "KRONE" and b in ("NOK", "SEK", "DKK") for a, b in ((unit, other), (other, unit)))
 
 
 def _same_measure(claim: Quantity, source: Quantity) -> bool:

@@ -15,7 +15,20 @@ from typing import Any
 
 _FOLDER = Path(__file__).parent / "lexicon"
 _TAIL_WORD = re.compile(r"[\s\u00a0\u202f]{0,2}-?([^\W\d_]+)", re.UNICODE)
+_TWO_WORDS = re.compile(r"[\s\u00a0\u202f]{0,2}([^\W\d_]+)\s([^\W\d_]+)")
+_NO_ADJECTIVES = frozenset(
+    "a to y and o or de in en por per at un una el la los las the this last each every al del cada for from on of with "
+    "con as than que before after earlier over under is are was were es son fue fueron within if si".split()
+)
+_ARTICLE = re.compile(r"\b(?:the|el|la|los|las)$")
 PERCENT = re.compile(r"[\s\u00a0\u202f]{0,2}(%|(?:per ?cent|por ciento|percent)\b)", re.I)
+
+POINTS = re.compile(
+    r"[\s\u00a0\u202f]{0,2}(?:(pp|p\.\s?p\.|percentage points?|puntos porcentuales|percent points?|puntos?\b|"
+    r"points?\b)|"
+    r"(bps|basis points?|puntos b[aá]sicos|cent[eé]simas)|(d[eé]cimas?|tenths? of a (?:percentage )?point))",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +104,7 @@ def read_scale(text: str, end: int, has_currency: bool) -> tuple[float, int]:
 
 
 def _currency_at(text: str, at: int) -> tuple[str, int]:
-    match = re.compile(r"[\s\u00a0\u202f]{0,2}(?:(?:de|of)\s+)?(US\$|[€$£¥]|[^\W\d_]+)").match(text, at)
+    match = re.compile(r"[\s\u00a0\u202f]{0,2}(?:(?:de|of)\s+)?(US\$|[€$£¥₹]|[^\W\d_]+)").match(text, at)
     unit = lexicon()["currencies"].get(fold(match[1]), "") if match else ""
     return (unit, match.end()) if unit else ("", at)
 
@@ -102,6 +115,9 @@ def read_unit(text: str, end: int) -> tuple[str, int]:
     if unit:
         return unit, stop
     units, at = lexicon()["units"], end
+    pair = _TWO_WORDS.match(text, end)
+    if pair and f"{fold(pair[1])} {fold(pair[2])}" in units:
+        return units[f"{fold(pair[1])} {fold(pair[2])}"], pair.end()
     for step in range(2):
         match = _TAIL_WORD.match(text, at)
         if match is None:
@@ -109,14 +125,15 @@ def read_unit(text: str, end: int) -> tuple[str, int]:
         folded = fold(match[1])
         if folded in units and (len(folded) > 1 or step == 0):
             return units[folded], match.end()
-        if folded in ("a", "to", "y", "and", "o", "or", "de", "in", "en", "por", "per", "at"):
+        if folded in _NO_ADJECTIVES:
             return "", end
         at = match.end()
     return "", end
 
 
 def approximation(text: str, start: int) -> str:
-    before = fold(text[max(0, start - 28) : start]).rstrip()
+    """'about', 'over', 'under' or '', by the words before a figure."""
+    before = _ARTICLE.sub("", fold(text[max(0, start - 28) : start]).rstrip()).rstrip()
     for form, kind in lexicon()["approximate"].items():
         if before.endswith(form) and not before[: -len(form)][-1:].isalpha():
             return kind

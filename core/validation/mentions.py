@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from core.validation.dates import DateSpan, Moment, read_dates
 from core.validation.evidence import Evidence, Finding, Found
@@ -11,6 +12,9 @@ from core.validation.measures import fold
 from core.validation.names import Name
 from core.validation.order import years_of
 from core.validation.places import Segment, holds
+from core.validation.vocabulary import lexicon
+
+_SMALL = frozenset("of and the for in on de la el los las y del para por en".split())
 
 
 def check_dates(claim: Segment, evidence: Evidence, skip: Sequence[tuple[int, int]] = ()) -> Found:
@@ -23,6 +27,9 @@ def check_dates(claim: Segment, evidence: Evidence, skip: Sequence[tuple[int, in
             continue
         found.total += 1
         if any(_said(moment, known) for moment in date.readings):
+            found.proven += 1
+            continue
+        if _follows(date, evidence, known):
             found.proven += 1
             continue
         far = [p for p in evidence.passages if holds(fold(p.page_text), fold(date.text))]
@@ -41,6 +48,19 @@ def check_dates(claim: Segment, evidence: Evidence, skip: Sequence[tuple[int, in
     return found
 
 
+def _follows(date: DateSpan, evidence: Evidence, known: Sequence[DateSpan]) -> bool:
+    """A date that others give: ten years from 2023 end in 2033, and six months are a half."""
+    spans = [(p.quantity.unit, p.quantity.readings[0][0]) for p in evidence.places if p.quoted and p.quantity.readings]
+    for moment in date.readings:
+        if moment.half == 1 and moment.year is None and ("month", 6.0) in spans:
+            return True
+        years = {other.year for told in known for other in told.readings if other.year}
+        ends = {year + int(count) for year in years for unit, count in spans if unit == "year"}
+        if moment.year in ends and replace(moment, year=None) == Moment():
+            return True
+    return False
+
+
 def _other_years(claim: Segment, evidence: Evidence) -> list[Finding]:
     """A statement whose years are none of those that its quoted sentences name."""
     said = [date for date in claim.dates if any(m.year for m in date.readings)]
@@ -56,16 +76,18 @@ def _other_years(claim: Segment, evidence: Evidence) -> list[Finding]:
 def _said(moment: Moment, known: Sequence[DateSpan]) -> bool:
     if any(moment.agrees(other) for date in known for other in date.readings):
         return True
-    if moment.year is None or (moment.month is None and moment.quarter is None):
+    rest = replace(moment, year=None)
+    if moment.year is None or rest == Moment():
         return False
-    rest = Moment(None, moment.quarter, moment.month, moment.day)
     undated = any(rest.agrees(other) and other.year is None for date in known for other in date.readings)
     return undated and any(other.year == moment.year for date in known for other in date.readings)
 
 
 def _same_shape(date: DateSpan, other: DateSpan) -> bool:
     first, second = date.readings[0], other.readings[0]
-    return all((getattr(first, n) is None) == (getattr(second, n) is None) for n in ("year", "quarter", "month", "day"))
+    return all(
+        (getattr(first, n) is None) == (getattr(second, n) is None) for n in ("year", "half", "quarter", "month", "day")
+    )
 
 
 def check_names(claim: Segment, names: Sequence[Name], evidence: Evidence, pool: str) -> Found:
@@ -77,7 +99,7 @@ def check_names(claim: Segment, names: Sequence[Name], evidence: Evidence, pool:
         word = words.get(name.start)
         keys = word.keys if word else frozenset()
         folded = fold(name.text)
-        if _known_name(folded, keys, evidence):
+        if _known_name(folded, keys, evidence) or _known_otherwise(name, claim.text, evidence):
             found.total += name.sure
             found.proven += name.sure
             continue
@@ -105,6 +127,24 @@ def _known_name(folded: str, keys: frozenset[str], evidence: Evidence) -> bool:
     if rows is None:
         return False
     return holds(rows.text, folded) or any(keys & part.keys() for part in (*rows.columns, *rows.labels[:200]))
+
+
+def _known_otherwise(name: Name, said: str, evidence: Evidence) -> bool:
+    """Whether the source has what a name stands for: 'CFO' and 'chief financial officer', or an acronym's words."""
+    texts = [passage.near_folded for passage in evidence.passages]
+    texts += [evidence.rows.text] if evidence.rows is not None else []
+    folded, word = fold(said), fold(name.text)
+    for forms in lexicon()["same_names"]:
+        own = [form for form in forms if word in form.split() and holds(folded, form)]
+        if own and any(holds(text, form) for form in forms if form not in own for text in texts):
+            return True
+    return name.text.isupper() and len(word) > 1 and any(_has_initials(text, word) for text in texts)
+
+
+def _has_initials(text: str, letters: str) -> bool:
+    """Whether words in a row begin with these letters, small words left out."""
+    initials = "".join(w[0] for w in re.findall(r"[^\W\d_]+", text) if len(w) > 3 or w not in _SMALL)
+    return len(letters) > 2 and letters in initials
 
 
 def _known_code(code: str, evidence: Evidence) -> bool:

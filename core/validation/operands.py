@@ -1,85 +1,165 @@
-"""The groups of source figures that a computed one may come from: those of one line, one column, one row of a result.
-It computes nothing.
+"""The figures of the sources that a computed one may come from, each with its time, its measure and whether the
+statement itself states it. It computes nothing (see derive).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from core.validation.evidence import Evidence
-from core.validation.measures import Quantity, lexicon
-from core.validation.order import years_of
-from core.validation.places import Place
+from core.validation.match import same_unit
+from core.validation.measures import lexicon
+from core.validation.older import is_older
+from core.validation.places import OWN, Context, Place
 from core.validation.rows import Rows
-from core.validation.spoken import Spoken, WordContext, score
+from core.validation.spoken import Spoken, score
+
+LINES_MAX, CELLS_MAX, ROWS_MAX, ROWS_ALL = 8, 12, 12, 36
+TOTAL = "total"
 
 
-def together(spoken: Spoken, evidence: Evidence) -> Iterable[list[float]]:
-    """Groups of source figures that a computed one may come from: those of the lines that fit best, and of one column
-    those of the rows that the statement names."""
-    usable = [place for place in evidence.places if _same_money(spoken.quantity, place, evidence)]
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """`value` is signed, in the units that the source writes; `scale` what a bare figure of its table is in. `line` and
+    `column` say where it stands, `when` is (year, month or so) where that is known, `older` whether its sentence gives
+    it as what came before. `measure` are the words of its column's header without times, `way` the direction that
+    is said of it, `named` whether the statement states it too. A `cost` stands in brackets and is taken by its size;
+    `best` is of the rows that the figure's own clause names, `aside` of those that the statement does not name;
+    `at` is how early it names its row."""
+
+    value: float
+    kind: str
+    unit: str
+    line: tuple
+    column: int | None = None
+    when: tuple[int, int] | None = None
+    older: bool = False
+    measure: frozenset[str] = frozenset()
+    way: int = 0
+    named: bool = False
+    scale: float = 1.0
+    cost: bool = False
+    best: bool = False
+    aside: bool = False
+    at: int = 0
+
+
+def gather_operands(spoken: Spoken, evidence: Evidence, named: Sequence[Place]) -> list[Operand]:
+    """The figures of the quoted lines that fit the statement best, of the table line that fits best though it is not
+    quoted, and of the rows that the statement names."""
+    stated = {_identity(place) for place in named}
     lines: dict[tuple, list[Place]] = {}
-    for place in usable:
-        lines.setdefault((place.line, place.quantity.kind), []).append(place)
+    for place in evidence.places:
+        if _fits_money(spoken, place, evidence):
+            lines.setdefault(place.line, []).append(place)
     ranked = sorted(lines.values(), key=lambda line: -max(score(spoken.context, place) for place in line))
-    ranked = [line for line in ranked if any(place.quoted for place in line)][:4] + ranked[:1]
-    for line in ranked:
-        if max(score(spoken.context, place) for place in line) > 0:
-            yield from _orders(line, spoken)
-    columns: dict[tuple[int, ...], list[Place]] = {}
-    for line in ranked[:-1]:
-        for place in line:
-            if place.column is not None:
-                columns.setdefault((*place.line[:3], place.column), []).append(place)
-    yield from ([value_of(place) for place in column] for column in columns.values())
+    quoted = [line for line in ranked if any(place.quoted for place in line)][:LINES_MAX]
+    beside = [line for line in ranked if line not in quoted and line[0].column is not None and _is_total(line[0])][:1]
+    found = []
+    for line in quoted + beside:
+        operands = [operand_of(place, spoken.quantity.kind, _identity(place) in stated) for place in line[:CELLS_MAX]]
+        costs = all(operand.value <= 0 for operand in operands)  # costs in brackets are compared by their size
+        found += [replace(operand, value=abs(operand.value), cost=True) for operand in operands] if costs else operands
     if evidence.rows is not None:
-        yield from _row_groups(spoken.context, evidence.rows)
+        found += row_operands(spoken, evidence.rows, stated)
+    return found
 
 
-def _orders(line: Sequence[Place], spoken: Spoken) -> Iterable[list[float]]:
-    """A line's figures by year where each has one, those of the years that are named first; else in both orders."""
-    timed = sorted((place for place in line if years_of(place)), key=years_of)
-    if len(spoken.all_years) > 1 and len(timed) > 1:
-        yield [value_of(place) for place in timed if place.context.keys() & spoken.all_years][:8]
-        if len(spoken.all_years) == 2 and not spoken.way:
-            yield [value_of(place) for place in timed][:8]  # 'the average from 2017 to 2019'
-        return
-    if len(timed) == len(line):
-        yield [value_of(place) for place in timed][:8]
-        return
-    values = [value_of(place) for place in line][:8]
-    yield values
-    yield values[::-1]
+def operand_of(place: Place, asked: str, named: bool = False) -> Operand:
+    """A figure of a passage as an operand; `asked` is the kind of the figure to be computed, which says what a bare
+    one under a label like 'rate' is."""
+    measure = frozenset(key for key, w in place.header.items() if w >= OWN and not key.startswith("@"))
+    loose = place.percent and place.quantity.kind == "number" and abs(value_of(place)) < 1000 and asked != "number"
+    return Operand(
+        value_of(place),
+        "percent" if loose else place.quantity.kind,
+        place.quantity.unit,
+        place.line,
+        place.column,
+        _when(place.header if place.column is not None and _when(place.header) else place.context),
+        place.column is None and is_older(place.before, place.after, bracket=True),
+        measure,
+        place.way,
+        named,
+        place.scale,
+    )
 
 
-def _same_money(quantity: Quantity, place: Place, evidence: Evidence) -> bool:
+def _when(context: Context) -> tuple[int, int] | None:
+    """The one year that a figure belongs to, and the last month of its quarter or month."""
+    years = [int(key[5:]) for key, weight in context.items() if key.startswith("@year") and weight >= OWN]
+    months = [int(key[6:]) for key, weight in context.items() if key.startswith("@month") and weight >= OWN]
+    quarters = [int(key[8:]) for key, weight in context.items() if key.startswith("@quarter") and weight >= OWN]
+    if len(years) > 1 or (not years and not months):
+        return None
+    month = months[0] if len(months) == 1 else 3 * quarters[0] if len(quarters) == 1 else 0
+    return (years[0] if years else 0, month)
+
+
+def _fits_money(spoken: Spoken, place: Place, evidence: Evidence) -> bool:
     """Whether an amount of money may come from a figure: not from another currency, nor where none is named."""
-    if quantity.unit not in lexicon()["currencies"].values():
+    unit = spoken.quantity.unit
+    if unit not in lexicon()["currencies"].values():
         return True
-    if place.quantity.unit:
-        return place.quantity.unit == quantity.unit
-    return any(quantity.unit in passage.currencies for passage in evidence.passages)
+    if place.quantity.unit in lexicon()["currencies"].values():
+        return same_unit(place.quantity.unit, unit)
+    if place.quantity.unit or place.quantity.kind != "number" or place.column is None:
+        return True
+    return any(same_unit(unit, currency) for passage in evidence.passages for currency in passage.currencies)
 
 
-def _row_groups(context: WordContext, rows: Rows) -> Iterable[list[float]]:
-    """Of each column, the figures of the rows that the statement names; of each such row, its figures."""
-    named = [r for r, label in enumerate(rows.labels) if any(keys & label.keys() for keys, _ in context)]
-    if not named:
-        named = list(range(min(len(rows.labels), 12)))
-    named = named[:12]
-    for values in rows.numbers.values():
-        told = [values[r] for r in named if values[r] is not None]
-        yield told
-        yield told[::-1]
-        ends = [value for value in (values[0], values[-1]) if value is not None]
-        yield ends
+def row_operands(spoken: Spoken, rows: Rows, stated: set[tuple]) -> Iterable[Operand]:
+    """The cells of the rows that the statement names, and each column's total."""
+    named, best = named_rows(spoken, rows)
+    order = [_first(spoken, label) for label in rows.labels]
+    for c, values in list(rows.numbers.items())[:CELLS_MAX]:
+        for r in range(len(values)) if len(values) <= ROWS_ALL else named:
+            if values[r] is not None:
+                place = rows.places(r, c)
+                cell = operand_of(place, spoken.quantity.kind, _identity(place) in stated)
+                when = _when(rows.labels[r]) or cell.when
+                yield replace(
+                    cell,
+                    when=when,
+                    line=("row", r),
+                    unit=rows.units[c],
+                    best=r in best,
+                    aside=r not in named,
+                    at=order[r],
+                )
         present = [value for value in values if value is not None]
-        if len(present) > len(named) and len(named) <= 4:
-            yield from ([values[r], sum(present)] for r in named if values[r] is not None)
-    for r in named:
-        yield [values[r] for values in rows.numbers.values() if values[r] is not None]
+        if len(present) > 1:
+            cell = operand_of(rows.places(values.index(present[0]), c), spoken.quantity.kind)
+            yield replace(cell, value=sum(present), line=(TOTAL,), when=_when(rows.columns[c]), unit=rows.units[c])
+
+
+def _first(spoken: Spoken, label: Context) -> int:
+    """How many words of the statement stand before the one that names a row."""
+    return next((n for n, (keys, _) in enumerate(spoken.context) if keys & label.keys()), len(spoken.context))
+
+
+def named_rows(spoken: Spoken, rows: Rows) -> tuple[list[int], set[int]]:
+    """The rows that the statement names (the first ones where it names none), and those that most words of the
+    figure's own clause name."""
+    labels = rows.labels
+    named = [r for r, label in enumerate(labels) if any(keys & label.keys() for keys, _ in spoken.context)]
+    own = [keys for keys, weight in spoken.context if weight >= OWN]
+    hits = {r: sum(bool(keys & labels[r].keys()) for keys in own) for r in named}
+    top = max(hits.values(), default=0)
+    best = {r for r in named if top and hits[r] == top}
+    return (named or list(range(len(labels))))[:ROWS_MAX], best
+
+
+def _is_total(place: Place) -> bool:
+    return any(key in place.context for key in ("w:total", "w:totales", "w:suma", "w:conjunto"))
+
+
+def _identity(place: Place) -> tuple:
+    return (place.line, place.column, place.quantity.start, place.quantity.text)
 
 
 def value_of(place: Place) -> float:
+    """The figure with its sign."""
     value = place.quantity.readings[0][0]
     return -value if place.quantity.negative else value

@@ -9,8 +9,9 @@ import re
 from collections.abc import Sequence
 
 from core.validation.evidence import Finding
-from core.validation.measures import fold
-from core.validation.places import OWN, Place, Segment
+from core.validation.measures import Quantity, fold
+from core.validation.older import is_older
+from core.validation.places import OWN, Place, Segment, cut_clauses
 from core.validation.spoken import Spoken
 
 
@@ -25,6 +26,20 @@ def not_earlier(spoken: Spoken, place: Place, named: Sequence[tuple[Spoken, Plac
     return None
 
 
+def other_time(spoken: Spoken, matches: Sequence[Place]) -> Finding | None:
+    """A figure of another year, quarter or month than the statement says, wherever the source has it."""
+    if spoken.quantity.kind == "percent" and matches[0].column is None:
+        return None  # 'up 5 % on 2024': the year is what it is compared with
+    for name in ("@year", "@quarter", "@month"):
+        said = {key for key in spoken.years if key.startswith(name)}
+        if not said:
+            continue
+        held = [{k for k, w in place.context.items() if k.startswith(name) and w >= OWN} for place in matches]
+        if all(times and not times & said for times in held):
+            return Finding("other_time", {"what": spoken.quantity.text})
+    return None
+
+
 def years_of(place: Place) -> list[int]:
     return [int(k[5:]) for k, weight in place.context.items() if k.startswith("@year") and weight >= OWN]
 
@@ -33,33 +48,85 @@ _EARLIER = re.compile(
     r"\b(?:un ano antes|ano anterior|ano pasado|year (?:earlier|before|ago)|"
     r"(?:previous|prior|last) year|ejercicio anterior)\b"
 )
+_OF = re.compile(r"\s*(?:of|out of|de|de un total de|of a total of)\s*(?:the |los |las |sus |its |all )?")
+_BUT = re.compile(r"\b(?:but|yet|while|whereas|although|pero|mientras|aunque|sin embargo)\b", re.I)
+_BY, _TO = (
+    re.compile(r"\b(?:by|en|un|una)\s+(?:about |unos )?$"),
+    re.compile(r"\b(?:to|hasta)\s+(?:about |casi |unos |los |las )?$"),
+)
 _BETWEEN = re.compile(r"\b(?:between|entre)\s+(?:el\s+|los\s+|the\s+)?$")
-_TO_BEFORE = re.compile(r"\b(?:to|a|hasta)\s+(?:the\s+|los\s+|las\s+|el\s+)?$")
-_FROM_TO = re.compile(r"\b(?:from|de|desde)\s+(?:the\s+|los\s+|las\s+)?$")
-_TO = re.compile(r"^\s*(?:(?:in|en)\s+(?:\w+\s+)?\d{4}\s*)?(?:to|a|hasta)\s+(?:the\s+|los\s+|las\s+|un\s+)?$")
 
 
-def check_order(claim: Segment) -> list[Finding]:
-    """'rose from 12 to 10' contradicts itself."""
+def check_order(claim: Segment, named: Sequence[tuple[Spoken, Place]]) -> list[Finding]:
+    """Pairs of figures of which one is said to come first ('from 12 to 10', '12, against 10'): the other way round in
+    the source, or against the words of the statement itself ('rose from 12 to 10')."""
+    places = {spoken.quantity.start: place for spoken, place in named}
     figures = [q for q in claim.quantities if q.kind != "code"]
-    for n, (first, second) in enumerate(itertools.pairwise(figures)):
-        folded = fold(claim.text)
-        between = fold(claim.text[first.end : second.start]).split()
-        joined = _BETWEEN.search(folded[: first.start]) and between[-1:] in (["and"], ["y"], ["e"]) and len(between) < 3
-        if joined and first.readings[0][0] > second.readings[0][0]:
-            return [Finding("way_differs", {"what": second.text})]
-        if _TO_BEFORE.search(folded[: first.start]) and between[-1:] in (["from"], ["desde"]):
-            ways = {-w.way if w.negated else w.way for w in claim.words if w.way and w.start < first.start}
-            change = first.readings[0][0] - second.readings[0][0]
-            if len(ways) == 1 and first.kind == second.kind and change * ways.pop() < 0:
-                return [Finding("way_differs", {"what": first.text})]
-        if not _FROM_TO.search(folded[: first.start]) or not _TO.match(folded[first.end : second.start]):
+    for first, second in itertools.pairwise(figures):
+        if first.kind != second.kind:
             continue
-        start = figures[n - 1].end if n else 0
-        ways = {-w.way if w.negated else w.way for w in claim.words if w.way and start <= w.start < first.start}
-        if len(ways) != 1 or first.kind != second.kind:
-            continue
-        change = second.readings[0][0] - first.readings[0][0]
-        if change * ways.pop() < 0 and not first.negative and not second.negative:
+        if (
+            _between_backwards(claim.text, first, second)
+            or _more_than_all(claim.text, first, second)
+            or _by_more(claim.text, first, second)
+        ):
             return [Finding("way_differs", {"what": second.text})]
+        older = [
+            is_older(claim.text[max(0, q.start - 32) : q.start], claim.text[q.end : q.end + 48])
+            for q in (first, second)
+        ]
+        if older[0] == older[1]:
+            continue
+        old, new = (first, second) if older[0] else (second, first)
+        if _contradicts(claim, old, new) or _turned_in_source(places.get(old.start), places.get(new.start)):
+            return [Finding("way_differs", {"what": new.text})]
     return []
+
+
+def _between_backwards(text: str, first: Quantity, second: Quantity) -> bool:
+    """'between 12 and 10'."""
+    between = fold(text[first.end : second.start]).split()
+    joined = _BETWEEN.search(fold(text[: first.start])) and between[-1:] in (["and"], ["y"], ["e"]) and len(between) < 3
+    return bool(joined) and first.readings[0][0] > second.readings[0][0]
+
+
+def _more_than_all(text: str, first: Quantity, second: Quantity) -> bool:
+    """'842 of 801'."""
+    joined = _OF.fullmatch(fold(text[first.end : second.start]))
+    bare = not first.unit and not second.unit and first.kind == "number" and first.scale == second.scale
+    return bool(joined) and bare and first.readings[0][0] > second.readings[0][0]
+
+
+def _by_more(text: str, first: Quantity, second: Quantity) -> bool:
+    """'rose by 131 to 4'."""
+    if not _BY.search(fold(text[max(0, first.start - 14) : first.start])):
+        return False
+    reached = _TO.search(fold(text[first.end : second.start])) is not None and first.kind == "number"
+    return reached and first.readings[0][0] > second.readings[0][0]
+
+
+def _contradicts(claim: Segment, old: Quantity, new: Quantity) -> bool:
+    """Whether the words of the clauses that hold both figures say that it went the other way."""
+    if old.negative or new.negative:
+        return False
+    low, high = min(old.start, new.start), max(old.end, new.end)
+    clauses = [(a, b) for a, b in cut_clauses(claim) if a < high and low < b]
+    before = max((q.end for q in claim.quantities if q.end <= low), default=0)
+    start = max(min((a for a, _ in clauses), default=0), before)
+    ways = {-w.way if w.negated else w.way for w in claim.words if w.way and start <= w.start < high}
+    if not ways:
+        end = _BUT.search(claim.text, high)
+        stop = end.start() if end else len(claim.text)
+        ways = {-w.way if w.negated else w.way for w in claim.words if w.way and w.start < stop}
+    change = new.readings[0][0] - old.readings[0][0]
+    return len(ways) == 1 and change * ways.pop() < 0
+
+
+def _turned_in_source(old: Place | None, new: Place | None) -> bool:
+    """Whether the source gives as the newer figure what the statement gives as the older one."""
+    if old is None or new is None or old.line != new.line:
+        return False
+    years = years_of(old), years_of(new)
+    if all(years) and years[0] != years[1]:
+        return min(years[0]) > max(years[1])
+    return old.column is None and is_older(new.before, new.after) and not is_older(old.before, old.after)

@@ -6,22 +6,42 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from core.validation.bounds import bound_of
 from core.validation.dates import DateSpan, read_dates
-from core.validation.measures import Quantity
+from core.validation.measures import Quantity, fold
 from core.validation.quantities import read_quantities
 from core.validation.vocabulary import Vocabulary, Word
 
 _CLAUSE = re.compile(
     r"[;:]\s|,\s|\s[—–-]\s|\s\(|\)\s|\s(?:and|but|while|whereas|versus|vs\.?|compared (?:to|with)|up from|"
-    r"down from|from|against|y|e|pero|mientras|aunque|frente al?|desde(?: los?)?|respecto al?|comparado con)\s",
+    r"down from|from|against|before(?= \w+ing\b)|antes de(?= \w+[aei]r\b)|y|e|pero|mientras|"
+    r"aunque|frente al?|desde(?: los?)?|respecto al?|comparado con)\s",
     re.I,
 )
 _GOES_ON = re.compile(r"\s*(?:from|desde|\(|to|for|para|por|compared|versus|against|frente|respecto)\b", re.I)
 _JOINED = re.compile(r"\s*(?:and|y|e|to|a|[-–/])\s*", re.I)
 _AND = re.compile(r"\b(?:and|y|e|but|pero|while|mientras)\b", re.I)
 _FIGURE_BETWEEN = re.compile(r"\d[\d.,]*")
+_HEAD_ENDS = re.compile(
+    r"[,;:().\[\]]|\s(?:and|y|e|but|pero|of|de|del|in|en|at|to|a|for|para|than|que|was|were|is|are)\s", re.I
+)
+_COPULA = re.compile(r"\s+(?:are|is|were|was|son|eran|fueron)(?=\s)", re.I)
+_PERIODS = {
+    "year": ("year", "annu", "ano", "anual"),
+    "quarter": ("quarter", "trimestr"),
+    "month": ("month", "mes", "mensual"),
+    "week": ("week", "seman"),
+    "day": ("day", "dai", "dia", "diari"),
+}
+_PERIOD_BEHIND = re.compile(
+    r"\s*(?:(?:a|an|per|each|every|al|por|cada|/)\s?)?(year\w*|annual\w*|quarterly|month\w*|weekly|week|daily|day|anual\w*|"
+    r"mes|mensual\w*|trimestr\w*|semana\w*|ano|dia|diari\w*)\b"
+)
+_PERIOD_WORD = re.compile(
+    r"\b(?:yearly|annual|monthly|quarterly|weekly|daily|anual|mensual|trimestral|semanal|diari[oa])\b"
+)
 OWN, CLAUSE_BEFORE, SENTENCE, SECTION = 1.0, 0.5, 0.3, 0.4
 Context = dict[str, float]
 
@@ -30,8 +50,10 @@ Context = dict[str, float]
 class Place:
     """A figure and the words it belongs to: key -> weight. `line` names what it shares with its neighbours (document,
     page, and a table's row or a sentence), `column` its column in a table; `percent` says that its label speaks of a
-    share; `way` is +1 or -1 where
-    its sign or its clause says that it goes up or down; `quoted` whether the citation's own words hold it."""
+    share; `way` is +1 or -1 where its sign or its clause says that it goes up or down; `quoted` whether the citation's
+    own words hold it. `header` is what its column's header says and `scale` what its table is in. In prose `before` and
+    `after` are the words around it, `head` the thing that it counts ('90 sites'), `period` the time that it is for
+    ('a month') and `bound` the limit that it is (see bounds)."""
 
     quantity: Quantity
     context: Context
@@ -40,6 +62,13 @@ class Place:
     percent: bool = False
     way: int = 0
     quoted: bool = True
+    header: Context = field(default_factory=dict)
+    scale: float = 1.0
+    before: str = ""
+    after: str = ""
+    head: frozenset[str] = frozenset()
+    period: str = ""
+    bound: str = ""
 
 
 @dataclass(slots=True)
@@ -54,10 +83,11 @@ class Segment:
     quantities: list[Quantity]
 
 
-def read_segment(text: str, start: int, end: int, lang: str, vocabulary: Vocabulary) -> Segment:
+def read_segment(text: str, start: int, end: int, lang: str, vocabulary: Vocabulary, mark: str = "") -> Segment:
+    """A sentence of a text; `mark` is the decimal mark of its figures, if known."""
     said = text[start:end]
     dates = read_dates(said)
-    quantities = read_quantities(said, [(d.start, d.end) for d in dates])
+    quantities = read_quantities(said, [(d.start, d.end) for d in dates], mark)
     return Segment(start, end, said, vocabulary.read(said, lang), dates, quantities)
 
 
@@ -76,8 +106,7 @@ def merge_dates(dates: Iterable[DateSpan], weight: float, into: Context) -> Cont
     """Years, months and quarters as words of a context."""
     for date in dates:
         for moment in date.readings:
-            for name in ("year", "quarter", "month"):
-                value = getattr(moment, name)
+            for name, value in (("year", moment.year), ("quarter", moment.in_quarter), ("month", moment.month)):
                 if value is not None and into.get(f"@{name}{value}", 0.0) < weight:
                     into[f"@{name}{value}"] = weight
     return into
@@ -99,8 +128,38 @@ def prose_places(segment: Segment, quoted: bool = True, where: tuple[int, int] =
         for date, weight in weigh_dates(quantity, segment, clauses):
             merge_dates([date], weight, context)
         way = way_of(quantity, [w for w in segment.words if clauses[own][0] <= w.start < clauses[own][1]])
-        places.append(Place(quantity, context, (*where, segment.start, -1), way=way, quoted=quoted))
+        around = (
+            segment.text[max(0, quantity.start - 32) : quantity.start],
+            segment.text[quantity.end : quantity.end + 48],
+        )
+        line = (*where, segment.start, -1)
+        head, period = head_of(quantity, segment), period_of(quantity, segment)
+        bound = bound_of(segment.text[max(0, quantity.start - 64) : quantity.start], around[1])
+        told = {"before": around[0], "after": around[1], "head": head, "period": period, "bound": bound}
+        places.append(Place(quantity, context, line, way=way, quoted=quoted, **told))
     return places
+
+
+def head_of(quantity: Quantity, segment: Segment) -> frozenset[str]:
+    """The keys of the noun right behind a figure, of the two words behind it that say something."""
+    stop = next((q.start for q in segment.quantities if q.start >= quantity.end), len(segment.text))
+    copula = _COPULA.match(segment.text, quantity.end)
+    first = copula.end() if copula else quantity.end
+    behind = segment.text[first:stop]
+    end = _HEAD_ENDS.search(behind)
+    stop = first + (end.start() if end else len(behind))
+    words = [w for w in segment.words if quantity.end <= w.start < stop and not w.stop][:2]
+    return frozenset().union(*(word.keys for word in words))
+
+
+def period_of(quantity: Quantity, segment: Segment) -> str:
+    """The time that an amount is for: year, quarter, month, week, day or nothing."""
+    behind = _PERIOD_BEHIND.match(fold(segment.text[quantity.end : quantity.end + 24]))
+    if behind:
+        return next(name for name, forms in _PERIODS.items() if behind[1].startswith(forms))
+    before = fold(segment.text[max(0, quantity.start - 40) : quantity.start])
+    told = [(before.rfind(form), name) for name, forms in _PERIODS.items() for form in forms if form in before]
+    return max(told)[1] if told and _PERIOD_WORD.search(before) else ""
 
 
 def weigh_dates(

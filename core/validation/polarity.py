@@ -13,6 +13,7 @@ from core.validation.measures import fold
 from core.validation.places import Segment, cut_clauses
 from core.validation.vocabulary import Word, lexicon
 
+_NEAR = 12  # characters, an article or two
 _AGAIN = frozenset("ningun ninguno ninguna nadie nada nunca jamas tampoco ni any ever nor".split())
 
 
@@ -31,12 +32,15 @@ def find_opposition(
     """The first way in which the statement turns what its sources say, or None. `sources` are the sentences of each
     passage that are quoted, and those around them; the best of each speaks, a quoted one where it says anything."""
     words: list[Word] = []
+    whole: list[Word] = []
     for quoted, around in sources:
         best = best_segment(claim, quoted) or best_segment(claim, around)
-        words += _relevant(claim, best) if best is not None else []
+        if best is not None:
+            words += _relevant(claim, best)
+            whole += best.words
     if not words:
         return None
-    return _opposite_side(claim, words) or _one_negation_more(claim, words)
+    return _opposite_side(claim, words) or _one_negation_more(claim, words, whole)
 
 
 def best_segment(claim: Segment, sources: Sequence[Segment]) -> Segment | None:
@@ -68,19 +72,21 @@ def _opposite_side(claim: Segment, source: Sequence[Word]) -> Opposition | None:
         if word.side is None:
             continue
         pair, sign = word.side
-        sign = -sign if word.negated else sign
+        loose = pair in lexicon()["beside"]  # "unlikely to recover before": a negation further off is counted below
+        sign = -sign if word.negated and not loose else sign
         if any(other.side == (pair, -word.side[1]) for other in claim.words):
             continue  # 'a profit, after a loss': the statement speaks of both
         signs = {}
         for place, other in enumerate(source):
             if other.side is None or other.side[0] != pair:
                 continue
-            if pair in lexicon()["beside"] and not _beside(claim.words, at) & _beside(source, place):
+            near = _beside(claim.words, at) & _beside(source, place)
+            if pair in lexicon()["beside"] and not near:
                 continue
-            signs[-other.side[1] if other.negated else other.side[1]] = other
+            signs[-other.side[1] if other.negated and not loose else other.side[1]] = other
         if signs and sign not in signs:
             other = signs[-sign]
-            if word.negated != other.negated:
+            if word.negated != other.negated and not loose:
                 return Opposition("negation_added" if word.negated else "negation_dropped", word.text)
             return Opposition("opposite", word.text, other.text)
     return None
@@ -88,14 +94,16 @@ def _opposite_side(claim: Segment, source: Sequence[Word]) -> Opposition | None:
 
 def _beside(words: Sequence[Word], at: int) -> frozenset[str]:
     """The keys of the words on either side of one, articles left out."""
-    before = next((w.keys for w in reversed(words[:at]) if not w.stop), frozenset())
-    after = next((w.keys for w in words[at + 1 :] if not w.stop), frozenset())
+    here = words[at]
+    before = next((w.keys for w in reversed(words[:at]) if not w.stop and here.start - w.end < _NEAR), frozenset())
+    after = next((w.keys for w in words[at + 1 :] if not w.stop and w.start - here.end < _NEAR), frozenset())
     return before | after
 
 
-def _one_negation_more(claim: Segment, source: Sequence[Word]) -> Opposition | None:
-    """A word that is denied on one side alone, while the two sides do not deny equally often."""
-    own, its = _denials(claim.words, source), _denials(source, claim.words)
+def _one_negation_more(claim: Segment, source: Sequence[Word], whole: Sequence[Word]) -> Opposition | None:
+    """A word that is denied on one side alone, while the two sides do not deny equally often. `whole` are all words of
+    the sentences that `source` are the clauses of."""
+    own, its = _denials(claim.words, whole), _denials(source, claim.words)
     if (own - its) % 2 == 0:
         return None
     if own > its:
@@ -115,11 +123,12 @@ def _one_negation_more(claim: Segment, source: Sequence[Word]) -> Opposition | N
 def _denials(words: Sequence[Word], others: Sequence[Word]) -> int:
     """Negations, those of one clause once: Spanish repeats them ('no hubo ningún'); one that turns a word into what
     the other side says by its opposite is counted there."""
-    pairs = {word.side[0] for word in others if word.side is not None}
+    pairs = {word.side[0] for word in others if word.side is not None} - lexicon()["beside"]
     count, last = 0, -100
     for n, word in enumerate(words):
-        if word.cue:
-            turned = [w for w in words[n + 1 : n + 4] if w.negated and w.side is not None and w.side[0] in pairs]
+        if word.cue and not (word.side is not None and word.side[0] in pairs):
+            near = [*words[max(0, n - 1) : n], *words[n + 1 : n + 4]]
+            turned = [w for w in near if w.negated and w.side is not None and w.side[0] in pairs]
             again = fold(word.text) in _AGAIN and word.start - last < 60
             count += not turned and not again
             last = word.start

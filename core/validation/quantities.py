@@ -11,39 +11,39 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from core.validation.measures import PERCENT, Quantity, approximation, fold, lexicon, read_scale, read_unit
-from core.validation.spelled import read_spelled
+from core.validation.measures import PERCENT, POINTS, Quantity, approximation, fold, lexicon, read_scale, read_unit
+from core.validation.separators import SPACE, read_digits
+from core.validation.spelled import read_shares, read_spelled
 
-_SPACE = "\u00a0\u202f\u2009"
 _DIGITS = (
-    rf"\d{{1,3}}(?:[.,]\d{{3}})+(?:[.,]\d+)?(?!\d)|\d{{1,3}}(?:[{_SPACE}'’]\d{{3}})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)?"
+    rf"\d{{1,3}}(?:[.,]\d{{3}})+(?:[.,]\d+)?(?!\d)|\d{{1,3}}(?:[{SPACE}'’]\d{{3}})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)?"
 )
 _SIGN = r"(?P<sign>(?<![\w)])[-−–](?=[\d$€£¥])|(?<![\w)])[-−]\s?(?=[$€£¥]?\s?\d))?"
 _FIGURE = re.compile(
-    rf"(?P<open>\()?{_SIGN}(?P<before>(?:US)?\$|€|£|¥|EUR\s|USD\s|GBP\s)?\s{{0,2}}(?P<digits>{_DIGITS})(?P<close>\s?%?\))?"
+    rf"(?P<open>\()?{_SIGN}(?P<before>(?:US)?\$|€|£|¥|₹|(?:EUR|USD|GBP|NOK|SEK|DKK|CHF|MXN|JPY|CNY|BRL|INR)\s)?\s{{0,2}}(?P<digits>{_DIGITS})(?P<close>\s?%?\))?"
 )
 _CODE = re.compile(r"(?<![\w.,])(?=[\w./-]*\d)(?=[\w./-]*[^\W\d_])[^\W_]+(?:[-/.][^\W_]+)*")
-_POINTS = re.compile(
-    r"[\s\u00a0\u202f]{0,2}(?:(pp|p\.\s?p\.|percentage points?|puntos porcentuales|percent points?|puntos?\b|"
-    r"points?\b)|"
-    r"(bps|basis points?|puntos b[aá]sicos))",
-    re.I,
-)
 _CENTS = re.compile(r"\s?(?:cents?|c[eé]ntimos?|centavos?|pence)\b", re.I)
 _TIME = re.compile(r"(?<![\d:])\d{1,2}:\d{2}(?!\d)(?:\s?(?:h|am|pm))?")
-_RANGE = re.compile(r"\s*(?:[-–—]|to|a|or|o|hasta)\s*$|\s+(?:and|y|e)\s*$")
+_RANGE = re.compile(
+    r"\s*(?:[-–—]|to|a|or|o|hasta)\s*(?:casi|about|nearly|almost|around|unos|unas|los|las|the)?\s*(?:[€$£]\s?)?$|"
+    r"\s+(?:and|y|e)\s*$"
+)
 _BETWEEN = re.compile(r"\b(?:between|entre)\s*$")
 
 
-def read_quantities(text: str, skip: Iterable[tuple[int, int]] = ()) -> list[Quantity]:
-    """The figures of `text` in order; spans of `skip` (dates, marks) are left out."""
+def read_quantities(text: str, skip: Iterable[tuple[int, int]] = (), mark: str = "") -> list[Quantity]:
+    """The figures of `text` in order; spans of `skip` (dates, marks) are left out. `mark` is the decimal mark, if known
+    (see separators)."""
     blocked = list(skip)
+    found = [share for share in read_shares(text) if not _inside(share.start, share.end, blocked)]
+    blocked += [(share.start, share.end) for share in found]
     codes = [code for code in _codes(text) if not _inside(code.start, code.end, blocked)]
     blocked += [(code.start, code.end) for code in codes]
-    found = list(codes)
+    found += codes
     for match in _FIGURE.finditer(text):
         if not _inside(match.start("digits"), match.end("digits"), blocked):
-            found.append(_figure(text, match))
+            found.append(_figure(text, match, mark))
     blocked += [(q.start, q.end) for q in found]
     found += [q for q in read_spelled(text) if not _inside(q.start, q.end, blocked)]
     return _share_scales(text, sorted(found, key=lambda q: q.start))
@@ -70,32 +70,7 @@ def _inside(start: int, end: int, spans: Sequence[tuple[int, int]]) -> bool:
     return any(a < end and start < b for a, b in spans)
 
 
-def read_digits(digits: str) -> tuple[tuple[float, int], ...]:
-    """(value, decimal places) for each way to read digits with separators."""
-    digits = re.sub(rf"[{_SPACE}'’]", "", digits)
-    dots, commas = digits.count("."), digits.count(",")
-    if dots and commas:
-        mark = max(".", ",", key=digits.rfind)
-        if digits.count(mark) > 1:
-            return ((float(re.sub("[.,]", "", digits)), 0),)
-        return (_decimal(digits, mark),)
-    mark = "." if dots else ","
-    if dots + commas > 1:
-        return ((float(digits.replace(mark, "")), 0),)
-    if dots + commas == 0:
-        return ((float(digits), 0),)
-    whole, _, part = digits.partition(mark)
-    if len(part) == 3 and 1 <= len(whole) <= 3 and whole[0] != "0":
-        return ((float(whole + part), 0), _decimal(digits, mark))
-    return (_decimal(digits, mark),)
-
-
-def _decimal(digits: str, mark: str) -> tuple[float, int]:
-    whole, _, part = digits.rpartition(mark)
-    return float(f"{re.sub('[.,]', '', whole)}.{part}"), len(part)
-
-
-def _figure(text: str, match: re.Match[str]) -> Quantity:
+def _figure(text: str, match: re.Match[str], mark: str) -> Quantity:
     end = match.end("digits")
     scale, unit, kind = 1.0, "", "number"
     unit = lexicon()["currencies"].get((match["before"] or "").strip().lower(), "")
@@ -104,13 +79,13 @@ def _figure(text: str, match: re.Match[str]) -> Quantity:
     scale, tail = read_scale(text, after, bool(unit))
     end = tail if tail > after or not inside else end
     after = max(end, after)
-    percent, points = PERCENT.match(text, after), _POINTS.match(text, after)
+    percent, points = PERCENT.match(text, after), POINTS.match(text, after)
     cents = _CENTS.match(text, after)
     if cents:
         scale, end = scale * 0.01, cents.end()
     elif points:
         kind, end = "points", points.end()
-        scale *= 0.01 if points[2] else 1.0
+        scale *= 0.01 if points[2] else 0.1 if points[3] else 1.0
     elif percent:
         kind, end = "percent", percent.end()
     elif not unit:
@@ -123,7 +98,9 @@ def _figure(text: str, match: re.Match[str]) -> Quantity:
     start = match.start("sign") if match["sign"] else start
     start = match.start("open") if inside else start
     negative = bool(match["sign"]) or (closed and not _is_year(match["digits"]) and _stands_alone(text, match.start()))
-    readings = tuple((value * scale, 0.5 * 10.0**-places * scale) for value, places in read_digits(match["digits"]))
+    readings = tuple(
+        (value * scale, 0.5 * 10.0**-places * scale) for value, places in read_digits(match["digits"], mark)
+    )
     return Quantity(
         start,
         end,
@@ -158,7 +135,9 @@ def _codes(text: str) -> list[Quantity]:
         word = match.group()
         tail = re.fullmatch(r"\d+(?:[.,]\d+)*-?([^\W\d_]+)", word)
         known = tail and (fold(tail[1]) in scales or fold(tail[1]) in units or fold(tail[1]) in currencies)
-        if known or (tail and fold(tail[1]) in ("st", "nd", "rd", "th", "a", "o", "º", "ª", "x", "pp", "bps")):
+        if known or (
+            tail and fold(tail[1]) in ("st", "nd", "rd", "th", "a", "o", "º", "ª", "x", "pp", "bps", "ers", "m²", "m³")
+        ):
             continue
         if tail and "-" in word and len(tail[1]) > 2:  # '5-year', '12-month'
             continue

@@ -6,50 +6,82 @@ It runs no statement, and reads no more than the first rows of a large result fo
 
 from __future__ import annotations
 
+import itertools
 import math
+import re
 import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from core.records import QueryResult
 from core.validation.dates import DateSpan, Moment, read_dates
-from core.validation.measures import Quantity, fold
+from core.validation.measures import Quantity, fold, lexicon
 from core.validation.places import OWN, Context, Place, merge_dates, merge_keys
 from core.validation.vocabulary import Vocabulary
 
 ROWS_READ = 2000
+_LOOSE = (
+    "h",
+    "l",
+    "g",
+    "t",
+    "m",
+    "year",
+    "ano",
+    "month",
+    "mes",
+    "quarter",
+    "trimestre",
+    "day",
+    "dia",
+    "week",
+    "semana",
+)
 _PERCENT_NAMES = ("%", "percent", "porcentaje", "pct", "rate", "tasa", "ratio", "share", "margin", "margen", "cuota")
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A figure of a whole column, or of the rows where `column` is None: total, mean, median, count, range, quartile,
+    missing, distinct, top_share (of the first few), exceed (rows where one column is above another), compared."""
+
+    name: str
+    value: float
+    column: int | None = None
 
 
 @dataclass(frozen=True)
 class Rows:
-    """`numbers[c]` are the figures of column c, None where there is none; `labels[r]` the row's words; `computed` are
-    figures of whole columns: (name, value)."""
+    """`numbers[c]` are the figures of column c, None where there is none; `labels[r]` the row's words, `columns[c]`
+    those of a column's name and `units[c]` the currency or unit that it names."""
 
     result: QueryResult
     numbers: dict[int, list[float | None]]
     labels: list[Context]
     dates: list[DateSpan]
     text: str
-    computed: list[tuple[str, float]]
+    computed: list[Computed]
     columns: list[Context]
+    units: list[str]
 
     def places(self, r: int, c: int) -> Place:
+        """A cell as a figure with its words."""
         value = self.numbers[c][r]
         context = {**self.columns[c], **self.labels[r]}
         name = fold(self.result.columns[c])
         percent = any(word in name for word in _PERCENT_NAMES)
         quantity = Quantity(0, 0, str(value), ((abs(value), 0.0),), negative=value < 0)
-        return Place(quantity, context, (0, 0, -1000, r), c, percent)
+        return Place(quantity, context, (0, 0, -1000, r), c, percent, header=self.columns[c])
 
     def cells(self) -> Iterable[tuple[int, int, float]]:
+        """(row, column, value) of every number."""
         for c, values in self.numbers.items():
             for r, value in enumerate(values):
                 if value is not None:
                     yield r, c, value
 
 
-def read_rows(result: QueryResult, lang: str, vocabulary: Vocabulary) -> Rows:
+def read_rows(result: QueryResult, vocabulary: Vocabulary) -> Rows:
     """`result` as a source. Dates of cells are read; numbers in text cells are labels, not figures."""
     numbers: dict[int, list[float | None]] = {}
     rows = result.rows[:ROWS_READ]
@@ -69,13 +101,33 @@ def read_rows(result: QueryResult, lang: str, vocabulary: Vocabulary) -> Rows:
                 continue
             text = str(cell)
             texts.append(text)
-            merge_keys(vocabulary.read(text, lang), OWN, label)
+            _merge_both(vocabulary, text, label)
             found = read_dates(text)
             merge_dates(found, OWN, label)
             dates += found
         labels.append(label)
-    columns = [merge_keys(vocabulary.read(name.replace("_", " "), lang), OWN) for name in result.columns]
-    return Rows(result, numbers, labels, dates, fold("\n".join(texts)), _compute(result, numbers), columns)
+    columns, units = [], [_unit_of(name) for name in result.columns]
+    for name in result.columns:
+        spaced = name.replace("_", " ")
+        found = read_dates(spaced)
+        dates += found
+        columns.append(merge_dates(found, OWN, _merge_both(vocabulary, spaced, {})))
+    return Rows(result, numbers, labels, dates, fold("\n".join(texts)), _compute(result, numbers), columns, units)
+
+
+def _merge_both(vocabulary: Vocabulary, text: str, into: Context) -> Context:
+    """The keys of a cell's or a column's words, in both languages: a table's words may be of either."""
+    for lang in ("en", "es"):
+        merge_keys(vocabulary.read(text, lang), OWN, into)
+    return into
+
+
+def _unit_of(name: str) -> str:
+    """The currency or unit of measure that a column's name gives."""
+    table = lexicon()
+    words = re.findall(r"[^\W\d_]+|[€$£¥₹]", fold(name))
+    named = [kind[w] for kind in (table["currencies"], table["units"]) for w in words if w in kind and w not in _LOOSE]
+    return named[0] if named else ""
 
 
 def _number(cell: object) -> float | None:
@@ -88,17 +140,21 @@ def _number(cell: object) -> float | None:
     return None
 
 
-def _compute(result: QueryResult, numbers: dict[int, list[float | None]]) -> list[tuple[str, float]]:
+def _compute(result: QueryResult, numbers: dict[int, list[float | None]]) -> list[Computed]:
     """Figures of whole columns, and the counts of rows and of distinct values."""
-    found = [("count", float(len(result.rows))), ("count", float(len(result.columns)))]
-    for values in numbers.values():
+    found = [Computed("count", float(len(result.rows))), Computed("count", float(len(result.columns)))]
+    for c, values in numbers.items():
         present = sorted(value for value in values if value is not None)
-        found += _of_column(present)
-        found.append(("missing", float(len(values) - len(present))))
+        found += [Computed(name, value, c) for name, value in _of_column(present)]
+        found.append(Computed("missing", float(len(values) - len(present))))
     for c in range(len(result.columns)):
         if c not in numbers:
             cells = [row[c] for row in result.rows[:ROWS_READ]]
-            found += [("distinct", float(len(set(map(str, cells))))), ("missing", float(cells.count(None)))]
+            found.append(Computed("distinct", float(len(set(map(str, cells))))))
+            found.append(Computed("missing", float(cells.count(None))))
+    for one, other in itertools.permutations(list(numbers)[:8], 2):
+        pairs = [(a, b) for a, b in zip(numbers[one], numbers[other], strict=True) if a is not None and b is not None]
+        found.append(Computed("exceed", float(sum(a > b for a, b in pairs))))
     return found
 
 
@@ -114,7 +170,8 @@ def _of_column(present: Sequence[float]) -> list[tuple[str, float]]:
         found.append(("quartile", present[low] + (present[high] - present[low]) * (place - low)))
     if total:
         top, running = sorted(present, reverse=True), 0.0
-        for value in top[:10]:
+        for n, value in enumerate(top[:10]):
             running += value
-            found += [("share", 100 * value / total), ("share", 100 * running / total)]
+            if n:
+                found.append(("top_share", 100 * running / total))
     return found

@@ -15,15 +15,9 @@ from core.records import Citation, Page, PageTable
 from core.validation.dates import DateSpan, read_dates
 from core.validation.measures import fold, lexicon
 from core.validation.places import OWN, Context, Place, Segment, merge_keys, prose_places, read_segment
-from core.validation.table_places import mark_quoted, table_places
+from core.validation.separators import decimal_mark
+from core.validation.table_places import declared_scales, mark_quoted, table_places
 from core.validation.vocabulary import Vocabulary
-
-_SCALES = re.compile(
-    r"\b(thousands|millions|billions)\b|\b(?:in|en)\s+(?:[€$£]\s?)?(miles|millones|million|thousand|billion)\b|"
-    r"[€$£¥]\s?(m|mn|k|bn|million|thousand|billion)\b|\b(m|mn|k)\s?€|(?:['’]|[€$£]\s?)(000)s?\b|"
-    r"\b(thousand|miles|million|millones|billion)\s*(?:de\s+)?(?:€|eur|\$|usd|euros|dollars|dolares)|"
-    r"\((thousand|million|billion|miles|millones)\b|\b(?:eur|usd|gbp|rmb|hk\$|s\$)\s?(m|mn|k|thousand|million|billion)\b",
-)
 
 
 @dataclass(slots=True)
@@ -47,23 +41,20 @@ class Passage:
 
 
 class Sources:
-    """Reads pages into passages, each page's sentences once."""
+    """Reads pages into passages, each page once."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
-        self._cut: dict[tuple[int, int], list[tuple[int, int]]] = {}
-        self._read: dict[tuple[int, int, int, int], Segment] = {}
-        self._tables: dict[tuple[int, int, int], tuple[list[Place], list[DateSpan], Context]] = {}
-        self._declared: dict[tuple[int, int], tuple[frozenset[float], frozenset[str]]] = {}
+        self._pages: dict[tuple[int, int], _ReadPage] = {}
 
     def passage(self, citation: Citation, page: Page, identity: str) -> Passage:
+        """What stands behind a citation of `page`; `identity` is what names its document."""
         where = (citation.document_id, page.number)
-        lang = detect_language(page.text[:4000])
+        if where not in self._pages:
+            self._pages[where] = _ReadPage(where, page, self.vocabulary)
+        read = self._pages[where]
         start, end = citation.start, citation.end
-        spans = self._spans(citation.document_id, page)
-        held = [n for n, (a, b) in enumerate(spans) if a < end and start < b]
-        near = spans[max(0, held[0] - 1) : held[-1] + 2] if held else [(start, end)]
-        segments = [self._segment(where, page.text, span, lang) for span in near]
+        segments = read.around(start, end)
         quoted = [s for s in segments if s.start < end and start < s.end] or segments
         tables = [(n, t) for n, t in enumerate(page.tables) if t.start < end + 200 and start - 200 < t.end]
         headings = " · ".join(h.text for h in page.headings if h.start <= start)[-300:]
@@ -71,51 +62,51 @@ class Sources:
         prose = [s for s in segments if not any(t.start <= s.start < t.end for _, t in tables)]
         places = [place for s in prose for place in prose_places(s, s in quoted, where)]
         dates = [date for s in segments for date in s.dates] + read_dates(headings) + read_dates(identity)
-        keys = merge_keys(self.vocabulary.read(headings, lang), OWN)
+        keys = merge_keys(self.vocabulary.read(headings, read.lang), OWN)
         for segment in segments:
             merge_keys(segment.words, OWN, keys)
         for number, table in tables:
-            cells, told, words = self._table(where, number, table, lang)
+            cells, told, words = read.table(number)
             places += mark_quoted(cells, table, page.text[start:end])
             dates += told
             keys.update(words)
-        if where not in self._declared:
-            self._declared[where] = (_declared_scales(page.text), _declared_currencies(page.text))
+        texts = (near_text, fold(near_text), identity, page.text)
         return Passage(
-            citation.n,
-            lang,
-            segments,
-            places,
-            dates,
-            keys,
-            near_text,
-            fold(near_text),
-            identity,
-            page.text,
-            *self._declared[where],
-            quoted,
+            citation.n, read.lang, segments, places, dates, keys, *texts, read.scales, read.currencies, quoted
         )
 
-    def _segment(self, where: tuple[int, int], text: str, span: tuple[int, int], lang: str) -> Segment:
-        key = (*where, *span)
-        if key not in self._read:
-            self._read[key] = read_segment(text, *span, lang, self.vocabulary)
-        return self._read[key]
 
-    def _table(
-        self, where: tuple[int, int], number: int, table: PageTable, lang: str
-    ) -> tuple[list[Place], list[DateSpan], Context]:
-        key = (*where, number)
-        if key not in self._tables:
-            words = merge_keys(self.vocabulary.read(_table_text(table), lang), OWN)
-            self._tables[key] = (*table_places(table, number, lang, self.vocabulary, where), words)
-        return self._tables[key]
+class _ReadPage:
+    """A page with what holds for all of it: language, decimal mark, what its figures are in; sentences and tables read
+    when they are asked for."""
 
-    def _spans(self, document_id: int, page: Page) -> list[tuple[int, int]]:
-        key = (document_id, page.number)
-        if key not in self._cut:
-            self._cut[key] = _cut(page)
-        return self._cut[key]
+    def __init__(self, where: tuple[int, int], page: Page, vocabulary: Vocabulary) -> None:
+        self.where, self.page, self.vocabulary = where, page, vocabulary
+        self.lang = detect_language(page.text[:4000])
+        self.mark = decimal_mark(page.text, self.lang)
+        self.scales, self.currencies = declared_scales(page.text), _declared_currencies(page.text)
+        self._spans = _cut(page)
+        self._segments: dict[tuple[int, int], Segment] = {}
+        self._tables: dict[int, tuple[list[Place], list[DateSpan], Context]] = {}
+
+    def around(self, start: int, end: int) -> list[Segment]:
+        """The sentences that a range touches, with one before and one behind."""
+        held = [n for n, (a, b) in enumerate(self._spans) if a < end and start < b]
+        near = self._spans[max(0, held[0] - 1) : held[-1] + 2] if held else [(start, end)]
+        for span in near:
+            if span not in self._segments:
+                self._segments[span] = read_segment(self.page.text, *span, self.lang, self.vocabulary, self.mark)
+        return [self._segments[span] for span in near]
+
+    def table(self, number: int) -> tuple[list[Place], list[DateSpan], Context]:
+        """The figures, dates and words of a table."""
+        if number not in self._tables:
+            table = self.page.tables[number]
+            above = self.page.text[max(0, table.start - 240) : table.start]
+            words = merge_keys(self.vocabulary.read(_table_text(table), self.lang), OWN)
+            places = table_places(table, number, self.lang, self.vocabulary, self.where, above, self.mark)
+            self._tables[number] = (*places, words)
+        return self._tables[number]
 
 
 def _cut(page: Page) -> list[tuple[int, int]]:
@@ -152,16 +143,6 @@ def _lines(text: str, start: int, end: int) -> Iterable[tuple[int, int]]:
 
 def _table_text(table: PageTable) -> str:
     return "\n".join([table.title, *("\t".join(row) for row in table.rows)])
-
-
-def _declared_scales(text: str) -> frozenset[float]:
-    """The scales that a page says its figures are in: '(in millions)', 'miles de euros'."""
-    names = {"b": 1e9, "t": 1e3, "k": 1e3, "0": 1e3}
-    found = {1.0}
-    for match in _SCALES.finditer(fold(text)):
-        word = next(group for group in match.groups() if group)
-        found.add(1e3 if word == "miles" else names.get(word[0], 1e6))
-    return frozenset(found)
 
 
 def _declared_currencies(text: str) -> frozenset[str]:

@@ -1,11 +1,28 @@
-"""Numbers in words: 'twenty-five', 'treinta y dos', 'two hundred', 'tres millones'. It reads no digits."""
+"""Numbers in words: 'twenty-five', 'treinta y dos', 'two hundred', 'tres millones', and shares of a whole: 'two
+thirds', 'nueve de cada diez'. It reads no other digits.
+"""
 
 from __future__ import annotations
 
 import re
 
-from core.validation.measures import PERCENT, Quantity, approximation, fold, lexicon, read_scale, read_unit
+from core.validation.measures import PERCENT, POINTS, Quantity, approximation, fold, lexicon, read_scale, read_unit
 
+_ONE = {"a": 1, "an": 1, "one": 1, "un": 1, "una": 1, "la": 1}
+_PARTS = {"third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "tenth": 10, "tercio": 3, "cuarto": 4, "quinto": 5}
+_PARTS |= {"tercera": 3, "cuarta": 4, "quinta": 5, "sexta": 6, "decima": 10}
+_FRACTION = re.compile(
+    r"\b(\w+)[\s-](third|quarter|fifth|sixth|tenth|tercio|cuarto|quinto)s?\b"
+    r"(?! (?:quarter|trimestre|of (?:the )?(?:year|20)))|"
+    r"\b(\w+) (tercera|cuarta|quinta|sexta|decima)s? partes?\b"
+)
+_IN_EVERY = re.compile(
+    r"\b(\d+|one|two|three|four|five|six|seven|eight|nine|un[oa]?|dos|tres|cuatro|cinco|seis|siete|ocho|nueve)"
+    r"(?: \w+){0,2}? (?:in(?: every)?|out of(?: every)?|de cada) "
+    r"(three|four|five|ten|tres|cuatro|cinco|diez|10|5|4|3)\b"
+)
+_HALF_POINT = re.compile(r"\b(?:half a (?:percentage )?point|medio punto)\b(?: porcentual)?")
+_HALF = re.compile(r"\b(?:half a|medio) (million|millon|billion|thousand)\b")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
 
@@ -24,16 +41,49 @@ def read_spelled(text: str) -> list[Quantity]:
         scale = 1.0
         if last + 1 < len(words) and fold(words[last + 1].group()) in scales and len(words[last + 1].group()) > 2:
             scale, end = read_scale(text, end, False)
-        percent = PERCENT.match(text, end)
-        kind, end = ("percent", percent.end()) if percent else ("number", end)
-        unit, end = ("", end) if percent else read_unit(text, end)
-        readings = ((value * scale, 0.5 * scale),)
+        percent, points = PERCENT.match(text, end), POINTS.match(text, end)
+        kind, end = ("percent", percent.end()) if percent else ("points", points.end()) if points else ("number", end)
+        unit, end = ("", end) if percent or points else read_unit(text, end)
+        scale *= 0.01 if points and points[2] else 0.1 if points and points[3] else 1.0
+        readings = ((value * scale, 0.5 * scale if scale != 1.0 and not points else 0.0),)
         found.append(
             Quantity(start, end, text[start:end], readings, kind, unit, approximation(text, start), False, scale, True)
         )
         while n < len(words) and words[n].start() < end:
             n += 1
     return found
+
+
+def read_shares(text: str) -> list[Quantity]:
+    """Shares of a whole in words, as percentages, and half a million."""
+    folded, found = fold(text), []
+    for match in (*_FRACTION.finditer(folded), *_IN_EVERY.finditer(folded)):
+        of, parts = [part for part in match.groups() if part]
+        count = _small(of)
+        whole = _PARTS.get(parts) or _small(parts)
+        if count is None or not whole or not count < whole:
+            continue
+        start, end = match.span()
+        how = approximation(text, start) or "about"
+        share = 100 * count / whole
+        found.append(Quantity(start, end, text[start:end], ((share, 2.0),), "percent", "", how, spelled=True))
+    for match in _HALF_POINT.finditer(folded):
+        start, end = match.span()
+        found.append(Quantity(start, end, text[start:end], ((0.5, 0.05),), "points", spelled=True))
+    for match in _HALF.finditer(folded):
+        scale, end = read_scale(text, match.start(1) - 1, False)
+        unit, end = read_unit(text, end)
+        value = ((0.5 * scale, 0.0),)
+        how = approximation(text, match.start())
+        said = text[match.start() : end]
+        found.append(Quantity(match.start(), end, said, value, "number", unit, how, scale=scale, spelled=True))
+    return found
+
+
+def _small(word: str) -> int | None:
+    """A count up to ten, in words or digits."""
+    count = int(word) if word.isdigit() else _ONE.get(word, lexicon()["numbers"].get(word))
+    return count if count is not None and count <= 10 else None
 
 
 def _value_at(words: list[re.Match[str]], n: int, numbers: dict[str, int]) -> tuple[float | None, int]:

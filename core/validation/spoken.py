@@ -8,8 +8,20 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.validation.bounds import bound_of
 from core.validation.measures import Quantity, fold
-from core.validation.places import CLAUSE_BEFORE, OWN, SENTENCE, Place, Segment, cut_clauses, way_of, weigh_dates
+from core.validation.places import (
+    CLAUSE_BEFORE,
+    OWN,
+    SENTENCE,
+    Place,
+    Segment,
+    cut_clauses,
+    head_of,
+    period_of,
+    way_of,
+    weigh_dates,
+)
 
 _RESPECTIVELY = re.compile(r"\brespectively\b|\brespectivamente\b", re.I)
 WordContext = list[tuple[frozenset[str], float]]
@@ -26,8 +38,13 @@ class Spoken:
     years: frozenset[str]
     all_years: frozenset[str] = frozenset()
     siblings: tuple[Quantity, ...] = ()
+    head: frozenset[str] = frozenset()
+    period: str = ""
+    bound: str = ""
+    sentence: str = ""
 
 
+_BEFORE_BRACKET = 3
 _COMPARED = re.compile(r"\b(?:than|de lo|que lo)\s+(?:\w+\s+)?$")
 
 
@@ -41,14 +58,19 @@ def contexts(claim: Segment) -> list[Spoken]:
     for n, quantity in enumerate(figures):
         own = next((i for i, (a, b) in enumerate(clauses) if a <= quantity.start < b), 0)
         foreign = others.get(n, ())
+        bracketed = own > 0 and claim.text[: quantity.start].rstrip(" €$£").endswith("(")
         context: WordContext = []
+        before = [w.start for w in claim.words if w.end <= quantity.start and not w.stop]
+        close_by = before[-_BEFORE_BRACKET:][0] if bracketed and before else quantity.start
         for word in claim.words:
             if word.stop or any(a <= word.start < b for a, b in foreign):
                 continue
             clause = next((i for i, (a, b) in enumerate(clauses) if a <= word.start < b), 0)
             weight = OWN if clause == own else CLAUSE_BEFORE if clause == own - 1 else SENTENCE
+            if bracketed:  # '... Family (8 %)' is what stands right before it
+                weight = OWN if close_by <= word.start < quantity.start else min(weight, CLAUSE_BEFORE)
             compared = _COMPARED.search(fold(claim.text[max(0, word.start - 14) : word.start]))
-            context.append((word.keys, SENTENCE if compared else weight))
+            context.append((word.keys, SENTENCE if compared and not bracketed else weight))
         years: set[str] = set()
         for date, weight in weigh_dates(quantity, claim, clauses):
             if any(a <= date.start < b for a, b in foreign):
@@ -63,7 +85,12 @@ def contexts(claim: Segment) -> list[Spoken]:
             start = clauses[own - 1][0]  # ', or 12 euros' goes on with the clause before
         siblings = tuple(q for q in figures if start <= q.start < end and q is not quantity)
         way = way_of(quantity, [w for w in claim.words if start <= w.start < end])
-        found.append(Spoken(quantity, context, claim.text[start:end], way, frozenset(years), all_years, siblings))
+        bound = bound_of(
+            claim.text[max(0, quantity.start - 64) : quantity.start], claim.text[quantity.end : quantity.end + 32]
+        )
+        own_words = (head_of(quantity, claim), period_of(quantity, claim), bound, claim.text)
+        said = claim.text[start:end]
+        found.append(Spoken(quantity, context, said, way, frozenset(years), all_years, siblings, *own_words))
     return found
 
 

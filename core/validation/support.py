@@ -10,18 +10,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from core.validation.cues import speaks_of_computing
 from core.validation.evidence import Evidence, Finding, Found
 from core.validation.figures import check_figures
+from core.validation.measures import fold
 from core.validation.mentions import check_dates, check_names
 from core.validation.names import read_names
-from core.validation.places import Segment
+from core.validation.places import Segment, holds
 from core.validation.polarity import find_opposition
 from core.validation.sources import Passage
+from core.validation.vocabulary import Word
 
 Embed = Callable[[Sequence[str]], Any]
 
-ENOUGH = 0.5  # of the words that say something: proven by words alone
+ENOUGH = 0.4  # of the words that say something: proven by words alone
 SOME = 0.25  # less than this, and no figure that fits: another matter
+BESIDE = 0.34  # so much more of it in the sentences beside the quote: they should be cited
 NEAR, FAR = 0.55, 0.35  # cosines: says the same, says something else
 
 
@@ -48,7 +52,7 @@ def judge(
     figures = check_figures(claim, evidence, skip)
     dates = check_dates(claim, evidence, skip)
     called = check_names(claim, names, evidence, pool)
-    covered = coverage(claim, evidence, ways=figures.proven < 2)
+    covered = coverage(claim, evidence, ways=figures.proven < 2, computed=figures.computed)
     findings = [*figures.findings, *dates.findings, *called.findings]
     if not findings and not _is_verbatim(claim, evidence):
         findings += _opposite(claim, evidence)
@@ -56,23 +60,50 @@ def judge(
     proven = figures.proven + dates.proven + called.proven
     if findings:
         return _blame(findings, proven, covered)
-    if covered >= ENOUGH or (proven and proven == total and covered >= SOME and figures.proven):
+    several = figures.proven >= 2 or (figures.proven and dates.proven >= 2)
+    sure = bool(several) and proven == total and covered > 0  # no chance meets so many
+    if not figures.proven and _stands_beside(claim, evidence):
+        return Judgement("partly", "words_few", coverage=covered)
+    if sure or covered >= ENOUGH or (proven and proven == total and covered >= SOME and figures.proven):
         return Judgement("supported", _reason(figures), coverage=covered)
-    if evidence.rows is not None and figures.proven and proven == total:
+    if evidence.rows is not None and proven == total and (figures.proven or (called.proven and covered >= SOME)):
         return Judgement("supported", _reason(figures), coverage=covered)
     return _by_meaning(claim, evidence, embed, covered, bool(proven))
 
 
-def coverage(claim: Segment, evidence: Evidence, ways: bool = True) -> float:
+def coverage(claim: Segment, evidence: Evidence, ways: bool = True, computed: bool = False) -> float:
     """The share of the statement's words that its sources use, in either language; without those that say which way
-    figures go where the figures say so themselves."""
+    figures go where the figures say so themselves, and those that say how what was recomputed is computed."""
     words = [word for word in claim.words if not word.stop and (ways or not word.way)]
+    words = [word for word in words if not (computed and speaks_of_computing(word.text))]
     if not words:
         return 1.0
     rows = evidence.rows
     parts = [passage.keys for passage in evidence.passages]
     parts += [*rows.columns, *rows.labels[:200]] if rows is not None else []
-    return sum(any(word.keys & part.keys() for part in parts) for word in words) / len(words)
+    named = " ".join(passage.identity for passage in evidence.passages)
+    held = [any(word.keys & part.keys() for part in parts) or _is_named(word, named) for word in words]
+    return sum(held) / len(words)
+
+
+def _is_named(word: Word, identity: str) -> bool:
+    """Whether a capitalised word is one of those that name the document."""
+    return word.text[:1].isupper() and holds(identity, fold(word.text.removesuffix("'s").removesuffix("’s")))
+
+
+def _stands_beside(claim: Segment, evidence: Evidence) -> bool:
+    """Whether what is cited says little of the statement, and the sentences around it say most of it."""
+    words = [word for word in claim.words if not word.stop]
+    if not words or not evidence.passages or evidence.rows is not None:
+        return False
+    quoted: set[str] = set()
+    around: set[str] = set()
+    for passage in evidence.passages:
+        for segment in passage.segments:
+            keys = {key for word in segment.words if not word.stop for key in word.keys}
+            (quoted if segment in passage.quoted else around).update(keys)
+    own, other = (sum(bool(word.keys & keys) for word in words) / len(words) for keys in (quoted, around))
+    return other - own >= BESIDE
 
 
 def _blame(findings: Sequence[Finding], proven: int, covered: float) -> Judgement:
@@ -80,6 +111,7 @@ def _blame(findings: Sequence[Finding], proven: int, covered: float) -> Judgemen
     first = next((finding for finding in findings if finding.hard), findings[0])
     against = first.reason in (
         "opposite",
+        "extreme",
         "negation_added",
         "negation_dropped",
         "figure_swapped",
@@ -103,7 +135,7 @@ def _is_verbatim(claim: Segment, evidence: Evidence) -> bool:
 
 def _opposite(claim: Segment, evidence: Evidence) -> list[Finding]:
     found = []
-    denied = next((word.text for word in claim.words if word.cue), "")
+    denied = next((word.text for word in claim.words if word.cue and _is_verbal(word.text)), "")
     if not evidence.passages and denied and claim.quantities:
         return [Finding("negation_added", {"what": denied})]  # rows deny nothing
     turned = find_opposition(claim, [(passage.quoted, passage.segments) for passage in evidence.passages])
@@ -111,6 +143,11 @@ def _opposite(claim: Segment, evidence: Evidence) -> list[Finding]:
         reason = turned.reason
         found.append(Finding(reason, {"what": turned.said, **({"instead": turned.source} if turned.source else {})}))
     return found
+
+
+def _is_verbal(word: str) -> bool:
+    """Whether a negation denies a verb: 'did not reach', and not 'without stops'."""
+    return fold(word) in ("no", "not", "never", "nunca", "cannot", "tampoco") or fold(word).endswith("n't")
 
 
 def _reason(figures: Found) -> str:

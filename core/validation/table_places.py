@@ -16,16 +16,32 @@ from core.validation.quantities import read_quantities
 from core.validation.vocabulary import Vocabulary
 
 _PERCENT_LABEL = re.compile(
-    r"%|\bper ?cent|\bporcentaje|\bpercentage|\brate\b|\btasa\b|\bmargin\b|\bmargen\b|\bshare\b|\bcuota\b|\bpeso\b",
+    r"%|\bper ?cent|\bporcentaje|\bpercentage|\brate\b|\btasa\b|\bmargin\b|\bmargen\b|"
+    r"\bshare(?! *-|s? of)\b|\bcuota\b|\bpeso\b",
     re.I,
+)
+
+_SCALES = re.compile(
+    r"\b(thousands|millions|billions)\b|\b(?:in|en)\s+(?:[€$£]\s?)?(miles|millones|million|thousand|billion)\b|"
+    r"[€$£¥]\s?(m|mn|k|bn|million|thousand|billion)\b|\b(m|mn|k)\s?€|(?:['’]|[€$£]\s?)(000)s?\b|"
+    r"\b(thousand|miles|million|millones|billion)\s*(?:de\s+)?(?:€|eur|\$|usd|euros|dollars|dolares)|"
+    r"\((thousand|million|billion|miles|millones)\b|\b(?:eur|usd|gbp|rmb|nok|sek|dkk|inr|hk\$|s\$)['’]?\s?(m|mn|k|thousand|million|billion)\b",
 )
 
 
 def table_places(
-    table: PageTable, number: int, lang: str, vocabulary: Vocabulary, where: tuple[int, int]
+    table: PageTable,
+    number: int,
+    lang: str,
+    vocabulary: Vocabulary,
+    where: tuple[int, int],
+    above: str = "",
+    mark: str = "",
 ) -> tuple[list[Place], list[DateSpan]]:
-    """The figures of a table's cells, each with its row's label, its column's header and the section above it."""
-    cells = [[_Cell(text, lang, vocabulary) for text in row] for row in table.rows]
+    """The figures of a table's cells, each with its row's label, its column's header and the section above it.
+    `above` is the text over the table, which may say what its figures are in; `mark` the decimal mark."""
+    scale = _scale_of(table, above)
+    cells = [[_Cell(text, lang, vocabulary, mark) for text in row] for row in table.rows]
     title = merge_keys(vocabulary.read(table.title, lang), SENTENCE)
     dates = read_dates(table.title)
     merge_dates(dates, SENTENCE, title)
@@ -55,15 +71,42 @@ def table_places(
             if not cell.figure:
                 cell.add_to(context, OWN)
             is_percent = bool(_PERCENT_LABEL.search(f"{row_text} {labels.get(c, '')} {table.title}"))
+            follows = row[c + 1].text.strip() if c + 1 < len(row) else ""
+            is_percent = is_percent or follows in ("%", ")%", ") %")
+            line, header = (*where, -1 - number, r), headers.get(c, {})
             places += [
-                Place(q, context, (*where, -1 - number, r), c, is_percent, way_of(q, ())) for q in cell.quantities
+                Place(q, context, line, c, is_percent, way_of(q, ()), header=header, scale=scale)
+                for q in cell.quantities
             ]
     return places, dates
+
+
+def _scale_of(table: PageTable, above: str) -> float:
+    """What a table says its figures are in; 1 where it says nothing, or two things."""
+    heads = [
+        row for row in table.rows[:4] if sum(bool(re.search(r"\d{2}[.,]?\d", cell)) for cell in row[1:]) <= len(row) / 2
+    ]
+    for text in (" ".join((table.title, *(cell for row in heads for cell in row))), above):
+        found = declared_scales(text) - {1.0}
+        if found:
+            return next(iter(found)) if len(found) == 1 else 1.0
+    return 1.0
+
+
+def declared_scales(text: str) -> frozenset[float]:
+    """The scales that a text says its figures are in: '(in millions)', 'miles de euros'."""
+    names = {"b": 1e9, "t": 1e3, "k": 1e3, "0": 1e3}
+    found = {1.0}
+    for match in _SCALES.finditer(fold(text)):
+        word = next(group for group in match.groups() if group)
+        found.add(1e3 if word == "miles" else names.get(word[0], 1e6))
+    return frozenset(found)
 
 
 def mark_quoted(places: Sequence[Place], table: PageTable, quote: str) -> list[Place]:
     """The places of a table, those of rows that a quote holds set apart from the others."""
     held = {r for r, row in enumerate(table.rows) if _holds_row(quote, row)}
+    held |= {0} if held else set()  # its header speaks for every row
     return [place if place.line[3] in held else replace(place, quoted=False) for place in places]
 
 
@@ -91,10 +134,11 @@ def _read_header(row, headers, labels, section: Context, *, first: bool, width: 
 class _Cell:
     """A cell of a table: its text, whether it is a figure, and what it says."""
 
-    def __init__(self, text: str, lang: str, vocabulary: Vocabulary) -> None:
+    def __init__(self, text: str, lang: str, vocabulary: Vocabulary, mark: str) -> None:
         self.text = text
         self.dates = read_dates(text) or _lone_month(text)
-        self.quantities = [q for q in read_quantities(text, [(d.start, d.end) for d in self.dates]) if q.kind != "code"]
+        spans = [(d.start, d.end) for d in self.dates]
+        self.quantities = [q for q in read_quantities(text, spans, mark) if q.kind != "code"]
         self.words = vocabulary.read(text, lang)
         rest = "".join(char for at, char in enumerate(text) if not any(q.start <= at < q.end for q in self.quantities))
         self.figure = bool(self.quantities) and not re.search(r"[^\W\d_]{3}", rest.partition("(")[0])

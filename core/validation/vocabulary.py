@@ -23,6 +23,13 @@ _NOUN_CUES = frozenset(("no", "without", "sin", "free", "excluding", "excl"))  #
 _PREPOSITIONS = frozenset("for of in on to with from para de del en por con".split())
 _PARTICIPLE = re.compile(r"(?:ad|id)[oa]s?$")
 _BREAK = re.compile(r"[;:!?()\n]|\.(?=\s|$)|,\s|\b(?:but|pero|while|mientras|although|aunque|sino)\b", re.I)
+_MORE_OR_LESS = frozenset("more less fewer least most mas menos longer older later higher lower over under".split())
+_MODALS = frozenset("may can might could".split())
+_DUTIES = frozenset("must should shall need debe deben debera deberan deberia".split())
+_LESS = frozenset(("less", "menos"))
+_BOUNDS = frozenset(
+    (("al", "menos"), ("lo", "menos"), ("cuando", "menos"), ("at", "least"), ("at", "most"), ("y", "menos"))
+)
 _SCOPE = 5  # words behind a 'not' that stand under it
 _COGNATE = 7
 
@@ -71,7 +78,7 @@ class Vocabulary:
                 a <= match.start() < b for a, b in spans
             )
             words.append(Word(match.start(), match.end(), match.group(), keys, stop, side, False, cue, way))
-        return _under_negation(text, words)
+        return _under_negation(text, _no_bounds(text, _joined(words, lang)))
 
     def _look_up(self, spoken: str, lang: str) -> tuple[frozenset[str], bool, tuple[int, int] | None, int]:
         """Keys, whether it says nothing, side and way of a word in lower case."""
@@ -100,21 +107,25 @@ def lexicon() -> dict[str, Any]:
     """`lexicon/words.toml`, by stems."""
     raw = tomllib.loads((_FOLDER / "words.toml").read_text(encoding="utf-8"))
     same: dict[str, set[str]] = {}
-    for n, line in enumerate(raw["same"]):
+    listed = (_FOLDER / "pairs.txt").read_text(encoding="utf-8").splitlines()
+    for n, line in enumerate([*raw["same"], *(line for line in listed if line and not line.startswith("#"))]):
         for key in _stems(line):
             same.setdefault(key, set()).add(f"={n}")
     sides: dict[str, tuple[int, int]] = {}
+    pairs: dict[str, tuple[int, int]] = {}
     for n, line in enumerate((*raw["opposite"], *raw["beside"])):
         for sign, part in zip((1, -1), line.split("<>"), strict=True):
             for key in _stems(part):
-                sides.setdefault(key, (n, sign))
+                (pairs if "_" in key else sides).setdefault(key, (n, sign))
     return {
         "same": {key: frozenset(groups) for key, groups in same.items()},
         "sides": sides,
+        "pairs": pairs,
         "beside": frozenset(range(len(raw["opposite"]), len(raw["opposite"]) + len(raw["beside"]))),
         "ways": {key: sign for sign, name in ((1, "up"), (-1, "down")) for key in _stems(raw[name])},
         "negations": frozenset(raw["negations"]),
-        "not_negations": tuple(raw["not_negations"]),
+        "same_names": tuple(tuple(form.strip() for form in line.split("|")) for line in raw["same_names"]),
+        "not_negations": re.compile("|".join(rf"\b{phrase}" for phrase in raw["not_negations"])),
         "common_names": frozenset(map(fold, raw["common_names"])),
         "stop": {lang: frozenset(raw[f"stop_{lang}"].split()) for lang in ("en", "es")},
     }
@@ -129,7 +140,11 @@ def is_ordinary(word: str) -> bool:
 def _stems(line: str) -> list[str]:
     english, _, spanish = line.partition("|")
     words = [(word, "en") for word in english.split()] + [(word, "es") for word in spanish.split()]
-    return [f"{lang}:{stem}" for word, lang in words for stem in _stems_of(word, lang)]
+    joined = [(word.partition("_"), lang) for word, lang in words if "_" in word]
+    found = [
+        f"{lang}:{a}_{b}" for (one, _, two), lang in joined for a in _stems_of(one, lang) for b in _stems_of(two, lang)
+    ]
+    return found + [f"{lang}:{stem}" for word, lang in words if "_" not in word for stem in _stems_of(word, lang)]
 
 
 @functools.lru_cache(maxsize=50_000)
@@ -157,12 +172,7 @@ def _stemmer(lang: str) -> Any:
 def _negation_spans(text: str) -> list[tuple[int, int]]:
     """Where a negation may count: everywhere but in 'not only', 'no later than' and before a number's 'No. 5'."""
     folded = fold(text)
-    holes = [
-        (at.start(), at.end())
-        for phrase in lexicon()["not_negations"]
-        if phrase.split()[0] in folded
-        for at in re.finditer(rf"\b{phrase}", folded)
-    ]
+    holes = [at.span() for at in lexicon()["not_negations"].finditer(folded)]
     holes += [(at.start(), at.end()) for at in re.finditer(r"\bno\.?\s*(?=\d)|\bno\s*[º°]|\bn\.?\s*[º°]", folded)]
     spans, at = [], 0
     for start, end in sorted(holes):
@@ -170,6 +180,60 @@ def _negation_spans(text: str) -> list[tuple[int, int]]:
             spans.append((at, start))
             at = end
     return [*spans, (at, len(text) + 1)]
+
+
+def _forbidden(word: Word) -> Word:
+    """A denied 'may' or 'must': what is not allowed."""
+    return replace(word, negated=True, side=word.side or lexicon()["sides"]["en:allow"])
+
+
+def _modal(word: Word) -> Word:
+    """'can't' as a denied 'can'."""
+    stem = {"ca": "can", "wo": "will"}.get(fold(word.text)[:-3], fold(word.text)[:-3])
+    side = lexicon()["sides"].get(f"en:{_stem(stem, 'en')}")
+    return replace(word, side=side, negated=side is not None)
+
+
+def _joined(words: list[Word], lang: str) -> list[Word]:
+    """Two words that mean something together ('quedan fuera', 'no longer'): the second one takes their side."""
+    pairs, found = lexicon()["pairs"], list(words)
+    for n in range(1, len(words)):
+        first, second = (_stems_of(word.text.lower(), lang) for word in words[n - 1 : n + 1])
+        side = next((pairs[f"{lang}:{a}_{b}"] for a in first for b in second if f"{lang}:{a}_{b}" in pairs), None)
+        if side is not None:
+            found[n - 1] = replace(found[n - 1], cue=False)
+            found[n] = replace(words[n], side=side, stop=False)
+    return found
+
+
+def _no_bounds(text: str, words: list[Word]) -> list[Word]:
+    """The words of a bound ('at least 15', 'al menos', 'more than 4 hours') say which way nothing goes; 'less' before
+    what has an opposite ('less expensive') turns it."""
+    found = list(words)
+    for n, word in enumerate(words):
+        token = fold(word.text)
+        if token not in _MORE_OR_LESS:
+            continue
+        before = fold(words[n - 1].text) if n else ""
+        if (before, token) in _BOUNDS or _bound().match(fold(text[word.end : word.end + 28])):
+            found[n] = replace(word, way=0, side=None, stop=True)
+        elif token in _LESS and n + 1 < len(words) and _turns(words[n + 1]):
+            found[n] = replace(word, way=0, side=None)
+            found[n + 1] = replace(words[n + 1], negated=True)
+    return found
+
+
+@functools.cache
+def _bound() -> re.Pattern[str]:
+    """What makes a limit of 'more' or 'less': a figure behind it, in digits or words."""
+    numbers = "|".join((*measures.lexicon()["numbers"], "half", "one", "mitad"))
+    return re.compile(
+        r"\s+(?:than|de|del|que)?\s*(?:los |las |el |la |the |un |una |a )?(?:[€$£]\s?)?" rf"(?:\d|(?:{numbers})\b)"
+    )
+
+
+def _turns(word: Word) -> bool:
+    return word.side is not None and word.side[0] not in lexicon()["beside"]
 
 
 def _under_negation(text: str, words: list[Word]) -> list[Word]:
@@ -187,9 +251,15 @@ def _under_negation(text: str, words: list[Word]) -> list[Word]:
         if word.cue:
             left = _SCOPE
             noun = token in _NOUN_CUES
+            if marked and fold(marked[-1].text) in _MODALS | _DUTIES:
+                marked[-1] = _forbidden(marked[-1])  # 'may not', 'must not'
+            elif word.side is None and token.endswith("n't"):
+                word = _modal(word)
             marked.append(word)
             continue
-        if left and not word.stop:
+        if left == _SCOPE and token in _DUTIES:
+            marked.append(_forbidden(word))  # 'no debe'
+        elif left and not word.stop:
             left = 0 if left == _SCOPE and _PARTICIPLE.search(token) else left - 1  # 'no disfrutados'
             marked.append(replace(word, negated=True))
         else:
