@@ -255,7 +255,7 @@ def _row_gain(row: Row, understood: Understood, asked: Sequence[Word], lang: str
     column = choose_cell(row, asked, understood.text, lang, vocabulary, understood.want)
     if column is None and not asks_several(row, understood.text):
         return -_ROW_LOSS
-    label = [word for word in vocabulary.words(row.label, lang) if word.weight > 0]
+    label = [word for word in vocabulary.words(f"{row.section} {row.label}", lang) if word.weight > 0]
     dated = _YEARS_ONLY.fullmatch(row.label.strip())
     if dated and dated.group(1) in understood.text and column is not None:  # what the row counts is in the heading
         label += [word for word in vocabulary.words(row.headings[column], lang) if word.weight > 0]

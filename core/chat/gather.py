@@ -90,7 +90,11 @@ def gather(hits: tuple[Hit, ...], contexts: Contexts, most: int) -> list[Gathere
             if place in seen:
                 continue
             seen.add(place)
-            text = sentence.text if row is None else " ".join((sentence.text, row.title, *row.headings, row.periods))
+            text = (
+                sentence.text
+                if row is None
+                else " ".join((sentence.text, row.section, row.title, *row.headings, row.periods))
+            )
             candidate = Candidate(
                 hit=number,
                 order=order,

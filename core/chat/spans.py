@@ -67,6 +67,12 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("date", rf"\b(?:{_WEEKDAY},? )?{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?:,? {_YEAR})?\b"),
         ("date", rf"\b{_MONTH},? (?:de |del |of )?{_YEAR}\b"),
         ("date", r"\b(?:\d{4}-\d{2}-\d{2}|\d{1,2}[/.\-]\d{1,2}[/.\-](?:\d{4}|\d{2}))\b"),
+        (
+            "date",
+            r"\b(?:first|second|third|fourth|last|primer|segundo|tercer|cuarto|ultimo) (?:fiscal )?"
+            r"(?:quarter|half|trimestre|semestre|cuatrimestre)\b"
+            rf"(?: (?:of|de|del) (?:fiscal )?(?:year |ano )?{_YEAR}\b)?",
+        ),
         ("date", rf"\b(?:[1-4]t|q[1-4]|[1-4]q|h[12]|[12]s) ?(?:de )?{_YEAR}\b|\b{_YEAR} ?[qt][1-4]\b"),
         (
             "date",

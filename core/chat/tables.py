@@ -37,13 +37,17 @@ _YEAR = re.compile(r"\b(?:19|20)\d{2}\b")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A table's row on its page: its range there, its cells with their ranges, and its columns' headings."""
+    """A table's row on its page: its range there, its cells with their ranges, and its columns' headings. `section` is
+    the line of words alone that it stands under ('Gross margin percentage:'), `scale` what its figures are counted in
+    as the table says it ('in millions'), '' where it does not."""
 
     start: int
     end: int
     cells: tuple[tuple[str, int, int], ...]
     headings: tuple[str, ...]
     title: str
+    section: str = ""
+    scale: str = ""
 
     @property
     def label(self) -> str:
@@ -67,15 +71,38 @@ def _rows(text: str, table: PageTable) -> list[Row]:
         " ".join(dict.fromkeys(row[c].strip() for row in table.rows[:heads] if c < len(row) and row[c].strip()))
         for c in range(width)
     )
-    found, at = [], table.start
+    found, at, section = [], table.start, ""
+    said = _SCALE.findall(f"{text[max(0, table.start - _ABOVE) : table.start]} {table.title} {' '.join(headings)}")
+    scale = said[-1] if said else ""
     for number, cells in enumerate(table.rows):
         placed, end = _place(text, cells, at, table.end)
         if not placed:
             continue
         at = end
-        if number >= heads:
-            found.append(Row(placed[0][1], end, tuple(placed), headings, table.title))
+        if number < heads:
+            continue
+        if len(table.rows) > 3 and _opens_section(placed, width):
+            section = placed[0][0].strip().rstrip(":")
+            continue
+        found.append(Row(placed[0][1], end, tuple(placed), headings, table.title, section, scale))
+        if _TOTAL.match(fold(placed[0][0])):
+            section = ""
     return found
+
+
+_ABOVE = 300  # characters over a table that may say what it counts in
+_SCALE = re.compile(
+    r"\b(?:in (?:thousands|millions|billions)(?: of (?:[$€£]|(?:US |U\.S\. )?[a-z]+))?"
+    r"|en (?:miles de millones|miles|millones)(?: de (?:[$€£]|[a-z]+))?)",
+    re.I,
+)
+_TOTAL = re.compile(r"(?:grand )?totals?\b|suma\b")
+
+
+def _opens_section(placed: Sequence[tuple[str, int, int]], width: int) -> bool:
+    """Whether a row is a line of words over the rows that follow, in a table of figures."""
+    label = placed[0][0].strip()
+    return width > 1 and bool(label) and not _FIGURE.search(label) and not any(text for text, _, _ in placed[1:])
 
 
 def _head_rows(rows: Sequence[Sequence[str]]) -> int:
@@ -141,7 +168,7 @@ def choose_cell(
         words = {key for word in vocabulary.words(heading, lang) if word.weight for key in word.keys}
         shared = sum(word.weight for word in asked if word.keys & words)
         named, length = _periods(heading), _months(heading)
-        clash = bool(periods and named and not (periods & named))
+        clash = _clash(periods, named)
         lengths = (months == length) - (months != length) if months and length else 0
         percent = "%" in row.cells[column][0]
         unfit = want in ("money", "number", "percent") and percent != (want == "percent")
@@ -150,9 +177,30 @@ def choose_cell(
     if not scored:
         return None
     best = max(scored)
-    if best[0] > 0 and sum(entry[0] == best[0] for entry in scored) == 1:
+    tied = [column for score, _, column in scored if score == best[0]]
+    if best[0] > 0 and len(tied) == 1:
         return best[2]
+    if len(tied) > 1 and best[0] >= 0 and not _YEAR.search(question):
+        return _latest(row, tied)
     return figures[0] if len(figures) == 1 and best[0] >= -0.5 else None
+
+
+def _clash(asked: frozenset[str], named: frozenset[str]) -> bool:
+    """Whether a heading speaks of other years, or of other quarters, than the question."""
+    for quarters in (True, False):
+        one, other = ({p for p in side if p.startswith("q") is quarters} for side in (asked, named))
+        if one and other and not one & other:
+            return True
+    return False
+
+
+def _latest(row: Row, columns: Sequence[int]) -> int | None:
+    """The one column of the latest year, where each says its year: a report's own period, beside those before it."""
+    years = {c: max(map(int, _YEAR.findall(row.headings[c])), default=0) for c in columns if c < len(row.headings)}
+    if len(years) < len(columns) or not all(years.values()):
+        return None
+    last = [column for column, year in years.items() if year == max(years.values())]
+    return last[0] if len(last) == 1 else None
 
 
 def _called(heading: str, question: str) -> float:
@@ -202,6 +250,9 @@ def _periods(text: str) -> frozenset[str]:
 
 
 def describe(row: Row, column: int) -> str:
-    """'label, heading' of a cell: what its figure is."""
+    """'label, heading' of a cell, after the section it stands in: what its figure is."""
     heading = row.headings[column] if column < len(row.headings) else ""
-    return ", ".join(part for part in (" ".join(row.label.split()), " ".join(heading.split())) if part)
+    label = f"{row.section}: {row.label}" if row.section else row.label
+    scale = "" if "%" in row.cells[column][0] else row.scale.lower()
+    parts = (" ".join(label.split()), " ".join(_SCALE.sub("", heading).split()), " ".join(scale.split()))
+    return ", ".join(part.strip(" ,()") for part in parts if part.strip(" ,()"))

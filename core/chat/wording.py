@@ -54,7 +54,7 @@ def cite(
 def _is_named(row: Row, asked: Sequence[Word], lang: str, vocabulary: Vocabulary) -> bool:
     """Whether the question says which row it means: a neighbour's figure is worse than none."""
     keys = {key for word in asked for key in word.keys}
-    return any(word.weight > 0 and word.keys & keys for word in vocabulary.words(row.label, lang))
+    return any(word.weight > 0 and word.keys & keys for word in vocabulary.words(f"{row.section} {row.label}", lang))
 
 
 def compose(cited: Sequence[tuple[Citation, str]], sides: Sequence[str] = (), listed: bool = False) -> str:
