@@ -157,7 +157,7 @@ def _ask(db: Database, embedder: Embedder, pairs: Sequence[Pair]) -> Scores:
     found: Scores = defaultdict(dict)
     for number, pair in enumerate(pairs):
         case, right = str(number), {pair.key}
-        dense = _keys(index.rank_plainly(pair.question, 100)["dense"])
+        dense = _keys(index.rank_plainly(pair.question, 100, lang=pair.lang)["dense"])
         result = index.search(pair.question, lang=pair.lang, k=_DEPTH)
         fused = _keys([hit.file for hit in result.hits])
         scores = {
@@ -202,7 +202,8 @@ def measure_general(embedder: Embedder) -> Scores:
     for lang in ("en", "es"):
         asked = [f"{row[f'topic_{lang}']}: {row[f'question_{lang}']}" for row in rows]
         told = [embedding_text(row[f"topic_{lang}"], "", row[f"passage_{lang}"]) for row in rows]
-        questions, passages = embedder.encode(asked, kind="question"), embedder.encode(told)
+        questions = embedder.encode(asked, kind="question", lang=lang)
+        passages = embedder.encode(told, lang=lang)
         cosines = questions @ passages.T
         places = (cosines > np.diag(cosines)[:, None]).sum(1) + 1
         found[f"general_recall1_{lang}"] = {str(row["id"]): float(n == 1) for row, n in zip(rows, places, strict=True)}

@@ -96,7 +96,7 @@ def measure_retrieval(
         started = time.perf_counter()
         result = index.search(case.question, lang=case.lang, k=_DEPTH)
         spent.append((time.perf_counter() - started) * 1000)
-        orders = index.rank_plainly(case.question, _DEPTH)
+        orders = index.rank_plainly(case.question, _DEPTH, lang=case.lang)
         orders[OURS] = list(dict.fromkeys(hit.file for hit in order_found(result, index, read_page)))
         for mode, files in orders.items():
             ranked.setdefault(mode, []).append((case, files))

@@ -83,11 +83,14 @@ def embed_missing(
 
 
 def _embed_batch(db: Database, embedder: Embedder, missing: list[vectors.Missing]) -> None:
-    """All texts together, so that the embedder can sort them by length; stored a run a document."""
-    rows = embedder.encode([text for part in missing for text in part.texts]).astype(np.float16)
-    bounds = np.cumsum([0, *(len(part.texts) for part in missing)])
-    runs = [rows[start:end].tobytes() for start, end in itertools.pairwise(bounds)]
-    vectors.put_vectors(db, embedder.id, list(zip(missing, runs, strict=True)))
+    """The texts of a language together, so that the embedder can sort them by length; stored a run a document."""
+    runs: list[tuple[vectors.Missing, bytes]] = []
+    for lang in dict.fromkeys(part.lang for part in missing):
+        mine = [part for part in missing if part.lang == lang]
+        rows = embedder.encode([text for part in mine for text in part.texts], lang=lang).astype(np.float16)
+        bounds = np.cumsum([0, *(len(part.texts) for part in mine)])
+        runs += [(part, rows[a:b].tobytes()) for part, (a, b) in zip(mine, itertools.pairwise(bounds), strict=True)]
+    vectors.put_vectors(db, embedder.id, runs)
 
 
 def _activate(db: Database, model: ActiveModel) -> None:

@@ -57,13 +57,13 @@ class CotejoEmbedding(BaseEmbedding):
         return "CotejoEmbedding"
 
     def _get_query_embedding(self, query: str) -> list[float]:
-        return self._embedder.encode([query], kind="question")[0].tolist()
+        return self._embedder.encode([query], kind="question", lang=detect_language(query))[0].tolist()
 
     def _get_text_embedding(self, text: str) -> list[float]:
-        return self._embedder.encode([text])[0].tolist()
+        return self._embedder.encode([text], lang=detect_language(text))[0].tolist()
 
     def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
-        return self._embedder.encode(texts).tolist()
+        return [self._get_text_embedding(text) for text in texts]
 
     async def _aget_query_embedding(self, query: str) -> list[float]:
         return self._get_query_embedding(query)

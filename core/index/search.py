@@ -45,11 +45,11 @@ class _Encoder:
         self._embedder = embedder
         self.spent_ms = 0.0
 
-    def __call__(self, question: str) -> np.ndarray | None:
+    def __call__(self, question: str, lang: str) -> np.ndarray | None:
         if self._embedder is None:
             return None
         started = time.perf_counter()
-        vector = self._embedder.encode([question], kind="question")[0]
+        vector = self._embedder.encode([question], kind="question", lang=lang)[0]
         self.spent_ms += (time.perf_counter() - started) * 1000
         return vector
 
@@ -120,7 +120,7 @@ class SearchIndex:
         started = time.perf_counter()
         self.refresh()
         encode = _Encoder(self._embedder if self._corpus.piece_vectors is not None else None)
-        plain = encode(question)
+        plain = encode(question, lang)
         find = functools.partial(self._find, question, lang, document_ids, k or self._passages(), plain)
         langs = list(self._corpus.langs)
         scores, hits = find({}, {}) if lang in langs or not langs else (None, ())
@@ -128,7 +128,7 @@ class SearchIndex:
             across = {other: self.read_across(question, lang, other) for other in langs if other != lang}
             across = {other: words for other, words in across.items() if words}
             read = {other: gloss(words) for other, words in across.items() if self._reads_better(other, lang)}
-            scores, hits = find(across, {other: encode(text) for other, text in read.items()})
+            scores, hits = find(across, {other: encode(text, other) for other, text in read.items()})
         weight = 0.0 if scores.stage == "keyword" else self._weight(hits[0].lang if hits else lang, lang)
         total = (time.perf_counter() - started) * 1000
         timings = {"embed": encode.spent_ms, "search": total - encode.spent_ms}
@@ -169,10 +169,10 @@ class SearchIndex:
         found = {(s.page, s.start): s for hit in result.hits for s in hit.sentences if s.lexical > 0 or s.cosine > 0.4}
         return tuple(sorted(found.values(), key=lambda s: -(s.lexical + s.cosine))[:k])
 
-    def rank_plainly(self, question: str, k: int) -> dict[str, list[str]]:
+    def rank_plainly(self, question: str, k: int, *, lang: str) -> dict[str, list[str]]:
         """The first `k` files by plain BM25, dense search and their rank fusion: what our order is measured against."""
         self.refresh()
-        query = _Encoder(self._embedder if self._corpus.piece_vectors is not None else None)(question)
+        query = _Encoder(self._embedder if self._corpus.piece_vectors is not None else None)(question, lang)
         with self._lock:
             corpus = self._corpus
             found = {}
@@ -214,7 +214,8 @@ class SearchIndex:
         """How far the embedder counts for passages of a language."""
         if lang != question_lang:
             return _TRUST_ACROSS
-        return self._trust.get(lang, (trust.prior(lang, self._active.name), 0))[0]
+        known = self._trust.get(lang)
+        return known[0] if known else trust.prior(lang, self._active.name)
 
     def _lang_of(self, document_id: int) -> str:
         return self._corpus.names.get(document_id, ("", "", "en"))[2]

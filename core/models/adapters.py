@@ -1,8 +1,9 @@
 """Adapters on the shelf: their names and cards, taking one in from outside, merging into the base's weights in numpy.
 
 An adapter is a folder with PEFT's two files and a card, which is written last: a folder without one is no adapter. The
-packaged adapter and the workspace's own are read alike. What may be loaded is `adapter_files`' to say; it trains and
-judges nothing.
+packaged adapter and the workspace's own are read alike; the packaged one holds a list of words through which Spanish is
+read (`core.models.gloss`), and an adapter made over it reads Spanish the same way. What may be loaded is
+`adapter_files`' to say; it trains and judges nothing.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from core.records import AdapterCard
 from core.settings import Settings
 
 PACKAGED = Path(__file__).resolve().parent / "packaged"
+WORDS = "words.txt"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _CARD_MOST = 2**20  # bytes
 
@@ -45,9 +47,14 @@ def encoder_name(settings: Settings) -> str:
     if name != "builtin" or adapter == "none":
         return name
     if adapter == "builtin":
-        packaged = packaged_adapter()
-        return f"builtin+{packaged.name}" if packaged else "builtin"
+        return shipped_name()
     return f"builtin+{adapters_folder(settings.workspace) / Path(adapter).name}"
+
+
+def shipped_name() -> str:
+    """The packaged encoder as the app uses it by default: what another adapter has to beat."""
+    packaged = packaged_adapter()
+    return f"builtin+{packaged.name}" if packaged else "builtin"
 
 
 def adapters_folder(workspace: Path) -> Path:
@@ -65,6 +72,22 @@ def adapter_of(name: str) -> Path | None:
     if not place:
         return None
     return Path(place) if Path(place).is_absolute() else PACKAGED / place
+
+
+def packaged_words() -> Path | None:
+    """The list of words of the packaged adapter, or None."""
+    packaged = packaged_adapter()
+    return packaged / WORDS if packaged and (packaged / WORDS).is_file() else None
+
+
+def words_of(adapter: Path | None) -> Path | None:
+    """The list through which an adapter reads Spanish: its own, or the packaged one where it was made over that."""
+    if adapter is None:
+        return None
+    if adapter.parent == PACKAGED:
+        return adapter / WORDS
+    card = read_card(adapter)
+    return packaged_words() if card and card.words else None
 
 
 def list_adapters(settings: Settings, kind: str = "") -> list[tuple[str, AdapterCard]]:
@@ -107,11 +130,17 @@ def write_card(folder: Path, card: AdapterCard) -> None:
 
 
 def hash_weights(folder: Path) -> str:
-    """The sha256 of an adapter's weights file; `adapters.missing` where there is none."""
+    """The sha256 of an adapter's weights file, of its words where it changes no weight; `adapters.missing` where there
+    is neither."""
     try:
-        return hash_file(folder / WEIGHTS)
+        return hash_file(folder / (WEIGHTS if has_weights(folder) else WORDS))
     except OSError:
         raise AppError("adapters.missing", name=folder.name) from None
+
+
+def has_weights(folder: Path) -> bool:
+    """Whether it changes the encoder's weights."""
+    return (folder / WEIGHTS).is_file()
 
 
 def is_name(name: str) -> bool:

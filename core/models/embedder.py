@@ -16,7 +16,8 @@ from typing import Literal, Protocol
 import numpy as np
 
 from core.errors import AppError
-from core.models.adapters import adapter_of, is_usable
+from core.models.adapters import adapter_of, is_usable, packaged_words, words_of
+from core.models.gloss import Gloss
 
 Kind = Literal["question", "passage"]
 TokenVectors = tuple[np.ndarray, np.ndarray]
@@ -35,8 +36,10 @@ class Embedder(Protocol):
     dimension: int
     max_tokens: int
 
-    def encode(self, texts: Sequence[str], *, kind: Kind = "passage") -> np.ndarray:
-        """(n, dimension) float32, rows of length 1; a text beyond `max_tokens` counts up to there."""
+    def encode(self, texts: Sequence[str], *, kind: Kind = "passage", lang: str = "") -> np.ndarray:
+        """(n, dimension) float32, rows of length 1; a text beyond `max_tokens` counts up to there.
+
+        `lang` is the texts' language, for a model that reads one otherwise than another; '' where it is not known."""
 
     def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
         """For each text: token vectors (t, dimension) of length 1, and their character ranges (t, 2) in the text."""
@@ -55,6 +58,11 @@ def is_packaged(name: str) -> bool:
     return name.partition("+")[0] == "builtin"
 
 
+def reads_spanish(name: str) -> bool:
+    """Whether the embedder of this name reads Spanish through a list of words."""
+    return words_of(adapter_of(name)) is not None
+
+
 def load_embedder(name: str, cache_folder: Path, made_by: str = "") -> Embedder:
     """The embedder called `name`: 'builtin', 'builtin+ADAPTER', or a sentence-transformers id or folder.
 
@@ -63,28 +71,35 @@ def load_embedder(name: str, cache_folder: Path, made_by: str = "") -> Embedder:
     Raises AppError `models.*` where it is missing, damaged or cannot be loaded."""
     if not is_packaged(name):
         return SentenceTransformersEmbedder(name)
-    from core.models.export import exported_before, exported_model
+    from core.models.export import exported_before, exported_model, reads_words
 
     known = exported_before(cache_folder, made_by) if made_by else None
     if known is not None:
-        return OnnxEmbedder(known, made_by)
+        return OnnxEmbedder(known, made_by, packaged_words() if reads_words(made_by) else None)
     adapter = adapter_of(name)
     if adapter is not None and not is_usable(adapter):
         raise AppError("adapters.not_passed", name=adapter.name)
-    return OnnxEmbedder(*exported_model(cache_folder, adapter))
+    return _open(*exported_model(cache_folder, adapter), words_of(adapter))
+
+
+def _open(folder: Path, model: str, words: Path | None) -> OnnxEmbedder:
+    from core.models.export import reading_id
+
+    return OnnxEmbedder(folder, reading_id(model, words), words)
 
 
 def load_adapted(adapter: Path, cache_folder: Path) -> Embedder:
     """The packaged encoder under an adapter, whether it has passed or not: for those who judge it."""
     from core.models.export import exported_model
 
-    return OnnxEmbedder(*exported_model(cache_folder, adapter))
+    return _open(*exported_model(cache_folder, adapter), packaged_words())
 
 
 class OnnxEmbedder:
     """A BERT-like encoder with mean pooling in onnxruntime. Threads may share it."""
 
-    def __init__(self, folder: Path, model: str) -> None:
+    def __init__(self, folder: Path, model: str, words: Path | None = None) -> None:
+        """`words`: the list through which Spanish is read."""
         import onnxruntime
         from tokenizers import Tokenizer
 
@@ -103,12 +118,15 @@ class OnnxEmbedder:
         self._counter.no_truncation()
         self._counter.no_padding()
         self._pool = ThreadPoolExecutor(min(os.cpu_count() or 1, _THREADS_MOST), "embed")
+        self._gloss = Gloss(words, self._tokenizer.get_vocab()) if words else None
         self.id = model
         self.dimension = int(self._session.get_outputs()[0].shape[-1])
         self.max_tokens = _MAX_TOKENS
 
-    def encode(self, texts: Sequence[str], *, kind: Kind = "passage") -> np.ndarray:
+    def encode(self, texts: Sequence[str], *, kind: Kind = "passage", lang: str = "") -> np.ndarray:
         del kind  # this model treats questions and passages alike
+        if self._gloss is not None and lang == "es":
+            texts = [self._gloss(text) for text in texts]
         ids = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
         rows = np.empty((len(ids), self.dimension), np.float32)
 
@@ -166,7 +184,8 @@ class SentenceTransformersEmbedder:
         self.dimension = int(self._model.get_embedding_dimension())
         self.max_tokens = int(self._model.max_seq_length or 512)
 
-    def encode(self, texts: Sequence[str], *, kind: Kind = "passage") -> np.ndarray:
+    def encode(self, texts: Sequence[str], *, kind: Kind = "passage", lang: str = "") -> np.ndarray:
+        del lang  # a model of several languages knows by itself
         if not texts:
             return np.empty((0, self.dimension), np.float32)
         prefix = self._prompts.get(kind, "")

@@ -19,7 +19,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from core.errors import AppError
-from core.models.adapters import CheckedAdapter, check_retriever, hash_weights, merge_into
+from core.models.adapters import CheckedAdapter, check_retriever, has_weights, hash_weights, merge_into
+from core.models.gloss import hash_list
 
 # all-MiniLM-L6-v2 as its authors published it; the pip package that carries it is kept by a stranger.
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -27,13 +28,24 @@ RECIPE = "fused-int8-2"
 _OUTLIERS = "layer.0/output/dense/MatMul"
 _FILES = ("model.onnx", "tokenizer.json")
 _WEIGHTS = "model.safetensors"
+_READING = re.compile(r"\+es[0-9a-f]{8}(?=@)")
 _PLAIN = re.compile(r"all-MiniLM-L6-v2-[0-9a-f]{12}(-[0-9a-f]{12})?-[a-z0-9-]{1,40}")
 
 
 def model_id(adapter_sha256: str = "") -> str:
-    """The id under which this model's vectors are stored; every adapter makes another model of it."""
+    """The id of an exported model; every adapter makes another one of it."""
     laid_over = f"+{adapter_sha256[:12]}" if adapter_sha256 else ""
     return f"all-MiniLM-L6-v2:{WEIGHTS_SHA256[:12]}{laid_over}@{RECIPE}"
+
+
+def reading_id(model: str, words: Path | None) -> str:
+    """The id under which a model's vectors are stored, with the list of words through which it reads Spanish."""
+    return model.replace("@", f"+es{hash_list(words)[:8]}@") if words else model
+
+
+def reads_words(model: str) -> bool:
+    """Whether the vectors of this id were made through a list of words."""
+    return _READING.search(model) is not None
 
 
 def base_weights() -> Path:
@@ -51,7 +63,9 @@ def exported_model(cache_folder: Path, adapter: Path | None = None) -> tuple[Pat
 
     Raises AppError: `models.builtin_missing` without the package, `models.builtin_hash` if its weights differ,
     `adapters.*` for an adapter that is not fit for it."""
-    model = model_id(hash_weights(adapter)) if adapter else model_id()
+    changed = hash_weights(adapter) if adapter else ""
+    adapter = adapter if adapter and has_weights(adapter) else None
+    model = model_id(changed) if adapter else model_id()
     found = _place(cache_folder, model)
     if _is_whole(found):
         return found, model
@@ -71,7 +85,7 @@ def exported_before(cache_folder: Path, model: str) -> Path | None:
 
 
 def _place(cache_folder: Path, model: str) -> Path:
-    return cache_folder / "models" / model.replace(":", "-").replace("+", "-").replace("@", "-")
+    return cache_folder / "models" / _READING.sub("", model).replace(":", "-").replace("+", "-").replace("@", "-")
 
 
 def _is_whole(folder: Path) -> bool:

@@ -40,6 +40,7 @@ class Missing:
     kind: Kind
     first_id: int
     texts: tuple[str, ...]
+    lang: str = ""
 
 
 def next_missing(db: Database, model: str, kind: Kind, limit: int) -> list[Missing]:
@@ -56,7 +57,7 @@ def next_missing(db: Database, model: str, kind: Kind, limit: int) -> list[Missi
     )
     made = func.coalesce(done.c.n, 0)
     query = (
-        select(documents.c.id, documents.c.title, first.label("first"), made.label("made"))
+        select(documents.c.id, documents.c.title, documents.c.lang, first.label("first"), made.label("made"))
         .select_from(documents.outerjoin(done, done.c.document_id == documents.c.id))
         .where(made < total)
         .order_by(documents.c.id)
@@ -68,7 +69,7 @@ def next_missing(db: Database, model: str, kind: Kind, limit: int) -> list[Missi
         for row in connection.execute(query):
             start = row.first + row.made
             texts = tuple(read(connection, row, start, limit))
-            found.append(Missing(row.id, kind, start, texts))
+            found.append(Missing(row.id, kind, start, texts, row.lang))
             limit -= len(texts)
             if limit <= 0:
                 break

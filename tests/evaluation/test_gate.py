@@ -25,7 +25,7 @@ class WordEmbedder:
     def __init__(self, id, alike=None, spoil=0.0):
         self.id, self._alike, self._spoil = id, alike or {}, spoil
 
-    def encode(self, texts, *, kind="passage"):
+    def encode(self, texts, *, kind="passage", lang=""):
         rows = np.stack([self._row(text) for text in texts]) if texts else np.empty((0, 96), np.float32)
         if self._spoil and kind == "question":
             rows = (1 - self._spoil) * rows + self._spoil * rows[:1]

@@ -21,7 +21,7 @@ class WordEmbedder:
         self.id = id
         self.encoded = []
 
-    def encode(self, texts, *, kind="passage"):
+    def encode(self, texts, *, kind="passage", lang=""):
         self.encoded += texts
         rows = np.stack([self._row(text) for text in texts]) if texts else np.empty((0, 64), np.float32)
         return (rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)).astype(np.float32)

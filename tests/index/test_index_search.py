@@ -6,7 +6,9 @@ import pytest
 from core.errors import AppError
 from core.index.embed import embed_missing, read_active
 from core.index.search import SearchIndex
-from core.settings import Settings
+from core.models.adapters import shipped_name
+from core.models.embedder import load_embedder
+from core.settings import Settings, cache_folder
 from core.state import documents, vectors
 
 REPORT = (
@@ -136,3 +138,21 @@ def test_an_empty_workspace_finds_nothing(index):
     result = index.search("anything", lang="en")
     assert (result.hits, result.stage) == ((), "keyword")
     assert np.isfinite(index.idf("anything"))
+
+
+def test_each_text_is_embedded_as_its_language_and_taking_words_off_gives_the_vectors_back(db, add_text):
+    add_text("report.txt", REPORT)
+    add_text("informe.txt", "El consejo se reunió en Lisboa. Se pagaron dividendos.", lang="es")
+    bare, through = (load_embedder(name, cache_folder()) for name in ("builtin", shipped_name()))
+
+    def stored(embedder, name):
+        embed_missing(db, embedder, name)
+        assert read_active(db).id == embedder.id
+        return {(run.kind, run.first_id): run.data for run in vectors.vectors_after(db, embedder.id, 0)}
+
+    before, changed, after = stored(bare, "builtin"), stored(through, shipped_name()), stored(bare, "builtin")
+    assert before == after
+    spanish = {row.id for row in documents.list_documents(db, bare.id) if row.lang == "es"}
+    differing = {key for key in before if before[key] != changed[key]}
+    owners = {(run.kind, run.first_id): run.document_id for run in vectors.vectors_after(db, bare.id, 0)}
+    assert {owners[key] for key in differing} == spanish

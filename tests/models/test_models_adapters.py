@@ -9,8 +9,9 @@ from safetensors.numpy import load_file, save_file
 from core import settings
 from core.errors import AppError
 from core.models import adapter_files, adapters
-from core.models.embedder import load_embedder
-from core.models.export import base_weights, exported_before, model_id
+from core.models.embedder import load_embedder, same_weights
+from core.models.export import base_weights, exported_before, model_id, reading_id, reads_words
+from core.models.gloss import hash_list
 from core.records import AdapterCard
 
 PREFIX = "base_model.model."
@@ -107,3 +108,30 @@ def test_every_adapter_makes_another_model_and_an_id_is_no_path(tmp_path):
     assert len({name.split("@")[0] for name in ids}) == 3
     assert exported_before(tmp_path, "../../etc") is None
     assert exported_before(tmp_path, model_id()) is None
+
+
+# ---------------------------------------------------------------- the packaged one
+
+
+def test_the_packaged_words_are_those_that_the_gate_let_pass(tmp_path):
+    packaged = adapters.packaged_adapter()
+    card = adapters.read_card(packaged)
+    assert adapters.is_usable(packaged)
+    assert card.words == card.adapter_sha256 == hash_list(packaged / adapters.WORDS)
+    assert adapters.encoder_name(settings.load(tmp_path)) == adapters.shipped_name() == "builtin+spanish"
+
+
+def test_an_adapter_reads_spanish_as_it_learned_it(tmp_path):
+    folder = write(tmp_path / "mine")
+    adapters.write_card(folder, card())
+    assert adapters.words_of(folder) is None
+    adapters.write_card(folder, card(words="a" * 64))
+    assert adapters.words_of(folder) == adapters.packaged_words()
+    assert adapters.words_of(None) is None
+
+
+def test_vectors_through_words_are_of_another_model_in_the_same_export():
+    through = reading_id(model_id(), adapters.packaged_words())
+    assert through != model_id() and not same_weights(through, model_id())
+    assert reads_words(through) and not reads_words(model_id())
+    assert exported_before(settings.cache_folder(), through) == exported_before(settings.cache_folder(), model_id())

@@ -13,6 +13,7 @@ import pytest
 
 from core.errors import AppError
 from core.models import export
+from core.models.adapters import shipped_name
 from core.models.embedder import _batches, load_embedder, same_weights
 from core.settings import cache_folder
 
@@ -139,3 +140,24 @@ def test_a_folder_with_a_sentence_transformers_model_serves_too(embedder):
         assert rows.shape == (len(spans), other.dimension)
     assert other.count_tokens("one two") == embedder.count_tokens("one two")
     assert not same_weights(other.id, embedder.id)
+
+
+SPANISH, ENGLISH = "¿Cuánto tarda el envío de los pedidos?", "How long does the shipment of the orders take?"
+
+
+def test_spanish_is_read_through_words_and_english_stays_bit_for_bit(embedder):
+    through = load_embedder(shipped_name(), cache_folder())
+    assert np.array_equal(through.encode([ENGLISH], lang="en"), embedder.encode([ENGLISH], lang="en"))
+    assert np.array_equal(through.encode([SPANISH]), embedder.encode([SPANISH], lang="es"))
+    english = embedder.encode([ENGLISH])[0]
+    near, far = (one.encode([SPANISH], lang="es")[0] @ english for one in (through, embedder))
+    assert near > far + 0.15
+
+
+def test_questions_are_read_as_the_vectors_were_made(embedder):
+    before = load_embedder(shipped_name(), cache_folder(), made_by=embedder.id)
+    assert before.id == embedder.id
+    assert np.array_equal(before.encode([SPANISH], lang="es"), embedder.encode([SPANISH], lang="es"))
+    through = load_embedder(shipped_name(), cache_folder())
+    again = load_embedder("builtin", cache_folder(), made_by=through.id)
+    assert np.array_equal(again.encode([SPANISH], lang="es"), through.encode([SPANISH], lang="es"))
