@@ -568,8 +568,7 @@ class JobStatus:
 @dataclass(frozen=True, slots=True)
 class AdapterCard:
     """What an adapter is, how it was made and how it was judged. `scores` are the gate's: measure -> {base, adapter,
-    low, high} (an interval of the difference); `passed` is None before the gate has seen it. `created` is ISO 8601;
-    `words` the sha256 of the list through which it reads Spanish."""
+    low, high} (an interval of the difference); `passed` is None before the gate has seen it. `created` is ISO 8601."""
 
     name: str
     kind: Literal["retriever", "chat"]
@@ -586,4 +585,3 @@ class AdapterCard:
     versions: dict[str, str] = field(default_factory=dict)
     licence: str = ""
     created: str = ""
-    words: str = ""

@@ -43,7 +43,8 @@ def order_candidates(index: SearchIndex, question: str, lang: str, sides: Sequen
     texts = [hit.piece or hit.text for hit in hits]
     orders = []
     for side in sides:
-        cosines = side.encode(texts) @ side.encode([question], kind="question")[0]
+        rows = np.concatenate([side.encode([text], lang=hit.lang) for text, hit in zip(texts, hits, strict=True)])
+        cosines = rows @ side.encode([question], kind="question", lang=lang)[0]
         orders.append((np.argsort(-cosines, kind="stable"), cosines))
     found = []
     for n, (order, cosines) in enumerate(orders):

@@ -1,9 +1,9 @@
 """Adapters on the shelf: their names and cards, taking one in from outside, merging into the base's weights in numpy.
 
 An adapter is a folder with PEFT's two files and a card, which is written last: a folder without one is no adapter. The
-packaged adapter and the workspace's own are read alike; the packaged one holds a list of words through which Spanish is
-read (`core.models.gloss`), and an adapter made over it reads Spanish the same way. What may be loaded is
-`adapter_files`' to say; it trains and judges nothing.
+packaged adapter and the workspace's own are read alike, but that the packaged one is a list of words through which
+Spanish is read (`core.models.gloss`) instead of weights. What may be loaded is `adapter_files`' to say; it trains and
+judges nothing.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def encoder_name(settings: Settings) -> str:
 
 
 def shipped_name() -> str:
-    """The packaged encoder as the app uses it by default: what another adapter has to beat."""
+    """The packaged encoder as the app uses it by default."""
     packaged = packaged_adapter()
     return f"builtin+{packaged.name}" if packaged else "builtin"
 
@@ -81,13 +81,9 @@ def packaged_words() -> Path | None:
 
 
 def words_of(adapter: Path | None) -> Path | None:
-    """The list through which an adapter reads Spanish: its own, or the packaged one where it was made over that."""
-    if adapter is None:
-        return None
-    if adapter.parent == PACKAGED:
-        return adapter / WORDS
-    card = read_card(adapter)
-    return packaged_words() if card and card.words else None
+    """The list through which an adapter reads Spanish: only the packaged one has one. One of the workspace learned from
+    Spanish as it is, and reads it so."""
+    return packaged_words() if adapter is not None and adapter == packaged_adapter() else None
 
 
 def list_adapters(settings: Settings, kind: str = "") -> list[tuple[str, AdapterCard]]:

@@ -92,7 +92,7 @@ def load_adapted(adapter: Path, cache_folder: Path) -> Embedder:
     """The packaged encoder under an adapter, whether it has passed or not: for those who judge it."""
     from core.models.export import exported_model
 
-    return _open(*exported_model(cache_folder, adapter), packaged_words())
+    return _open(*exported_model(cache_folder, adapter), words_of(adapter))
 
 
 class OnnxEmbedder:

@@ -5,7 +5,7 @@ Mean pooling over the last states, unit vectors, as the app's embedder does it. 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -37,11 +37,6 @@ class TrainableEncoder:
         self.model = get_peft_model(model, config)
         self.targets = tuple(found)
         self.weights = learning_weights(self.model)
-
-    @property
-    def vocabulary(self) -> Collection[str]:
-        """The tokenizer's pieces, whole words among them."""
-        return self._tokenizer.get_vocab().keys()
 
     def count_weights(self) -> tuple[int, int]:
         """(trainable, all) weights."""

@@ -1,21 +1,19 @@
 """Trains a retriever adapter: LoRA on a sentence encoder, from question-passage pairs, on the processor if need be.
 
 The other passages of a batch are the wrong answers (in-batch negatives, Henderson et al. 2017, scale 20), beside
-mined ones. Spanish is learned as the embedder reads it (`core.models.gloss`). Texts of the languages in `keep_langs`
-are held near the base model's vectors, so that it forgets little. The steps, checks and checkpoints are `loop`'s. It
-judges nothing: whether an adapter may be used is `core.evaluation.gate`'s.
+mined ones. Texts of the languages in `keep_langs` are held near the base model's vectors, so that it forgets little.
+The steps, checks and checkpoints are `loop`'s. It judges nothing: whether an adapter may be used is
+`core.evaluation.gate`'s.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import AppError
-from core.models.adapters import packaged_words
-from core.models.gloss import Gloss
 from core.training.encoder import TrainableEncoder
 from core.training.loop import Report, Run, Trained
 from core.training.pairs import Pair
@@ -67,17 +65,6 @@ def train_retriever(
     return _Run(base, list(pairs), list(held_out)[:_CHECKED_MOST], config, folder, start).go(report)
 
 
-def read_as_embedded(pair: Pair, gloss: Callable[[str], str] | None) -> Pair:
-    """The pair with its Spanish texts as the embedder reads them."""
-    if gloss is None:
-        return pair
-    question = gloss(pair.question) if pair.lang == "es" else pair.question
-    if pair.passage_lang != "es":
-        return replace(pair, question=question)
-    negatives = tuple(gloss(text) for text in pair.negatives)
-    return replace(pair, question=question, passage=gloss(pair.passage), negatives=negatives)
-
-
 def draw_batches(pairs: Sequence[Pair], size: int, seed: int, epoch: int) -> list[list[int]]:
     """Positions by batch, in random order, texts of alike length together: less padding, harder negatives."""
     generator = random.Random(seed * 1000 + epoch)
@@ -110,6 +97,7 @@ class _Run(Run):
         if config.threads:
             torch.set_num_threads(config.threads)
         torch.manual_seed(config.seed)
+        self._pairs, self._held_out = pairs, held_out
         self._encoder = TrainableEncoder(
             base,
             rank=config.rank,
@@ -120,9 +108,6 @@ class _Run(Run):
         )
         if start is not None:
             self._encoder.load(start, base)
-        words = packaged_words()
-        gloss = Gloss(words, self._encoder.vocabulary) if words else None
-        self._pairs, self._held_out = ([read_as_embedded(pair, gloss) for pair in part] for part in (pairs, held_out))
         epochs = [draw_batches(pairs, config.batch, config.seed, epoch) for epoch in range(config.epochs)]
         batches = [batch for epoch in epochs for batch in epoch]
         super().__init__(config, folder, self._encoder.weights, batches, len(pairs), bool(held_out))

@@ -28,7 +28,6 @@ from core.errors import AppError
 from core.i18n import error_text
 from core.models import adapter_files, adapters, export
 from core.models.embedder import load_adapted, load_embedder
-from core.models.gloss import hash_list
 from core.models.loading import find_folder
 from core.records import AdapterCard
 from core.settings import cache_folder
@@ -107,8 +106,7 @@ def run_job(job: Job, out: Path, tell: Tell) -> AdapterCard:
         adapters.check_retriever(out)
     else:
         trained = train_retriever(export.base_folder(), dataset.train, dataset.dev, job.config, out, report)
-    shipped = adapters.shipped_name()
-    base = (shipped, load_embedder(shipped, cache_folder()))
+    base = ("builtin", load_embedder("builtin", cache_folder()))
     adapted = (f"builtin+{out.resolve()}", load_adapted(out, cache_folder()))
     gate = judge(base, adapted, dataset.test, len(dataset.train) if trained else None, step=step)
     card = make_card(job, dataset, trained, out)
@@ -192,7 +190,6 @@ def make_card(job: Job, dataset: Dataset, trained: Trained | None, out: Path) ->
         versions=_versions(),
         licence=job.licence,
         created=_now(),
-        words=hash_list(words) if (words := adapters.packaged_words()) else "",
     )
 
 

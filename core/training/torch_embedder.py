@@ -40,8 +40,8 @@ class TorchEmbedder:
         self.dimension = int(model.config.hidden_size)
         self.max_tokens = _MAX_TOKENS
 
-    def encode(self, texts: Sequence[str], *, kind: Kind = "passage") -> np.ndarray:
-        del kind
+    def encode(self, texts: Sequence[str], *, kind: Kind = "passage", lang: str = "") -> np.ndarray:
+        del kind, lang
         self._read([text for text in dict.fromkeys(texts) if text not in self._vectors])
         return np.stack([self._vectors[text] for text in texts])
 

@@ -10,7 +10,7 @@ from safetensors.numpy import load_file
 from core.errors import AppError
 from core.models import adapter_files, adapters
 from core.training.pairs import Pair
-from core.training.retriever import RetrieverConfig, draw_batches, read_as_embedded, train_retriever
+from core.training.retriever import RetrieverConfig, draw_batches, train_retriever
 
 WORDS = "red blue green fast slow old new tall small warm cold bright dark heavy light sharp".split()
 CONFIG = RetrieverConfig(rank=4, alpha=8, batch=4, epochs=2, check_every=3, learning_rate=5e-3, threads=1, keep=0.1)
@@ -154,11 +154,3 @@ def test_batches_hold_every_pair_once_and_depend_on_the_seed_alone():
     assert len([n for batch in batches for n in batch]) >= len(PAIRS) - 5
     assert draw_batches(PAIRS, 5, 0, 0) == batches
     assert draw_batches(PAIRS, 5, 1, 0) != batches
-
-
-def test_spanish_is_learned_as_the_embedder_reads_it():
-    pair = Pair("¿Qué?", "el texto", "d", "k", "es", "en", negatives=("no",))
-    assert read_as_embedded(pair, str.upper) == dataclasses.replace(pair, question="¿QUÉ?")
-    spanish = dataclasses.replace(pair, lang="en", passage_lang="es")
-    assert read_as_embedded(spanish, str.upper) == dataclasses.replace(spanish, passage="EL TEXTO", negatives=("NO",))
-    assert read_as_embedded(pair, None) is pair
