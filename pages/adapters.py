@@ -106,7 +106,7 @@ def main() -> None:
     db, held = services.workspace().db, services.settings()
     runs = queue.kept_runs(db, held)
     shelf = adapters.list_adapters(held)
-    if not runs and not shelf:
+    if not runs and not [name for name, _ in shelf if name != "builtin"]:
         st.markdown(say("adapters_page.empty"))
     chosen = adapters_run.choose(runs)
     card = queue.read_verdict(held, chosen.key) if chosen else None

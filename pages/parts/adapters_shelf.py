@@ -29,7 +29,10 @@ _JUDGED_MOST = 1000
 def names_in_use(held: Settings) -> list[str]:
     """The adapters that search and the language model work with now; none where both are as they came."""
     chosen = held.get("retriever_adapter")
-    found = [] if chosen == _BARE or (chosen == "builtin" and adapters.packaged_adapter() is None) else [chosen]
+    if chosen == "builtin":
+        packaged = adapters.packaged_adapter()
+        chosen = packaged.name if packaged else _BARE
+    found = [] if chosen == _BARE else [chosen]
     chat = held.get("chat_adapter")
     return found + ([] if chat in ("", _BARE) else [Path(chat).name])
 
@@ -108,6 +111,8 @@ def _draw_one(held: Settings, name: str, card: AdapterCard) -> None:
                 st.badge(say("adapters_page.verdict_failed"), icon=":material/block:", color="red")
             if card.created:
                 st.caption(date(card.created), width="content")
+        if name == "builtin":
+            st.caption(say("adapters_page.packaged"))
         _draw_scores(card)
         _draw_buttons(name, card, in_use)
 
