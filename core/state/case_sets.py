@@ -162,7 +162,19 @@ def results_of(db: Database, run_id: int) -> list[RunCase]:
     query = select(run_cases).where(run_cases.c.run_id == run_id).order_by(run_cases.c.case_id)
     with db.read() as connection:
         rows = connection.execute(query).all()
-    return [RunCase(row.case_id, json.loads(row.scores), codec.load(Answer, row.answer), row.ms) for row in rows]
+    return [_to_result(row) for row in rows]
+
+
+def result_of(db: Database, run_id: int, case_id: int) -> RunCase | None:
+    """One case of a run with its answer."""
+    query = select(run_cases).where(run_cases.c.run_id == run_id, run_cases.c.case_id == case_id)
+    with db.read() as connection:
+        row = connection.execute(query).first()
+    return _to_result(row) if row is not None else None
+
+
+def _to_result(row) -> RunCase:
+    return RunCase(row.case_id, json.loads(row.scores), codec.load(Answer, row.answer), row.ms)
 
 
 def scores_of(db: Database, run_id: int) -> dict[int, dict[str, float]]:

@@ -7,6 +7,8 @@ It judges nothing and answers nothing: verdicts and times come with the answer.
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
+from typing import Any
 
 import streamlit as st
 
@@ -55,32 +57,39 @@ def draw_how(turn: chats.Turn) -> None:
     st.markdown(f"**{say('chat_page.how_engine')}**  \n{engine_name(answer)}{adapter}")
     _draw_times(answer)
     st.caption(say("chat_page.how_download"))
+    draw_downloads(answer, str(turn.id), turn.created_at)
+
+
+def draw_downloads(answer: Answer, name: str, asked_at: str = "", changes: Mapping[str, Any] | None = None) -> None:
+    """Everything behind an answer as a file, in two forms; `changes` are settings that it was given under."""
     with st.container(horizontal=True, gap="small"):
-        _draw_download(turn, "html", "text/html")
-        _draw_download(turn, "json", "application/json")
+        for kind, mime in (("html", "text/html"), ("json", "application/json")):
+            _draw_download(answer, name, asked_at, changes or {}, kind, mime)
 
 
-def _draw_download(turn: chats.Turn, kind: str, mime: str) -> None:
+def _draw_download(answer: Answer, name: str, asked_at: str, changes: Mapping[str, Any], kind: str, mime: str) -> None:
     """Made when it is asked for, from what is bound here: a download has no session."""
-    make = functools.partial(_make, services.workspace(), turn, kind, lang())
+    make = functools.partial(_make, services.workspace(), answer, asked_at, changes, kind, lang())
     st.download_button(
         say(f"chat_page.how_{kind}"),
         make,
-        file_name=f"cotejo-{turn.id}.{kind}",
+        file_name=f"cotejo-{name}.{kind}",
         mime=mime,
-        key=f"audit-{kind}-{turn.id}",
+        key=f"audit-{kind}-{name}",
         on_click="ignore",
         icon=":material/download:",
     )
 
 
-def _make(workspace: Workspace, turn: chats.Turn, kind: str, language: str) -> bytes:
+def _make(
+    workspace: Workspace, answer: Answer, asked_at: str, changes: Mapping[str, Any], kind: str, language: str
+) -> bytes:
     def draw_page(citation: Citation) -> bytes | None:
         return workspace.library.page_image(citation.document_id, citation.page, _PICTURE_PX, citation.boxes)
 
-    values = {setting.name: workspace.settings.get(setting.name) for setting in TABLE}
+    values = {setting.name: workspace.settings.get(setting.name) for setting in TABLE} | dict(changes)
     models = {"embedder": workspace.library.active_model()}
-    pack = audit.make_audit(turn.answer, draw_page, asked_at=turn.created_at, models=models, settings=values)
+    pack = audit.make_audit(answer, draw_page, asked_at=asked_at, models=models, settings=values)
     text = audit.to_html(pack, language) if kind == "html" else audit.to_json(pack)
     return text.encode("utf-8")
 

@@ -6,15 +6,13 @@ import statistics
 
 import streamlit as st
 
-from core.evaluation import score as scoring
 from core.evaluation.cases import to_case
-from core.evaluation.compare import interval, verdict
-from core.evaluation.runs import compare_runs
+from core.evaluation.compare import interval
 from core.evaluation.variants import Variant
 from core.state import case_sets, jobs
 from core.state.database import Database
-from pages.parts import changes, errors, services
-from pages.parts.language import duration, lang, number, say, say_count
+from pages.parts import case_view, changes, compared, errors, services
+from pages.parts.language import duration, number, say
 from pages.parts.plain import one_line, plain
 
 _KIND = "evaluate"
@@ -33,7 +31,7 @@ def draw(db: Database, held: list[case_sets.CaseSet]) -> None:
         return
     _draw_runs(db, found)
     if len(found) > 1:
-        _draw_comparison(db, set_id, found)
+        compared.draw(db, set_id, found)
     else:
         _draw_cases(db, set_id, found[0])
 
@@ -106,37 +104,6 @@ def _percent(share: float) -> str:
     return f"{number(100 * share, 1)} %"
 
 
-def _draw_comparison(db: Database, set_id: int, found: list[case_sets.Run]) -> None:
-    """Two runs: the verdict, every metric, what broke and what was fixed."""
-    st.subheader(say("evaluation_page.compare"), anchor=False)
-    names = {run.id: f"{run.variant['name']} (#{run.id})" for run in found}
-    ids = list(names)
-    with st.container(horizontal=True):
-        a = st.selectbox("A", ids, index=1, format_func=names.get, key="run-a", width=320)
-        b = st.selectbox("B", ids, index=0, format_func=names.get, key="run-b", width=320)
-    result = compare_runs(db, a, b)
-    st.markdown(f"**{plain(verdict(result, lang()))}**")
-    _draw_metrics(db, a, b)
-    cases = {held.id: to_case(held.data, held.id) for held in case_sets.list_cases(db, set_id)}
-    left, right = st.columns(2, gap="large")
-    for place, title, ids in ((left, "broke", result.worse), (right, "fixed_cases", result.better)):
-        with place:
-            st.markdown(f"**{say_count(f'evaluation_page.{title}', len(ids))}**")
-            for number_ in ids[:_SHOWN]:
-                if int(number_) in cases:
-                    st.caption(one_line(cases[int(number_)].question, 160))
-    _draw_cases(db, set_id, next(run for run in found if run.id == b))
-
-
-def _draw_metrics(db: Database, a: int, b: int) -> None:
-    first, second = (scoring.summarise(case_sets.scores_of(db, run).values()) for run in (a, b))
-    lines = [f"| {say('evaluation_page.metric')} | A | B |", "|---|---:|---:|"]
-    for name in first | second:
-        cells = (_percent(held[name]) if name in held else "–" for held in (first, second))
-        lines.append(f"| {say(f'evaluation_page.metric_{name}')} | {' | '.join(cells)} |")
-    st.markdown("\n".join(lines))
-
-
 def _draw_cases(db: Database, set_id: int, run: case_sets.Run) -> None:
     """Each case of a run; a click shows its answer."""
     st.subheader(say("evaluation_page.each", name=plain(run.variant["name"])), anchor=False)
@@ -156,17 +123,6 @@ def _draw_cases(db: Database, set_id: int, run: case_sets.Run) -> None:
         key=f"each-{run.id}",
     )
     if chosen.selection.rows:
-        _draw_one(cases[results[chosen.selection.rows[0]].case_id], results[chosen.selection.rows[0]])
-
-
-def _draw_one(case, result: case_sets.RunCase) -> None:
-    with st.container(border=True):
-        st.markdown(f"**{one_line(case.question)}**")
-        st.markdown(plain(result.answer.text or result.answer.message))
-        for citation in result.answer.citations[:3]:
-            st.caption(f"{one_line(citation.file)} · {citation.page}")
-        if result.answer.data is not None and result.answer.data.sql is not None:
-            st.code(result.answer.data.sql.text, language="sql", wrap_lines=True)
-        st.caption(f"{say('evaluation_page.expected')}: {one_line(' | '.join(case.answers) or case.gold_sql or '–')}")
-        shown = ((say(f"evaluation_page.metric_{name}"), value) for name, value in result.scores.items())
-        st.caption(" · ".join(f"{name} {number(value, 2)}" for name, value in shown))
+        one = results[chosen.selection.rows[0]]
+        case_view.draw_expected(cases[one.case_id])
+        case_view.draw(one, run)
