@@ -11,12 +11,13 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from core.assistant import Assistant
 from core.errors import AppError
 from core.i18n import detect_language, error_text
-from core.records import Answer, Event, Route
+from core.records import Answer, Event, Route, SqlAnswer
 from core.settings import Settings
 from core.state import chats, traces
 from core.state.database import Database
@@ -24,6 +25,7 @@ from core.state.database import Database
 log = logging.getLogger("cotejo.turns")
 _TOKENS_EVERY_S = 0.08
 _BEAT_S = 4.0
+_CANCELLED = "sql.limits.cancelled"
 
 
 def start_turn(db: Database, assistant: Assistant, conversation_id: int, question: str, **scope: Any) -> int:
@@ -60,6 +62,21 @@ def record(db: Database, settings: Settings, answer: Answer, turn_id: int | None
         traces.record(db, traces.of_answer(answer, log=log_questions, turn_id=turn_id))
     except AppError as error:  # a full disk: the answer stands, the line is lost
         log.warning("no trace of turn %s: %s", turn_id, error)
+
+
+def record_rows(db: Database, settings: Settings, question: str, lang: str, data: SqlAnswer | None, ms: float) -> None:
+    """The same for a question asked of the tables alone, which took `ms`; `data` is None where it was refused. One that
+    was cancelled leaves no trace, as a turn that was stopped leaves none."""
+    failed = (data.error or (data.result.error if data.result else None)) if data is not None else None
+    if failed is not None and failed[0] == _CANCELLED:
+        return
+    ran = data is not None and data.sql is not None
+    status = "refused" if data is None else "error" if failed and ran else "answered" if ran else "not_found"
+    answer = Answer(question, question, lang, Route("data", ""), status, "", data=data)
+    if data is not None:
+        answer = replace(answer, confidence=data.confidence, engine=data.engine, uses=data.uses)
+    timings = data.timings_ms if data is not None else {}
+    record(db, settings, replace(answer, timings_ms={**timings, "total": round(ms, 2)}))
 
 
 def _store_events(db: Database, turn_id: int, events: Iterator[Event]) -> Answer | None:

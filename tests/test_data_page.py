@@ -11,10 +11,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import samples
+from core.errors import AppError
 from core.records import Catalog, Column, ForeignKey, Table
 from core.sql.pretty import pretty_sql, preview_sql
 from core.sql.sources import import_source
-from core.state import boards, jobs, pairs, questions
+from core.state import boards, jobs, pairs, questions, traces
 from pages.parts.asking import Order, carry_out
 from pages.parts.board import refresh
 from pages.parts.relations import relations_dot
@@ -432,3 +433,19 @@ def test_with_a_model_its_statement_answers_and_stopping_it_leaves_the_parsers(w
     workspace.assistant.author = ScriptedAuthor(written, stop)
     answer = carry_out(Order(BY_REGION), workspace, "es", stop)
     assert answer.engine == "builtin" and len(answer.result.rows) == 3
+
+
+def test_questions_of_the_page_leave_their_traces(workspace):
+    """One answered, one refused, one cancelled: the last leaves none."""
+    ingest(workspace)
+    before = traces.count(workspace.db)
+    carry_out(Order(BY_REGION), workspace, "es", threading.Event())
+    with pytest.raises(AppError):
+        carry_out(Order(sql="DELETE FROM ventas"), workspace, "es", threading.Event())
+    stop = threading.Event()
+    stop.set()
+    carry_out(Order(BY_REGION), workspace, "es", stop)
+    held = traces.columns(workspace.db, ("question", "route", "status", "total_ms"))
+    assert held["status"][before:] == ["answered", "refused"]
+    assert held["question"][before] == BY_REGION and set(held["route"][before:]) == {"data"}
+    assert min(held["total_ms"][before:]) > 0

@@ -1,9 +1,11 @@
 """The evaluation and monitoring pages by AppTest, on a real workspace with real files; and the job behind a run."""
 
+import dataclasses
 import threading
 import time
 
 import pytest
+from streamlit.testing.v1 import AppTest
 from test_pages import POLICY, ingest, open_app, shown
 
 from core import trial
@@ -11,8 +13,9 @@ from core.assistant import last_answer
 from core.evaluation import learn
 from core.evaluation.variants import Variant
 from core.records import Answer, Route
-from core.state import case_sets, chats, experiments, feedback, house_words, jobs, pairs, traces
+from core.state import case_sets, chats, codec, experiments, feedback, house_words, jobs, pairs, traces
 from core.turns import record, start_turn
+from pages.parts import compared
 from pages.parts import experiments as live_part
 
 
@@ -57,6 +60,40 @@ def test_a_run_asks_the_very_assistant_and_two_runs_stand_side_by_side(workspace
     assert "one passage" in shown(app)
     app = open_app("evaluation", "es")
     assert "No se aprecia diferencia" in shown(app)
+
+
+def test_what_broke_is_listed_and_both_answers_stand_side_by_side(workspace):
+    set_id = case_sets.create_set(workspace.db, "leave")
+    case_sets.add_cases(workspace.db, set_id, CASES, "file")
+    first = run(workspace, set_id, Variant("as it is"))
+    second = case_sets.start_run(workspace.db, set_id, {"name": "broken", "changes": {"passages_per_answer": 2}})
+    for one in case_sets.results_of(workspace.db, first.run_id):
+        wrong = one.case_id == 1
+        said = dataclasses.replace(one.answer, text="Nobody *knows* [1]") if wrong else one.answer
+        scores = {**one.scores, "right": 0.0} if wrong else one.scores
+        case_sets.store_results(workspace.db, second, [(one.case_id, "x", scores, codec.dump(said), 1.0)])
+    case_sets.finish_run(workspace.db, second, "done", 0, 1.0)
+    kinds = compared.sort_cases(*(case_sets.scores_of(workspace.db, n) for n in (first.run_id, second)))
+    assert kinds == {"broke": [1], "fixed_cases": [], "both_wrong": [], "both_right": [2, 3]}
+    app = open_app("evaluation")
+    assert not app.exception
+    assert "1 broke" in " ".join(app.segmented_control[0].options)
+    both = app.segmented_control[0].options
+    assert len(both) == 2 and "2 right in both" in both[1]
+    script = f"""
+from core.evaluation.cases import to_case
+from core.state import case_sets
+from pages.parts import compared, services
+db = services.workspace().db
+runs = {{one.id: one for one in case_sets.list_runs(db, {set_id})}}
+case = to_case(case_sets.list_cases(db, {set_id})[0].data)
+compared._draw_pair(db, case, 1, runs[{first.run_id}], runs[{second}])
+"""
+    pair = AppTest.from_string(script, default_timeout=60).run()
+    assert not pair.exception
+    text = " ".join(one.value for one in (*pair.markdown, *pair.caption))
+    assert "24 days" in text and "Nobody" in text and "wrong" in text
+    assert len(pair.get("download_button")) == 4
 
 
 def test_an_empty_page_says_what_a_case_is(workspace):

@@ -9,10 +9,12 @@ from __future__ import annotations
 import dataclasses
 import secrets
 import threading
+import time
 from dataclasses import dataclass, field
 
 import streamlit as st
 
+from core import turns
 from core.errors import AppError
 from core.i18n import detect_language, translate
 from core.records import ChartSpec, Reading, SqlAnswer
@@ -183,27 +185,34 @@ def _refuse(reason: tuple[str, dict]) -> None:
 
 
 def carry_out(order: Order, workspace: Workspace, lang: str, cancel: threading.Event) -> SqlAnswer:
-    """The answer to an order, kept in the history, and as a pair where it was given a verdict. Raises AppError where
-    the guard refuses a statement."""
-    if not order.sql:
-        spoken = detect_language(order.question, default=lang)
-        answer = _by_model(workspace.tables.ask(order.question, spoken, cancel=cancel), workspace, cancel)
-    else:
-        spoken = detect_language(order.question, default=lang)
-        answer = workspace.tables.run(order.sql, question=order.question, lang=spoken, cancel=cancel)
-        answer = dataclasses.replace(
-            answer,
-            reading=order.reading,
-            alternatives=order.others,
-            confidence=order.confidence,
-            chart=order.chart or answer.chart,
-        )
+    """The answer to an order, kept in the history, and as a pair where it was given a verdict; it leaves a trace like a
+    question of the chat. Raises AppError where the guard refuses a statement."""
+    started, answer = time.perf_counter(), None
+    spoken = detect_language(order.question, default=lang)
+    try:
+        answer = _answer(order, workspace, spoken, cancel)
+    finally:
+        ms = 1000 * (time.perf_counter() - started)
+        turns.record_rows(workspace.db, workspace.settings, order.question or order.sql, spoken, answer, ms)
     if answer.sql is None or answer.error or answer.result.error:
         return answer
     questions.keep(workspace.db, answer)
     if order.verdict and order.question:
         keep_pair(workspace, answer, order.verdict, order.origin)
     return answer
+
+
+def _answer(order: Order, workspace: Workspace, lang: str, cancel: threading.Event) -> SqlAnswer:
+    if not order.sql:
+        return _by_model(workspace.tables.ask(order.question, lang, cancel=cancel), workspace, cancel)
+    answer = workspace.tables.run(order.sql, question=order.question, lang=lang, cancel=cancel)
+    return dataclasses.replace(
+        answer,
+        reading=order.reading,
+        alternatives=order.others,
+        confidence=order.confidence,
+        chart=order.chart or answer.chart,
+    )
 
 
 def _by_model(parsed: SqlAnswer, workspace: Workspace, cancel: threading.Event) -> SqlAnswer:
