@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from core.index.search import SearchIndex
-from core.models.chat_model import Call
 from core.models.embedder import Embedder
+from core.models.engine import Call
 from core.models.loading import load_model
 from core.records import Message
 from core.settings import Settings

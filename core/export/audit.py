@@ -13,6 +13,7 @@ import dataclasses
 import html
 import json
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -43,6 +44,23 @@ white-space:pre-wrap}.rows{overflow-x:auto}table{border-collapse:collapse;font-s
 th,td{border-bottom:1px solid var(--line);padding:.3rem .75rem;text-align:left;vertical-align:top}
 .number{text-align:right}.verdict{white-space:nowrap}
 """
+# On paper: always light, pages numbered, pictures and rows never cut in two, a table's head on each of its pages.
+_PRINT = """
+@page{size:A4;margin:18mm 16mm 20mm;@bottom-left{content:"Cotejo";font:9pt sans-serif;color:#5b6b6d}
+@bottom-right{content:counter(page) " / " counter(pages);font:9pt sans-serif;color:#5b6b6d}}
+@media print{
+:root{color-scheme:light;--ink:#1d2a2c;--soft:#4d5c5e;--paper:#fff;--line:#cfd8d6;--accent:#0f6b66;--bad:#a4442a}
+body{font-size:10.5pt;line-height:1.45;max-width:none;margin:0;padding:0;
+print-color-adjust:exact;-webkit-print-color-adjust:exact}
+h1{font-size:16pt;margin-top:0}h2{font-size:12pt;margin:1.4em 0 .4em;break-after:avoid}
+p,blockquote,li{orphans:3;widows:3}
+figure,svg,tr,.verdict{break-inside:avoid}figure blockquote{break-after:avoid}
+img{display:block;max-height:120mm;width:auto;margin:.5em 0 0}
+thead{display:table-header-group}table{width:100%;font-size:9.5pt}th,td{padding:.2rem .5rem}
+pre{font-size:8.5pt;overflow:visible}.rows{overflow:visible}
+}
+"""
+_BOLD = re.compile(r"\*\*(?!\s)([^*<>]+)(?<!\s)\*\*")
 
 
 @dataclass(frozen=True)
@@ -134,7 +152,7 @@ def to_html(audit: Audit, lang: str) -> str:
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
         '<meta name="referrer" content="no-referrer">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{title} · Cotejo</title>\n'
-        f"<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
+        f"<style>{_STYLE}{_PRINT}</style>\n</head>\n<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
     )
 
 
@@ -158,7 +176,7 @@ def _head(audit: Audit, lang: str) -> str:
 
 
 def _answer(answer: Answer) -> str:
-    """The text as it is, doubtful statements underlined; the message where there is none."""
+    """The text as it is, bold where it says so, doubtful statements underlined; the message where there is none."""
     text, at, shown = answer.text, 0, []
     for check in sorted((c for c in answer.checks if c.end > c.start), key=lambda c: c.start):
         if check.verdict != "supported" and check.start >= at:
@@ -168,7 +186,8 @@ def _answer(answer: Answer) -> str:
             at = check.end
     shown.append(html.escape(text[at:]))
     message = f'<p class="quiet">{html.escape(answer.message)}</p>' if answer.message else ""
-    return f'<p class="answer">{"".join(shown)}</p>{message}'
+    told = _BOLD.sub(r"<b>\1</b>", "".join(shown))
+    return f'<p class="answer">{told}</p>{message}'
 
 
 def _reason(check: Any, lang: str) -> str:

@@ -12,7 +12,9 @@ from typing import Any
 from core.export.rows import cell_text
 from core.records import SqlAnswer
 
-_WIDTH, _HEIGHT, _LEFT, _BOTTOM = 640, 280, 8, 54
+_WIDTH, _HEIGHT, _LEFT, _BOTTOM = 640, 300, 8, 74
+_NAME_MAX, _LETTER = 18, 5.6  # letters of a name, units of width of each
+_TURNED = 56  # room at the left for the end of a turned name
 _MARKS_MAX = 40
 
 
@@ -29,7 +31,8 @@ def draw_chart(data: SqlAnswer, lang: str) -> str:
     marks = _line(points, step, low, scale) if data.chart.kind == "line" else _bars(points, step, low, scale)
     base = f'<path d="M0 {_at(0.0, low, scale):.1f}H{_WIDTH}" stroke="currentColor" stroke-opacity="0.25"/>'
     return (
-        f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" xmlns="http://www.w3.org/2000/svg" fill="currentColor">'
+        f'<svg viewBox="{-_TURNED} 0 {_WIDTH + _TURNED} {_HEIGHT}" role="img" xmlns="http://www.w3.org/2000/svg" '
+        f'fill="currentColor">'
         f"<title>{html.escape(data.chart.title or data.question)}</title>{base}{marks}{_labels(points, step)}</svg>"
     )
 
@@ -72,10 +75,15 @@ def _line(points: list[tuple[str, float]], step: float, low: float, scale: float
 
 
 def _labels(points: list[tuple[str, float]], step: float) -> str:
-    every = max(1, round(len(points) / 10))
-    return "".join(
-        f'<text x="{_LEFT + (n + 0.5) * step:.1f}" y="{_HEIGHT - _BOTTOM + 18}" font-size="11" text-anchor="middle">'
-        f"{html.escape(label[:14])}</text>"
-        for n, (label, _) in enumerate(points)
-        if n % every == 0
-    )
+    """Names below the marks, turned where they are longer than a mark is wide; of many marks some."""
+    every = max(1, round(len(points) / 12))
+    longest = max(len(label[:_NAME_MAX]) for label, _ in points)
+    turned = longest * _LETTER > step * every
+    texts = []
+    for n, (label, _) in enumerate(points):
+        if n % every:
+            continue
+        x, y = _LEFT + (n + 0.5) * step, _HEIGHT - _BOTTOM + 16
+        way = f'text-anchor="end" transform="rotate(-32 {x:.1f} {y})"' if turned else 'text-anchor="middle"'
+        texts.append(f'<text x="{x:.1f}" y="{y}" font-size="11" {way}>{html.escape(label[:_NAME_MAX])}</text>')
+    return "".join(texts)

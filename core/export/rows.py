@@ -38,7 +38,9 @@ def rows_html(data: SqlAnswer, lang: str) -> str:
         parts.append(f"<pre><code>{html.escape(data.sql.text)}</code></pre>")
     result = data.result
     if result is not None and result.columns:
-        head = "".join(f"<th>{html.escape(name)}</th>" for name in result.columns)
+        classes = (" class='number'" if _is_number(result, n) else "" for n in range(len(result.columns)))
+        named = zip(classes, result.columns, strict=True)
+        head = "".join(f"<th{kind}>{html.escape(name)}</th>" for kind, name in named)
         body = "\n".join(_row_html(result, row, lang) for row in result.rows[:ROWS_MAX])
         table = f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>"
         parts.append(f'<div class="rows">{table}</div>')

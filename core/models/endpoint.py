@@ -18,8 +18,8 @@ from urllib.parse import urlsplit
 import httpx
 
 from core.errors import AppError
-from core.models.chat_model import Call, Piece, merge_system
 from core.models.endpoint_errors import Failure, explain
+from core.models.engine import Call, Piece, merge_system
 from core.records import Message
 from core.settings import Settings
 

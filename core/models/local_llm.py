@@ -13,7 +13,7 @@ from llama_index.core.bridge.pydantic import PrivateAttr
 from llama_index.core.llms import CustomLLM
 from llama_index.core.llms.callbacks import llm_chat_callback, llm_completion_callback
 
-from core.models.chat_model import Call, Piece
+from core.models.engine import Call, Piece
 from core.models.loading import load_model
 from core.models.local_model import LocalModel
 from core.records import Message

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import AppError
 from core.models.adapter_files import check_adapter, layers_of_model
-from core.models.chat_model import Call, Piece, merge_system
+from core.models.engine import Call, Piece, merge_system
 from core.records import Message
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """What the writers of answers and of SQL need of a language model, so that a test or another backend can stand in.
 
-`core.models.chat_model.ChatModel` and its `Reply` are the real ones. Nothing here loads or calls anything.
+`core.models.chat_model.ChatModel` and `core.models.reply.Reply` are the real ones. Nothing is loaded or called here.
 """
 
 from __future__ import annotations

@@ -1,10 +1,12 @@
 """The audit pack: everything that is behind an answer, in one page that loads nothing and in one JSON."""
 
+import dataclasses
 import json
 import re
 from html.parser import HTMLParser
 
 from core.export.audit import make_audit, to_html, to_json
+from core.export.audit_chart import draw_chart
 from core.records import (
     Answer,
     ChartSpec,
@@ -92,3 +94,29 @@ def test_the_json_is_json_and_holds_the_page_picture():
     assert record["data"]["result"]["rows"][1][1] is None
     assert record["checks"][0]["message"].startswith("“")
     assert (record["cost"], record["settings"]["engine"]) == (0.25, "builtin")
+
+
+def test_on_paper_it_is_light_numbered_and_nothing_is_cut():
+    page = to_html(pack(), "en")
+    style = page.split("<style>")[1].split("</style>")[0]
+    printed = style.split("@media print")[1]
+    assert "counter(page)" in style
+    for rule in ("color-scheme:light", "break-inside:avoid", "table-header-group", "max-height"):
+        assert rule in printed
+
+
+def test_bold_is_bold_and_hostile_stars_stay_text():
+    answer = dataclasses.replace(hostile_answer(), text="**Tables.** 5 ** <b> **<script>**", checks=())
+    page = to_html(make_audit(answer, lambda c: None), "en")
+    assert "<b>Tables.</b> 5 ** &lt;b&gt;" in page
+    assert "<script" not in page
+
+
+def drawn_with(names):
+    result = QueryResult(("name", "n"), ("VARCHAR", "DOUBLE"), tuple((name, 1.0 + n) for n, name in enumerate(names)))
+    return draw_chart(SqlAnswer("q", "en", None, result, ChartSpec("bar", "name", ("n",))), "en")
+
+
+def test_long_names_below_a_chart_are_turned_and_all_there():
+    assert drawn_with([f"Category with a long name {n}" for n in range(12)]).count("rotate(") == 12
+    assert "rotate(" not in drawn_with(["a", "b"])

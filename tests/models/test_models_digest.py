@@ -2,8 +2,8 @@
 
 import pytest
 
-from core.models.chat_model import guess_tokens
 from core.models.digest import digest, fence_conversation
+from core.models.engine import guess_tokens
 from core.records import Answer, CheckedSql, Citation, QueryResult, Route, SqlAnswer
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from core.errors import AppError
 from core.models import local_model
-from core.models.chat_model import Call, open_chat_model
+from core.models.chat_model import open_chat_model
+from core.models.engine import Call
 from core.models.loading import find_folder, load_model, plan_load
 from core.records import Message
 from core.settings import Settings

@@ -206,7 +206,7 @@ def test_examples_are_read_by_their_usual_names_and_a_bad_line_is_named(tmp_path
 
 def test_a_practice_model_is_chosen_by_its_folder_and_an_adapter_goes_without_a_trace(base, tmp_path):
     from core import settings
-    from core.models.chat_model import Call
+    from core.models.engine import Call
     from core.models.loading import load_model
     from core.records import Message
 
