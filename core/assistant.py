@@ -26,7 +26,7 @@ from core.router import unsourced
 from core.router.choose import Hint, Signals, choose, foresee, has_rows, nothing_reason, plausible, sides
 from core.router.split import split_question
 from core.settings import Settings
-from core.sides import Asked, Shelf, Sides, TableSide
+from core.sides import Asked, Shelf, Sides, TableSide, may_give_rows
 from core.sql.lexicon import builtin_lexicon
 from core.telling import explain_rows, from_rows, say_edit, tell, tell_place
 from core.validation.check import check_answer
@@ -68,16 +68,15 @@ class Assistant:
 
         `document_ids` and `sources` (names of table files) restrict where to look, `route` the side; `lang` ('es',
         'en') is the answer's language, else the question's."""
-        sources = self._sides.sources(route, sources)
+        here = self._sides.look()
         turn = begin_turn(
-            question, history, self.tables.follow_up,
-            hint=route, document_ids=document_ids, sources=sources, lang=lang,
+            question, history, self.tables.follow_up, hint=route, document_ids=document_ids,
+            sources=may_give_rows(route, sources, here), lang=lang, here=here,
         )  # fmt: skip
-        catalog = self._sides.files()
-        said = unsourced.without_source(turn.completed, turn.lang, [table.name for table in catalog.tables])
+        said = unsourced.without_source(turn.completed, turn.lang, [table.name for table in here.files.tables])
         if said is not None:
             yield Event("routed", turn.completed, said)
-            reply = unsourced.reply(said, turn.completed, turn.lang, self.library.documents(), catalog)
+            reply = unsourced.reply(said, turn.completed, turn.lang, here.documents, here.files)
             yield from self._finish(turn, turn.answer(said, "answered", reply, 1.0))
             return
         if turn.stated is not None:
@@ -116,7 +115,7 @@ class Assistant:
             if has_rows(edited):
                 return Asked(data=edited), Route("data", say_edit(turn.edit, turn.lang))
         among = self._sides.prose(turn)
-        wanted = sides(turn.hint, bool(self._sides.files().tables), among is None or bool(among))
+        wanted = sides(turn.hint, bool(turn.here.files.tables), among is None or bool(among))
         if len(wanted) == 1:
             asked = self._sides.ask(turn, wanted, among, None)
             return asked, choose(Signals(self._sides.said(turn), written=asked.written, data=asked.data), turn.lang)
@@ -156,7 +155,7 @@ class Assistant:
 
     def signals_of(self, question: str, lang: str) -> Signals:
         """What the router reads of a whole question, both sides asked: for measuring and for fitting its weights."""
-        turn = Turn(question, question, lang, time.perf_counter())
+        turn = Turn(question, question, lang, time.perf_counter(), here=self._sides.look())
         return self._sides.signals(turn, self._sides.ask(turn, ("documents", "data"), self._sides.prose(turn), None))
 
     # ------------------------------------------------------------ the model's words
@@ -219,7 +218,7 @@ class Assistant:
     # ------------------------------------------------------------ check, finish
 
     def _tell(self, turn: Turn, asked: Asked, chosen: Route) -> Answer:
-        return tell(turn, chosen, asked, self.library.documents(), self.library.page)
+        return tell(turn, chosen, asked, turn.here.documents, self.library.page)
 
     def _check(self, draft: Answer) -> Answer:
         """The answer with each of its statements checked against its sources, whatever engine wrote it."""

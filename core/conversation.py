@@ -13,13 +13,23 @@ from dataclasses import dataclass, field
 from core.chat import history as follow_ups
 from core.errors import AppError
 from core.i18n import detect_language
-from core.records import Answer, Route, SqlAnswer
+from core.records import Answer, Catalog, Document, Route, SqlAnswer
 from core.router import split, unsourced
 from core.router.choose import Hint
 from core.sql.chart_request import without_chart
 from core.sql.reshape import Edit
 
 ReadEdit = Callable[[str, SqlAnswer, str], Edit | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """What the workspace holds when a question is asked, read once for it. `files` is the catalog without the tables
+    that were found in documents."""
+
+    catalog: Catalog = field(default_factory=Catalog)
+    files: Catalog = field(default_factory=Catalog)
+    documents: tuple[Document, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +52,7 @@ class Turn:
     explained: Answer | None = None
     topic: str = ""
     history: tuple[Answer, ...] = ()
+    here: Here = field(default_factory=Here)
 
     def answer(self, route: Route, status: str, text: str = "", confidence: float = 0.0, message: str = "") -> Answer:
         return Answer(self.question, self.completed, self.lang, route, status, text, message, confidence)
@@ -56,6 +67,7 @@ def begin_turn(
     document_ids: Collection[int] | None = None,
     sources: Collection[str] | None = None,
     lang: str | None = None,
+    here: Here | None = None,
 ) -> Turn:
     """The question made whole, and its language. `read_edit(said, answer, lang)` reads it as a change to earlier rows.
 
@@ -66,7 +78,9 @@ def begin_turn(
         raise AppError("assistant.empty_question")
     spoken = history[-1].lang if history else "en"
     lang = lang or unsourced.language_of(question) or detect_language(question, default=spoken)
-    turn = Turn(question, question, lang, started, hint, document_ids, sources, history=tuple(history))
+    turn = Turn(
+        question, question, lang, started, hint, document_ids, sources, history=tuple(history), here=here or Here()
+    )
     past = _meant(history)
     return _complete(turn, past, read_edit) if past is not None else turn
 

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from core import both
 from core.chat import answer as documents_answer
-from core.conversation import Turn
+from core.conversation import Here, Turn
 from core.house_words import AsMeant, HouseWords
 from core.index.search import SearchIndex
 from core.records import Catalog, Document, DocumentsAnswer, Page, Sounding, SqlAnswer
@@ -62,6 +62,15 @@ class Asked:
     parse: Callable[[], SqlAnswer] | None = None
 
 
+def may_give_rows(hint: Hint, sources: Collection[str] | None, here: Here) -> Collection[str] | None:
+    """The sources that may give rows: tables found in documents where rows are asked for; elsewhere the document
+    itself is quoted, and the tables of files alone are asked."""
+    if hint == "data":
+        return sources
+    files = {table.source for table in here.files.tables}
+    return files if sources is None else files & set(sources)
+
+
 @dataclass(frozen=True)
 class Sides:
     """Threads may share it."""
@@ -74,10 +83,11 @@ class Sides:
 
     # ------------------------------------------------------------ what is here
 
-    def files(self) -> Catalog:
-        """The catalog without the tables that were found in documents."""
+    def look(self) -> Here:
+        """What there is to ask, read once for a question."""
         catalog = self.tables.catalog()
-        return dataclasses.replace(catalog, tables=tuple(table for table in catalog.tables if table.origin == "file"))
+        files = tuple(table for table in catalog.tables if table.origin == "file")
+        return Here(catalog, dataclasses.replace(catalog, tables=files), tuple(self.library.documents()))
 
     def prose(self, turn: Turn) -> Collection[int] | None:
         """The documents to search: those that the turn is restricted to; else those that are more than the page of a
@@ -85,24 +95,15 @@ class Sides:
         """
         if turn.hint != "auto" or turn.document_ids is not None:
             return turn.document_ids
-        sources = {table.source for table in self.files().tables}
-        held = self.library.documents()
-        prose = {document.id for document in held if document.name not in sources}
-        return None if len(prose) == len(held) else prose
-
-    def sources(self, hint: Hint, sources: Collection[str] | None) -> Collection[str] | None:
-        """The sources that may give rows: tables found in documents where rows are asked for; elsewhere the document
-        itself is quoted, and the tables of files alone are asked."""
-        if hint == "data":
-            return sources
-        files = {table.source for table in self.files().tables}
-        return files if sources is None else files & set(sources)
+        sources = {table.source for table in turn.here.files.tables}
+        prose = {document.id for document in turn.here.documents if document.name not in sources}
+        return None if len(prose) == len(turn.here.documents) else prose
 
     # ------------------------------------------------------------ what a question says of where to look
 
     def said(self, turn: Turn) -> Said:
-        tables = tuple(table.name for table in self.tables.catalog().tables)
-        documents = tuple(document.name.rsplit(".", 1)[0] for document in self.library.documents())
+        tables = tuple(table.name for table in turn.here.catalog.tables)
+        documents = tuple(document.name.rsplit(".", 1)[0] for document in turn.here.documents)
         return read_cues(turn.completed, turn.lang, tables, documents)
 
     def sound(self, turn: Turn, text: str) -> Sounding:
@@ -122,7 +123,7 @@ class Sides:
 
         `among` are the documents to search; where the question names some, these alone."""
         if parts and parts.about:
-            named = {document.id for document in both.named_documents(parts.about, self.library.documents(), turn.lang)}
+            named = {document.id for document in both.named_documents(parts.about, turn.here.documents, turn.lang)}
             among = (named & set(among) if among is not None else named) or among
         data_question = parts.data if parts else turn.completed
         document_question = parts.documents if parts else turn.completed

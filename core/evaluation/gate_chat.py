@@ -19,7 +19,7 @@ from core.errors import AppError
 from core.evaluation.compare import Comparison, compare
 from core.evaluation.gate import GENERAL, Gate
 from core.metrics import chrf, exact_figures, mean
-from core.models.chat_model import Call
+from core.models.engine import Call
 from core.models.loading import load_model
 from core.models.local_model import LocalModel
 from core.records import Message

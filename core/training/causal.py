@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import AppError
-from core.models.chat_model import merge_system
+from core.models.engine import merge_system
 from core.records import Message
 from core.training.examples import Example
 from core.training.matrices import count_weights, learning_weights, load_matrices, save_matrices
