@@ -71,6 +71,7 @@ def key_span(understood: Understood, text: str, words: Sequence[Word], asked: Se
         return None  # figures of several years are asked for: no single one answers
     own = fold(understood.text)
     options = [s for s in spans_for(understood.want, find_spans(text, lang)) if fold(text[s.start : s.end]) not in own]
+    options = [option for option in options if not _repeats(option, words, asked)]
     options = [option for option in options if not (option.start == 0 and _ORDINAL.match(text))]
     options = [option for option in options if not _NOBODY.match(text[option.start : option.end])]
     if understood.want == "money":  # 'the third quarter' is no amount
@@ -95,6 +96,13 @@ def key_span(understood: Understood, text: str, words: Sequence[Word], asked: Se
         return near + counted + full - 0.5 * sorts.index(option.sort)
 
     return max(options, key=nearness)
+
+
+def _repeats(span: Span, words: Sequence[Word], asked: Sequence[Word]) -> bool:
+    """Whether all content words of a span are the question's, in whatever form or language."""
+    own = {key for word in asked for key in word.keys}
+    inside = [word for word in words if span.start <= word.start and word.end <= span.end and word.weight > 0]
+    return bool(inside) and all(word.keys & own for word in inside)
 
 
 def _held(words: Sequence[Word], asked: Sequence[Word]) -> list[tuple[Word, float]]:

@@ -66,8 +66,7 @@ def measure_contrast(
     )
     asked = ranked.asked_of(best)
     crossing = (best.hit.lang or result.lang) != understood.lang
-    lacking = _lacking(asked, scopes, best, near, vocabulary)
-    found = {name: 0.0 if crossing else value for name, value in lacking.items()}
+    found = _lacking(asked, scopes, best, near, vocabulary)
     found |= _figures_lacking(asked, scopes)
     found |= _turned(understood, best, near, result.lang)
     found |= _place_in_ranking(ranked, result)

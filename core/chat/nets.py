@@ -17,7 +17,8 @@ WEIGHTS = Path(__file__).with_name("weights.json")
 
 @functools.cache
 def weights() -> dict:
-    """{"ranker": net, "decline": {"nets": [net, ...], "threshold": ...}}; a net holds mean, scale, linear, hidden,
+    """{"ranker": {"nets": [net, ...]}, "decline": {"nets": [net, ...], "threshold": ...}, "decline_across": ...}; a net
+    holds mean, scale, linear, hidden,
     hidden_bias, out, bias."""
     return json.loads(WEIGHTS.read_text(encoding="utf-8"))
 

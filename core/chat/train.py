@@ -1,11 +1,13 @@
 """Learns `weights.json` (which sentence answers, and whether any does) from questions with known answers.
 
-    python -m core.chat.train --set CASES.jsonl=WORKSPACE [--rank ...] [--judge ...] [--threshold T] [--write]
+    python -m core.chat.train --set CASES.jsonl=WORKSPACE [--rank ...] [--judge ...] [--threshold T] [--write [NAME]]
 
 A case has `question`, `lang`, `file`, `answers`, `answerable` and `article`; the questions of an article are trained
 on or measured, never both: what is printed comes from articles not trained on. Articles of several sets that are the
 same must carry the same number. A set named `keyword:CASES.jsonl=WORKSPACE` is searched without the embedder. `--rank`
-and `--judge` name sets that only the ranker or only the judge learns from. It only runs when asked.
+and `--judge` name sets that only the ranker or only the judge learns from. Questions whose passages are in another
+language teach the judge `decline_across`; a ranker of their own gained nothing and is only reported. It only runs when
+asked.
 """
 
 from __future__ import annotations
@@ -62,6 +64,11 @@ class Asked:
         )
 
     @property
+    def across(self) -> bool:
+        """Whether what was found first is in another language than the question."""
+        return bool(self.result.hits) and self.result.hits[0].lang != self.case["lang"]
+
+    @property
     def part(self) -> int:
         return self.group % _FOLDS
 
@@ -101,16 +108,28 @@ def learn(cases: Sequence[Asked]) -> tuple[dict, dict[str, dict[str, float]]]:
     """The weights learned from all cases, and the report of what was learned without the article that is measured.
 
     The judge learns from rankings by rankers that had not seen the article, as it will be in use."""
+    weights: dict[str, dict] = {}
+    report: dict[str, dict[str, float]] = {}
+    for across in (False, True):
+        mine = [asked for asked in cases if asked.across == across]
+        found, measured = _learn_side(mine)
+        weights |= {f"{name}_across" if across else name: {"nets": models} for name, models in found.items()}
+        weights.pop("ranker_across", None)
+        report |= measured
+    return weights, report
+
+
+def _learn_side(cases: Sequence[Asked]) -> tuple[dict[str, list[dict]], dict[str, dict[str, float]]]:
+    """Ranker and judge, each where there are questions for it; without any for a ranker the judge learns from the
+    one in use."""
     rankings = [(a.part, found) for a in cases if a.purpose != "judge" and (found := collect_ranking(a))]
-    rankers = [_without(rankings, n, fit_ranker) for n in range(_FOLDS)]
+    rankers = [_without(rankings, n, fit_ranker) if rankings else nets.net("ranker") for n in range(_FOLDS)]
     judged = [asked for asked in cases if asked.purpose != "rank"]
     judgings = [(asked.part, found) for asked in judged if (found := collect_judging(asked, rankers[asked.part]))]
-    judges = [_without(judgings, n, fit_judge) for n in range(_FOLDS)]
-    weights = {
-        "ranker": {"nets": fit_ranker([found for _, found in rankings])},
-        "decline": {"nets": fit_judge([found for _, found in judgings])},
-    }
-    return weights, _report(rankings, rankers, judgings, judges)
+    judges = [_without(judgings, n, fit_judge) for n in range(_FOLDS)] if judgings else []
+    found = {"ranker": (fit_ranker, rankings), "decline": (fit_judge, judgings)}
+    models = {name: fit([one for _, one in examples]) for name, (fit, examples) in found.items() if examples}
+    return models, _report(rankings, rankers, judgings, judges)
 
 
 def _without(examples: Sequence[tuple[int, Any]], out: int, fit: Callable[[list], list[dict]]) -> nets.Nets:
@@ -154,7 +173,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         shape = "[keyword:]CASES.jsonl=WORKSPACE"
         parser.add_argument(name, action="append", default=[], metavar=shape, help=f"questions for {learner}")
     parser.add_argument("--threshold", type=float, default=0.36)
-    parser.add_argument("--write", action="store_true", help="replace weights.json")
+    parser.add_argument("--write", nargs="*", metavar="NAME", help="replace these nets in weights.json, or all learned")
     options = parser.parse_args(arguments)
     cases: list[Asked] = []
     for purpose, pairs in (("both", options.set), ("rank", options.rank), ("judge", options.judge)):
@@ -166,10 +185,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     weights, report = learn(cases)
     for source, values in report.items():
         sys.stdout.write(f"{source}: " + ", ".join(f"{name} {value:.3f}" for name, value in values.items()) + "\n")
-    if options.write:
-        weights["decline"]["threshold"] = options.threshold
-        nets.WEIGHTS.write_text(json.dumps({"source": SOURCE, **weights}) + "\n", encoding="utf-8")
+    if options.write is not None:
+        _write({name: found for name, found in weights.items() if not options.write or name in options.write}, options)
     return 0
+
+
+def _write(weights: dict[str, dict], options: argparse.Namespace) -> None:
+    """Put what was learned beside what `weights.json` holds already."""
+    if "decline" in weights:
+        weights["decline"]["threshold"] = options.threshold
+    known = json.loads(nets.WEIGHTS.read_text(encoding="utf-8")) if nets.WEIGHTS.exists() else {}
+    nets.WEIGHTS.write_text(json.dumps({**known, "source": SOURCE, **weights}) + "\n", encoding="utf-8")
 
 
 def _search(purpose: Literal["both", "rank", "judge"], pair: str) -> list[Asked]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -17,6 +18,8 @@ from core.records import Hit, HitSentence
 from core.state import documents
 from core.state.database import Database
 from core.state.documents import StoredPiece
+
+_LACKING = 3.0  # standard deviations of the fused score for all of the question
 
 
 def best_parents(corpus: Corpus, fused: np.ndarray, k: int) -> list[int]:
@@ -51,6 +54,19 @@ def make_hits(
             coverage = coverages[piece_lang(corpus, row)]
             hits.append(_hit(corpus, row, parent, matching, coverage, scores))
     return tuple(hits)
+
+
+def weigh_languages(hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
+    """The hits in order where those of each language lose what its best passage lacks of the question.
+
+    Scores tell passages of one language apart, each language on a scale of its own; what part of the question is
+    held can be compared between languages."""
+    best: dict[str, float] = {}
+    for hit in hits:
+        best[hit.lang] = max(best.get(hit.lang, 0.0), hit.coverage)
+    most = max(best.values(), default=0.0)
+    weighed = [replace(hit, score=hit.score - _LACKING * (most - best[hit.lang])) for hit in hits]
+    return tuple(sorted(weighed, key=lambda hit: -hit.score))
 
 
 def piece_lang(corpus: Corpus, row: int) -> str:

@@ -19,7 +19,7 @@ from core.index import lexical, trust
 from core.index.bilingual import Across, gloss, read_across
 from core.index.corpus import Corpus
 from core.index.embed import ActiveModel, read_revision
-from core.index.hits import best_parents, make_hits
+from core.index.hits import best_parents, make_hits, weigh_languages
 from core.index.score import Scores, score_pieces, score_plainly
 from core.lexicon.translate import bilingual_of
 from core.models.embedder import Embedder, TokenVectors, load_embedder, same_weights
@@ -129,6 +129,7 @@ class SearchIndex:
             across = {other: words for other, words in across.items() if words}
             read = {other: gloss(words) for other, words in across.items() if self._reads_better(other, lang)}
             scores, hits = find(across, {other: encode(text, other) for other, text in read.items()})
+            hits = weigh_languages(hits)
         weight = 0.0 if scores.stage == "keyword" else self._weight(hits[0].lang if hits else lang, lang)
         total = (time.perf_counter() - started) * 1000
         timings = {"embed": encode.spent_ms, "search": total - encode.spent_ms}

@@ -32,14 +32,18 @@ def read_lines(path: Path) -> Iterator[str]:
             yield line
 
 
-def read_pairs(path: Path) -> dict[tuple[str, ...], tuple[str, ...]]:
-    """`a, b = x, y`: every left side, as folded words, maps to all right sides."""
-    table: dict[tuple[str, ...], tuple[str, ...]] = {}
+def read_entries(path: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Each left side of `a, b = x, y` as it is written, with all right sides."""
     for line in read_lines(path):
         left, _, right = line.partition("=")
         texts = tuple(part.strip() for part in right.split(",") if part.strip())
-        for key in left.split(","):
-            if key.strip():
-                words = tuple(fold(key).split())
-                table[words] = tuple(dict.fromkeys((*table.get(words, ()), *texts)))
+        yield from ((key.strip(), texts) for key in left.split(",") if key.strip())
+
+
+def read_pairs(path: Path) -> dict[tuple[str, ...], tuple[str, ...]]:
+    """The entries by the folded words of their left sides; what a word has on several lines is put together."""
+    table: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for key, texts in read_entries(path):
+        words = tuple(fold(key).split())
+        table[words] = tuple(dict.fromkeys((*table.get(words, ()), *texts)))
     return table

@@ -33,18 +33,19 @@ def _stemmer(lang: str):
 
 @functools.lru_cache(maxsize=50_000)
 def kin(word: str, lang: str) -> tuple[str, ...]:
-    """The other forms of a dictionary word that its stem does not reach: 'sell' -> 'sold', 'perder' -> 'pierde'."""
+    """The other forms, with their accents, of a folded dictionary word that its stem does not reach: 'sell' -> 'sold',
+    'perder' -> 'pierde'."""
     own = _families(lang).get(word)
     if own is None:
         own = _like_a_listed_one(word, lang)
     bent = _bend(word) if lang == "es" and word[-2:] in ("ar", "er", "ir") and len(word) > 4 else ()
-    return tuple(form for form in dict.fromkeys((*own, *bent)) if form != word)
+    return tuple(form for form in dict.fromkeys((*own, *bent)) if fold(form) != word)
 
 
 @functools.cache
 def heads(lang: str) -> dict[str, str]:
     """The word under which each irregular form is listed: 'sold' -> 'sell'."""
-    return {form: forms[0] for forms in _families(lang).values() for form in reversed(forms)}
+    return {fold(form): fold(forms[0]) for forms in _families(lang).values() for form in reversed(forms)}
 
 
 def singulars(word: str) -> list[str]:
@@ -65,7 +66,7 @@ def singulars(word: str) -> list[str]:
 def _families(lang: str) -> dict[str, tuple[str, ...]]:
     """Each family by its first word."""
     lines = (tuple(line.split()) for line in read_lines(WORDS / f"families_{lang}.txt"))
-    return {fold(forms[0]): tuple(map(fold, forms)) for forms in lines}
+    return {fold(forms[0]): forms for forms in lines}
 
 
 def _like_a_listed_one(word: str, lang: str) -> tuple[str, ...]:

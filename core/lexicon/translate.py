@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from core.lexicon.entries import TABLES, WORDS, fold, read_pairs
+from core.lexicon.entries import TABLES, WORDS, fold, read_entries
 from core.lexicon.forms import heads, kin, singulars, stem
 
 OWN_FILE = "lexicon.txt"
@@ -66,15 +66,20 @@ class _Side:
 class Bilingual:
     """The lexicon in both directions. Threads may share it."""
 
-    def __init__(self, pairs: Iterable[tuple[Phrase, Sequence[str]]]) -> None:
+    def __init__(self, pairs: Iterable[tuple[str, Sequence[str]]]) -> None:
+        """`pairs` are Spanish texts with what they are called in English; the first ones of a text weigh most."""
         pairs = list(pairs)
         self._sides = {"es": _Side(), "en": _Side()}
+        spelled: dict[str, str] = {}
+        for text, _ in pairs:
+            if spelled.get(fold(text), "").isascii():  # without its accents a stemmer takes a word for another
+                spelled[fold(text)] = text.lower()
         back: dict[Phrase, list[tuple[int, int, str]]] = {}
-        for number, (key, texts) in enumerate(pairs):
-            known = self._sides["es"].entries.setdefault(key, [])
+        for number, (spanish, texts) in enumerate(pairs):
+            known = self._sides["es"].entries.setdefault(tuple(fold(spanish).split()), [])
             known += [text for text in map(fold, texts) if text not in known]
             for place, text in enumerate(texts):
-                back.setdefault(tuple(fold(text).split()), []).append((place, number, " ".join(key)))
+                back.setdefault(tuple(fold(text).split()), []).append((place, number, spelled[fold(spanish)]))
         for key, found in back.items():
             self._sides["en"].entries[key] = _one_of_each_stem([text for _, _, text in sorted(found)], "es")
         for lang, side in self._sides.items():
@@ -130,7 +135,7 @@ def builtin_bilingual() -> Bilingual:
 
 @functools.lru_cache(maxsize=8)
 def _with_own(path: Path, changed: float) -> Bilingual:
-    return Bilingual([*read_pairs(path).items(), *_builtin_pairs()])
+    return Bilingual([*read_entries(path), *_builtin_pairs()])
 
 
 def bilingual_of(folder: Path) -> Bilingual:
@@ -139,9 +144,9 @@ def bilingual_of(folder: Path) -> Bilingual:
     return _with_own(path, path.stat().st_mtime) if path.exists() else builtin_bilingual()
 
 
-def _builtin_pairs() -> list[tuple[Phrase, Sequence[str]]]:
+def _builtin_pairs() -> list[tuple[str, Sequence[str]]]:
     topics = sorted(path for path in WORDS.glob("*.txt") if path != TABLES and not path.name.startswith("families_"))
-    return [pair for path in (*topics, TABLES) for pair in read_pairs(path).items()]
+    return [pair for path in (*topics, TABLES) for pair in read_entries(path)]
 
 
 def _one_of_each_stem(texts: Sequence[str], lang: str) -> list[str]:
@@ -162,7 +167,7 @@ def _bend_all(side: _Side, lang: str) -> None:
             side.by_stem.setdefault(stem(word, lang), []).append(word)
     for word in singles:
         for form in kin(word, lang):
-            side.by_form.setdefault(form, []).append(word)
+            side.by_form.setdefault(fold(form), []).append(word)
             if len(form) > 4:
                 side.by_stem.setdefault(stem(form, lang), []).append(word)
 
@@ -198,11 +203,13 @@ def _meanings(texts: Sequence[str], target: str) -> tuple[Phrase, ...]:
     """Each text as words, a single word with the forms that its stem does not reach."""
     found: dict[Phrase, None] = {}
     for text in texts[:_MOST]:
-        words = tuple(word for word in text.split() if word not in FUNCTION_WORDS[target])
+        words = tuple(word for word in text.split() if fold(word) not in FUNCTION_WORDS[target])
         if words:
             found[words] = None
     for words in list(found):
         if len(words) == 1:
-            head = heads(target).get(words[0], words[0])
-            found |= dict.fromkeys((form,) for form in (head, *kin(head, target)))
+            head = fold(words[0])
+            head = heads(target).get(head, head)
+            irregular = [] if head == fold(words[0]) else [head]
+            found |= dict.fromkeys((form,) for form in (*irregular, *kin(head, target)))
     return tuple(found)
