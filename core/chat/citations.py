@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from core.chat.question import Understood
-from core.chat.spans import Span, asks_change, find_spans, is_change, is_former, spans_for
+from core.chat.spans import NUMBER_WORDS, Span, asks_change, find_spans, is_change, is_former, spans_for
 from core.chat.words import Word, fold
 from core.documents.layout import boxes_for
 from core.records import Citation, Hit, Page
@@ -101,7 +101,8 @@ def key_span(understood: Understood, text: str, words: Sequence[Word], asked: Se
 def _repeats(span: Span, words: Sequence[Word], asked: Sequence[Word]) -> bool:
     """Whether all content words of a span are the question's, in whatever form or language."""
     own = {key for word in asked for key in word.keys}
-    inside = [word for word in words if span.start <= word.start and word.end <= span.end and word.weight > 0]
+    inside = [word for word in words if span.start <= word.start and word.end <= span.end]
+    inside = [word for word in inside if word.weight > 0 or fold(word.text) in NUMBER_WORDS]
     return bool(inside) and all(word.keys & own for word in inside)
 
 

@@ -34,6 +34,7 @@ _WORDS_FOR_NUMBERS = (
     "diecinueve veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa cien ciento cientos mil docena mitad "
     "tercio cuarto one uno zero cero none ninguno"
 ).split()
+NUMBER_WORDS = frozenset(_WORDS_FOR_NUMBERS)
 _COUNT = r"(?:%s)" % "|".join(sorted(set(_WORDS_FOR_NUMBERS), key=len, reverse=True))
 _FIGURE = r"[-−]?\d+(?:[.,   ]\d{3})*(?:[.,]\d+)?"
 _SCALE = (
