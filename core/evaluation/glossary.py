@@ -109,12 +109,16 @@ class _Weighing:
         everywhere = Counter(key for example in held for key in example.meant)
         scored = []
         for stems, one in said.items():
-            if stems in self._taken or (len(one.examples) < 2 and not self._is_odd(stems, one.examples[0])):
+            if self._is_taken(stems) or (len(one.examples) < 2 and not self._is_odd(stems, one.examples[0])):
                 continue
             meanings = self._meanings(stems, one, everywhere, len(held))
             if meanings:
                 scored.append((meanings[0].score, stems, one, tuple(meanings[:_OFFERED])))
         return list(self._apart(scored))
+
+    def _is_taken(self, stems: Stems) -> bool:
+        """Whether it is a word in use, or a part of one."""
+        return any(_within(stems, taken) for taken in self._taken)
 
     def _is_odd(self, stems: Stems, example: Example) -> bool:
         """Whether no document and no dictionary holds any of the words: one correction is enough to ask about them."""

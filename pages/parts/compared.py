@@ -78,7 +78,7 @@ def _draw_table(measures: dict[str, Comparison]) -> None:
 
 
 def _percent(share: float) -> str:
-    return f"{number(100 * share, 1)} %"
+    return f"{number(100 * share, 1)}\N{NO-BREAK SPACE}%"
 
 
 # ---------------------------------------------------------------- case by case

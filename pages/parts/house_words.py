@@ -57,20 +57,25 @@ def _proposals(db: Database, approved: list[feedback.Feedback]) -> list[Proposal
 
 
 def _draw_choice(db: Database, place: int, one: Proposal) -> None:
+    """Its meanings to choose from; a guess that one correction alone speaks for is not chosen beforehand."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.selectbox(
+        chosen = st.selectbox(
             say("house_words.means"),
             range(len(one.meanings)),
+            index=0 if len(one.origins) > 1 else None,
             format_func=lambda n: _name(one.meanings[n]),
+            placeholder=say("house_words.choose"),
             key=f"meaning-{place}",
             width=320,
         )
+        written = ""
         if not one.meanings[0].places:
-            st.text_input(say("house_words.other"), key=f"own-meaning-{place}", width=220, max_chars=80)
+            written = st.text_input(say("house_words.other"), key=f"own-meaning-{place}", width=220, max_chars=80)
         st.button(
             say("evaluation_page.take"),
             type="primary",
             icon=":material/check:",
+            disabled=chosen is None and not written.strip(),
             on_click=_take,
             args=(db, place, one),
             key=f"take-word-{place}",
@@ -96,9 +101,13 @@ def _name(meaning: Meaning) -> str:
 @errors.guarded
 def _take(db: Database, place: int, one: Proposal) -> None:
     written = (st.session_state.get(f"own-meaning-{place}") or "").strip()
-    chosen = Meaning(written, (), 0.0) if written else one.meanings[st.session_state.get(f"meaning-{place}") or 0]
-    for word in chosen.words(one.said, one.lang, one.origins):
-        house_words.add(db, word)
+    chosen = st.session_state.get(f"meaning-{place}")
+    if written or chosen is not None:
+        meaning = Meaning(written, (), 0.0) if written else one.meanings[chosen]
+        for word in meaning.words(one.said, one.lang, one.origins):
+            house_words.add(db, word)
+    for name in (f"meaning-{place}", f"own-meaning-{place}"):
+        st.session_state.pop(name, None)  # another proposal takes its place
 
 
 @errors.guarded

@@ -101,7 +101,7 @@ def _draw_runs(db: Database, found: list[case_sets.Run]) -> None:
 
 
 def _percent(share: float) -> str:
-    return f"{number(100 * share, 1)} %"
+    return f"{number(100 * share, 1)}\N{NO-BREAK SPACE}%"
 
 
 def _draw_cases(db: Database, set_id: int, run: case_sets.Run) -> None:

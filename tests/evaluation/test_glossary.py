@@ -86,6 +86,7 @@ def test_a_passage_given_twice_speaks_once():
 
 def test_what_was_taken_or_left_is_not_proposed_again():
     assert "fletes" not in proposals(FREIGHT, [HouseWord("flete", "portes", "es")])
+    assert "fletes" not in proposals(FREIGHT, [HouseWord("fletes de mar", "portes", "es")])
     left = HouseWord("fletes", "portes", "es", state="rejected")
     assert all(m.text != "portes" for m in getattr(proposals(FREIGHT, [left]).get("fletes"), "meanings", ()))
 
