@@ -11,7 +11,7 @@ CHANGE = re.compile(
     r"differ\w+|more|less|fewer|higher|lower|above|below|"
     r"(?<!make )(?<!makes )(?<!made )(?<!add )(?<!adds )up|down|apart|gap|"
     r"exceed\w*|improv\w+|jump\w*|climb\w*|"
-    r"expand\w*|shr[aiu]nk\w*|sub\w+|crec\w+|aument\w+|increment\w+|baj\w+|cay\w+|cae\w*|caid\w+|disminu\w+|descen\w+|"
+    r"expand\w*|shr[aiu]nk\w*|encarec\w*|abarat\w*|sub\w+|crec\w+|aument\w+|increment\w+|baj\w+|cay\w+|cae\w*|caid\w+|disminu\w+|descen\w+|"
     r"diferenci\w+|mas|menos|mayor|menor|super\w+|variacion\w*|mejor\w+|retroced\w+|redu\w+|faster|slower|ahead|behind|"
     r"widen\w*|narrow\w*|ampli\w+|excess|exces\w+|por encima|por debajo|short\w*|overs\w+|unders\w+|slid\w*|shed|"
     r"over\w*|under\w*|deviat\w+|desvi\w+|save\w*|ahorr\w+|varied|vari\w+|lost|los[et]\w*|perd\w+|gan\w+|dispar\w+|"

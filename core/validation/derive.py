@@ -140,10 +140,13 @@ def _numbers(asked: Asked, first: Operand, second: Operand) -> Iterable[float]:
         yield max(abs(one), abs(other)) / min(abs(one), abs(other))
     if PART_OF.search(asked.all_words) and one and other and side_by_side(asked, first, second, times=True):
         yield min(abs(one), abs(other)) / max(abs(one), abs(other))
-    if first.line == second.line and (asked.says(MEAN, False) or asked.says(EACH, False)):
+    of_each = EACH.search(asked.all_words) or MEAN.search(asked.all_words)
+    column = first.column is not None and first.column == second.column and first.line[0] != "row"
+    if of_each and (first.line == second.line or column):
         big, small = max(abs(one), abs(other)), min(abs(one), abs(other))
         if small and not of_one_unit(first, second):
             yield big / small
+            yield big / small * max(first.scale, second.scale) if column else big / small
     if not units_meet(first, second) or not unit_fits(quantity.unit, first, second):
         return
     if asked.says(CHANGE) or asked.says(REST):

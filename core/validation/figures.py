@@ -58,7 +58,7 @@ def check_figures(claim: Segment, evidence: Evidence, skip: Sequence[tuple[int, 
                 open_ones.append((spoken, seen.finding))
                 continue
             finding = seen.finding
-            found.from_rows |= seen.place is not None
+            found.from_rows |= seen.place is not None and not seen.computed
             found.computed |= seen.computed
             named += [(spoken, seen.place)] if seen.place is not None else []
         elif not _literal(spoken.quantity, evidence):
@@ -216,11 +216,22 @@ def _belongs_elsewhere(
     rivals = [
         p for p in rivals if not any(close(q, value) for q in spoken.siblings for value, _ in p.quantity.readings)
     ]
+    if _has_company(spoken, best, places):
+        return None
     for rival in sorted(rivals, key=lambda place: -score(spoken.context, place))[:1]:
         if score(spoken.context, rival) - reached >= MARGIN and owns_more(spoken.context, rival, best):
             params = {"what": spoken.quantity.text, "instead": rival.quantity.text}
             return Finding("figure_swapped", params)
     return None
+
+
+def _has_company(spoken: Spoken, best: Place, places: Sequence[Place]) -> bool:
+    """Whether another figure of the statement stands in the same clause of the source."""
+    if best.column is not None or best.clause < 0:
+        return False
+    beside = [p for p in places if p.line == best.line and p.clause == best.clause and p is not best]
+    said = [value for other in spoken.others for value, _ in other.readings[:1]]
+    return any(abs(value - held) < 1e-9 for p in beside for held, _ in p.quantity.readings for value in said)
 
 
 def _literal(quantity: Quantity, evidence: Evidence) -> bool:

@@ -17,8 +17,12 @@ from core.validation.spoken import Spoken
 
 def not_earlier(spoken: Spoken, place: Place, named: Sequence[tuple[Spoken, Place]]) -> Finding | None:
     """'12, against 10 a year earlier': the figure of the year earlier must be of an earlier year."""
-    if not _EARLIER.search(fold(spoken.clause)):
-        return None
+    if (
+        spoken.quantity.kind != "number"
+        or not _EARLIER.search(fold(spoken.clause))
+        or _THAN.search(fold(spoken.clause))
+    ):
+        return None  # '9 fewer than a year earlier' is of now
     own = years_of(place)
     for other, found in named:
         if years_of(found) and own and not _EARLIER.search(fold(other.clause)) and min(own) >= max(years_of(found)):
@@ -48,6 +52,7 @@ _EARLIER = re.compile(
     r"\b(?:un ano antes|ano anterior|ano pasado|year (?:earlier|before|ago)|"
     r"(?:previous|prior|last) year|ejercicio anterior)\b"
 )
+_THAN = re.compile(r"\b(?:than|que|over|up on|down on|vs|versus|from)\b")
 _OF = re.compile(r"\s*(?:of|out of|de|de un total de|of a total of)\s*(?:the |los |las |sus |its |all )?")
 _BUT = re.compile(r"\b(?:but|yet|while|whereas|although|pero|mientras|aunque|sin embargo)\b", re.I)
 _BY, _TO = (
@@ -93,7 +98,7 @@ def _between_backwards(text: str, first: Quantity, second: Quantity) -> bool:
 def _more_than_all(text: str, first: Quantity, second: Quantity) -> bool:
     """'842 of 801'."""
     joined = _OF.fullmatch(fold(text[first.end : second.start]))
-    bare = not first.unit and not second.unit and first.kind == "number" and first.scale == second.scale
+    bare = first.unit == second.unit and first.kind == "number" and first.scale == second.scale
     return bool(joined) and bare and first.readings[0][0] > second.readings[0][0]
 
 

@@ -4,6 +4,7 @@ belongs to: those of its clause, less those of the sentence. It reads no tables 
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ _FIGURE_BETWEEN = re.compile(r"\d[\d.,]*")
 _HEAD_ENDS = re.compile(
     r"[,;:().\[\]]|\s(?:and|y|e|but|pero|of|de|del|in|en|at|to|a|for|para|than|que|was|were|is|are)\s", re.I
 )
+_AND_ALONE = re.compile(r"\s*(?:and|y|e|to|a|-|–)\s*(?:[€$£]\s?)?", re.I)
 _COPULA = re.compile(r"\s+(?:are|is|were|was|son|eran|fueron)(?=\s)", re.I)
 _PERIODS = {
     "year": ("year", "annu", "ano", "anual"),
@@ -53,7 +55,7 @@ class Place:
     share; `way` is +1 or -1 where its sign or its clause says that it goes up or down; `quoted` whether the citation's
     own words hold it. `header` is what its column's header says and `scale` what its table is in. In prose `before` and
     `after` are the words around it, `head` the thing that it counts ('90 sites'), `period` the time that it is for
-    ('a month') and `bound` the limit that it is (see bounds)."""
+    ('a month'), `bound` the limit that it is (see bounds) and `clause` the number of its clause."""
 
     quantity: Quantity
     context: Context
@@ -69,6 +71,7 @@ class Place:
     head: frozenset[str] = frozenset()
     period: str = ""
     bound: str = ""
+    clause: int = -1
 
 
 @dataclass(slots=True)
@@ -135,7 +138,7 @@ def prose_places(segment: Segment, quoted: bool = True, where: tuple[int, int] =
         line = (*where, segment.start, -1)
         head, period = head_of(quantity, segment), period_of(quantity, segment)
         bound = bound_of(segment.text[max(0, quantity.start - 64) : quantity.start], around[1])
-        told = {"before": around[0], "after": around[1], "head": head, "period": period, "bound": bound}
+        told = {"before": around[0], "after": around[1], "head": head, "period": period, "bound": bound, "clause": own}
         places.append(Place(quantity, context, line, way=way, quoted=quoted, **told))
     return places
 
@@ -198,6 +201,7 @@ def cut_clauses(segment: Segment) -> list[tuple[int, int]]:
     cuts = [m.start() + 1 for m in _CLAUSE.finditer(segment.text)]
     cuts = [c for c in cuts if not any(q.start < c < q.end for q in segment.quantities)]
     cuts = [c for c in cuts if not any(d.start < c < d.end for d in segment.dates)]
+    cuts = [c for c in cuts if not _in_range(segment, c)]
     edges = [0, *cuts, len(segment.text)]
     clauses: list[tuple[int, int]] = []
     start = 0
@@ -220,6 +224,13 @@ def cut_clauses(segment: Segment) -> list[tuple[int, int]]:
         else:
             clauses.append((start, len(segment.text)))
     return clauses
+
+
+def _in_range(segment: Segment, cut: int) -> bool:
+    """Whether a cut lies in 'between 18 and 21'."""
+    pairs = itertools.pairwise(q for q in segment.quantities if q.kind != "code")
+    inside = next(((a, b) for a, b in pairs if a.end <= cut <= b.start), None)
+    return inside is not None and _AND_ALONE.fullmatch(segment.text[inside[0].end : inside[1].start]) is not None
 
 
 def _has(figures: Sequence[int], start: int, end: int) -> bool:

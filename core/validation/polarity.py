@@ -74,7 +74,7 @@ def _opposite_side(claim: Segment, source: Sequence[Word]) -> Opposition | None:
         pair, sign = word.side
         loose = pair in lexicon()["beside"]  # "unlikely to recover before": a negation further off is counted below
         sign = -sign if word.negated and not loose else sign
-        if any(other.side == (pair, -word.side[1]) for other in claim.words):
+        if any(_points_to(other) == (pair, -sign) for other in claim.words):
             continue  # 'a profit, after a loss': the statement speaks of both
         signs = {}
         for place, other in enumerate(source):
@@ -90,6 +90,14 @@ def _opposite_side(claim: Segment, source: Sequence[Word]) -> Opposition | None:
                 return Opposition("negation_added" if word.negated else "negation_dropped", word.text)
             return Opposition("opposite", word.text, other.text)
     return None
+
+
+def _points_to(word: Word) -> tuple[int, int] | None:
+    """The side that a word means, its negation counted."""
+    if word.side is None:
+        return None
+    pair, sign = word.side
+    return pair, -sign if word.negated and pair not in lexicon()["beside"] else sign
 
 
 def _beside(words: Sequence[Word], at: int) -> frozenset[str]:

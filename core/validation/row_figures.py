@@ -66,7 +66,9 @@ def find_in_rows(spoken: Spoken, rows: Rows) -> InRows:
     swapped = [_other_column(spoken.context, rows, found.column) for found in sums]
     if all(swapped):
         return InRows(finding=Finding("figure_swapped", {"what": quantity.text, "instead": swapped[0]}))
-    return InRows(computed=True)
+    held = next((found for found in sums if found.column is not None), None)
+    place = rows.column_place(held.column, held.value) if held is not None and held.column is not None else None
+    return InRows(place, computed=True)
 
 
 def _weigh_cells(spoken: Spoken, rows: Rows, matches: Sequence, rivals: Sequence) -> InRows:
@@ -109,7 +111,7 @@ def _may_say(spoken: Spoken, found: Computed) -> bool:
         return spoken.quantity.kind == "percent" and bool(_SEVERAL.search(fold(spoken.clause)))
     cue = _CUES.get(found.name)
     if cue is not None:
-        return bool(cue.search(fold(spoken.sentence)))
+        return bool(cue.search(fold(spoken.clause)))
     return spoken.quantity.kind != "percent" or found.name == "compared"
 
 

@@ -53,7 +53,8 @@ class Computed:
 @dataclass(frozen=True)
 class Rows:
     """`numbers[c]` are the figures of column c, None where there is none; `labels[r]` the row's words, `columns[c]`
-    those of a column's name and `units[c]` the currency or unit that it names."""
+    those of a column's name and `units[c]` the currency or unit that it names;
+    `spelled` is all its text as written."""
 
     result: QueryResult
     numbers: dict[int, list[float | None]]
@@ -63,6 +64,7 @@ class Rows:
     computed: list[Computed]
     columns: list[Context]
     units: list[str]
+    spelled: str = ""
 
     def places(self, r: int, c: int) -> Place:
         """A cell as a figure with its words."""
@@ -72,6 +74,11 @@ class Rows:
         percent = any(word in name for word in _PERCENT_NAMES)
         quantity = Quantity(0, 0, str(value), ((abs(value), 0.0),), negative=value < 0)
         return Place(quantity, context, (0, 0, -1000, r), c, percent, header=self.columns[c])
+
+    def column_place(self, c: int, value: float) -> Place:
+        """A figure of a whole column as a figure with the column's words."""
+        quantity = Quantity(0, 0, str(value), ((abs(value), 0.0),), negative=value < 0)
+        return Place(quantity, self.columns[c], (0, 0, -2000, 0), c, header=self.columns[c])
 
     def cells(self) -> Iterable[tuple[int, int, float]]:
         """(row, column, value) of every number."""
@@ -112,7 +119,17 @@ def read_rows(result: QueryResult, vocabulary: Vocabulary) -> Rows:
         found = read_dates(spaced)
         dates += found
         columns.append(merge_dates(found, OWN, _merge_both(vocabulary, spaced, {})))
-    return Rows(result, numbers, labels, dates, fold("\n".join(texts)), _compute(result, numbers), columns, units)
+    return Rows(
+        result,
+        numbers,
+        labels,
+        dates,
+        fold("\n".join(texts)),
+        _compute(result, numbers),
+        columns,
+        units,
+        "\n".join(texts),
+    )
 
 
 def _merge_both(vocabulary: Vocabulary, text: str, into: Context) -> Context:

@@ -42,6 +42,7 @@ class Spoken:
     period: str = ""
     bound: str = ""
     sentence: str = ""
+    others: tuple[Quantity, ...] = ()
 
 
 _BEFORE_BRACKET = 3
@@ -89,6 +90,7 @@ def contexts(claim: Segment) -> list[Spoken]:
             claim.text[max(0, quantity.start - 64) : quantity.start], claim.text[quantity.end : quantity.end + 32]
         )
         own_words = (head_of(quantity, claim), period_of(quantity, claim), bound, claim.text)
+        own_words += (tuple(q for q in figures if q is not quantity),)
         said = claim.text[start:end]
         found.append(Spoken(quantity, context, said, way, frozenset(years), all_years, siblings, *own_words))
     return found
