@@ -21,6 +21,7 @@ from core.errors import AppError
 from core.house_words import HouseWords
 from core.i18n import detect_language, error_text, translate
 from core.index.search import SearchIndex
+from core.models.groundedness import grounded_in_use
 from core.records import Answer, DocumentsAnswer, Event, Route, SqlAnswer
 from core.router import unsourced
 from core.router.choose import Hint, Signals, choose, foresee, has_rows, nothing_reason, plausible, sides
@@ -230,6 +231,7 @@ class Assistant:
             catalog=self.tables.catalog(),
             policy=self.settings.get("unsupported_claims"),
             spanish=builtin_lexicon().spanish,
+            grounded=grounded_in_use(self.settings),
         )
         checks = (*checked.checks, *both.checks_of(draft.comparisons))
         return dataclasses.replace(checked, checks=checks, timings_ms={**draft.timings_ms, "check": _ms(started)})

@@ -47,6 +47,7 @@ TABLE: tuple[Setting, ...] = (
     Setting("passage_overlap_tokens", 200, (0, 1000)),
     Setting("passages_per_answer", 5, (1, 20)),
     Setting("unsupported_claims", "mark", ("mark", "remove")),
+    Setting("groundedness_model", "none"),
     Setting("ocr", "auto", ("auto", "off")),
     Setting("document_tables", "auto", ("auto", "off")),
     Setting("upload_max_mb", 200, (1, 4000)),

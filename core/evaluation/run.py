@@ -6,16 +6,14 @@
     python -m core.evaluation.run both --cases FILE.jsonl --documents DIR [--workspaces DIR]
     python -m core.evaluation.run set --cases FILE --documents DIR [--set NAME=VALUE ...]
     python -m core.evaluation.run validation --cases FILE.jsonl --documents DIR   (or --tatqa FILE)
+    python -m core.evaluation.run validation --groundedness MODEL [--workspace DIR]
 
 `retrieval`: recall@1/5, MRR and nDCG of dense, BM25, rank fusion and ours in one run; then the answers themselves.
 `sql`: execution accuracy, by kind of query. `routing`: the right route, over a folder of documents and tables for each
 workspace that the cases name; with `--fit FILE` the router's weights are fitted on those not held out and written.
 `both`: questions for both sides, their rows, quotes and agreement. `set`: whole turns on documents and tables.
-`validation`: changed answers that the checks catch, true ones that pass. A workspace is made for the run, or kept where
-one is named.
-
-A gate for any of them: `--save FILE` keeps the scores of each case; `--against FILE`, given scores that an earlier run
-saved, prints what fell by more than its interval, and why, and then exits with 1.
+`validation`: changed answers that the checks catch, true ones that pass; or a groundedness model against the rules.
+A workspace is made for the run, or kept where one is named.
 """
 
 from __future__ import annotations
@@ -39,14 +37,17 @@ from core.evaluation.both_cases import judge_both, read_both_cases, summarize_bo
 from core.evaluation.cases import read_case_file
 from core.evaluation.claim_cases import read_claim_cases
 from core.evaluation.claims import measure_claims
+from core.evaluation.groundedness import compare_groundedness
 from core.evaluation.retrieval import measure_retrieval, read_cases
 from core.evaluation.routing import ask_case, fit_router, gather, read_routing_cases, summarize_routing
 from core.evaluation.runs import holdings_of, run_set
 from core.evaluation.sql_cases import SqlCase, measure_cases, read_sql_cases, summarize
 from core.evaluation.tatqa import read_tatqa
 from core.evaluation.variants import Variant
-from core.i18n import detect_language, error_text
+from core.i18n import detect_language, error_text, translate
 from core.models.embedder import load_embedder
+from core.models.groundedness import describe_card, hash_weights, load_groundedness, write_card
+from core.models.loading import find_folder
 from core.records import QueryResult, SqlAnswer
 from core.sql.lexicon import builtin_lexicon
 from core.sql.sources import import_source
@@ -83,6 +84,10 @@ def main(arguments: list[str] | None = None) -> int:
     claims.add_argument("--cases", type=Path, help="JSONL of true answers with their citations or rows")
     claims.add_argument("--documents", type=Path, help="the folder of the cited files")
     claims.add_argument("--tatqa", type=Path, help="TAT-QA's JSON: true answers, and one figure changed in each")
+    claims.add_argument(
+        "--groundedness", metavar="MODEL", help="a folder or Hugging Face id: measured against the rules"
+    )
+    claims.add_argument("--workspace", type=Path, help="with --groundedness: where the verdict is kept")
     claims.add_argument("--examples", type=int, default=0, help="failures to list")
     claims.add_argument("--limit", type=int, help="only the first N cases")
     whole = chosen.add_parser("set", help="whole turns, routed as in the chat; a gate against an earlier run")
@@ -211,6 +216,8 @@ def run_both(options: argparse.Namespace, note: Notes) -> dict:
 
 
 def run_validation(options: argparse.Namespace, note: Notes) -> dict:
+    if options.groundedness:
+        return run_groundedness(options)
     given = {"spanish": builtin_lexicon().spanish, "examples": options.examples, "note": note}
     if options.tatqa:
         cases = read_tatqa(options.tatqa)[: options.limit]
@@ -229,6 +236,20 @@ def run_validation(options: argparse.Namespace, note: Notes) -> dict:
             embed=embedder.encode,
             **given,
         )
+
+
+def run_groundedness(options: argparse.Namespace) -> dict:
+    """Measure a groundedness model against the rules; its card decides whether it may be used."""
+    name = options.groundedness
+    model = load_groundedness(name)
+    card = compare_groundedness(
+        name, hash_weights(find_folder(name)), model, spanish=builtin_lexicon().spanish, limit=options.limit
+    )
+    if options.workspace is not None:
+        options.workspace.mkdir(parents=True, exist_ok=True)
+        write_card(options.workspace, card)
+    key, figures = describe_card(card)
+    return {**dataclasses.asdict(card), "in_words": translate(key, "en", **figures)}
 
 
 # ---------------------------------------------------------------- tables

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -30,8 +30,10 @@ from core.validation.support import Embed, Judgement, judge
 from core.validation.vocabulary import Spanish, Vocabulary
 
 Policy = Literal["mark", "remove"]
+Grounded = Callable[[Sequence[tuple[str, str]]], Sequence[float]]
 _OTHERS_MAX = 6
 _BETTER = 0.35
+_DOUBT = 0.3  # of a model's score, .5 being enough: less is unsupported
 _SETTLED = (
     "opposite",
     "extreme",
@@ -52,18 +54,21 @@ def check_answer(
     catalog: Catalog | None = None,
     policy: Policy = "mark",
     spanish: Spanish | None = None,
+    grounded: Grounded | None = None,
 ) -> Answer:
     """`answer` with `citations` verified anew and `checks` filled, one a statement and one a doubt about its SQL.
 
     `read_page(document_id, number)` gives a page (an AppError where it is gone); `embed(texts)` unit vectors, or
-    nothing; `spanish` English words of Spanish ones. `policy` 'remove' leaves unsupported statements of a model out of
-    `text` (the built-in engine quotes and computes: its text is only marked); their checks stay, with no place."""
+    nothing; `spanish` English words of Spanish ones; `grounded(pairs)` how well sources support statements (0..1, .5 is
+    enough), where a model judges passages in place of the rules. `policy` 'remove' leaves unsupported statements of a
+    model out of `text` (the built-in engine quotes and computes: its text is only marked); their checks stay, with no
+    place."""
     if answer.status != "answered":
         citations, _ = check_quotes(answer.citations, _cached(read_page))
         return replace(answer, citations=citations)
     pages = _cached(read_page)
     citations, faults = check_quotes(answer.citations, pages)
-    work = _Work(answer, citations, faults, pages, embed, _vocabulary(spanish))
+    work = _Work(answer, citations, faults, pages, embed, _vocabulary(spanish), grounded)
     checks = [work.check(claim) for claim in split_claims(answer.text) if not _is_ours(claim.text, answer.lang)]
     if answer.data is not None:
         checks += check_sql(answer.completed_question, answer.lang, answer.data, catalog or Catalog())
@@ -127,6 +132,7 @@ class _Work:
     pages: ReadPage
     embed: Embed | None
     vocabulary: Vocabulary
+    grounded: Grounded | None = None
 
     def __post_init__(self) -> None:
         self.sources = Sources(self.vocabulary)
@@ -206,6 +212,8 @@ class _Work:
         passages = [passage for passage in cited if passage is not None]
         if not passages and self.rows is None:
             return Judgement("unsupported", "no_source")
+        if self.grounded is not None and passages and self.rows is None:
+            return self._by_model(text, passages)
         pool = "\n".join(passage.page_text for passage in passages)
         judgement = judge(read, Evidence(passages, self.rows), pool=pool, embed=self.embed)
         others = [n for n in self.by_number if n not in marks and n not in self.faults][:_OTHERS_MAX]
@@ -213,6 +221,13 @@ class _Work:
         if not marks or not others or settled:
             return judgement
         return self._elsewhere(read, judgement, others)
+
+    def _by_model(self, text: str, passages: Sequence[Passage]) -> Judgement:
+        """What the groundedness model says of a statement and the passages that it cites."""
+        source = "\n".join(dict.fromkeys(passage.near_text for passage in passages))
+        score = self.grounded([(source, " ".join(text.split()))])[0]  # type: ignore[misc]
+        verdict = "supported" if score >= 0.5 else "partly" if score >= _DOUBT else "unsupported"
+        return Judgement(verdict, "model_supports" if score >= 0.5 else "model_doubts", {"score": round(100 * score)})
 
     def _elsewhere(self, read: Segment, judgement: Judgement, others: Sequence[int]) -> Judgement:
         """Whether a passage that is not cited for the statement holds it, and the cited one does not."""

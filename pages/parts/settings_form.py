@@ -7,13 +7,14 @@ import streamlit as st
 from core import prompts
 from core import settings as table
 from core.models import adapters
+from core.models.groundedness import tell_card
 from pages.parts import errors, services
 from pages.parts.language import NAMES, number, say
 from pages.parts.plain import plain
 
 GROUPS = {
     "look": ("language",),
-    "answers": ("engine", "passages_per_answer", "unsupported_claims"),
+    "answers": ("engine", "passages_per_answer", "unsupported_claims", "groundedness_model"),
     "model": (
         "chat_model",
         "endpoint_url",
@@ -92,6 +93,8 @@ def draw_setting(name: str, fixed: set[str]) -> None:
     shown = _option(name, default) if isinstance(setting.default, str) else default
     note = say("settings_page.fixed") if name in fixed else say("settings_page.default", value=plain(shown))
     st.caption(f"{say(f'settings.{name}_help')} {note}")
+    if name == "groundedness_model" and (told := tell_card(services.settings())) is not None:
+        st.caption(say(told[0], **{key: plain(str(part)) for key, part in told[1].items()}))
 
 
 def _draw_prompt(name: str, value: str, common: dict) -> None:
