@@ -32,11 +32,11 @@ class Edit:
 def reshape(text: str, rest: str, before: str, answer: SqlAnswer, lang: str) -> Edit | None:
     """`text` (without its marks; `rest` without its opening too) after `before` and its rows; None where it is none of
     these."""
-    for rule in (_sort, _first, _share, _other_end, _name_it, _same_noun):
-        edit = rule(fold(rest) if rule in (_sort, _first, _share, _other_end) else text, before, answer, lang)
+    for rule in (_sort, _first, _share, _other_end):
+        edit = rule(fold(rest), before, answer, lang)
         if edit is not None:
             return edit
-    return None
+    return _other_most(rest, before, lang) or _name_it(text, answer, lang) or _same_noun(text, before, lang)
 
 
 # ---------------------------------------------------------------- order, the first few, shares
@@ -180,14 +180,35 @@ def _other_end(said: str, before: str, answer: SqlAnswer, lang: str) -> Edit | N
     pairs = [(a, b) for pair in _ENDS[lang] for a, b in (pair, pair[::-1]) if fold(b) == match["end"]]
     for old, new in pairs:
         found = re.search(rf"\b{fold(old)}\b", fold(before))
-        if found:
+        if found and not (new in ("menos", "más") and _MORE.search(said)):
             return Edit(f"{before[: found.start()]}{new}{before[found.end() :]}", ("order",))
     return None
+
+
+_MORE = re.compile(r"^(?:cual(?:es)? |quien |es |el |la |los |las |y )*mas (?P<what>\w+)$")
+_MOST = re.compile(r"^(?:which |who |what |the |is |one |ones |and )*(?P<what>\w{2,}est)(?: one| ones)?$")
+_MOST_IN = {"en": re.compile(r"\b\w{2,}est\b"), "es": re.compile(r"(?<=\bmas )\w+\b")}
+_NO_MOST = frozenset("interest forest request harvest west test guest invest best".split())
+
+
+def _other_most(rest: str, before: str, lang: str) -> Edit | None:
+    """'and the shortest?', '¿y el más corto?' after the longest."""
+    match = (_MOST if lang == "en" else _MORE).match(fold(rest))
+    if match is None or match["what"] in _NO_MOST:
+        return None
+    found = next((m for m in _MOST_IN[lang].finditer(fold(before)) if m.group() not in _NO_MOST), None)
+    if found is None or found.group() == match["what"]:
+        return None
+    return Edit(f"{before[: found.start()]}{rest[slice(*match.span('what'))]}{before[found.end() :]}", ("order",))
 
 
 # ---------------------------------------------------------------- what the words leave out
 
 _IT = re.compile(r"\b(?:it|that one|this one)\b", re.IGNORECASE)
+_ITS = {
+    "en": re.compile(r"\bits (?P<what>\w+)", re.IGNORECASE),
+    "es": re.compile(r"\bsus? (?P<what>\w+)", re.IGNORECASE),
+}
 _ASKS = re.compile(
     r"^(?:and |y )?¿?(?:how|what|when|where|which|who|is|was|does|did|has|cu[aá]\w*|qu[eé]|d[oó]nde)\b", re.I
 )
@@ -198,12 +219,19 @@ _NO_SUBJECT = re.compile(
 )
 
 
-def _name_it(text: str, before: str, answer: SqlAnswer, lang: str) -> Edit | None:
+def _name_it(text: str, answer: SqlAnswer, lang: str) -> Edit | None:
     """'how many stars does it have?', '¿cuántas estrellas tiene?' of the one row that was shown."""
     label = _label(answer.result)
     if label is None or len(answer.result.rows) != 1 or _WHY.match(text):
         return None
     name = answer.result.rows[0][answer.result.columns.index(label)]
+    owned = _ITS[lang].search(text)
+    if owned and _ASKS.match(text):
+        named = f"{name}'s " if lang == "en" else ""
+        told = (
+            f"{text[: owned.start()]}{named}{owned['what']}{' de ' + name if lang == 'es' else ''}{text[owned.end() :]}"
+        )
+        return Edit(_whole(told, lang), ("row",))
     found = _IT.search(text) if lang == "en" else None
     if found and _ASKS.match(text):
         return Edit(_whole(f"{text[: found.start()]}{name}{text[found.end() :]}", lang), ("row",))
@@ -220,7 +248,7 @@ _COUNT_BARE = re.compile(
 )
 
 
-def _same_noun(text: str, before: str, answer: SqlAnswer, lang: str) -> Edit | None:
+def _same_noun(text: str, before: str, lang: str) -> Edit | None:
     """'how many are still open?' counts what was counted before."""
     asked, counted = _COUNT_BARE.match(fold(text)), _COUNT_OF.search(fold(before))
     if asked is None or counted is None:

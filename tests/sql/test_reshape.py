@@ -45,6 +45,8 @@ def test_what_it_means_is_the_one_row_that_was_shown(shops):
     answer = ask(before, catalog, runner(con), lang="en", today=TODAY)
     edit = edit_question("how many products does it have?", before, answer, catalog, "en")
     assert edit.question == f"How many products does {answer.result.rows[0][0]} have?"
+    edit = edit_question("what is its average price?", before, answer, catalog, "en")
+    assert edit.question == f"What is {answer.result.rows[0][0]}'s average price?"
     assert edit_question("why did it fall?", before, answer, catalog, "en") is None
 
 
