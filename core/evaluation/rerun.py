@@ -1,6 +1,6 @@
 """How long a case set takes the first time, and again after one prompt was changed; prints one JSON object.
 
-    python -m core.evaluation.rerun [--cases 500] [--delay-ms 200] [--workspace DIR]
+    python -m core.evaluation.rerun [--cases 500] [--delay-ms 200] [--workspace DIR] [--prompt NAME ...]
 
 The sample company's questions, filled up with questions made from its documents, are asked of a scripted language model
 (`scripted_server`) that takes a fixed time. Then each of its instructions is changed in turn, and the same set is run
@@ -17,6 +17,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from core import prompts, samples
@@ -41,6 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--workspace", type=Path, help="keep (and use again) the workspace of the samples that is built"
     )
+    parser.add_argument("--prompt", nargs="*", default=prompts.SETTINGS, choices=prompts.SETTINGS, help="default: all")
     options = parser.parse_args(arguments)
     folder = options.workspace or Path(tempfile.mkdtemp(prefix="cotejo-rerun-"))
     try:
@@ -49,7 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
             settings = first_token.with_model(settings_table.load(folder), url)
             workspace = open_workspace(settings)
             try:
-                report = measure(workspace, options.cases)
+                report = measure(workspace, options.cases, options.prompt)
             finally:
                 workspace.close()
     finally:
@@ -73,7 +75,7 @@ def _fill(folder: Path) -> None:
         workspace.close()
 
 
-def measure(workspace: Workspace, count: int) -> dict:
+def measure(workspace: Workspace, count: int, changed_prompts: Sequence[str] = prompts.SETTINGS) -> dict:
     """Seconds and cases taken over: of the first run, of one with nothing changed, of one for each prompt."""
     cases = draw_cases(workspace.db, count)
     set_id = case_sets.create_set(workspace.db, _SET)
@@ -84,7 +86,7 @@ def measure(workspace: Workspace, count: int) -> dict:
         "first": _told(first, first),
         "nothing_changed": _told(_run(workspace, set_id, {}), first),
     }
-    for name in prompts.SETTINGS:
+    for name in changed_prompts:
         changed = {name: f"{prompts.default_text(name)}\n({time.time_ns()})"}
         report[name] = _told(_run(workspace, set_id, changed), first)
     return report

@@ -1,0 +1,24 @@
+"""A case set timed again after each prompt: only what used it is asked, by the very runs of the app."""
+
+from core import settings
+from core.evaluation import first_token, rerun
+from core.workspace import open_workspace
+
+
+def test_each_prompt_asks_only_its_own_cases(tmp_path, monkeypatch):
+    (tmp_path / "a.txt").write_text("The kettle costs 30 euros. It was bought in May.", encoding="utf-8")
+    monkeypatch.setattr(rerun.samples, "questions", lambda: [
+        {"id": "en", "question": "How much does the kettle cost?", "lang": "en"},
+        {"id": "es", "question": "How much does the kettle cost?", "lang": "es"},
+        {"id": "no", "question": "Who was the king of Denmark?", "lang": "en", "kind": "unanswerable"},
+    ])  # fmt: skip
+    with first_token.scripted_model(0) as url:
+        workspace = open_workspace(first_token.with_model(settings.load(tmp_path / "workspace"), url))
+        try:
+            workspace.library.ingest(workspace.library.add_path(tmp_path / "a.txt"))
+            told = rerun.measure(workspace, 3)
+        finally:
+            workspace.close()
+    assert told["cases"] == told["first"]["asked"] == 3 and told["nothing_changed"]["asked"] == 0
+    assert told["prompt_documents_en"]["asked"] >= 1 and told["prompt_documents_es"]["asked"] == 1
+    assert told["prompt_sql_en"]["asked"] == told["prompt_sql_es"]["asked"] == 0
