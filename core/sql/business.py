@@ -50,7 +50,7 @@ def read_business(links: Links, schema: Schema, today: datetime.date) -> list[Bu
     plans, plain = ([], []) if overrun else find_lists(links, schema, today, grain)
     window = "" if overrun and window == "share" else window
     for measure in find_measures(links, schema, window_span, bool(grain)):
-        asked = "" if window == "share" and measure.agg in ("rate", "share_of") else window
+        asked = "" if window == "share" and measure.agg in ("rate", "share_of", "part_of") else window
         said = frozenset([*range(*measure.span), *range(*window_span)])
         plan = BusinessPlan(measure, window=asked, lang=links.lang, covered=said)
         if overrun:

@@ -8,17 +8,18 @@ from __future__ import annotations
 import datetime
 from dataclasses import replace
 
-from core.sql.aggregates import aggregate_of
+from core.sql.aggregates import aggregate_of, named_columns
 from core.sql.business_plan import BusinessPlan, Contrast, Measure
 from core.sql.business_steps import add_filters
 from core.sql.business_time import add_periods
 from core.sql.calendar import Grain
 from core.sql.contrasts import find_absence, find_contrast
-from core.sql.dimensions import Dimension, dimension_at, has_superlative
+from core.sql.dimensions import LOW, Dimension, dimension_at, has_superlative, superlatives
 from core.sql.link import Links
 from core.sql.schema import Schema
 from core.sql.set_lists import find_set_list
 from core.sql.unread import uncovered
+from core.sql.words import stem
 
 
 def find_lists(
@@ -50,7 +51,44 @@ def find_lists(
             plan = add_filters(plan, links, schema)
             if plan.filters or (plan.periods and not uncovered(plan, links)):
                 plain.append(plan)
-    return out, plain
+    ranked = _ranked_things(links, schema, subject, today) if subject and not (contrast or grain or joined) else None
+    return out, [*plain, ranked] if ranked else plain
+
+
+_BESIDE = 3  # words between a superlative and the column that it ranks by
+
+
+def _ranked_things(
+    links: Links, schema: Schema, subject: tuple[int, tuple[int, int]], today: datetime.date
+) -> BusinessPlan | None:
+    """'the five claims with the highest amount': things of a table by a number of their own."""
+    table, span = subject
+    places = superlatives(links)
+    split = any(token.word in ("by", "per", "each", "every") for token in links.tokens)
+    if not places or split or aggregate_of(links)[0]:
+        return None
+    for number, mention in named_columns(links, schema):
+        near = [p for p in places if 0 < mention.start - p <= _BESIDE or 0 <= p - mention.end <= _BESIDE]
+        if (
+            not near
+            or schema.columns[number].table != table
+            or set(range(*span)) >= set(range(mention.start, mention.end))
+        ):
+            continue
+        covered = frozenset([*range(*span), *range(mention.start, mention.end), *places])
+        descending = stem(links.tokens[near[0]].word) not in LOW
+        count = next((m for m in links.values if m.kind == "number" and _is_few(m.value) and m.start <= span[0]), None)
+        limit = count.value if count else None if links.tokens[span[0]].source.endswith("s") else 1
+        covered = covered | set(range(count.start, count.end)) if count else covered
+        plan = BusinessPlan(
+            None, lang=links.lang, subject=table, ranked=number, descending=descending, limit=limit, covered=covered
+        )
+        return add_filters(add_periods(plan, links, schema, today, table), links, schema)
+    return None
+
+
+def _is_few(value: object) -> bool:
+    return isinstance(value, int) and 0 < value <= 100
 
 
 def find_subject(links: Links, schema: Schema) -> tuple[int, tuple[int, int]] | None:

@@ -29,7 +29,7 @@ class BusinessPlan:
 
     `measure` None makes a list of the things of `subject` (a table). `contrast` compares two columns row by row, or
     their sums where there are dimensions. `setop` (INTERSECT, EXCEPT) joins the things that meet `filters` with those
-    that meet `right`."""
+    that meet `right`; `ranked` orders a list by that column."""
 
     measure: Measure | None
     dimensions: tuple[int, ...] = ()
@@ -50,6 +50,7 @@ class BusinessPlan:
     more: tuple[Measure, ...] = ()
     lang: str = "en"
     setop: str = ""
+    ranked: int | None = None
     right: tuple[Filter, ...] = ()
 
     @property
@@ -75,7 +76,7 @@ class Measure:
     """`expression` has {0}, {1} for `columns`; with no columns it counts the rows of `table`.
 
     `agg`: sum, avg, max, min, median, count, distinct (different values), first_last (a date's both ends), corr, rate,
-    share_of (a ratio of sums in percent), over_plan (how far one sum exceeds another), per (a ratio) or metric."""
+    share_of and part_of (ratios of sums in percent), over_plan (by how much one exceeds another), per, ratio, metric."""
 
     agg: str
     table: int

@@ -44,6 +44,8 @@ def read_business_plan(plan: BusinessPlan, schema: Schema, lang: str) -> str:
         parts.append(_say(plan.window, lang))
     if plan.window == "rank" and plan.within is not None:
         parts.append(_say("rank_within", lang, column=_name(plan.within, schema)))
+    if plan.ranked is not None:
+        parts.append(_ranked(plan, schema, lang))
     if measured and plan.descending is not None and (plan.dimensions or plan.grain):
         parts.append(_order(plan, schema, lang))
     return ", ".join(parts)
@@ -69,6 +71,8 @@ def _measure(measure: Measure, schema: Schema, lang: str) -> str:
         return _say("rate_of_rows", lang, condition=measure.expression.format(*names))
     if measure.agg == "corr":
         return _say("corr", lang, column=f" {_say('and', lang)} ".join(names))
+    if measure.agg == "part_of":
+        return _say("part_of", lang, part=names[0], whole=names[1])
     if measure.agg == "share_of":
         return _say("margin_share", lang, money=names[0], cost=names[1])
     if measure.agg == "over_plan":
@@ -104,6 +108,12 @@ def _order(plan: BusinessPlan, schema: Schema, lang: str) -> str:
     count = {"count": plan.limit} if plan.limit and plan.limit > 1 else {}
     name = _measure(plan.measure, schema, lang)
     return _say(key + ("desc" if plan.descending else "asc"), lang, column=name, **count)
+
+
+def _ranked(plan: BusinessPlan, schema: Schema, lang: str) -> str:
+    key = ("top" if plan.limit and plan.limit > 1 else "first" if plan.limit == 1 else "order") + "_"
+    count = {"count": plan.limit} if plan.limit and plan.limit > 1 else {}
+    return _say(key + ("desc" if plan.descending else "asc"), lang, column=_name(plan.ranked, schema), **count)
 
 
 def _period(period: Period, lang: str) -> str:

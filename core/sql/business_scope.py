@@ -16,7 +16,8 @@ from core.sql.schema import Schema
 from core.sql.unread import uncovered
 from core.sql.words import stem
 
-_ALONE = ("corr", "share_of", "over_plan", "per", "ratio", "first_last", "median")  # these need no period and no group
+# these need no period and no group
+_ALONE = ("corr", "share_of", "part_of", "over_plan", "per", "ratio", "first_last", "median")
 
 
 def is_business(plan: BusinessPlan, links: Links, schema: Schema) -> bool:

@@ -221,6 +221,8 @@ def _measure(
         )
     if measure.agg == "distinct":
         return f"COUNT(DISTINCT {columns[0]})", _name("distinct", lang, of=first)
+    if measure.agg == "part_of":
+        return f"ROUND({measure.expression.format(*columns)}, 2)", _name("share", lang)
     if measure.agg == "share_of":
         return f"ROUND({measure.expression.format(*columns)}, 2)", _name("margin", lang)
     if measure.agg == "over_plan":
@@ -277,7 +279,13 @@ def _time_expression(plan: BusinessPlan, schema: Schema, alias: dict[str, str]) 
 def _list(plan: BusinessPlan, schema: Schema, alias: dict[str, str], text: str, where: str) -> str:
     shown = _shown(plan, schema)
     select = ", ".join(f"{_column(n, schema, alias)} AS {quote(_label(n, shown, schema))}" for n in shown)
-    return f"SELECT {select or '*'} FROM {text}{where}"
+    order = ""
+    if plan.ranked is not None:
+        column = _column(plan.ranked, schema, alias)
+        where = f"{where} AND {column} IS NOT NULL" if where else f" WHERE {column} IS NOT NULL"
+        order = f" ORDER BY {column}{' DESC' if plan.descending else ''}"
+        order += f" LIMIT {plan.limit}" if plan.limit else ""
+    return f"SELECT {select or '*'} FROM {text}{where}{order}"
 
 
 def _shown(plan: BusinessPlan, schema: Schema) -> tuple[int, ...]:
@@ -287,6 +295,10 @@ def _shown(plan: BusinessPlan, schema: Schema) -> tuple[int, ...]:
     key = schema.tables[plan.fact].table.primary_key
     if not names and len(key) == 1:
         names = (schema.column_of[(schema.tables[plan.fact].table.name, key[0])].number,)
+    if plan.ranked is not None:
+        compared = (plan.ranked,)
+        if len(key) == 1 and not any(schema.columns[n].unique > 0.95 for n in names):
+            names = (schema.column_of[(schema.tables[plan.fact].table.name, key[0])].number,)
     return tuple(dict.fromkeys([*names, *(c for c in compared if c is not None)]))
 
 

@@ -31,6 +31,7 @@ from core.sql.money import is_buying, is_flow
 from core.sql.properties import named_property
 from core.sql.schema import Schema
 from core.sql.understand import operator_beside
+from core.sql.unread import TOLD
 from core.sql.words import stem
 
 
@@ -41,13 +42,20 @@ def add_dimensions(plan: BusinessPlan, links: Links, schema: Schema, grain: Grai
         found, used = ([one], set(range(*one.span))) if one else ([], set())
     columns = tuple(dict.fromkeys(c for d in found for c in d.columns))
     keys = tuple(d.key for d in found if d.key is not None and d.key not in columns)
-    plan = replace(plan, dimensions=columns, keys=keys, covered=plan.covered | used)
+    covered = plan.covered | used | _tables_said(columns, links, schema)
+    plan = replace(plan, dimensions=columns, keys=keys, covered=covered)
     if len(found) > 1 and not plan.window and _ranked_within(links, found):
         inner = next(d for d in found if d.lead in ("each", "every", "within", "per"))
         plan = replace(plan, window="rank", within=inner.columns[0])
     elif plan.window == "rank" and len(found) > 1:
         plan = replace(plan, within=found[-1].columns[0])
     return plan
+
+
+def _tables_said(columns: tuple[int, ...], links: Links, schema: Schema) -> set[int]:
+    """The places that name the tables of the columns: 'type of room' says the rooms by their type."""
+    tables = {schema.columns[n].table for n in columns}
+    return {p for n in tables for m in links.tables.get(n, ()) if m.score >= TOLD for p in range(m.start, m.end)}
 
 
 def _ranked_within(links: Links, found: list[Dimension]) -> bool:
@@ -70,6 +78,7 @@ def _any_dimension(links: Links, schema: Schema, plan: BusinessPlan) -> Dimensio
 def add_filters(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
     filters = find_filters(links, schema, plan.fact, set(plan.covered))
     covered = plan.covered | {place for f in filters for place in f.span}
+    covered |= _tables_said(tuple(f.column for f in filters), links, schema)
     for made in filters:  # a column named beside its value ('the city of Paris') is said by the condition
         for mention in links.columns.get(made.column, ()):
             if mention.score >= 0.45 and any(

@@ -39,6 +39,8 @@ def add_time(
         return plan
     unit, covered = "", set(plan.covered)
     named = grain and any(set(range(grain.start, grain.end)) & _named(n, links) for n in plan.dimensions)
+    measured = plan.measure.columns if plan.measure else ()
+    named = named or (grain and any(grain.end - 1 in _named(n, links) for n in measured))  # 'prima anual' by that name
     if grain and not named:
         unit = grain.unit
         covered |= set(range(grain.start, grain.end))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from core.sql.business_plan import Filter
 from core.sql.dimensions import distance, joined
 from core.sql.lexicon import fold
-from core.sql.link import Links, ValueMention, is_content
+from core.sql.link import Links, Mention, ValueMention, is_content
 from core.sql.properties import yes_or_no, yes_value
 from core.sql.schema import Schema
 from core.sql.understand import operator_beside
@@ -29,11 +29,32 @@ def find_filters(links: Links, schema: Schema, fact: int, covered: set[int]) -> 
         if made:
             found.append(made)
             used |= places
+    found += _ordinals(links, schema, fact, used)
+    used |= {place for made in found for place in made.span}
     said = [] if asks_sides(links) else yes_or_no(links, schema, fact, used)
     used |= {place for made in said for place in made.span}
     some = _some_or_none(links, schema, fact, used)
     used |= {place for made in some for place in made.span}
     return _any_of([*found, *said, *some, *_deeds(links, schema, fact, used)])
+
+
+_ORDINAL_WORDS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
+_ORDINALS = {word: number for number, word in enumerate(_ORDINAL_WORDS, 1)}
+_PLACES_MAX = 60  # different numbers of a column that numbers places: floors, grades, gates
+
+
+def _ordinals(links: Links, schema: Schema, fact: int, used: set[int]) -> list[Filter]:
+    """'on the second floor', 'en la tercera planta': a small whole number of the column that is named behind it."""
+    for place, token in enumerate(links.tokens[:-1]):
+        number = _ORDINALS.get(token.word)
+        for column, mentions in links.columns.items() if number and place not in used else ():
+            entry = schema.columns[column]
+            whole = isinstance(entry.column.minimum, int) and (entry.column.distinct or 99) <= _PLACES_MAX
+            near = joined(schema, fact, entry.table) and distance(schema, fact, entry.table) <= 1
+            said = next((m for m in mentions if m.start == place + 1 and m.score >= 0.85), None)
+            if said and whole and near and entry.kind == "number" and not entry.time and yes_value(entry) is None:
+                return [Filter(column, "=", number, (place, *range(said.start, said.end)))]
+    return []
 
 
 def _some_or_none(links: Links, schema: Schema, fact: int, used: set[int]) -> list[Filter]:
@@ -171,7 +192,10 @@ def _number_filter(mention: ValueMention, links: Links, schema: Schema, fact: in
         entry = schema.columns[number]
         for m in mentions:
             gap = mention.start - m.end if m.end <= mention.start else m.start - mention.end
-            numeric = entry.kind == "number" and m.score >= 0.45 and not entry.primary and not entry.foreign
+            counted = m.start == mention.end and _names_table(m, links)
+            numeric = (
+                entry.kind == "number" and not counted and m.score >= 0.45 and not entry.primary and not entry.foreign
+            )
             if numeric and joined(schema, fact, entry.table) and not set(range(m.start, m.end)) & used:
                 near.append((gap - 3 * m.score - 2 * (entry.table == fact) - m.matched, gap, number, m))
     if not near:
@@ -182,6 +206,11 @@ def _number_filter(mention: ValueMention, links: Links, schema: Schema, fact: in
         return Filter(column, op, mention.value, span)
     straight = gap <= 1 and not (named.start >= mention.end and _counts_it(links, mention))
     return Filter(column, "=", mention.value, span) if straight and op == "=" else None
+
+
+def _names_table(mention: Mention, links: Links) -> bool:
+    """'more than 3 claims': the word names the table better than its column 'amount claimed'."""
+    return any(m.start == mention.start and m.score > mention.score for ms in links.tables.values() for m in ms)
 
 
 def _counts_it(links: Links, mention: ValueMention) -> bool:

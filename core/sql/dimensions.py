@@ -104,6 +104,8 @@ def dimension_at(
                 continue
             if not _groups(entry) or mention.score < 0.4 or not joined(schema, fact, entry.table):
                 continue
+            if all(stem(token.word) in HIGH | LOW for token in links.tokens[start : mention.end]):
+                continue  # 'largest' orders; it names no region by being a word for its size
             score = mention.score + 0.25 * max(links.scores["group"].get(number, -8.0), -4.0) / 4
             score += 0.35 * (entry.table == fact) + _nearness(links, place, start) - 0.5 * entry.id_like
             score -= 0.15 * (start > mention.start) + 0.5 * _is_modifier(links, schema, mention, fact)

@@ -32,11 +32,12 @@ class Lexicon:
     _by_stem: dict[str, tuple[str, ...]] = field(default_factory=dict, compare=False)
 
     def spanish_by_stem(self, root: str, stem_of: Callable[[str], str]) -> tuple[str, ...]:
-        """English texts of the first Spanish single word that has this stem: verbs bend in many ways."""
+        """English texts of the Spanish single words that have this stem: verbs bend in many ways."""
         if not self._by_stem:
             for key, texts in self.spanish.items():
                 if len(key) == 1 and len(key[0]) >= 5:
-                    self._by_stem.setdefault(stem_of(key[0]), texts)
+                    root = stem_of(key[0])
+                    self._by_stem[root] = tuple(dict.fromkeys((*self._by_stem.get(root, ()), *texts)))
         return self._by_stem.get(root, ())
 
     @functools.cached_property

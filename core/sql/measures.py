@@ -13,6 +13,7 @@ from core.sql.planned import find_spent
 from core.sql.ratios import (
     find_correlation,
     find_margin_share,
+    find_part_share,
     find_per_document,
     find_rate,
     find_ratio,
@@ -32,6 +33,7 @@ def find_measures(links: Links, schema: Schema, window: tuple[int, int], over_ti
         or find_margin_share(links, schema)
         or measure_overrun(links, schema)
         or find_per_document(links, schema)
+        or find_part_share(links, schema)
         or find_stock_value(links, schema)
         or find_ratio(links, schema)
         or find_rate(links, schema)
@@ -173,6 +175,9 @@ def _count(links: Links, schema: Schema) -> Measure | None:
     if ranked and max(ranked, key=lambda row: row[0])[0] > 0:
         _, table, mention = max(ranked, key=lambda row: row[0])
         return Measure("count", table, (), "*", (mention.start, mention.end))
+    things = _counted_column(links, schema, cue)
+    if things:
+        return things
     if len(schema.tables) == 1:
         return Measure("count", 0, (), "*", (cue, cue))
     flowing = next((p for p, token in enumerate(links.tokens) if is_flow(token)), None)
@@ -180,3 +185,13 @@ def _count(links: Links, schema: Schema) -> Measure | None:
         return None
     found = find_flows(links, schema, "")
     return Measure("count", found[0].table, (), "*", (flowing, flowing + 1)) if found else None
+
+
+def _counted_column(links: Links, schema: Schema, cue: int) -> Measure | None:
+    """'how many guests' where no table but a text column holds them: each is counted once."""
+    for number, mentions in links.columns.items():
+        entry = schema.columns[number]
+        beside = any(cue < m.start <= cue + 2 and m.score >= 0.85 and m.end - m.start == 1 for m in mentions)
+        if beside and entry.kind == "text" and not entry.time and "many" in {t.word for t in links.tokens}:
+            return Measure("distinct", entry.table, (number,), "{0}", (mentions[0].start, mentions[0].end))
+    return None

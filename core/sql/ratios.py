@@ -12,7 +12,7 @@ from core.sql.link import Links, Mention
 from core.sql.money import MARGIN, STOCK, cue_roots, first_with, is_piece, money_of, names_bound, number_columns
 from core.sql.planned import find_overrun
 from core.sql.properties import yes_value
-from core.sql.schema import Schema
+from core.sql.schema import ColumnEntry, Schema
 from core.sql.words import spanish_stem, stem
 
 _RELATION = frozenset(cue_roots("measures", "relation"))
@@ -134,6 +134,32 @@ def _numbers_after(place: int, links: Links, schema: Schema) -> list[tuple[int, 
     """Number columns named right behind a place, the best named first."""
     found = [(n, m) for n, m in _plain_numbers(links, schema) if m.start == place + 1 and m.score >= 0.6]
     return sorted(found, key=lambda pair: -pair[1].score)
+
+
+def find_part_share(links: Links, schema: Schema) -> Measure | None:
+    """'percentage of defective pieces': a number against the one of its table that counts all of the same things
+    ('Piezas defectuosas', 'Piezas producidas')."""
+    roots = [stem(token.word) for token in links.tokens]
+    told = next((p for p, root in enumerate(roots) if root in _PERCENT or root in ("share", "proport")), None)
+    if told is None:
+        return None
+    for number, mention in named_columns(links, schema):
+        part = schema.columns[number]
+        if len(part.words) < 2 or not is_additive(part) or mention.score < 0.8:
+            continue
+        wholes = [e for e in number_columns(part.table, schema) if e is not part and _holds_all(e, part)]
+        if len(wholes) == 1:
+            expression = "100.0 * SUM({0}) / NULLIF(SUM({1}), 0)"
+            span = (min(told, mention.start), max(told + 1, mention.end))
+            return Measure("part_of", part.table, (number, wholes[0].number), expression, span)
+    return None
+
+
+def _holds_all(whole: ColumnEntry, part: ColumnEntry) -> bool:
+    """Whole numbers of the same things (one word of the name in common), larger at their largest."""
+    one, other = ({root for stems in e.words for root, weight in stems if weight >= 0.95} for e in (whole, part))
+    sizes = (whole.column.maximum, part.column.maximum)
+    return bool(one & other) and all(isinstance(size, int) for size in sizes) and sizes[0] > sizes[1]
 
 
 def find_stock_value(links: Links, schema: Schema) -> Measure | None:

@@ -144,7 +144,7 @@ class Schema:
             column=column,
             kind=kind,
             words=self._stems(words),
-            others=(*self._other_names(words, column.synonyms), *((self._stems(full),) if full != words else ())),
+            others=(*self._other_names(full, column.synonyms), *((self._stems(full),) if full != words else ())),
             extra=sum(word in names or word + "s" in names for word in words),
             primary=owner.primary_key == (column.name,),
             foreign=(owner.name, column.name) in foreign,
@@ -162,9 +162,13 @@ _UNIT = re.compile(r"\([^)]*\)|\[[^\]]*\]")  # 'Coste (€)', 'Salary [EUR]'
 _FILLER = frozenset("tbl table tabla raw stg dim fact datos".split())
 
 
+_JOINING = frozenset("de del la las el los y con en por para".split())  # 'País de origen' is said without them
+
+
 def spoken_words(name: str) -> tuple[str, ...]:
-    """The words of a column's name without its unit in brackets, where that leaves any."""
-    return split_name(_UNIT.sub(" ", name)) or split_name(name)
+    """The words of a column's name without its unit in brackets and what only joins them, where that leaves any."""
+    words = split_name(_UNIT.sub(" ", name)) or split_name(name)
+    return tuple(word for word in words if word not in _JOINING) or words
 
 
 def _is_filler(word: str) -> bool:
