@@ -15,6 +15,7 @@ from core.sql.trust import alone_signals, chance, first_signals, further_signals
 from core.sql.unread import uncovered
 
 READINGS = 3
+UNLIKELY = 0.4  # the parser's chance below which its readings need not fill the row
 
 
 def arrange(readings: Readings, links: Links, schema: Schema, unknown: int) -> tuple[list[Option], float]:
@@ -26,7 +27,12 @@ def arrange(readings: Readings, links: Links, schema: Schema, unknown: int) -> t
     others = [o for o in (*readings.ruled, *readings.parsed) if o is not lead]
     weights = trust_weights()["further"]
     others.sort(key=lambda option: -chance(weights, further_signals(option, lead, chances, links)))
-    return _different([lead, *others])[:READINGS], max(chances.values())
+    best = _different([lead, *others], READINGS)
+    varied = [option for option in others if option.varied]
+    if lead.plan is not None and chances["parser"] < UNLIKELY and varied and not any(o.varied for o in best):
+        # three tellings of one reading help nobody: the last one differs in what is most in doubt
+        best = _different([*_different([lead, *others], READINGS - 1), *varied, *others], READINGS)
+    return best, max(chances.values())
 
 
 def choose_lead(
@@ -60,12 +66,12 @@ def _is_beyond_parser(plan: BusinessPlan, schema: Schema) -> bool:
     return any(yes_value(schema.columns[f.column]) is not None for f in plan.filters)
 
 
-def _different(options: list[Option]) -> list[Option]:
-    """The options without those whose rows an earlier one has, whatever the order of their columns."""
+def _different(options: list[Option], most: int) -> list[Option]:
+    """The first options without those whose rows an earlier one has, whatever the order of their columns."""
     kept: list[Option] = []
     for option in options:
         if not any(same_answer(option.result, other.result) for other in kept):
             kept.append(option)
-        if len(kept) == READINGS:
+        if len(kept) == most:
             break
     return kept

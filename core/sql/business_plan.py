@@ -76,7 +76,8 @@ class Measure:
     """`expression` has {0}, {1} for `columns`; with no columns it counts the rows of `table`.
 
     `agg`: sum, avg, max, min, median, count, distinct (different values), first_last (a date's both ends), corr, rate,
-    share_of and part_of (ratios of sums in percent), over_plan (by how much one exceeds another), per, ratio, metric."""
+    share_of and part_of (ratios of sums in percent), over_plan (by how much one sum exceeds another), per and ratio
+    (one sum against a count or another sum) or metric."""
 
     agg: str
     table: int
