@@ -29,6 +29,7 @@ from core.sql.dimensions import (
 from core.sql.link import Links, ValueMention
 from core.sql.money import is_buying, is_flow
 from core.sql.properties import named_property
+from core.sql.render import literal
 from core.sql.schema import Schema
 from core.sql.understand import operator_beside
 from core.sql.unread import TOLD
@@ -99,7 +100,11 @@ def add_filters(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPla
 def add_share_of_rows(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
     """'percentage of returned shipments by carrier': of each group's rows the share that meets the one condition."""
     measure = plan.measure
-    if plan.window != "share" or measure.agg != "count" or not (plan.dimensions or plan.grain):
+    if plan.window != "share" or not (plan.dimensions or plan.grain):
+        return plan
+    if measure.agg == "sum" and len(measure.columns) == 1:
+        return _share_of_sum(plan)
+    if measure.agg != "count":
         return plan
     if plan.contrast and plan.contrast.right is not None and not plan.filters:
         sides = (plan.contrast.left, plan.contrast.right)
@@ -110,6 +115,18 @@ def add_share_of_rows(plan: BusinessPlan, links: Links, schema: Schema) -> Busin
         return plan
     rate = Measure("rate", measure.table, (told[0].column,), "{0}", measure.span, yes=told[0].value)
     return replace(plan, measure=rate, window="", filters=tuple(f for f in plan.filters if f is not told[0]))
+
+
+def _share_of_sum(plan: BusinessPlan) -> BusinessPlan:
+    """'percentage of billable hours by consultant': of each group's sum what the one condition keeps."""
+    told = [f for f in plan.filters if f.op == "=" and f.column not in plan.dimensions]
+    if len(told) != 1 or plan.contrast:
+        return plan
+    value = literal(told[0].value).replace("{", "{{").replace("}", "}}")
+    kept = f"SUM(CASE WHEN {{1}} = {value} THEN {{0}} ELSE 0 END)"
+    columns = (plan.measure.columns[0], told[0].column)
+    share = replace(plan.measure, agg="part_of", columns=columns, expression=f"100.0 * {kept} / NULLIF(SUM({{0}}), 0)")
+    return replace(plan, measure=share, window="", filters=tuple(f for f in plan.filters if f is not told[0]))
 
 
 def add_threshold(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:

@@ -12,7 +12,7 @@ from core.sql.link import Links, Mention, ValueMention, is_content
 from core.sql.properties import yes_or_no, yes_value
 from core.sql.schema import Schema
 from core.sql.understand import operator_beside
-from core.sql.words import stem
+from core.sql.words import meanings_of, stem
 
 # ---------------------------------------------------------------- stored values and numbers
 
@@ -106,11 +106,15 @@ def _deeds(links: Links, schema: Schema, fact: int, used: set[int]) -> list[Filt
         if entry.kind != "text" or entry.time or not 1 < len(entry.column.values) <= 12:
             continue
         for value in entry.column.values:
-            root = stem(fold(value))
+            roots = {stem(fold(value)), *meanings_of(fold(value), schema.lexicon)}
             for place, token in enumerate(links.tokens):
-                meant = place not in used and place not in told and is_content(token) and len(token.word) > 3
-                if meant and any(text == root and weight >= 0.85 for text, weight in token.stems):
+                if place in used or place in told or not is_content(token) or len(token.word) <= 3:
+                    continue
+                denied = token.word.removeprefix("un") if token.word.startswith("un") else ""
+                if any(text in roots and weight >= 0.85 for text, weight in token.stems):
                     out.append(Filter(number, "=", value, (place,)))
+                elif len(denied) > 3 and stem(denied) in roots:  # 'unpaid' where 'Pagada' is stored
+                    out.append(Filter(number, "!=", value, (place,)))
     return out if len(out) == 1 else []
 
 

@@ -9,7 +9,17 @@ from core.sql.aggregates import aggregate_of, is_additive, named_columns
 from core.sql.business_plan import Measure
 from core.sql.lexicon import fold
 from core.sql.link import Links, Mention
-from core.sql.money import MARGIN, STOCK, cue_roots, first_with, is_piece, money_of, names_bound, number_columns
+from core.sql.money import (
+    MARGIN,
+    STOCK,
+    cue_roots,
+    first_with,
+    is_money,
+    is_piece,
+    money_of,
+    names_bound,
+    number_columns,
+)
 from core.sql.planned import find_overrun
 from core.sql.properties import yes_value
 from core.sql.schema import ColumnEntry, Schema
@@ -185,7 +195,10 @@ def _document_key(table: int, schema: Schema) -> int | None:
     for number in schema.tables[table].columns:
         entry = schema.columns[number]
         told = {root for stems in entry.words for root, weight in stems if weight >= 0.85}
-        if told & _ORDER_WORDS and entry.kind != "date" and 0.05 < entry.unique < 1:
+        amount = entry.kind == "number" and not entry.column.type.upper().endswith("INT")
+        if told & _ORDER_WORDS and entry.unique == 1 and entry.primary:
+            return None  # a row is an order already
+        if told & _ORDER_WORDS and entry.kind != "date" and not (amount or is_money(entry)) and 0.05 < entry.unique < 1:
             return number
     return None
 

@@ -17,7 +17,7 @@ FEW_VALUES = 24  # a whole number with no more values than this is counted value
 
 
 def find_spread(links: Links, schema: Schema, window: tuple[int, int]) -> BusinessPlan | None:
-    """The rows of a table by ranges of the number column that is named after the word for it or right before, or None."""
+    """The rows of a table by ranges of the number column that is named after the word for it or before it, or None."""
     after = [(n, m) for n, m in named_columns(links, schema) if m.start >= window[1] or m.end == window[0]]
     if not after:
         return None
