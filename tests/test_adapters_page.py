@@ -10,7 +10,9 @@ from core.evaluation import learn
 from core.models import adapter_files, adapters
 from core.records import AdapterCard, Answer, Route
 from core.state import chats, feedback, jobs
-from core.training import queue
+from core.training import queue, search
+from core.training.bases import practice_folder
+from core.training.examples import read_examples
 from core.training.pairs import Pair, read_pairs
 from core.training.run import read_job
 from pages.parts import services
@@ -52,6 +54,25 @@ def finish_run(workspace, name, passed=True, reasons=()):
     adapters.write_card(made, card)
     queue.shelve(held, name)
     jobs.finish(workspace.db, job.id)
+
+
+CHAT_SCORES = {
+    "chat": {"base": -5.5, "adapter": -4.1, "low": 1.2, "high": 1.6, "cases": 48},
+    "general_text_en": {"base": -6.3, "adapter": -6.3, "low": 0.0, "high": 0.0, "cases": 60},
+    "chat_chrf": {"base": 0.1, "adapter": 0.4, "low": 0.1, "high": 0.5, "cases": 10},
+}
+
+
+def shelve_chat(workspace, name):
+    """A chat adapter on the shelf, with real files and a card that passed."""
+    made = adapters.adapters_folder(workspace.settings.workspace) / name
+    made.mkdir(parents=True)
+    save_file({"x": np.zeros(2, "f2")}, made / adapter_files.WEIGHTS)
+    (made / adapter_files.CONFIG).write_text("{}")
+    card = AdapterCard(name, "chat", "/models/tiny", "b", adapters.hash_weights(made), "d" * 64, scores=CHAT_SCORES,
+                       passed=True, created="2026-11-23T08:00:00+00:00")  # fmt: skip
+    adapters.write_card(made, card)
+    return made
 
 
 def keys(app):
@@ -194,3 +215,83 @@ def test_an_adapter_from_elsewhere_is_checked_and_has_to_pass_here(workspace, tm
     assert read_job(folder / queue.JOB).given
     assert [name for name, _ in adapters.list_adapters(workspace.settings)] == ["builtin"]
     assert len(queue.list_runs(workspace.db)) == 1
+
+
+def test_a_chat_adapter_is_put_to_use_with_its_base_and_taken_off_again(workspace):
+    made = shelve_chat(workspace, "house")
+    app = open_app("adapters")
+    assert "Language model" in shown(app) and "60.34" in [metric.value for metric in app.metric]  # exp(4.1)
+    app.button(key="promote-house").click().run()
+    held = services.settings()
+    assert (held.get("engine"), held.get("chat_model")) == ("transformers", "/models/tiny")
+    assert held.get("chat_adapter") == str(made)
+    app.button(key="roll-back-house").click().run()
+    assert services.settings().get("chat_adapter") == "none"
+    assert not app.exception
+
+
+def test_the_verdict_on_a_chat_adapter_is_told_in_perplexities(workspace):
+    finish_run(workspace, "house")
+    made = queue.run_folder(workspace.settings, "house") / "adapter"
+    card = adapters.read_card(made)
+    fault = ("gate.chat_forgot", {"spoken": "ES", "base": 20.0, "adapter": 40.0})
+    values = {f: getattr(card, f) for f in card.__slots__}
+    values |= {"kind": "chat", "scores": CHAT_SCORES, "passed": False, "reasons": (fault,)}
+    adapters.write_card(made, AdapterCard(**values))
+    text = shown(open_app("adapters", "es"))
+    assert "Ha olvidado texto general (ES)" in text and "244,69 | 60,34" in text and "Parecido (chrF)" in text
+
+
+def test_examples_of_a_chat_adapter_come_from_documents_and_a_practice_model_is_offered(workspace):
+    ingest(workspace, *((f"p{n}.md", text_about(n)) for n in range(8)))
+    app = open_app("adapters")
+    app.segmented_control(key="adapter-kind").set_value("chat").run()
+    assert "examples" in shown(app) and "make-practice" in keys(app) and "start-training" not in keys(app)
+    app.button(key="make-practice").click().run()
+    assert [job.state for job in jobs.list_jobs(workspace.db, queue.PRACTISE)] == ["queued"]
+    assert not app.exception
+
+
+def make_base(folder):
+    """What a language model's folder looks like from outside: its configuration and one weight."""
+    folder.mkdir(parents=True)
+    save_file({"model.layers.0.mlp.up_proj.weight": np.zeros((8, 4), "f4")}, folder / "model.safetensors")
+    (folder / "config.json").write_text(json.dumps({"architectures": ["LlamaForCausalLM"], "vocab_size": 100}))
+    (folder / "practice.json").write_text("{}")
+
+
+def test_a_chat_training_and_a_search_are_queued_with_the_values_shown(workspace):
+    ingest(workspace, *((f"p{n}.md", text_about(n)) for n in range(12)))
+    base = practice_folder(workspace.settings)
+    make_base(base)
+    app = open_app("adapters")
+    app.segmented_control(key="adapter-kind").set_value("chat").run()
+    app.select_slider(key="chat-hyper-rank").set_value(4).run()
+    app.toggle(key="chat-hyper-rslora").set_value(True).run()
+    app.button(key="start-search-chat").click().run()
+    (searched,) = jobs.list_jobs(workspace.db, queue.SEARCH)
+    assert (searched.key, searched.payload["minutes"]) == ("chat", 10)
+    app.text_input(key="adapter-name").set_value("house").run()
+    app.button(key="start-training").click().run()
+    assert not app.exception
+    job = read_job(queue.run_folder(workspace.settings, "house") / queue.JOB)
+    assert (job.base, job.config.rank, job.config.rslora) == (str(base), 4, True)
+    assert len(read_examples(job.data[0])) > 60 and queue.read_kind(workspace.settings, "house") == "chat"
+
+
+def test_what_a_search_found_is_shown_and_put_into_the_controls(workspace):
+    ingest(workspace, *((f"p{n}.md", text_about(n)) for n in range(8)))
+    folder = queue.search_folder(workspace.settings, "retriever")
+    folder.mkdir(parents=True)
+    values = {"learning_rate": 2e-3, "rank": 32, "alpha": 64, "dropout": 0.0, "targets": "classic", "epochs": 2}
+    rows = [
+        {"number": 1, "values": values | {"rank": 8}, "loss": 0.9, "state": "done", "seconds": 1.0},
+        {"number": 2, "values": values | {"rank": 4}, "loss": 2.0, "state": "pruned", "seconds": 1.0},
+        {"number": 3, "values": values, "loss": 0.4, "state": "done", "seconds": 1.0},
+    ]
+    (folder / search.TRIALS).write_text("".join(json.dumps(row) + "\n" for row in rows))
+    app = open_app("adapters")
+    assert "3 sets of values tried, 1 of them ended early" in shown(app)
+    app.button(key="use-search-retriever").click().run()
+    assert (app.select_slider(key="hyper-rank").value, app.select_slider(key="hyper-targets").value) == (32, "classic")
+    assert not app.exception

@@ -88,7 +88,7 @@ def find_chat_faults(
         faults.append(("gate.chat_no_gain", _told(measures["chat"])))
     for name, found in measures.items():
         if name.startswith("general_text_") and found.difference < -_FORGOTTEN:
-            faults.append(("gate.chat_forgot", _told(found) | {"lang": name.rpartition("_")[2]}))
+            faults.append(("gate.chat_forgot", _told(found) | {"spoken": name.rpartition("_")[2].upper()}))
     return faults
 
 

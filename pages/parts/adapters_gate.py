@@ -65,15 +65,12 @@ def draw(card: AdapterCard) -> None:
 
 def _distinct(scores: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
     """Without the measures over all languages where there is one language only: they say the same."""
-    parts = [name.rpartition("_") for name in scores]
-    same = {whole for whole, _, part in parts if scores.get(whole) == scores[f"{whole}_{part}"]}
+    same = {whole for name, one in scores.items() if scores.get(whole := name.rpartition("_")[0]) == one}
     return {name: one for name, one in scores.items() if name not in same}
 
 
 def _reason(key: str, params: dict[str, Any]) -> str:
     named = {"measure": measure_name(params["measure"])} if "measure" in params else {}
-    if "lang" in params:
-        named["lang"] = str(params["lang"]).upper()
     return say(key, **{**params, **named})
 
 

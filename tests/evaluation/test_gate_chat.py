@@ -62,7 +62,7 @@ def test_one_that_forgot_is_refused_by_language():
     up = compare({str(n): -2.0 - n / 100 for n in range(40)}, {str(n): -1.0 - n / 100 for n in range(40)})
     down = compare({str(n): -2.0 - n / 100 for n in range(40)}, {str(n): -2.4 - n / 100 for n in range(40)})
     faults = find_chat_faults({"chat": up, "general_text_en": up, "general_text_es": down}, 400)
-    assert [(key, told["lang"]) for key, told in faults] == [("gate.chat_forgot", "es")]
+    assert [(key, told["spoken"]) for key, told in faults] == [("gate.chat_forgot", "ES")]
     assert faults[0][1]["adapter"] > faults[0][1]["base"]
 
 
