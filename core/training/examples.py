@@ -22,6 +22,7 @@ from core.training.rows import ENDINGS, Unreadable, read_rows
 _ASKED = ("prompt", "question", "instruction", "pregunta", "instruccion", "instrucción")
 _SAID = ("completion", "answer", "output", "response", "sql", "query", "respuesta", "salida", "passage", "pasaje")
 _GIVEN = ("input", "context", "entrada", "contexto")
+_SOURCE = {"es": "Fuente", "en": "Source"}
 _ROLES = ("system", "user", "assistant")
 _WORDS_MOST = 14  # of what may be taken for a question; longer is a sentence of the passage
 _LETTERS_MOST = 20_000
@@ -94,10 +95,14 @@ def format_examples(examples: Iterable[Example]) -> str:
 
 
 def from_pairs(pairs: Iterable[Pair]) -> list[Example]:
-    """A question of a document is answered by its passage. Pairs whose question is a sentence taken out of the
-    passage ask nothing that anybody would, and are left out."""
-    short = (pair for pair in pairs if len(pair.question.split()) <= _WORDS_MOST)
-    return [Example((("user", pair.question),), pair.passage, pair.document) for pair in short]
+    """A question of a document is answered by its passage and where it stands, as every answer of the app is. Pairs
+    whose question is a sentence taken out of the passage ask nothing that anybody would, and are left out."""
+    found = []
+    for pair in pairs:
+        if len(pair.question.split()) <= _WORDS_MOST:
+            source = f"\n\n{_SOURCE.get(pair.passage_lang, 'Source')}: {pair.document}" if pair.document else ""
+            found.append(Example((("user", pair.question),), f"{pair.passage}{source}", pair.document))
+    return found
 
 
 def clean(examples: Iterable[Example], counts: Counter[str]) -> list[Example]:

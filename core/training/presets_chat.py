@@ -34,7 +34,7 @@ class ChatPreset:
 PRACTICE = "practice"  # the preset that suits a practice model and nothing else: it is tiny and knows nothing to forget
 PRESETS: dict[str, ChatPreset] = {
     PRACTICE: ChatPreset(
-        ChatConfig(rank=8, alpha=16, learning_rate=2e-3, max_tokens=256, check_every=5, replay=0.1), 400
+        ChatConfig(rank=8, alpha=64, learning_rate=5e-3, max_tokens=256, check_every=5, replay=0.1), 400
     ),
     "quick": ChatPreset(ChatConfig(rank=8, alpha=16, epochs=1, max_tokens=256, check_every=5), 400),
     "balanced": ChatPreset(ChatConfig(replay=0.1), 2000),

@@ -74,4 +74,5 @@ def test_cleaning_counts_what_it_leaves_out():
 def test_only_what_somebody_would_ask_is_taken_from_documents():
     long = "This sentence was taken out of the passage and says far more than anybody would ever type as a question."
     pairs = [Pair("What is a credit note?", "A credit note is ...", "d", "k"), Pair(long, "The rest.", "d", "k")]
-    assert [one.messages[-1][1] for one in from_pairs(pairs)] == ["What is a credit note?"]
+    (found,) = from_pairs(pairs)
+    assert (found.messages[-1][1], found.completion) == ("What is a credit note?", "A credit note is ...\n\nSource: d")
