@@ -143,7 +143,8 @@ class Library:
             return {"status": "known", "document_id": known}
         parsed = self.pool.parse(path, row.name)
         tokens, overlap = self.settings.get("passage_tokens"), self.settings.get("passage_overlap_tokens")
-        parts = chunk_document(parsed, passage_tokens=tokens, overlap_tokens=overlap)
+        piece = self.settings.get("piece_tokens")
+        parts = chunk_document(parsed, passage_tokens=tokens, overlap_tokens=overlap, piece_tokens=piece)
         layouts = [layout_to_json(page).encode() for page in parsed.pages]
         if self.originals.add(path) != sha256:
             raise AppError("library.changed_meanwhile", name=row.name)

@@ -46,6 +46,8 @@ TABLE: tuple[Setting, ...] = (
     Setting("passage_tokens", 1000, (100, 4000)),
     Setting("passage_overlap_tokens", 200, (0, 1000)),
     Setting("passages_per_answer", 5, (1, 20)),
+    Setting("piece_tokens", 200, (40, 400)),
+    Setting("dense_weight_percent", 0, (0, 100)),
     Setting("unsupported_claims", "mark", ("mark", "remove")),
     Setting("groundedness_model", "none"),
     Setting("ocr", "auto", ("auto", "off")),

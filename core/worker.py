@@ -31,8 +31,8 @@ from core.settings import Settings
 from core.state import jobs, vectors
 from core.state.database import Database
 from core.state.lock import try_lock
-from core.training.child import look_for_values, practise, train
-from core.training.queue import PRACTISE, SEARCH, TRAIN
+from core.training.child import look_for_settings, look_for_values, practise, train
+from core.training.queue import PRACTISE, RETRIEVAL, SEARCH, TRAIN
 from core.trial import EVALUATE, run_trial
 
 _IDLE_S = 0.1
@@ -92,6 +92,7 @@ LONG: dict[str, Callable[[Database, Settings, JobStatus, threading.Event], objec
     TRAIN: train,
     PRACTISE: practise,
     SEARCH: look_for_values,
+    RETRIEVAL: look_for_settings,
 }
 
 

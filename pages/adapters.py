@@ -17,6 +17,7 @@ from pages.parts import (  # noqa: E402
     adapters_data,
     adapters_examples,
     adapters_gate,
+    adapters_retrieval,
     adapters_run,
     adapters_search,
     adapters_settings,
@@ -121,6 +122,7 @@ def main() -> None:
             adapters_gate.draw(card)
     adapters_shelf.draw(held, shelf)
     adapters_compare.draw(held, shelf)
+    adapters_retrieval.draw(db, held)
 
 
 main()

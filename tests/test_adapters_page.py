@@ -6,7 +6,7 @@ import numpy as np
 from safetensors.numpy import save_file
 from test_pages import ingest, open_app, shown
 
-from core.evaluation import learn
+from core.evaluation import learn, retrieval_search
 from core.models import adapter_files, adapters
 from core.records import AdapterCard, Answer, Route
 from core.state import chats, feedback, jobs
@@ -239,7 +239,7 @@ def test_the_verdict_on_a_chat_adapter_is_told_in_perplexities(workspace):
     values |= {"kind": "chat", "scores": CHAT_SCORES, "passed": False, "reasons": (fault,)}
     adapters.write_card(made, AdapterCard(**values))
     text = shown(open_app("adapters", "es"))
-    assert "texto general (ES)" in text and "244,69 | 60,34" in text and "Parecido (chrF)" in text
+    assert "textos generales (ES)" in text and "244,69 | 60,34" in text and "Parecido (chrF)" in text
 
 
 def test_examples_of_a_chat_adapter_come_from_documents_and_a_practice_model_is_offered(workspace):
@@ -294,4 +294,27 @@ def test_what_a_search_found_is_shown_and_put_into_the_controls(workspace):
     assert "3 sets of values tried, 1 of them ended early" in shown(app)
     app.button(key="use-search-retriever").click().run()
     assert (app.select_slider(key="hyper-rank").value, app.select_slider(key="hyper-targets").value) == (32, "classic")
+    assert not app.exception
+
+
+def test_settings_of_the_search_are_tried_in_the_background_and_put_to_use(workspace):
+    app = open_app("adapters", "es")
+    app.button(key="start-retrieval").click().run()
+    (job,) = jobs.list_jobs(workspace.db, queue.RETRIEVAL)
+    assert job.payload == {"minutes": 10}
+    jobs.cancel(workspace.db, job.id)
+    folder = queue.search_folder(workspace.settings, queue.RETRIEVAL)
+    folder.mkdir(parents=True)
+    common = {"recall": {"1": 0.5, "5": 0.8, "20": 0.8}, "ranks": [1, 2]}
+    rows = [
+        {"values": {"piece_tokens": 200, "dense_weight_percent": 0}, "mrr": 0.5, **common},
+        {"values": {"piece_tokens": 120, "dense_weight_percent": 35}, "mrr": 0.7, **common}
+        | {"low": 0.1, "high": 0.3, "better": True},
+    ]
+    (folder / retrieval_search.TRIED).write_text("".join(json.dumps(row) + "\n" for row in rows))
+    app = open_app("adapters", "es")
+    assert "5 pasajes encuentran casi todo lo que encontrarían 20" in shown(app)
+    app.button(key="use-retrieval").click().run()
+    held = services.settings()
+    assert (held.get("piece_tokens"), held.get("dense_weight_percent")) == (120, 35)
     assert not app.exception

@@ -18,7 +18,7 @@ from core.prompts import NAMES, setting_of
 from core.records import Answer
 from core.settings import TABLE, Settings
 
-INDEX_SETTINGS = ("embedder", "passage_tokens", "passage_overlap_tokens", "retriever_adapter")
+INDEX_SETTINGS = ("embedder", "passage_tokens", "passage_overlap_tokens", "piece_tokens", "retriever_adapter")
 _NO_PART = ("language", "log_questions", "minutes_by_hand", "hour_cost", "upload_max_mb")  # no answer depends on them
 _OF_MODELS = (
     "chat_model", "chat_adapter", "endpoint_url", "temperature", "seed", "answer_tokens_max", "context_tokens_max",

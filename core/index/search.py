@@ -215,6 +215,9 @@ class SearchIndex:
         """How far the embedder counts for passages of a language."""
         if lang != question_lang:
             return _TRUST_ACROSS
+        chosen = self._settings.get("dense_weight_percent")
+        if chosen:
+            return chosen / 100
         known = self._trust.get(lang)
         return known[0] if known else trust.prior(lang, self._active.name)
 

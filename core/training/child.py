@@ -48,6 +48,13 @@ def look_for_values(db: Database, settings: Settings, job: JobStatus, stop: thre
     _run_child(db, job, stop, module)
 
 
+def look_for_settings(db: Database, settings: Settings, job: JobStatus, stop: threading.Event) -> None:
+    """Try settings of the search until the job's minutes are over."""
+    out, minutes = search_folder(settings, job.kind), str(job.payload["minutes"])
+    module = ("core.evaluation.retrieval_search", str(settings.workspace), "--out", str(out), "--minutes", minutes)
+    _run_child(db, job, stop, module)
+
+
 def end_with_parent() -> None:
     """Called in a child: end when whoever started it is gone, which closes standard input. Its work can be cut off at
     any moment."""

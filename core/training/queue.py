@@ -26,7 +26,7 @@ from core.training.pairs import Pair, format_pairs
 from core.training.retriever import RetrieverConfig
 from core.training.trackers import NONE
 
-TRAIN, PRACTISE, SEARCH = "train", "practise", "search"
+TRAIN, PRACTISE, SEARCH, RETRIEVAL = "train", "practise", "search", "retrieval"
 JOB = "job.json"
 _PAIRS, _EXAMPLES = "pairs.jsonl", "examples.jsonl"
 
@@ -145,6 +145,11 @@ def queue_search(
         job, text = {"data": _PAIRS}, format_pairs(material)
     _write_job(folder, kind, text, {**job, "config": dataclasses.asdict(config), "split": {"seed": 0}})
     return jobs.enqueue(db, SEARCH, kind, {"kind": kind, "minutes": minutes})
+
+
+def queue_retrieval_search(db: Database, minutes: int) -> int:
+    """Look for settings of the search that suit the workspace's documents; the job's id."""
+    return jobs.enqueue(db, RETRIEVAL, RETRIEVAL, {"minutes": minutes})
 
 
 def search_folder(settings: Settings, kind: str) -> Path:

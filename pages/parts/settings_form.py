@@ -28,7 +28,14 @@ GROUPS = {
         "price_out_per_million",
     ),
     "prompts": prompts.SETTINGS,
-    "search": ("embedder", "retriever_adapter", "passage_tokens", "passage_overlap_tokens"),
+    "search": (
+        "embedder",
+        "retriever_adapter",
+        "piece_tokens",
+        "dense_weight_percent",
+        "passage_tokens",
+        "passage_overlap_tokens",
+    ),
     "tables": ("sql_rows_max", "sql_result_max_mb", "sql_time_limit_ms", "sql_memory_limit_mb", "sql_processes_max"),
     "reading": (
         "ocr",
