@@ -97,6 +97,8 @@ def _values(asked: Asked, operands: Sequence[Operand]) -> Iterable[float]:
             yield from _products(asked, first, second)
             yield from _products(asked, second, first)
     if kind == "percent":
+        if asked.halves:
+            yield 50.0
         if asked.says(CHANGE, False) or asked.says(REST, False):
             yield from (100 - abs(o.value) for o in operands if o.kind == "percent")
     else:
@@ -120,7 +122,8 @@ def _percents(asked: Asked, first: Operand, second: Operand) -> Iterable[float]:
         return
     if asked.says(CHANGE):
         yield from (100 * (new - old) / abs(old) for old, new in changes_of(asked, first, second) if old)
-    if first.kind == "number" and asked.says(SHARE) and side_by_side(asked, first, second):
+    apart = first.line == second.line and first.column is not None and first.line[0] != "row" and not first.best
+    if first.kind == "number" and asked.says(SHARE) and side_by_side(asked, first, second) and not apart:
         low, high = sorted((abs(first.value), abs(second.value)))
         if high:
             yield 100 * low / high
@@ -142,7 +145,7 @@ def _numbers(asked: Asked, first: Operand, second: Operand) -> Iterable[float]:
         yield min(abs(one), abs(other)) / max(abs(one), abs(other))
     of_each = EACH.search(asked.all_words) or MEAN.search(asked.all_words)
     column = first.column is not None and first.column == second.column and first.line[0] != "row"
-    if of_each and (first.line == second.line or column):
+    if of_each and (first.line == second.line or column) and unit_fits(quantity.unit, first, second):
         big, small = max(abs(one), abs(other)), min(abs(one), abs(other))
         if small and not of_one_unit(first, second):
             yield big / small

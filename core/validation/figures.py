@@ -214,15 +214,22 @@ def _belongs_elsewhere(
     else:
         rivals = [p for p in rivals if p.line[:3] == best.line[:3] and (p.column or not best.column)]
     rivals = [
-        p for p in rivals if not any(close(q, value) for q in spoken.siblings for value, _ in p.quantity.readings)
+        p
+        for p in rivals
+        if not any(close(q, value * p.scale) for q in spoken.siblings for value, _ in p.quantity.readings)
     ]
-    if _has_company(spoken, best, places):
+    if spoken.older or _has_company(spoken, best, places):
         return None
     for rival in sorted(rivals, key=lambda place: -score(spoken.context, place))[:1]:
-        if score(spoken.context, rival) - reached >= MARGIN and owns_more(spoken.context, rival, best):
+        if score(spoken.context, rival) - reached >= MARGIN and _takes(spoken, rival, best):
             params = {"what": spoken.quantity.text, "instead": rival.quantity.text}
             return Finding("figure_swapped", params)
     return None
+
+
+def _takes(spoken: Spoken, rival: Place, best: Place) -> bool:
+    """Whether words of the figure's own clause are the rival's alone, and none of them those of the place alone."""
+    return owns_more(spoken.context, rival, best) and not owns_more(spoken.context, best, rival)
 
 
 def _has_company(spoken: Spoken, best: Place, places: Sequence[Place]) -> bool:

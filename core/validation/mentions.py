@@ -10,7 +10,7 @@ from dataclasses import replace
 from core.validation.dates import DateSpan, Moment, read_dates
 from core.validation.evidence import Evidence, Finding, Found
 from core.validation.measures import fold
-from core.validation.names import Name
+from core.validation.names import Name, read_names
 from core.validation.order import years_of
 from core.validation.places import Segment, holds
 from core.validation.vocabulary import lexicon
@@ -102,7 +102,10 @@ def check_names(claim: Segment, names: Sequence[Name], evidence: Evidence, pool:
         folded = fold(name.text)
         if _known_name(folded, keys, evidence) or _known_otherwise(name, claim.text, evidence):
             found.total += name.sure
-            found.proven += name.sure
+            if name.sure and _of_the_neighbour(name, claim, evidence):
+                found.findings.append(Finding("name_elsewhere", {"what": name.text}, hard=False))
+            else:
+                found.proven += name.sure
             continue
         far = any(holds(fold(passage.page_text), folded) for passage in evidence.passages)
         if not name.sure and not re.search(rf"(?<=[^\W\d_,;)] ){re.escape(name.text)}(?![^\W_])", pool):
@@ -120,6 +123,27 @@ def check_names(claim: Segment, names: Sequence[Name], evidence: Evidence, pool:
             else:
                 found.findings.append(Finding("name_missing", {"what": quantity.text}))
     return found
+
+
+def _of_the_neighbour(name: Name, claim: Segment, evidence: Evidence) -> bool:
+    """Whether a name stands only in sentences beside the quotes, which themselves name something that the statement
+    does not: it may be told of the wrong one."""
+    if evidence.rows is not None or not evidence.passages:
+        return False
+    quoted = "\n".join(segment.text for passage in evidence.passages for segment in passage.quoted)
+    beside = "\n".join(s.text for p in evidence.passages for s in p.segments if s not in p.quoted)
+    word = next((w for w in claim.words if w.start == name.start), None)
+    held = {key for p in evidence.passages for s in p.quoted for w in s.words for key in w.keys}
+    known = holds(fold(quoted), fold(name.text)) or (word is not None and word.keys & held)
+    if (
+        known
+        or not holds(fold(beside), fold(name.text))
+        or any(holds(p.identity, fold(name.text)) for p in evidence.passages)
+    ):
+        return False
+    said = fold(claim.text)
+    own = [n for p in evidence.passages for s in p.quoted for n in read_names(s.text, s.dates, s.quantities) if n.sure]
+    return any(not holds(said, fold(other.text)) for other in own)
 
 
 def _other_run(claim: Segment, names: Sequence[Name], evidence: Evidence) -> list[Finding]:

@@ -57,8 +57,11 @@ def gather_operands(spoken: Spoken, evidence: Evidence, named: Sequence[Place]) 
     quoted = [line for line in ranked if any(place.quoted for place in line)][:LINES_MAX]
     beside = [line for line in ranked if line not in quoted and line[0].column is not None and _is_total(line[0])][:1]
     found = []
+    top = max((score(spoken.context, place) for line in quoted for place in line), default=0.0)
     for line in quoted + beside:
+        best = max(score(spoken.context, place) for place in line) >= top
         operands = [operand_of(place, spoken.quantity.kind, _identity(place) in stated) for place in line[:CELLS_MAX]]
+        operands = [replace(operand, best=best) for operand in operands]
         costs = all(operand.value <= 0 for operand in operands)  # costs in brackets are compared by their size
         found += [replace(operand, value=abs(operand.value), cost=True) for operand in operands] if costs else operands
     if evidence.rows is not None:
@@ -148,6 +151,8 @@ def named_rows(spoken: Spoken, rows: Rows) -> tuple[list[int], set[int]]:
     hits = {r: sum(bool(keys & labels[r].keys()) for keys in own) for r in named}
     top = max(hits.values(), default=0)
     best = {r for r in named if top and hits[r] == top}
+    if any(_when(label) for label in labels[:2]):  # a change is counted from the row before
+        named = sorted({*named, *(r - 1 for r in named if r)})
     return (named or list(range(len(labels))))[:ROWS_MAX], best
 
 

@@ -32,7 +32,7 @@ def not_earlier(spoken: Spoken, place: Place, named: Sequence[tuple[Spoken, Plac
 
 def other_time(spoken: Spoken, matches: Sequence[Place]) -> Finding | None:
     """A figure of another year, quarter or month than the statement says, wherever the source has it."""
-    if spoken.quantity.kind == "percent" and matches[0].column is None:
+    if spoken.older or (spoken.quantity.kind == "percent" and matches[0].column is None):
         return None  # 'up 5 % on 2024': the year is what it is compared with
     for name in ("@year", "@quarter", "@month"):
         said = {key for key in spoken.years if key.startswith(name)}

@@ -139,6 +139,8 @@ def _codes(text: str) -> list[Quantity]:
             tail and fold(tail[1]) in ("st", "nd", "rd", "th", "a", "o", "º", "ª", "x", "pp", "bps", "ers", "m²", "m³")
         ):
             continue
+        if re.fullmatch(r"\d+(?:[.,]\d+)*/[^\W\d_]+", word):  # '58.40/MWh'
+            continue
         if tail and "-" in word and len(tail[1]) > 2:  # '5-year', '12-month'
             continue
         codes.append(Quantity(match.start(), match.end(), word, (), "code"))

@@ -76,10 +76,13 @@ def _weigh_cells(spoken: Spoken, rows: Rows, matches: Sequence, rivals: Sequence
     units = [_other_unit(spoken, rows, c) for _, c in matches]
     if all(units):
         return InRows(finding=Finding("unit_differs", {"what": what, "instead": units[0]}))
+    rivals = [(r, c) for r, c in rivals if not any(close(q, rows.numbers[c][r] or 0.0) for q in spoken.siblings)]
     places = [rows.places(r, c) for r, c in matches[:50]]
     best = max(places, key=lambda place: score(context, place))
     others = (rows.places(r, c) for r, c in rivals[:1500])
     top = max(others, key=lambda place: score(context, place), default=None)
+    if spoken.older:
+        return InRows(best)
     if top is not None and score(context, top) - score(context, best) >= MARGIN and owns_more(context, top, best):
         return InRows(best, finding=Finding("figure_swapped", {"what": what, "instead": _shown(top)}))
     return InRows(best, finding=other_time(spoken, places))

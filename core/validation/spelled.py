@@ -13,7 +13,7 @@ _PARTS = {"third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "tenth": 10, "tercio
 _PARTS |= {"tercera": 3, "cuarta": 4, "quinta": 5, "sexta": 6, "decima": 10}
 _FRACTION = re.compile(
     r"\b(\w+)[\s-](third|quarter|fifth|sixth|tenth|tercio|cuarto|quinto)s?\b"
-    r"(?! (?:quarter|trimestre|of (?:the )?(?:year|20)))|"
+    r"(?! (?:quarter|trimestre|of (?:the )?(?:year|20)|of an? (?:hour|year|day|mile)|de (?:hora|ano)\b))|"
     r"\b(\w+) (tercera|cuarta|quinta|sexta|decima)s? partes?\b"
 )
 _IN_EVERY = re.compile(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from core.validation.bounds import bound_of
 from core.validation.measures import Quantity, fold
+from core.validation.older import is_older
 from core.validation.places import (
     CLAUSE_BEFORE,
     OWN,
@@ -43,6 +44,7 @@ class Spoken:
     bound: str = ""
     sentence: str = ""
     others: tuple[Quantity, ...] = ()
+    older: bool = False
 
 
 _BEFORE_BRACKET = 3
@@ -90,7 +92,10 @@ def contexts(claim: Segment) -> list[Spoken]:
             claim.text[max(0, quantity.start - 64) : quantity.start], claim.text[quantity.end : quantity.end + 32]
         )
         own_words = (head_of(quantity, claim), period_of(quantity, claim), bound, claim.text)
-        own_words += (tuple(q for q in figures if q is not quantity),)
+        older = is_older(
+            claim.text[max(0, quantity.start - 32) : quantity.start], claim.text[quantity.end : quantity.end + 48]
+        )
+        own_words += (tuple(q for q in figures if q is not quantity), older)
         said = claim.text[start:end]
         found.append(Spoken(quantity, context, said, way, frozenset(years), all_years, siblings, *own_words))
     return found
