@@ -45,7 +45,7 @@ _NO_SPAN_LOSS = {
     "phone": 2.5,
     "link": 2.5,
     "money": 2.5,
-    "number": 0.5,
+    "number": 1.0,
     "year": 0.5,
     "date": 0.5,
 }
@@ -63,6 +63,7 @@ _TITLE = r"(?:don|do[ñn]a|d\.|sr\.?|sra\.?|mr\.?|ms\.?|mrs\.?|dr\.?)"
 _BESIDE = re.compile(
     rf"\s*[(,:–—\-]\s*(?:(?:the|our|its|el|la|su|{_TITLE})\s+)*(?:\w+\s+){{0,2}}|\s+(?:{_TITLE}\s+)?", re.I
 )
+_LABELLED = re.compile(r"[^\W\d_][^\s:.]*(?: [^\s:.]+){0,4}: \S")
 _SOURCE = re.compile(r"(?:sources?|fuentes?|notas?|notes?) ?(?:\(\w+\) ?)?:", re.I)
 _FIGURE = re.compile(r"\d")
 _PLAIN_WORD = re.compile(r"\w+")
@@ -205,16 +206,22 @@ def _unlike_an_answer(sentence: HitSentence, row: Row | None) -> float:
     text = sentence.text.strip()
     if row is not None:
         return 0.0
-    if _is_contents_line(text.split()) or _SOURCE.match(text) or text.count(" | ") > 1 or text.isupper():
+    if _is_contents_line(text.split()) or _SOURCE.match(text) or text.count(" | ") > 1:
+        return _FRAGMENT_LOSS
+    if text.isupper() and not _FIGURE.search(text):
         return _FRAGMENT_LOSS
     text = text[_ORDINAL.match(text).end() :] if _ORDINAL.match(text) else text
     if text.endswith(":"):
         return _FRAGMENT_LOSS / 2
     if text[:1].islower():  # its beginning is elsewhere
         return _FRAGMENT_LOSS / 2
+    if _LABELLED.match(text):  # 'Customer: Hotel Miramar'
+        return 0.0
     ends = text.rstrip("\"'”»)]")[-1:] in (".", "!", "?", "…", ";")
-    longest = max(len(line.split()) for line in text.split("\n"))
-    return 0.0 if ends or longest > 8 or _FIGURE.search(_YEARS.sub("", text)) else _FRAGMENT_LOSS
+    lines = text.split("\n")
+    if not ends and len(lines) > 1 and all(len(line.split()) < 9 and ": " not in line for line in lines):
+        return 2 * _FRAGMENT_LOSS  # the lines of a document's head
+    return 0.0 if ends or len(text.split()) > 8 or _FIGURE.search(_YEARS.sub("", text)) else _FRAGMENT_LOSS
 
 
 def _stands_under(page: Page, sentence: HitSentence, understood: Understood) -> bool:
@@ -249,8 +256,8 @@ def _row_gain(row: Row, understood: Understood, asked: Sequence[Word], lang: str
     if not understood.want or understood.kind in ("list", "compare"):
         return 0.0
     if not spans_for(understood.want, find_spans(" ".join(cell[0] for cell in row.cells), lang)):
-        return -_ROW_LOSS
-    if understood.want not in ("number", "money", "percent"):
+        return -max(_ROW_LOSS, 0.0 if understood.want == "duration" else _NO_SPAN_LOSS.get(understood.want, 0.0))
+    if understood.want in ("person", "place"):
         return 0.0
     column = choose_cell(row, asked, understood.text, lang, vocabulary, understood.want)
     if column is None and not asks_several(row, understood.text):

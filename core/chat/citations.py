@@ -18,8 +18,11 @@ from core.records import Citation, Hit, Page
 QUOTE_MAX = 350
 _CLAUSE_START = re.compile(r"(?:^|(?<=[,;:—–(\n]))\s*")
 _LINE = re.compile(r"[^\n]+")
-_CLAUSE_BREAK = re.compile(r"[;:]|,\s|\b(?:y|e|pero|mientras|aunque|and|but|while|whereas)\b", re.I)
-_BREAK_GAP = 24  # characters that a clause break between a word and a span counts for
+_CLAUSE_BREAK = re.compile(r"[;:)]|\b(?:y|e|pero|mientras|aunque|and|but|while|whereas)\b", re.I)
+_COMMA = re.compile(r",\s(?=.)", re.S)  # not the one right before a name: 'its chair, Ann Roe'
+_BREAK_GAP, _COMMA_GAP = 30, 6  # characters that a break between a word and a span counts for
+_FULL_NAME = 0.3  # what a name of several words gains where a person is asked for
+_AFTER = 0.7  # what a word after the span tells, beside one before it
 _NOBODY = re.compile(r"(?:[A-Z]\.){1,3}[A-Z]?$|[^a-záéíóúüñ\d€$]{20,}$")  # 'S.A' and the like; a title in capitals
 _FIGURES = ("number", "money", "percent")
 _YEARS = re.compile(r"\b(?:19|20)\d{2}\b")
@@ -82,7 +85,8 @@ def key_span(understood: Understood, text: str, words: Sequence[Word], asked: Se
         own_size = [option for option in options if not is_change(text, option)]
         options = own_size if understood.want == "money" else own_size or options
         if understood.want in _FIGURES:
-            options = [option for option in options if not is_former(text, option)] or options
+            dated = [option for option in options if _is_dated(text, option, understood.text)]
+            options = dated or [option for option in options if not is_former(text, option)] or options
     if not options:
         return None
     held = [(word, weight) for word, weight in _held(words, asked) if word.end <= len(text)]
@@ -90,9 +94,12 @@ def key_span(understood: Understood, text: str, words: Sequence[Word], asked: Se
     sorts = [option.sort for option in options]
 
     def nearness(option: Span) -> float:
-        near = sum(weight / (1 + _gap(option, word, text) / 12) for word, weight in held)
+        near = sum(
+            weight * (_AFTER if word.start > option.start else 1.0) / (1 + _gap(option, word, text) / 12)
+            for word, weight in held
+        )
         counted = sum(2.0 for word in unit if 0 <= word.start - option.end <= 12)
-        full = 0.3 * (understood.want == "person" and " " in text[option.start : option.end])
+        full = _FULL_NAME * (understood.want == "person" and " " in text[option.start : option.end])
         return near + counted + full - 0.5 * sorts.index(option.sort)
 
     return max(options, key=nearness)
@@ -106,6 +113,12 @@ def _repeats(span: Span, words: Sequence[Word], asked: Sequence[Word]) -> bool:
     return bool(inside) and all(word.keys & own for word in inside)
 
 
+def _is_dated(text: str, option: Span, question: str) -> bool:
+    """Whether the year that is asked about is told right after a figure: '131 million in 2022'."""
+    years = "|".join(_YEARS.findall(question))
+    return bool(years) and bool(re.match(rf",? (?:\w+ )?(?:in|en|de|for|of|\()? ?(?:{years})\b", text[option.end :]))
+
+
 def _held(words: Sequence[Word], asked: Sequence[Word]) -> list[tuple[Word, float]]:
     """The words that the question holds too, with what they weigh there."""
     weights = {key: word.weight for word in asked for key in word.keys}
@@ -116,7 +129,9 @@ def _held(words: Sequence[Word], asked: Sequence[Word]) -> list[tuple[Word, floa
 def _gap(span: Span, word: Word, text: str) -> int:
     """How far apart they stand, in characters; further where another clause begins between them."""
     low, high = min(word.end, span.end), max(word.start, span.start)
-    return max(high - low, 0) + _BREAK_GAP * bool(_CLAUSE_BREAK.search(text, low, high))
+    if _CLAUSE_BREAK.search(text, low, high):
+        return max(high - low, 0) + _BREAK_GAP
+    return max(high - low, 0) + _COMMA_GAP * bool(_COMMA.search(text, low, high))
 
 
 def make_citation(

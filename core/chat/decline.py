@@ -17,7 +17,7 @@ from core.chat.contrast import around, keys_of, measure_contrast
 from core.chat.extract import Ranked
 from core.chat.question import Understood
 from core.chat.spans import find_spans, spans_for
-from core.chat.words import Vocabulary, Word
+from core.chat.words import Vocabulary, Word, fold
 from core.records import SearchResult
 
 FEATURES = (
@@ -106,6 +106,9 @@ _UNKNOWN_NAME = 0.5  # and where the question has a name that no document holds:
 _ACROSS_THRESHOLD = 0.5
 _STRANGE = 0.5  # left where text in the question's language is here, and no passage holds anything of the question
 _HELD = 0.1
+_UNKNOWN_UNIT = 0.3  # and where no document holds the very thing that is to be counted
+_FIGURES = ("money", "percent", "time")
+_NO_FIGURE = 0.5  # left where the best evidence has no figure of that form
 _ADDRESSES = ("email", "phone", "link")
 _NO_ADDRESS = 0.4  # left where an address or number of that form is asked for and no candidate has one
 _NEAR = 3  # sentences before and after the best one that may hold what it leaves unsaid
@@ -136,7 +139,9 @@ def judge(understood: Understood, ranked: Ranked, result: SearchResult, vocabula
     chance *= next((left for loss, left in _OFF_PERIOD if missed >= loss), 1.0)
     chance *= _OFF_NAME if ranked.evidence[0].off_name else 1.0
     chance *= _UNKNOWN_NAME if _unknown_name(ranked, understood, vocabulary) else 1.0
-    chance *= _NO_ADDRESS if understood.want in _ADDRESSES and not _holds(understood.want, ranked) else 1.0
+    chance *= _UNKNOWN_UNIT if _unknown_unit(ranked, understood, vocabulary) else 1.0
+    chance *= _NO_FIGURE if understood.want in _FIGURES and not _holds(understood.want, ranked, 1) else 1.0
+    chance *= _NO_ADDRESS if understood.want in _ADDRESSES and not _holds(understood.want, ranked, 12) else 1.0
     chance *= _STRANGE if _is_strange(understood, result) else 1.0
     threshold = _ACROSS_THRESHOLD if across else nets.weights()["decline"]["threshold"]
     says_something = bool(ranked.asked_of(ranked.evidence[0])) or understood.kind not in ("fact", "define")
@@ -187,9 +192,9 @@ def _is_strange(understood: Understood, result: SearchResult) -> bool:
     return speaks and max((hit.coverage for hit in result.hits), default=0.0) < _HELD
 
 
-def _holds(want: str, ranked: Ranked) -> bool:
+def _holds(want: str, ranked: Ranked, first: int) -> bool:
     """Whether any of the first candidates has a span of the sort asked for."""
-    return any(spans_for(want, find_spans(e.text, ranked.lang_of(e))) for e in ranked.evidence[:12])
+    return any(spans_for(want, find_spans(e.text, ranked.lang_of(e))) for e in ranked.evidence[:first])
 
 
 def _unknown_name(ranked: Ranked, understood: Understood, vocabulary: Vocabulary) -> bool:
@@ -198,6 +203,16 @@ def _unknown_name(ranked: Ranked, understood: Understood, vocabulary: Vocabulary
         return False
     asked = ranked.asked_of(ranked.evidence[0])
     return any(word.named and len(word.text) > 3 and not vocabulary.seen(word) for word in asked)
+
+
+def _unknown_unit(ranked: Ranked, understood: Understood, vocabulary: Vocabulary) -> bool:
+    """Whether the thing that is counted ('how many cars') is in no document of the question's language."""
+    if not understood.unit or understood.want != "number" or ranked.lang_of(ranked.evidence[0]) != understood.lang:
+        return False
+    asked = ranked.asked_of(ranked.evidence[0])
+    counted = [word for word in asked if fold(word.text) == understood.unit and word.start > 1]
+    openings = {word.opening for item in ranked.evidence for word in item.words} - {""}
+    return bool(counted) and not any(vocabulary.seen(word) or word.opening in openings for word in counted)
 
 
 def _absent(words: Sequence[Word], keys: Set[str]) -> float:

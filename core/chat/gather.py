@@ -190,10 +190,15 @@ def worth_reading(gathered: list[Gathered], asked: dict[str, list[Word]], unders
         and any(len(word.text) > 2 and word.text.isalpha() for word in candidate.words)
         and (
             _SAYS_ON.search(sentence.text)
-            or any(w.weight > 0 and not w.keys & own for w in candidate.words)
+            or any(w.weight > 0 and not w.keys & own and _says_something(w.text) for w in candidate.words)
             or rank.holds_wanted(understood, sentence.text)
         )
     ]
+
+
+def _says_something(word: str) -> bool:
+    """Whether a word can be an answer: what is left of 'S.L.' cannot."""
+    return len(word) > 1 or word.isdigit()
 
 
 def _in_contents(text: str, row: Row | None) -> bool:

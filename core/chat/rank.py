@@ -73,6 +73,7 @@ _REFERS_BACK = re.compile(
     r"(?:it|he|she|they|this|these|those|such|his|her|their|its|the latter|here|there|"
     r"est[aeo]s?|es[aeo]s?|ell[ao]s?|el|dich[ao]s?|su|sus|aqui|alli|se)\b"
 )
+_MEASURE = re.compile(r"\bhow (?:large|big|tall|high|wide|deep|heavy|fast|strong|hot|cold|close|likely|expensive)\b")
 _CUE_PATTERNS = {kind: re.compile(pattern) for kind, pattern in _CUES.items()}
 
 
@@ -98,7 +99,9 @@ class Candidate:
 def question_words(understood: Understood, vocabulary: Vocabulary, lang: str) -> list[Word]:
     """The question's own content words, with the keys they have in text of language `lang`."""
     if lang == understood.lang:
+        asking = _MEASURE.search(fold(understood.text))
         words = vocabulary.question_words(understood.text, understood.lang)
+        words = [word for word in words if not (asking and asking.start() <= word.start < asking.end())] or words
         return [replace(word, keys=word.keys | kin_of(word, lang, vocabulary)) for word in words]
     return vocabulary.words_across(understood.text, understood.lang, lang)
 

@@ -36,6 +36,7 @@ _WORDS_FOR_NUMBERS = (
 ).split()
 NUMBER_WORDS = frozenset(_WORDS_FOR_NUMBERS)
 _COUNT = r"(?:%s)" % "|".join(sorted(set(_WORDS_FOR_NUMBERS), key=len, reverse=True))
+_MANY = _COUNT.replace("third|", "").replace("quarter|", "").replace("tercio|", "").replace("cuarto|", "")
 _FIGURE = r"[-−]?\d+(?:[.,   ]\d{3})*(?:[.,]\d+)?"
 _SCALE = (
     r"(?:thousand|million|billion|trillion|millon(?:es)?|billon(?:es)?|mil millones|miles de millones|mil|bn|mm|[mk])"
@@ -86,7 +87,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("money", rf"{_MONEY_BEFORE}|{_MONEY_AFTER}"),
         (
             "duration",
-            rf"\b(?:{_FIGURE}|{_COUNT})(?:\s?[-–]\s?|\s(?:to|a|y|or|o)\s|\s(?:and a half|y medio)\s"
+            rf"\b(?:{_FIGURE}|{_MANY})(?:\s?[-–]\s?|\s(?:to|a|y|or|o)\s|\s(?:and a half|y medio)\s"
             rf"|\s)?(?:\(?{_FIGURE}\)?\s)?(?:\w+ )?{_TIME_UNIT}\b",
         ),
         ("time", r"\b(?:[01]?\d|2[0-3])(?::[0-5]\d)? ?[ap]\.? ?m\b\.?|\b(?:[01]?\d|2[0-3]):[0-5]\d\b(?: ?h\b)?"),
@@ -104,7 +105,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     )
 )
 
-_LINK_WORD = r"(?:of|the|and|van|von|de|del|la|las|los|le|du|da|di|el|al|bin|ibn|y|e|for|&)"
+_LINK_WORD = r"(?:of|the|and|van|von|de|del|la|las|los|le|du|da|di|el|al|bin|ibn|y|e|&)"
 _CAPITAL = r"(?:[A-ZÁÉÍÓÚÜÑÖÄ][\w'’.\-]*[\w]|[A-ZÁÉÍÓÚÜÑÖÄ]\.?)"
 _NAME = re.compile(rf"{_CAPITAL}(?:\s+(?:{_LINK_WORD}\s+){{0,2}}{_CAPITAL})*")
 
@@ -114,7 +115,7 @@ _ARTICLES = frozenset("the el la los las".split())  # inside a sentence a capita
 _ANSWERS = {
     "date": ("date", "year"),
     "year": ("year", "date"),
-    "number": ("number", "percent", "duration", "money"),
+    "number": ("number", "money", "duration", "percent"),
     "money": ("money", "number"),
     "percent": ("percent",),
     "duration": ("duration",),

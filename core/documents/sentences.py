@@ -14,6 +14,7 @@ LONGEST = 350
 
 _END = re.compile(r"[.!?…]+[)\]\"'”’»]*(?=\s)|[。！？]+")
 _MARKER = re.compile(r"[ \t]*(?:[•·▪▫◦●○■□➢‣⁃*+\-–—]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)])[ \t]+")
+_LABEL = re.compile(r"[ \t]*[A-ZÁÉÍÓÚÑ][^\s:.;,]*(?: [^\s:.;,]+){0,4}:[ \t]+\S")  # 'Due date: 3 July'
 _WORD_BEFORE = re.compile(r"[^\s(\[\"'“‘«¿¡—–/]+$")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
 _OPENERS = "\"'“‘«(¿¡[—–-*_•"
@@ -171,10 +172,11 @@ def split_lines(text: str, start: int, end: int, hard: frozenset[int] = frozense
 
 
 def _parts_lines(text: str, above: tuple[int, int], line: tuple[int, int], width: int) -> bool:
-    """Whether a line break means something: a list item follows, or the line above had room for the next word."""
+    """Whether a line break means something: a list item or a label follows, or the line above had room for the next
+    word."""
     if not 40 <= width <= 140 or _MARKER.match(text, line[0], line[1]):
         return True
-    if not text[above[0] : above[1]].strip():
+    if not text[above[0] : above[1]].strip() or _LABEL.match(text, line[0], line[1]):
         return True
     first_word = re.match(r"\s*\S+", text[line[0] : line[1]])
     needed = len(first_word.group().strip()) if first_word else 0

@@ -9,7 +9,7 @@ OUTLOOK = "Agreed, Tuesday then.\n\nFrom: Ann\nSent: 3 May\n\nMonday?\n\n-----Or
 
 @pytest.fixture
 def office(empty):
-    empty.add_texts("limpieza.es.txt", "correo.es.txt")
+    empty.add_texts("limpieza.es.txt", "correo.es.txt", "factura.es.txt")
     return empty
 
 
@@ -22,12 +22,19 @@ def office(empty):
         ("¿Cuántas personas limpian?", "cuatro personas", "cuatro"),
         ("¿A qué hora entra el equipo?", "6:30", "6:30"),
         ("¿Cuándo se entrega el mostrador?", "27 de junio", "27 de junio"),
+        ("¿Cuánto es el IVA de la factura?", "2.058,00", "2.058,00 €"),
+        ("¿Quién es el cliente de la factura?", "Cliente: Hotel Miramar", "Hotel Miramar"),
     ],
 )
 def test_the_form_asked_for_comes_first(office, question, quote, short):
     found = office.ask(question, "es")
     assert quote in found.citations[0].quote
     assert found.text.startswith(f"**{short}")
+
+
+@pytest.mark.parametrize("question", ["¿Cuántas bicicletas tiene Limpiezas Arce?", "¿Cuánto cobra el tesorero?"])
+def test_what_is_counted_or_paid_nowhere_is_declined(office, question):
+    assert office.ask(question, "es").status == "not_found"
 
 
 def test_a_quoted_message_is_shown_without_its_mark(office):

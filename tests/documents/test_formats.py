@@ -11,6 +11,7 @@ from docx.enum.text import WD_BREAK
 from docx.oxml import OxmlElement
 
 from core.documents.parse import parse_document
+from core.documents.sentences import split_lines
 from core.errors import AppError
 from core.settings import Settings
 
@@ -205,6 +206,11 @@ def test_a_title_is_what_says_most(parse):
     )
     assert parse("2022 Q3.html", "<h1>Form 10-Q</h1><p>Text.</p>").title == "Form 10-Q (2022 Q3)"
     assert parse("notes.txt", "Just text.").title == "notes"
+
+
+def test_labels_are_sentences_of_their_own():
+    text = "Date of issue: 3 June 2025\nDue date: 3 July 2025\nThe goods were sent to\nBristol and to London."
+    assert split_lines(text, 0, len(text)) == [(0, 26), (27, 48), (49, 71), (72, len(text))]
 
 
 def test_the_headings_of_a_plain_text_are_marked(parse):

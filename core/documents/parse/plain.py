@@ -93,7 +93,14 @@ def find_headings(text: str) -> list[Heading]:
 
 def _is_headline(line: str) -> bool:
     words = line.split()
-    if not 1 <= len(words) <= 10 or len(line) > 80 or line[-1] in ".,;:?!…" or line[0] in "-*+•>|" or "\t" in line:
+    if (
+        not 1 <= len(words) <= 10
+        or len(line) > 80
+        or line[-1] in ".,;:?!…"
+        or line[0] in "-*+•>|"
+        or "\t" in line
+        or ": " in line
+    ):
         return False
     return bool(_NUMBERED.match(line)) or line[0].isupper()
 
