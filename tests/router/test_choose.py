@@ -6,7 +6,7 @@ import pytest
 
 from core.records import CheckedSql, DocumentsAnswer, Hit, QueryResult, Sounding, SqlAnswer
 from core.router import model
-from core.router.choose import Signals, choose, plausible, sides
+from core.router.choose import Signals, choose, foresee, plausible, sides
 from core.router.fit import fit
 from core.router.phrases import Said, read_cues
 
@@ -35,6 +35,18 @@ def test_the_surer_side_answers(said, sounding, written, data, kind):
 def test_nothing_names_what_was_looked_for():
     route = choose(Signals(Said(), UNLINKED, DECLINED, NO_ROWS), "en")
     assert "tungsten" in route.reason
+
+
+def test_a_word_that_a_document_holds_is_not_told_to_be_nowhere():
+    found = dataclasses.replace(DECLINED, unseen=())
+    data = dataclasses.replace(NO_ROWS, unknown=("penalty",))
+    assert "penalty" not in choose(Signals(Said(), UNLINKED, found, data), "en").reason
+
+
+def test_before_the_tables_answer_only_what_is_all_but_certain_is_foreseen():
+    assert foresee(Signals(Said(quantity=2), LINKED, DECLINED), "en").kind == "data"
+    assert foresee(Signals(Said(prose=1), UNLINKED, QUOTED), "en").kind == "documents"
+    assert foresee(Signals(Said(), UNLINKED, DECLINED), "en") is None
 
 
 def test_parts_hold_together_only_where_both_answer():
@@ -69,6 +81,7 @@ def test_fitting_separates_what_can_be_separated_and_repeats_itself():
 def test_the_kept_weights_are_of_the_values_that_are_read():
     kept = model.read_weights()
     assert tuple(kept["cheap"]["names"]) == model.CHEAP
+    assert tuple(kept["early"]["names"]) == model.EARLY
     assert tuple(kept["whole"]["names"]) == model.WHOLE
     assert len(model.whole_values(Said(), Sounding(), None, None)) == len(model.WHOLE)
 
