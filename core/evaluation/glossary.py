@@ -137,6 +137,7 @@ class _Weighing:
         n = len({example.evidence for example in one.examples})
         likely = [key for key, times in held.items() if times >= _AGREE * n]
         likely = [key for key in likely if n > 1 or named[key][1] or len(key) == 1]  # runs need to be seen twice
+        likely = [key for key in likely if named[key][1] or not _stands_in_longer(key, likely, held)]
         likely = [key for key in likely if (stems, named[key][0].casefold()) not in self._left]
         near = self._nearness(one.text, [named[key][0] for key in likely])
         found = []
@@ -180,6 +181,11 @@ def _by_evidence(examples: Sequence[Example]) -> list[dict[Key, Named]]:
         for key, named in example.meant.items():
             held[key] = max(held.get(key, named), named, key=lambda one: one.weight)
     return list(found.values())
+
+
+def _stands_in_longer(key: Key, keys: Sequence[Key], held: Counter) -> bool:
+    """Whether a run of words never stands without a longer one: then the longer one is what is meant."""
+    return any(len(other) > len(key) and held[other] >= held[key] and _within(key, other) for other in keys)
 
 
 def _without_parts(found: list) -> list:
