@@ -105,13 +105,19 @@ def run_job(job: Job, out: Path, tell: Tell) -> AdapterCard:
     if job.given:
         adapters.check_retriever(out)
     else:
-        trained = train_retriever(export.base_folder(), dataset.train, dataset.dev, job.config, out, report)
+        start, config = export.base_folder(), job.config
+        trained = _train_once(
+            out,
+            {"data": dataset.sha256, "config": dataclasses.asdict(config)},
+            lambda: train_retriever(start, dataset.train, dataset.dev, config, out, report),
+        )
     base = ("builtin", load_embedder("builtin", cache_folder()))
     adapted = (f"builtin+{out.resolve()}", load_adapted(out, cache_folder()))
     gate = judge(base, adapted, dataset.test, len(dataset.train) if trained else None, step=step)
     card = make_card(job, dataset, trained, out)
     card = dataclasses.replace(card, scores=gate.scores(), passed=gate.passed, reasons=gate.reasons)
     adapters.write_card(out, card)
+    _note_of(out).unlink(missing_ok=True)
     return card
 
 
@@ -129,7 +135,8 @@ def run_chat_job(job: Job, out: Path, tell: Tell) -> AdapterCard:
     if job.given:
         config = config_of(adapter_files.check_adapter(out, None, base))
     else:
-        trained = train_chat(base, train, dev, config, out, report)
+        key = {"data": hash_examples([*train, *dev, *test]), "config": dataclasses.asdict(config), "base": job.base}
+        trained = _train_once(out, key, lambda: train_chat(base, train, dev, config, out, report))
     gate = judge_chat(base, out, config, test, len(train) if trained else None, step=step)
     card = AdapterCard(
         name=job.name,
@@ -149,7 +156,30 @@ def run_chat_job(job: Job, out: Path, tell: Tell) -> AdapterCard:
         created=_now(),
     )
     adapters.write_card(out, card)
+    _note_of(out).unlink(missing_ok=True)
     return card
+
+
+def _train_once(out: Path, key: dict[str, Any], train: Callable[[], Trained]) -> Trained:
+    """Train, unless the very same was trained already and only the gate was cut off. A note beside the adapter tells;
+    it goes when the card is written."""
+    note, key = _note_of(out), json.loads(json.dumps(key))
+    try:
+        told = json.loads(note.read_text(encoding="utf-8"))
+        if told["key"] == key and told["adapter_sha256"] == adapters.hash_weights(out):
+            return Trained(**told["trained"])
+    except (OSError, ValueError, KeyError, TypeError, AppError):
+        note.unlink(missing_ok=True)
+    trained = train()
+    told = {"key": key, "adapter_sha256": adapters.hash_weights(out), "trained": dataclasses.asdict(trained)}
+    work = note.with_suffix(".part")
+    work.write_text(json.dumps(told), encoding="utf-8")
+    work.replace(note)
+    return trained
+
+
+def _note_of(out: Path) -> Path:
+    return out.with_name(f"{out.name}.trained.json")
 
 
 def _begin(out: Path, tell: Tell) -> tuple[Report, Callable[[float], None]]:

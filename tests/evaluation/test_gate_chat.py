@@ -117,3 +117,34 @@ def test_the_chat_reads_a_conversation_as_the_trainer_did(base, tmp_path, templa
         theirs = model.score(messages, one.completion, str(tmp_path / "a"))
         assert theirs == pytest.approx(chat.score(chat.tokenize(one, 400)), abs=0.05)
         assert model.score(messages, one.completion) < theirs - 0.05
+
+
+def test_a_run_that_was_cut_off_in_its_gate_is_not_trained_again(base, tmp_path, monkeypatch):
+    from core.evaluation import gate_chat
+    from core.training import run
+
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ROWS))
+    job = {"name": "house", "kind": "chat", "base": str(base), "data": "rows.jsonl", "config": CONFIG | {"epochs": 1}}
+    (tmp_path / "job.json").write_text(json.dumps(job))
+    told, judged = [], gate_chat.judge_chat
+    monkeypatch.setattr(gate_chat, "judge_chat", lambda *args, **named: 1 / 0)  # as if it were killed there
+    with pytest.raises(ZeroDivisionError):
+        run.run_chat_job(read_job(tmp_path / "job.json"), tmp_path / "house", lambda line: told.append(line) is None)
+    steps = sum("step" in line for line in told)
+    monkeypatch.setattr(gate_chat, "judge_chat", lambda *args, **named: judged(*args, **named, written=1))
+    card = run.run_chat_job(read_job(tmp_path / "job.json"), tmp_path / "house", lambda line: told.append(line) is None)
+    assert steps > 5 and sum("step" in line for line in told) == steps
+    assert card.training["steps"] == steps and not list(tmp_path.glob("*.trained.json"))
+
+
+def test_the_forecast_counts_the_weights_that_will_learn(base):
+    from core.training.chat_lora import load_chat
+    from core.training.forecast import forecast_chat
+
+    examples = [Example((("user", row["prompt"]),), row["completion"]) for row in ROWS]
+    for config in (ChatConfig(rank=4, threads=1), ChatConfig(rank=8, targets=("q_proj", "down_proj"), threads=1)):
+        told, chat = forecast_chat(base, examples, 20, config), load_chat(base, config)
+        assert (told.trainable, told.weights) == chat.count_weights()
+    more = forecast_chat(base, examples, 20, ChatConfig(rank=4, replay=0.5, epochs=2))
+    assert more.steps == 60 and more.seconds > 0  # 160 and 80 of replay, in eights, twice
+    assert more.memory_bytes > forecast_chat(base, examples, 20, ChatConfig(rank=4, micro_batch=1)).memory_bytes
