@@ -29,7 +29,13 @@ _TIME_WORDS = {
     "weekday": "weekday dow isodow dayofweek".split(),
     "hour": "hour hours hora horas hr".split(),
 }
-_TIME_RANGE = {"year": (1500, 2200), "quarter_of_year": (1, 4), "month_of_year": (1, 12), "hour": (0, 23)}
+_TIME_RANGE = {
+    "year": (1500, 2200),
+    "quarter_of_year": (1, 4),
+    "month_of_year": (1, 12),
+    "weekday": (1, 7),
+    "hour": (0, 23),
+}
 _ID_WORDS = frozenset(
     "id ids uuid guid code codigo cod zip postcode cp dni nif cif ssn phone telefono tel movil fax sku ean isbn iban "
     "clave key pk nr ref referencia folio matricula".split()
@@ -233,6 +239,8 @@ def _grain_of_header(name: str) -> str:
     tokens = name_tokens(name)
     if not tokens or tokens[0] in _AGGREGATE_WORDS - {"max", "min", "num"} or {"of", "per", "por"} & set(tokens):
         return ""
+    if {"dia", "semana"} <= set(tokens):
+        return "weekday"
     for grain, words in _TIME_WORDS.items():
         if tokens[0] in words or tokens[-1] in words:
             return grain

@@ -267,6 +267,8 @@ def _time_expression(plan: BusinessPlan, schema: Schema, alias: dict[str, str]) 
     column = _AS_DATE[kind].format(column)
     if plan.grain == "year":
         return f"YEAR({column})"
+    if plan.grain == "weekday":
+        return f"ISODOW({column})"
     one_year = len(plan.periods) == 1 and plan.periods[0].unit == "year"
     if one_year and plan.grain in ("month", "quarter") and not plan.window:
         return f"{plan.grain.upper()}({column})"

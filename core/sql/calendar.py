@@ -117,8 +117,11 @@ def _open_ends(found: list[Period], tokens: list[Token]) -> list[Period]:
 
 
 def find_grain(tokens: list[Token]) -> Grain | None:
-    """'by month', 'for each year', 'monthly', 'month over month'."""
+    """'by month', 'for each year', 'monthly', 'month over month', 'day of the week'."""
     for place, token in enumerate(tokens):
+        length = _weekday_length(tokens, place)
+        if length:
+            return Grain("weekday", place, place + length)
         if token.word in _ADVERBS:
             return Grain(_ADVERBS[token.word], place, place + 1)
         unit = GRAINS.get(stem(token.word)) or GRAINS.get(token.word)
@@ -132,6 +135,14 @@ def find_grain(tokens: list[Token]) -> Grain | None:
         if after[:1] in (["over"], ["on"], ["by"], ["to"]) and stem(after[1] if after[1:] else "") == stem(token.word):
             return Grain(unit, place, place + 3)
     return None
+
+
+def _weekday_length(tokens: list[Token], place: int) -> int:
+    """How many tokens say 'weekday' or 'day of the week' at a place."""
+    if tokens[place].word in ("weekday", "weekdays"):
+        return 1
+    said = [stem(token.word) for token in tokens[place : place + 4]]
+    return next((n for n in (3, 4) if said[:2] == ["day", "of"] and said[n - 1 : n] == ["week"]), 0)
 
 
 def _word(tokens: list[Token], place: int) -> str:

@@ -94,7 +94,7 @@ def _column_measure(number: int, mention: Mention, agg: str, schema: Schema, lin
     """A column with the aggregate that is said, else the sum where sums mean something, else the average."""
     entry = schema.columns[number]
     chosen = agg or ("sum" if is_additive(entry) else "avg")
-    if not agg and any(token.word in ("total", "sum") for token in links.tokens[: mention.end]):
+    if not agg and any(token.word in ("total", "sum") for token in links.tokens[: mention.end + 1]):
         chosen = "sum"
     if chosen == "median" or chosen in ("max", "min", "avg", "sum"):
         return Measure(chosen, entry.table, (number,), "{0}", (mention.start, mention.end))

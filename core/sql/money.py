@@ -22,6 +22,9 @@ def cue_roots(section: str, name: str) -> tuple[str, ...]:
 _FLOW = frozenset(cue_roots("measures", "flow"))
 
 
+_IN, _OUT = (frozenset(cue_roots("measures", name)) for name in ("earned", "spent"))
+
+
 _BUYING = frozenset(cue_roots("measures", "buying"))
 
 
@@ -59,8 +62,24 @@ def find_flows(links: Links, schema: Schema, agg: str) -> list[Measure]:
         likely = max((links.scores["any"].get(c, -6.0) for c in columns), default=-6.0)
         score = 2 * tables.get(table.number, 0.0) + likely / 4 + (0.2 if table.table.rows > 50 else 0)
         score += 0.3 * any(schema.columns[c].time for c in table.columns) - 0.5 * _is_catalog(table.number, schema)
+        score += _DIRECTION * _direction(links.tokens[place], table.number, columns, schema)
         found.append((score, Measure(agg or "sum", table.number, columns, expression, (place, place + 1))))
     return [measure for _, measure in sorted(found, key=lambda row: -row[0])][:6]
+
+
+_DIRECTION = 2.0  # as much as a table that is named
+
+
+def _direction(token: Any, table: int, columns: tuple[int, ...], schema: Schema) -> int:
+    """1 where a table's money goes the way of the question's, -1 where it goes the other ('income' is not what a table
+    of expenses holds), 0 where names do not say."""
+    asked = {stem(token.word)}
+    names = (schema.tables[table].words, *(schema.columns[c].words for c in columns))
+    told = {root for words in names for stems in words for root, weight in stems if weight >= 0.85}
+    for own, other in ((_IN, _OUT), (_OUT, _IN)):
+        if asked & own and bool(told & own) != bool(told & other):
+            return 1 if told & own else -1
+    return 0
 
 
 def _counts_pieces(links: Links, place: int) -> bool:

@@ -158,7 +158,10 @@ def _compare(new: Said, old: Parts, before: str, lang: str) -> Edit:
 
 
 def _by(unit: str, lang: str) -> str:
-    spanish = {"day": "día", "week": "semana", "month": "mes", "quarter": "trimestre", "year": "año"}
+    spanish = {
+        "day": "día", "week": "semana", "month": "mes", "quarter": "trimestre", "year": "año",
+        "weekday": "día de la semana",
+    }  # fmt: skip
     return f"by {unit}" if lang == "en" else f"por {spanish[unit]}"
 
 

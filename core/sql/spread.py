@@ -13,15 +13,20 @@ from core.sql.link import Links
 from core.sql.schema import ColumnEntry, Schema
 
 RANGES = 20  # at most about so many
+_BETWEEN = 2  # words as in 'of the'
 FEW_VALUES = 24  # a whole number with no more values than this is counted value by value
 
 
 def find_spread(links: Links, schema: Schema, window: tuple[int, int]) -> BusinessPlan | None:
-    """The rows of a table by ranges of the number column that is named after the word for it or before it, or None."""
-    after = [(n, m) for n, m in named_columns(links, schema) if m.start >= window[1] or m.end == window[0]]
-    if not after:
+    """The rows of a table by ranges of the number column that is named beside the word for it, or None."""
+    beside = [
+        (n, m)
+        for n, m in named_columns(links, schema)
+        if m.end == window[0] or window[1] <= m.start <= window[1] + _BETWEEN
+    ]
+    if not beside:
         return None
-    number, mention = after[0]
+    number, mention = beside[0]
     entry = schema.columns[number]
     measure = Measure("count", entry.table, (), "*", window)
     covered = frozenset([*range(*window), *range(mention.start, mention.end)])

@@ -119,3 +119,30 @@ def payments(tmp_path_factory):
 def test_groups_that_are_numbers_come_in_their_order(payments):
     answer = payments[0].ask("number of payments by items", "en")
     assert [row[0] for row in answer.result.rows] == [1, 2, 3, 4]
+
+
+@pytest.fixture(scope="module")
+def both_ways(tmp_path_factory):
+    """Money in and money out, each in a table of its own; a last row that only says 'Total'."""
+    folder = tmp_path_factory.mktemp("both_ways")
+    days = [f"{day:02d}/03/2025" for day in range(1, 29)]
+    (folder / "gastos.csv").write_text(
+        "Fecha;Proveedor;Importe\n" + "".join(f"{day};Luz;{900 + n},5\n" for n, day in enumerate(days)) + "Total;;\n"
+    )
+    (folder / "visitas.csv").write_text(
+        "Fecha;Centro;Importe\n" + "".join(f"{day};Norte;{40 + n},5\n" for n, day in enumerate(days))
+    )
+    opened = Tables(settings.load(folder / "workspace"))
+    for name in ("gastos.csv", "visitas.csv"):
+        import_source(folder / name, name, opened.folder)
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize(("question", "table"), [("ingresos totales de 2025", "visitas"), ("gasto de 2025", "gastos")])
+def test_income_is_not_looked_for_among_expenses(both_ways, question, table):
+    assert f'"{table}"' in both_ways.ask(question, "es").sql.text
+
+
+def test_a_last_row_that_only_says_total_is_no_row(both_ways):
+    assert both_ways.run("SELECT count(*) FROM gastos").result.rows == ((28,),)

@@ -8,7 +8,7 @@ doubtful. It reads no source file.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.i18n import detect_language
@@ -104,8 +104,11 @@ def settle(con: Any, staged: Staged, name: str, options: dict[str, Any]) -> Sett
         decisions[column] = _decision(formats[column], failed, left_out)
     if any(format.doubt == "mixed_values" for format in formats.values()):
         _write(con, staged, name, formats)
-    if not options.get("keep_totals"):
-        notes += _drop_totals(con, name, staged.columns)
+    dropped = [] if options.get("keep_totals") else _drop_totals(con, name, staged.columns)
+    if dropped:  # what the other rows are is judged without it: 'Total' is no date
+        con.execute(f"DELETE FROM {staged.place} WHERE rowid = (SELECT max(rowid) FROM {staged.place})")
+        again = settle(con, staged, name, {**options, "keep_totals": True})
+        return replace(again, notes=[*again.notes, *dropped])
     return Settled(name, staged.columns, decisions, notes, staged)
 
 
@@ -223,7 +226,8 @@ def _decision(format: Format, failed: dict[str, int], left_out: int) -> dict[str
 
 
 def _drop_totals(con: Any, name: str, columns: list[str]) -> list[tuple[str, dict[str, Any]]]:
-    """Leave out a last row that is called 'total' and is the sum of the rows above it: it would be counted twice."""
+    """Leave out a last row that is called 'total' and is the sum of the rows above it, or holds nothing else: it would
+    be counted as one of them."""
     table = quoted(name)
     rows, last = con.execute(f"SELECT count(*), max(rowid) FROM {table}").fetchone()
     if not 2 < rows <= TOTALS_ROWS_MAX:
@@ -233,6 +237,9 @@ def _drop_totals(con: Any, name: str, columns: list[str]) -> list[tuple[str, dic
     label = next((v for v in row.values() if v is not None), None)
     if not isinstance(label, str) or not _TOTAL.fullmatch(label.strip()):
         return []
+    if sum(value is not None for value in row.values()) == 1 and len(columns) > 1:  # its sums were never computed
+        con.execute(f"DELETE FROM {table} WHERE rowid = {last}")
+        return [("sql.sources.total_without_figures", {"label": label.strip()})]
     numbers = [c for c in columns if kinds[c] in ("BIGINT", "DOUBLE") and row[c] is not None]
     for column in numbers:
         above = con.execute(f"SELECT sum({quoted(column)}) FROM {table} WHERE rowid <> {last}").fetchone()[0]
