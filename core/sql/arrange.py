@@ -15,6 +15,7 @@ from core.sql.trust import alone_signals, chance, first_signals, further_signals
 from core.sql.unread import uncovered
 
 READINGS = 3
+UNREAD = 0.9  # of the confidence is left for each word that found nothing
 UNLIKELY = 0.4  # the parser's chance below which its readings need not fill the row
 
 
@@ -32,7 +33,7 @@ def arrange(readings: Readings, links: Links, schema: Schema, unknown: int) -> t
     if lead.plan is not None and chances["parser"] < UNLIKELY and varied and not any(o.varied for o in best):
         # three tellings of one reading help nobody: the last one differs in what is most in doubt
         best = _different([*_different([lead, *others], READINGS - 1), *varied, *others], READINGS)
-    return best, max(chances.values())
+    return best, max(chances.values()) * UNREAD**unknown
 
 
 def choose_lead(

@@ -67,7 +67,7 @@ def ask(
     linked = time.perf_counter()
     unknown = unknown_words(links, schema, parser)
     today = today or datetime.date.today()
-    if not any_link(links) and not business_statements(links, schema, today):
+    if not any_link(links) and (unknown or not business_statements(links, schema, today)):
         return SqlAnswer(question, lang, None, None, unknown=unknown, error=nothing_linked(unknown, question, schema))
     readings = find_readings(links, schema, parser, run, lang, today)
     options, confidence = arrange(readings, links, schema, len(unknown))

@@ -85,22 +85,23 @@ def judge_business(folder: Path, work: Path) -> list[Judged]:
     opened: dict[str, tuple[Catalog, Any]] = {}
     for case in cases:
         if case["db"] not in opened:
-            opened[case["db"]] = _open_tables(folder / case["db"], work / folder.name / case["db"])
+            opened[case["db"]] = open_tables(folder / case["db"], work / folder.name / case["db"])
         catalog, connection = opened[case["db"]]
         texts = [case["gold_sql"]] if isinstance(case["gold_sql"], str) else case["gold_sql"]
-        run = functools.partial(_run, connection)
+        run = functools.partial(run_statements, connection)
         golds = [(gold, False) for gold in run(texts)]
         judged.append(judge_question(case["question"], case["lang"], catalog, golds, builtin_parser(), run, True))
     return judged
 
 
-def _run(connection: Any, statements: list[str]) -> list[QueryResult]:
+def run_statements(connection: Any, statements: list[str]) -> list[QueryResult]:
+    """A result each, over the tables that `open_tables` made."""
     import duckdb
 
     return [run_statement(connection, statement, ROWS_MAX, duckdb) for statement in statements]
 
 
-def _open_tables(source: Path, target: Path) -> tuple[Catalog, Any]:
+def open_tables(source: Path, target: Path) -> tuple[Catalog, Any]:
     """(catalog, a connection with a view a table) of a folder of table files."""
     import duckdb
 
