@@ -20,12 +20,14 @@ from core.sql.business_plan import BusinessPlan
 from core.sql.business_sql import write_pair_count, write_pairs
 from core.sql.insight import describe, tell_correlation
 from core.sql.lexicon import Lexicon, builtin_lexicon
+from core.sql.link import Links
 from core.sql.propose import builtin_parser
 from core.sql.readings import Option, Run, business_statements, find_readings, link_corrected
 from core.sql.schema import Schema, schema_of
 from core.sql.spelling import Correction
 from core.sql.statistics import with_interval
 from core.sql.unlinked import any_link, nothing_linked, unknown_words, with_unsplit, with_unused_names
+from core.sql.unread import content_of, uncovered
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +69,7 @@ def ask(
     linked = time.perf_counter()
     unknown = unknown_words(links, schema, parser)
     today = today or datetime.date.today()
-    if not any_link(links) and (unknown or not business_statements(links, schema, today)):
+    if not any_link(links) and not _reads_anything(links, schema, today):
         return SqlAnswer(question, lang, None, None, unknown=unknown, error=nothing_linked(unknown, question, schema))
     readings = find_readings(links, schema, parser, run, lang, today)
     options, confidence = arrange(readings, links, schema, len(unknown))
@@ -87,6 +89,13 @@ def ask(
     answer = with_unsplit(with_unused_names(answer, links), links, schema)
     related = next((o.plan for o in readings.ruled if answer.sql and answer.sql.text == o.sql), None)
     return replace(answer, insight=_tell_correlation(related, schema, run, lang)) if related else answer
+
+
+def _reads_anything(links: Links, schema: Schema, today: datetime.date) -> bool:
+    """Whether the rules make something of a word that names nothing ('sales by month' of a table of orders)."""
+    plan = next((plan for plan, _ in business_statements(links, schema, today)), None)
+    content = list(content_of(links))
+    return plan is not None and (not content or len(uncovered(plan, links)) < len(content))
 
 
 def _answer(

@@ -9,21 +9,32 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import Any
 
+from core.sql.fill_steps import Step, shape_steps
 from core.sql.link import Links, ValueMention
-from core.sql.plan import OPEN, STAR, Cond, Item, Query, clause_of, columns_of, is_sound, map_query, scopes
+from core.sql.plan import OPEN, Cond, Query, clause_of, columns_of, is_sound, map_query, scopes
 from core.sql.render import tables_of
 from core.sql.schema import ColumnEntry, Schema
+from core.sql.stored_form import adapt_value, date_edge, holds_numbers, is_comparable, is_year, range_fit
 from core.sql.understand import like_pattern, operator_beside
 
 BEAM = 10
+
+
 CHOICES = 6
+
+
 REUSED_SPAN = -1.5
+
+
 OPERATOR_MISMATCH = -2.0
+
+
 JOINED_TABLE = -0.5
+
+
 _FLOOR = -7.0
 
 
@@ -59,20 +70,6 @@ class Candidate:
     fill: Fill
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """One open thing of a shape: kind is value, pair, column, table or limit."""
-
-    kind: str
-    slot: Any = None
-    roles: tuple[str, ...] = ()
-    op: str = ""
-    need: str = ""
-    where: Any = None
-    having: bool = False
-    item: Item | None = None
-
-
 class Composer:
     """Holds what filling needs for one question, so that shapes share their choices."""
 
@@ -104,7 +101,7 @@ class Composer:
                     found[plan] = Candidate(plan, number, shape_score, final)
         return sorted(found.values(), key=lambda c: -c.fill.total)[:keep]
 
-    def _grow(self, fill: Fill, step: _Step) -> list[Fill]:
+    def _grow(self, fill: Fill, step: Step) -> list[Fill]:
         if step.kind == "value":
             return self._grow_value(fill, step)
         if step.kind == "pair":
@@ -129,7 +126,7 @@ class Composer:
             self.choices[key] = scored[:CHOICES]
         return self.choices[key]
 
-    def _grow_column(self, fill: Fill, step: _Step) -> list[Fill]:
+    def _grow_column(self, fill: Fill, step: Step) -> list[Fill]:
         if fill.column(step.slot) is not None:
             return [fill]
         taken = _taken(fill, step.slot)
@@ -157,7 +154,7 @@ class Composer:
 
     # ------------------------------------------------------------ values
 
-    def _grow_value(self, fill: Fill, step: _Step) -> list[Fill]:
+    def _grow_value(self, fill: Fill, step: Step) -> list[Fill]:
         out = []
         fixed = fill.column(step.slot) if step.slot is not None else None
         for mention, other, column, value, score in self._conditions(step):
@@ -182,7 +179,7 @@ class Composer:
                 out.append(self._take_column(new, step.slot, column, self.links.scores["where"][column], mention))
         return sorted(out, key=lambda f: -f.total)[: BEAM * 2]
 
-    def _conditions(self, step: _Step) -> list[tuple[ValueMention, ValueMention | None, int | None, Any, float]]:
+    def _conditions(self, step: Step) -> list[tuple[ValueMention, ValueMention | None, int | None, Any, float]]:
         """(mention, second mention, column or None, value, log score) that may stand for a condition with a literal."""
         key = (step.op, step.having, step.need, step.item.agg if step.item else "")
         if key not in self.value_choices:
@@ -195,7 +192,7 @@ class Composer:
             self.value_choices[key] = found
         return self.value_choices[key]
 
-    def _between_choices(self, step: _Step) -> list:
+    def _between_choices(self, step: Step) -> list:
         numbers = [m for m in self.links.values if m.kind in ("number", "date")]
         found = []
         for first, second in itertools.pairwise(numbers):
@@ -210,15 +207,15 @@ class Composer:
                 found.append((first, second, column, values, score))
         return found
 
-    def _single_choices(self, mention: ValueMention, step: _Step) -> list:
+    def _single_choices(self, mention: ValueMention, step: Step) -> list:
         if step.op in ("like", "not like"):
             return self._like_choices(mention)
         if mention.kind in ("number", "date"):
             compare = step.op in ("<", ">", "<=", ">=")
             found = [
-                (mention, None, c, _adapt(mention.value, self.schema.columns[c], step.op), s)
+                (mention, None, c, adapt_value(mention.value, self.schema.columns[c], step.op), s)
                 for c, s in self._number_columns(mention)
-                if not compare or _comparable(self.schema.columns[c])
+                if not compare or is_comparable(self.schema.columns[c])
             ]
         elif step.op in ("<", ">", "<=", ">="):
             return []
@@ -246,11 +243,11 @@ class Composer:
         scored = []
         for number in self.links.candidates:
             entry = self.schema.columns[number]
-            if entry.kind == "bool" or (entry.kind == "text" and not _holds_numbers(entry, mention)):
+            if entry.kind == "bool" or (entry.kind == "text" and not holds_numbers(entry, mention)):
                 continue
-            if entry.kind == "date" and not (mention.kind == "date" or _year(mention.value)):
+            if entry.kind == "date" and not (mention.kind == "date" or is_year(mention.value)):
                 continue
-            score = -0.06 * self._distance(number, mention) + _range_fit(mention.value, entry)
+            score = -0.06 * self._distance(number, mention) + range_fit(mention.value, entry)
             scored.append((number, score, self.links.scores["where"][number] + score))
         scored.sort(key=lambda row: -row[2])
         return [(number, max(_FLOOR, score)) for number, score, _ in scored[:CHOICES]]
@@ -272,7 +269,7 @@ class Composer:
 
     # ------------------------------------------------------------ pairs, tables, limits
 
-    def _grow_pair(self, fill: Fill, step: _Step) -> list[Fill]:
+    def _grow_pair(self, fill: Fill, step: Step) -> list[Fill]:
         """The two columns that tie an outer query to an inner one: the ends of an edge of the join graph."""
         outer, inner = step.slot
         left, right = fill.column(outer), fill.column(inner)
@@ -310,7 +307,7 @@ class Composer:
             self.choices[key] = sorted(found, key=lambda row: -row[2])[:12]
         return self.choices[key]
 
-    def _grow_table(self, fill: Fill, step: _Step) -> list[Fill]:
+    def _grow_table(self, fill: Fill, step: Step) -> list[Fill]:
         inside = {self.schema.columns[number].table for _, number in fill.columns}
         ranked = sorted(self.links.table_scores.items(), key=lambda pair: -pair[1])
         out = []
@@ -333,7 +330,7 @@ class Composer:
             )
         return out
 
-    def _grow_limit(self, fill: Fill, step: _Step) -> list[Fill]:
+    def _grow_limit(self, fill: Fill, step: Step) -> list[Fill]:
         out = []
         for mention in self.links.values:
             whole = mention.kind == "number" and isinstance(mention.value, int) and 0 < mention.value <= 1000
@@ -379,61 +376,6 @@ class Composer:
         return cost
 
 
-def shape_steps(shape: Query) -> list[_Step]:
-    """What is open in a shape, in the order of filling."""
-    roles: dict[int, list[str]] = defaultdict(list)
-    needs: dict[int, str] = {}
-    order: list[int] = []
-    values, pairs, tables, limits = [], [], [], []
-    counter = iter(range(1000))
-
-    def visit(query: Query) -> None:
-        for role, it in _all_items(query):
-            for slot in (it.col, it.col2):
-                if slot is None or slot == STAR:
-                    continue
-                if slot not in roles:
-                    order.append(slot)
-                roles[slot].append("agg" if it.agg else "where" if role == "having" else role)
-                if it.agg in ("sum", "avg") or it.sign:
-                    needs[slot] = "number"
-        for cond, having in [*((c, False) for c in query.where), *((c, True) for c in query.having)]:
-            slot = cond.item.col if cond.item.col != STAR else None
-            if isinstance(cond.value, Query):
-                inner = cond.value.select[0]
-                if cond.op in ("in", "not in") and inner.col != STAR and inner.col != slot and not inner.agg:
-                    pairs.append(_Step("pair", (slot, inner.col)))
-                visit(cond.value)
-            elif not isinstance(cond.value, Item) and cond.value is not None:
-                values.append(_Step("value", slot, op=cond.op, where=next(counter), having=having, item=cond.item))
-        tables.extend(_Step("table", slot, need="new") for slot in query.tables)
-        if query.limit == OPEN:
-            limits.append(_Step("limit"))
-        if query.right:
-            for a, b in zip(query.select, query.right.select, strict=False):
-                if a.col != b.col and STAR not in (a.col, b.col):
-                    pairs.append(_Step("pair", (a.col, b.col)))
-            visit(query.right)
-
-    visit(shape)
-    rank = {"=": 0, "like": 1}
-    values.sort(key=lambda step: (step.having, rank.get(step.op, -1)))
-    columns = [_Step("column", slot, tuple(sorted(set(roles[slot]))), need=needs.get(slot, "")) for slot in order]
-    return [*limits, *values, *pairs, *columns, *tables]
-
-
-def _all_items(query: Query) -> list[tuple[str, Item]]:
-    found = [("select", it) for it in query.select]
-    for cond in query.where:
-        found.append(("where", cond.item))
-        if isinstance(cond.value, Item):
-            found.append(("where", cond.value))
-    found += [("group", Item(col)) for col in query.group]
-    found += [("having", cond.item) for cond in query.having]
-    found += [("order", it) for it, _ in query.order]
-    return found
-
-
 def _close_limits(plan: Query, limit: Any) -> Query:
     conds = tuple(
         replace(c, value=_close_limits(c.value, limit)) if isinstance(c.value, Query) else c for c in plan.where
@@ -463,62 +405,6 @@ def _overlaps(span: tuple[int, int], spans: tuple[tuple[int, int], ...]) -> bool
 
 def _fits(entry: ColumnEntry, need: str) -> bool:
     return not need or entry.kind == need
-
-
-def _comparable(entry: ColumnEntry) -> bool:
-    return entry.kind in ("number", "date") or entry.date_like
-
-
-def _year(value: Any) -> bool:
-    return isinstance(value, int) and 1500 <= value <= 2100
-
-
-def _holds_numbers(entry: ColumnEntry, mention: ValueMention) -> bool:
-    if mention.kind == "date":
-        return entry.date_like
-    if entry.column.values:
-        return str(mention.value) in entry.column.values or (_year(mention.value) and entry.date_like)
-    return entry.id_like or entry.date_like
-
-
-def _range_fit(value: Any, entry: ColumnEntry) -> float:
-    low, high = entry.column.minimum, entry.column.maximum
-    if entry.kind == "number" and isinstance(value, (int, float)) and low is not None and high is not None:
-        span = float(high) - float(low)
-        outside = max(float(low) - value, value - float(high), 0)
-        if outside:
-            return -0.5 if outside <= span else -1.5
-    if entry.kind == "text":
-        return -0.5
-    return 0.0
-
-
-def _adapt(value: Any, entry: ColumnEntry, op: str) -> Any:
-    """The value as the column stores it; a year against dates becomes its first or last day, or a span for '='."""
-    if entry.kind == "number":
-        return value if isinstance(value, (int, float)) else None
-    if entry.kind == "date" or (entry.date_like and _iso_text(entry)):
-        if isinstance(value, str):
-            return value
-        if op == "=":
-            return ("span", (date_edge(value, entry, False), date_edge(value, entry, True)))
-        return date_edge(value, entry, op in (">", "<=")) if op in ("<", ">", "<=", ">=") else None
-    return str(value)
-
-
-def _iso_text(entry: ColumnEntry) -> bool:
-    low = str(entry.column.minimum or "")
-    return len(low) >= 10 and low[4:5] == "-" and low[:4].isdigit()
-
-
-def date_edge(value: Any, entry: ColumnEntry, last: bool) -> Any:
-    """The first or last moment of a year, for a column of dates; other values stay as they are."""
-    if not _year(value) or not (entry.kind == "date" or (entry.date_like and _iso_text(entry))):
-        return value
-    late = (
-        " 23:59:59" if entry.column.type.upper().startswith("TIMESTAMP") or len(str(entry.column.minimum)) > 10 else ""
-    )
-    return f"{value}-12-31{late}" if last else f"{value}-01-01"
 
 
 def used_columns(plan: Query) -> list[tuple[str, tuple[str, str]]]:

@@ -10,7 +10,9 @@ import numpy as np
 
 from core.sql.compose import Candidate, Composer
 from core.sql.lexicon import Lexicon
-from core.sql.link import ROLES, Links, find_mentions, score_links
+from core.sql.link import ROLES, Links
+from core.sql.link_features import score_links
+from core.sql.mentions import find_mentions
 from core.sql.rank import RankContext, candidate_features
 from core.sql.schema import Schema
 from core.sql.trees import Trees, load_trees

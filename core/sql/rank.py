@@ -6,18 +6,13 @@ composed or run here.
 
 from __future__ import annotations
 
-import math
 from collections import Counter
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from core.records import QueryResult
-from core.sql.compare import plain_value, result_key
 from core.sql.compose import Candidate
 from core.sql.lexicon import read_cues
-from core.sql.link import _CUE_NAMES, Links, cue_rows, is_content
+from core.sql.link import CUE_NAMES, Links, cue_rows, is_content
 from core.sql.plan import STAR, Item, Query, columns_of, items_of, scopes
 from core.sql.render import tables_of
 from core.sql.schema import Schema
@@ -36,7 +31,7 @@ class RankContext:
         self.cues = cue_rows(links.tokens)
         self.cue_places = set(np.nonzero(self.cues.any(axis=1))[0].tolist()) if len(links.tokens) else set()
         self.strong = _strong_places(links)
-        self.counts = self.cues.sum(axis=0) if len(links.tokens) else np.zeros(len(_CUE_NAMES))
+        self.counts = self.cues.sum(axis=0) if len(links.tokens) else np.zeros(len(CUE_NAMES))
         self.words = Counter(stem(token.word) for token in links.tokens)
         self.best_table = max(links.table_scores.values(), default=0.0)
         self.table_places = {
@@ -85,9 +80,6 @@ def feature_signs(width: int) -> list[int]:
     conditions = [0, 0, -1, 0, -1, -1]
     signs = shape + fill + roles + coverage + joins + cues + superlatives + conditions
     return (signs + [0] * width)[:width]
-
-
-RESULT_SIGNS = [1, 1, 1, -1, 1, 1, -1, -1]  # of the first features that `result_features` adds
 
 
 def _shape_features(candidate: Candidate, place: int, context: RankContext) -> list[float]:
@@ -194,7 +186,7 @@ def _join_features(plan: Query, context: RankContext) -> list[float]:
 
 
 def _cue_features(plan: Query, context: RankContext) -> list[float]:
-    cue = dict(zip(_CUE_NAMES, context.counts.tolist(), strict=True))
+    cue = dict(zip(CUE_NAMES, context.counts.tolist(), strict=True))
     words = context.words
     every = [it for scope in scopes(plan) for _, it in items_of(scope)]
     aggs = Counter(it.agg for it in every)
@@ -261,10 +253,14 @@ def _cue_features(plan: Query, context: RankContext) -> list[float]:
 
 
 _HIGHEST = frozenset(stem(word) for word in read_cues()["superlatives"]["high"].split())
+
+
 _LOWEST = frozenset(stem(word) for word in read_cues()["superlatives"]["low"].split())
 
 
 _SURELY_HIGHEST = frozenset(stem(word) for word in read_cues()["superlatives"]["surely_high"].split())
+
+
 _SURELY_LOWEST = frozenset(stem(word) for word in read_cues()["superlatives"]["surely_low"].split())
 
 
@@ -336,63 +332,3 @@ def _condition_features(candidate: Candidate, context: RankContext) -> list[floa
         float(numbers), float(len(said)), float(len(said)) - len(candidate.fill.columns),
         float(words["averag"]), float(words["both"]), float(words["or"]), float(words["except"] + words["without"]),
     ]  # fmt: skip
-
-
-# ---------------------------------------------------------------- after running
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What of a result the rankers look at; `key` is the same for results with the same rows, None where it failed."""
-
-    key: int | None
-    row: tuple[float, ...]
-
-
-def facts_of(result: QueryResult) -> Facts:
-    single = len(result.rows) == 1 and len(result.columns) == 1
-    cell = plain_value(result.rows[0][0]) if single else None
-    sample = result.rows[:200]
-    row = (
-        float(bool(result.error)), float(not result.rows), math.log1p(len(result.rows)),
-        float(single), float(single and cell is None), float(single and cell == 0), float(len(result.columns)),
-        len(set(map(_row_key, sample))) / max(1, len(sample)),
-        float(any(all(value is None for value in values) for values in result.rows[:50])),
-    )  # fmt: skip
-    return Facts(result_key(result), row)
-
-
-def result_features(facts: list[Facts], scores: np.ndarray) -> np.ndarray:
-    """One row a run candidate: what came back, and how much of the first ranker's mass agrees with it."""
-    mass = np.exp(scores - np.logaddexp.reduce(scores))
-    keys = [fact.key for fact in facts]
-    together = {key: sum(m for m, k in zip(mass, keys, strict=True) if k == key) for key in keys}
-    rank = {int(number): place for place, number in enumerate(np.argsort(-scores))}
-    rows = [
-        [
-            float(scores[place]), float(scores[place] - scores.max()), float(mass[place]), float(rank[place]),
-            float(together[fact.key]), float(together[fact.key] - max(together.values())), *fact.row,
-            float(keys.count(fact.key)), float(len(facts)),
-        ]
-        for place, fact in enumerate(facts)
-    ]  # fmt: skip
-    return np.array(rows, np.float32)
-
-
-def _row_key(row: tuple[Any, ...]) -> Any:
-    return tuple(plain_value(value) for value in row)
-
-
-def confidence_features(scores: np.ndarray, facts: list[Facts], context: RankContext, best: int) -> np.ndarray:
-    """One row that the confidence model reads: how far the winner leads other answers, and how well all was linked."""
-    mass = np.exp(scores - np.logaddexp.reduce(scores))
-    keys = [fact.key for fact in facts]
-    own = sum(m for m, k in zip(mass, keys, strict=True) if k == keys[best])
-    others = [s for s, k in zip(scores, keys, strict=True) if k != keys[best]]
-    lead = float(scores[best] - max(others)) if others else 10.0
-    return np.array([[
-        own, min(lead, 10.0), float(scores[best]), float(mass[best]), float(len(set(keys))),
-        facts[best].row[1], max(context.links.scores["any"].values(), default=-8.0), context.best_table,
-        *(context.best_probability[name] for name in ASPECTS), float(len(context.content)),
-        float(len(context.links.values)),
-    ]], np.float32)  # fmt: skip

@@ -22,16 +22,18 @@ from core.sql.business_reading import read_business_plan
 from core.sql.business_sql import write_business
 from core.sql.compose import Candidate
 from core.sql.lexicon import Lexicon
-from core.sql.link import MISTYPED, Links
+from core.sql.link import Links
 from core.sql.plan import STAR, Query
 from core.sql.propose import Parser, compose_candidates, link_question
-from core.sql.rank import RankContext, candidate_features, confidence_features, facts_of, result_features
+from core.sql.rank import RankContext, candidate_features
+from core.sql.rank_results import confidence_features, facts_of, result_features
 from core.sql.reading import read_plan
 from core.sql.render import render_query
 from core.sql.schema import Schema
 from core.sql.spelling import Correction, find_corrections, vocabulary_of
 from core.sql.unlinked import unknown_places
 from core.sql.unread import uncovered
+from core.sql.value_mentions import MISTYPED
 from core.sql.variants import vary_plan
 from core.sql.words import stem
 

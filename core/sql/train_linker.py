@@ -13,7 +13,9 @@ import numpy as np
 
 from core.sql.gold import read_gold
 from core.sql.lexicon import Lexicon
-from core.sql.link import ROLES, Links, find_mentions, link_features, log_sigmoid, table_features
+from core.sql.link import ROLES, Links
+from core.sql.link_features import link_features, log_sigmoid, table_features
+from core.sql.mentions import find_mentions
 from core.sql.plan import Query, columns_of, scopes
 from core.sql.schema import Schema
 from core.sql.training_pairs import Pair

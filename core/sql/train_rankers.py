@@ -13,17 +13,10 @@ import numpy as np
 
 from core.sql.compare import same_answer
 from core.sql.compose import Candidate
-from core.sql.link import score_links
+from core.sql.link_features import score_links
 from core.sql.propose import Parser, compose_candidates
-from core.sql.rank import (
-    RESULT_SIGNS,
-    Facts,
-    candidate_features,
-    confidence_features,
-    facts_of,
-    feature_signs,
-    result_features,
-)
+from core.sql.rank import candidate_features, feature_signs
+from core.sql.rank_results import RESULT_SIGNS, Facts, confidence_features, facts_of, result_features
 from core.sql.render import render_query
 from core.sql.schema import Schema
 from core.sql.train_linker import RANKER, Example, fit_linker, fit_trees

@@ -6,7 +6,7 @@ import pytest
 
 from core.records import Catalog, Column, Table
 from core.sql.lexicon import builtin_lexicon
-from core.sql.link import find_mentions
+from core.sql.mentions import find_mentions
 from core.sql.schema import Schema, count_slips
 
 CITIES = ("Barcelona", "Sevilla", "Lisboa", "New Hampshire", "Release", "Maria", "Marta")

@@ -1,0 +1,124 @@
+"""FROM and WHERE of a business plan as DuckDB SQL: the join path, conditions, periods, comparisons, absences.
+
+What is selected and grouped is written in `business_sql.py`.
+"""
+
+from __future__ import annotations
+
+import re
+
+from core.sql.business_plan import Absence, BusinessPlan, Filter
+from core.sql.calendar import OPEN_END, OPEN_START, Period
+from core.sql.lexicon import fold
+from core.sql.render import literal, quote
+from core.sql.schema import Schema
+
+AS_DATE = {
+    "date": "{0}", "day_text": "TRY_CAST({0} AS DATE)", "month_text": "TRY_CAST({0} || '-01' AS DATE)",
+    "year": "MAKE_DATE({0}, 1, 1)",
+}  # fmt: skip
+
+
+def find_source(plan: BusinessPlan, schema: Schema) -> tuple[str, dict[str, str]] | None:
+    measured = [n for m in (plan.measure, *plan.more) if m for n in m.columns]
+    numbers = [*measured, *plan.dimensions, *plan.keys, *(f.column for f in plan.filters)]
+    fact = schema.tables[plan.fact].table.name
+    tables = tuple(dict.fromkeys([fact, *(schema.columns[n].key[0] for n in numbers)]))
+    edges = schema.graph.connect(tables)
+    if edges is None:
+        return None
+    if not edges:
+        return quote(fact), {fact: ""}
+    alias = {name: f"t{place}." for place, name in enumerate(dict.fromkeys([fact, *(e.right for e in edges)]), 1)}
+    text = f"{quote(fact)} AS {alias[fact][:-1]}"
+    for edge in edges:
+        on = " AND ".join(
+            f"{alias[edge.left]}{quote(a)} = {alias[edge.right]}{quote(b)}"
+            for a, b in zip(edge.left_columns, edge.right_columns, strict=True)
+        )
+        text += f" JOIN {quote(edge.right)} AS {alias[edge.right][:-1]} ON {on}"
+    return text, alias
+
+
+def column_text(number: int, schema: Schema, alias: dict[str, str]) -> str:
+    table, column = schema.columns[number].key
+    return f"{alias[table]}{quote(column)}"
+
+
+def label_of(number: int, beside: tuple[int, ...], schema: Schema) -> str:
+    """The column's own name; with its table's where another one shown has the same."""
+    table, name = schema.columns[number].key
+    same = [n for n in beside if n != number and schema.columns[n].key[1] == name]
+    return f"{table} {name}" if same else name
+
+
+def plain_name(name: str) -> str:
+    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)  # 'TotalCharges' is read as 'total charges'
+    return re.sub(r"\W+", "_", fold(apart)).strip("_") or "value"
+
+
+def conditions_of(plan: BusinessPlan, schema: Schema, alias: dict[str, str]) -> list[str]:
+    parts = [condition_text(f, schema, alias) for f in plan.filters]
+    if plan.periods and plan.date is not None and not plan.absence:
+        parts.append(_spans(plan.periods, plan.date, schema, alias))
+    if plan.contrast and (plan.measure or not plan.dimensions):
+        parts.append(_contrast(plan, schema, alias))
+    if plan.absence:
+        parts.append(_absence(plan.absence, plan, schema, alias))
+    parts += _told(plan, schema, alias)
+    return parts
+
+
+def _told(plan: BusinessPlan, schema: Schema, alias: dict[str, str]) -> list[str]:
+    """A reason that most rows do not have ('reason for leaving') splits only the rows that have one."""
+    if not plan.measure or plan.measure.agg not in ("count", "distinct"):
+        return []
+    rows = {n: schema.tables[schema.columns[n].table].table.rows for n in plan.dimensions}
+    sparse = [n for n in plan.dimensions if rows[n] and schema.columns[n].column.nulls > 0.5 * rows[n]]
+    return [f"{column_text(n, schema, alias)} IS NOT NULL" for n in sparse]
+
+
+def _contrast(plan: BusinessPlan, schema: Schema, alias: dict[str, str]) -> str:
+    contrast = plan.contrast
+    left = column_text(contrast.left, schema, alias)
+    if contrast.right is not None:
+        return f"{left} {contrast.op} {column_text(contrast.right, schema, alias)}"
+    table, column = schema.columns[contrast.left].key
+    return f"{left} {contrast.op} (SELECT AVG({quote(column)}) FROM {quote(table)})"
+
+
+def _absence(absence: Absence, plan: BusinessPlan, schema: Schema, alias: dict[str, str]) -> str:
+    table, key = schema.columns[absence.key].key
+    inner = f"SELECT {quote(key)} FROM {quote(table)} WHERE {quote(key)} IS NOT NULL"
+    if plan.periods and plan.date is not None:
+        inner += f" AND {_spans(plan.periods, plan.date, schema, {table: ''})}"
+    return f"{column_text(absence.own, schema, alias)} NOT IN ({inner})"
+
+
+def _spans(periods: tuple[Period, ...], date: int, schema: Schema, alias: dict[str, str]) -> str:
+    entry = schema.columns[date]
+    column = column_text(date, schema, alias)
+    parts = []
+    for period in periods:
+        if entry.time == "year":
+            low, high = literal(period.first.year), literal(period.after.year)
+            sides = [f"{column} >= {low}"] * (period.first != OPEN_START)
+            sides += [f"{column} < {high}"] * (period.after != OPEN_END)
+            if period.unit != "year" and period.after != OPEN_END and period.after.month > 1:
+                sides = [f"{column} = {low}"]
+        else:
+            value = AS_DATE[entry.time].format(column)
+            sides = [f"{value} >= {literal(period.first)}"] * (period.first != OPEN_START)
+            sides += [f"{value} < {literal(period.after)}"] * (period.after != OPEN_END)
+        parts.append(" AND ".join(sides))
+    return parts[0] if len(parts) == 1 else "(" + " OR ".join(f"({part})" for part in parts) + ")"
+
+
+def condition_text(f: Filter, schema: Schema, alias: dict[str, str]) -> str:
+    return filter_text(f, column_text(f.column, schema, alias))
+
+
+def filter_text(f: Filter, column: str) -> str:
+    if f.op in ("in", "not in"):
+        return f"{column} {f.op.upper()} ({', '.join(literal(v) for v in f.value)})"
+    return f"{column} {f.op} {literal(f.value)}"
