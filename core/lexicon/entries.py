@@ -1,7 +1,7 @@
 """The files of the lexicon: one entry a line, Spanish left, English right. It reads lines; it bends no words.
 
 `palabra, otra palabra = word, phrase of words`: every left side means every right side, the likeliest first. `#`
-opens a comment; accents and capitals do not matter.
+opens a comment. Capitals do not matter; accents help to bend a word, and a question finds it without them too.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:\d+[^\W_]*)?", re.UNICODE)
 _VERB_FORM = re.compile(r".{2,}(?:ó|ió|aron|ieron|aba|aban|ía|ían|ará|erá|irá|arán|erán|irán|ando|iendo)$")
 FUNCTION_WORDS = {
     "es": frozenset(
-        "a al ante aquel aquella aun aunque bajo cada como con contra cual cuales cuando cuanta cuantas cuanto cuantos "
+        "a al ante aquel aquella aun aunque cada como con contra cual cuales cuando cuanta cuantas cuanto cuantos "
         "cuya cuyas cuyo cuyos de debe deben del desde donde durante e el ella ellas ellos en entre era eran es esa "
         "esas ese eso esos esta estaba estaban estan estar estas este esto estos fue fueron ha habia habian haber han "
         "hasta hay hubo la las le les lo los mas me menos mi mis muy ni no nos o otra otras otro otros para pero por "

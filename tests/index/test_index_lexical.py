@@ -82,3 +82,12 @@ def test_rare_terms_weigh_more_and_unseen_ones_most():
 
 def test_an_empty_index_scores_nothing():
     assert LexicalIndex().scores(["word"]).shape == (0,)
+
+
+def test_of_several_meanings_the_best_one_counts():
+    index = LexicalIndex()
+    index.add(["sell and trade the goods", "sell the goods", "nothing of it"], ["en"] * 3)
+    sell, trade = terms("sell", "en"), terms("trade", "en")
+    both = index.best_scores([(tuple(sell), tuple(trade))])
+    assert both == pytest.approx(np.maximum(index.scores(sell), index.scores(trade)))
+    assert index.best_scores([(("~never",),)]).tolist() == [0, 0, 0]
