@@ -61,6 +61,7 @@ class Corpus:
         self._sentence_spans = np.empty((0, 3), np.int32)
         self._sentence_rows = np.empty(0, np.int64)
         self._vector_rows = np.empty(0, np.int64)
+        self._vector_order = np.empty(0, np.int64)
         self.piece_vectors: VectorTable | None = None
         self.sentence_vectors: VectorTable | None = None
         self._last_piece = self._last_sentence = self._last_document = self._last_run = self._last_deletion = 0
@@ -196,6 +197,7 @@ class Corpus:
         if self.sentence_vectors is not None:
             places = np.searchsorted(self._sentence_ids, self.sentence_vectors.ids)
             self._vector_rows = self._sentence_rows[places]
+            self._vector_order = np.argsort(self.sentence_vectors.ids, kind="stable")
         found = {key: row for row, key in enumerate(map(tuple, self._passage_keys.tolist()))}
         keys = zip(self.document_ids.tolist(), self.passages.tolist(), strict=True)
         self._passage_rows = np.asarray([found[key] for key in keys], np.int64)
@@ -221,6 +223,16 @@ class Corpus:
         low, high = np.searchsorted(self._sentence_pieces, [piece_id, piece_id + 1]).tolist()
         spans = self._sentence_spans[low:high].tolist()
         return [(number, *span) for number, span in zip(self._sentence_ids[low:high].tolist(), spans, strict=True)]
+
+    def vector_places(self, sentence_ids: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+        """(the sentences that have a vector, where each stands in the table, which is in the order of embedding)."""
+        if self.sentence_vectors is None or not len(self._vector_order):
+            return np.empty(0, np.int64), np.empty(0, np.int64)
+        asked, known = np.asarray(sentence_ids, np.int64), self.sentence_vectors.ids
+        found = np.searchsorted(known, asked, sorter=self._vector_order)
+        places = self._vector_order[np.minimum(found, len(known) - 1)]
+        there = known[places] == asked
+        return asked[there], places[there]
 
     # ------------------------------------------------------------ scoring
 

@@ -144,10 +144,8 @@ def _cosines(corpus: Corpus, sentence_ids: Sequence[int], cosines: np.ndarray) -
     """The cosine of each sentence that has a vector."""
     if not len(cosines) or not len(sentence_ids):
         return {}
-    known = corpus.sentence_vectors.ids
-    places = np.minimum(np.searchsorted(known, sentence_ids), len(known) - 1)
-    there = known[places] == sentence_ids
-    return dict(zip(np.asarray(sentence_ids)[there].tolist(), cosines[places[there]].tolist(), strict=True))
+    known, places = corpus.vector_places(sentence_ids)
+    return dict(zip(known.tolist(), cosines[places].tolist(), strict=True))
 
 
 def _parent_text(parent: Sequence[StoredPiece]) -> str:

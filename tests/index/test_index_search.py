@@ -127,6 +127,19 @@ def test_a_half_embedded_corpus_favours_neither_half(db, index, add_text, word_e
     assert index.search("report 7 weather of day 7", lang="en").hits[0].file == "old7.txt"
 
 
+def test_every_sentence_keeps_its_cosine_whatever_the_order_of_embedding(db, index, add_text, word_embedder):
+    for name, text, lang in (
+        ("one.txt", "The harbour opened in May. The harbour is deep.", "en"),
+        ("dos.txt", "El puerto abrió en mayo. El puerto es hondo. The harbour opened.", "es"),
+        ("three.txt", "A harbour needs ships. The harbour has ships.", "en"),
+    ):
+        add_text(name, text, lang=lang)
+    embed_missing(db, word_embedder(), "words")  # a language after the other
+    hits = index.search("the harbour opened puerto", lang="en").hits
+    told = {hit.file: [sentence.cosine > 0 for sentence in hit.sentences] for hit in hits}
+    assert told == {"one.txt": [True, True], "dos.txt": [True, True, True], "three.txt": [True, True]}
+
+
 def test_search_within_stays_in_the_document(db, index, add_text):
     add_text("animals.txt", ANIMALS)
     report = add_text("report.txt", REPORT)
