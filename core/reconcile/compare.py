@@ -100,7 +100,9 @@ def _is_number(kind: str) -> bool:
 
 
 def _numeric(result: QueryResult, column: int) -> bool:
-    return all(_number(row[column]) is not None for row in result.rows) and not isinstance(result.rows[0][column], str)
+    """Whether every cell of a column is a figure, not a text that reads like one; none of a result without rows is."""
+    cells = [row[column] for row in result.rows]
+    return bool(cells) and not isinstance(cells[0], str) and all(_number(cell) is not None for cell in cells)
 
 
 def _number(cell: Any) -> float | None:

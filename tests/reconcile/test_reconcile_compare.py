@@ -3,7 +3,7 @@
 import pytest
 
 from core.both import named_documents, terms, words_of
-from core.reconcile.compare import Asked, compare
+from core.reconcile.compare import Asked, _numeric, compare
 from core.reconcile.pages import Sheet
 from core.reconcile.tell import agreement, tell_comparisons
 from core.records import Document, Page, QueryResult
@@ -112,3 +112,10 @@ def test_documents_are_known_by_what_they_are_called():
     assert [d.id for d in named_documents("Q3 report", held, "en")] == [2]
     assert [d.id for d in named_documents("the report", held, "en")] == [1, 2]
     assert named_documents("minutes", held, "en") == []
+
+
+def test_a_result_without_rows_has_no_column_of_figures():
+    empty = QueryResult(("name",), ("VARCHAR",), ())
+    assert not _numeric(empty, 0)
+    assert _numeric(QueryResult(("n",), ("VARCHAR",), ((1,), (2.5,))), 0)
+    assert not _numeric(QueryResult(("n",), ("VARCHAR",), (("1",), ("2",))), 0)
