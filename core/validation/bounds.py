@@ -8,7 +8,10 @@ import re
 
 from core.validation.measures import fold
 
-_NOT = r"(?:\bno\b|\bnot\b|\w+n['’]t\b|\bcannot\b|\bnever\b|\bnunca\b|\bsin\b|\bwithout\b|\bni\b|\bnor\b)"
+_NOT = (
+    r"(?:\bno\b|\bnot\b|\w+n['’]t\b|\bcannot\b|\bnever\b|\bnunca\b|\bsin\b|\bwithout\b"
+    r"|\bni\b|\bnor\b|\bningun\w*\b|\bnadie\b|\bnobody\b|\bnone\b)"
+)
 _OVER = (
     r"(?:more than|longer than|later than|higher than|greater than|older than|over|above|exceed\w*|mas (?:de|del|alla)|"
     r"mayor(?:es)? (?:de|a|que)|superior(?:es)? a|super[ae]\w*|exced\w*|rebas\w*|por encima de)"

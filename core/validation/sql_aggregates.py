@@ -34,7 +34,7 @@ def check_double_counting(asked: Asked) -> Iterator[Check]:
             continue
         for written in dict.fromkeys(m.group() for m in QUALIFIED.finditer(match[2])):
             found = asked.column(written)
-            if found is not None and found[0].name in repeated and not _is_key(*found):
+            if found is not None and found[0].name in repeated and (match[1].lower() == "count" or not _is_key(*found)):
                 params = {"what": found[1].name, "table": found[0].name, "other": repeated[found[0].name].name}
                 yield doubt(aggregate, "partly", "double", **params)
                 break

@@ -17,6 +17,18 @@ from core.validation.sql_aggregates import check_double_counting, check_mean_of_
 from core.validation.sql_asked import Asked, doubt, is_grouped, is_time, words_of
 from core.validation.sql_rows import check_empty, check_tie
 
+_LEFT_OUT = (
+    "not|except|excluding|outside|other than|apart from|but|no|excepto|salvo|menos|fuera de|"
+    "sin contar|que no sean?|distint[oa]s? de"
+)
+_BEFORE_FIRST = re.compile(r"<\s*(?:date\s*)?'(\d{4})-\d\d-01'")
+_AFTER = re.compile(r"\b(?:after|since|despues|tras|posterior\w*)\b")
+_BEFORE_END = re.compile(
+    r"\b(?:before|until|prior to|antes de|hasta|anterior(?:es)? a)\s+(?:the\s+|el\s+)?(?:year\s+|ano\s+)?$"
+)
+_AFTER_END = re.compile(
+    r"\b(?:after|since|despues de|desde|posterior(?:es)? a)\s+(?:the\s+|el\s+)?(?:year\s+|ano\s+)?$"
+)
 _LITERAL = re.compile(r"'((?:[^']|'')*)'")
 
 
@@ -34,7 +46,7 @@ def check_period(asked: Asked) -> Iterator[Check]:
     if not timed:
         return
     shown = fold(" ".join(str(cell) for row in asked.result.rows[:200] for cell in row))
-    years = set(re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", asked.text))
+    years = _years_of(asked)
     for date in read_dates(asked.question):
         for moment in date.readings[:1]:
             if moment.year is not None and str(moment.year) not in years and str(moment.year) not in shown:
@@ -45,13 +57,42 @@ def check_period(asked: Asked) -> Iterator[Check]:
                 )
             elif not _names_part(moment, asked.text, shown):
                 yield doubt(asked.sql.text, "partly", "period", what=date.text)
+            elif _is_turned(fold(asked.question[: date.start]), moment, asked.text):
+                yield doubt(asked.sql.text, "unsupported", "period_turned", what=date.text)
+
+
+def _years_of(asked: Asked) -> set[str]:
+    """The years that a statement names, those that its limits leave in among them."""
+    years = set(re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", asked.text))
+    told = sorted(int(year) for year in years)
+    if len(told) > 1:
+        years |= {str(year) for year in range(told[0], told[-1])}
+    years |= {str(int(match[1]) - 1) for match in _BEFORE_FIRST.finditer(asked.text)}
+    if _AFTER.search(fold(asked.question)):
+        years |= {str(year - 1) for year in told[:1]}
+    return years
+
+
+def _is_turned(before: str, moment: Moment, text: str) -> bool:
+    """Whether the question asks for what was before a year and the statement for what came from it on, or reversed."""
+    if moment.year is None:
+        return False
+    start = rf"(?:date\s*)?'?{moment.year}"
+    from_it, up_to_it = (bool(re.search(rf"{sign}\s*{start}", text)) for sign in (">=?", "<=?"))
+    if _BEFORE_END.search(before):
+        return from_it and not up_to_it
+    return bool(_AFTER_END.search(before)) and up_to_it and not from_it
 
 
 def _names_part(moment: Moment, text: str, shown: str) -> bool:
-    """Whether the statement restricts to a moment's month or quarter, or its rows are told apart by it."""
-    if moment.month is None and moment.quarter is None:
+    """Whether the statement restricts to a moment's month, quarter or half, or its rows are told apart by it."""
+    if moment.month is None and moment.quarter is None and moment.half is None:
         return True
-    months = [moment.month] if moment.month else [3 * moment.quarter - 2 + n for n in range(3)]
+    months = (
+        [moment.month] if moment.month else [3 * moment.quarter - 2 + n for n in range(3)] if moment.quarter else []
+    )
+    months = months or [6 * (moment.half or 1) - 5 + n for n in range(6)]
+    text = _BEFORE_FIRST.sub(" ", text)  # "< '2024-04-01'" does not name April
     if any(
         re.search(rf"-0?{month}(?:-|'|\b)|\bmonth\s*\([^)]*\)\s*(?:=|in\s*\(|between)\s*\(?\s*[^)]*\b{month}\b", text)
         for month in months
@@ -78,7 +119,9 @@ def check_value(asked: Asked) -> Iterator[Check]:
                 plain = words_of(value)
                 if len(plain) < 4 or plain in words or plain.isdigit() or f" {plain} " not in question:
                     continue
-                if not any(plain in literal or literal in plain for literal in literals if literal):
+                if _excludes(asked.text, value) != _is_denied(question, plain) and plain in literals:
+                    yield doubt(asked.sql.text, "unsupported", "value_turned", what=value, column=column.name)
+                elif not any(plain in literal or literal in plain for literal in literals if literal):
                     others = [v for v in column.values if words_of(v) in literals]
                     extra = {"instead": others[0]} if others else {}
                     yield doubt(
@@ -89,6 +132,21 @@ def check_value(asked: Asked) -> Iterator[Check]:
                         column=column.name,
                         **extra,
                     )
+
+
+def _excludes(text: str, value: str) -> bool:
+    """Whether a statement leaves out a value: '<>', 'NOT IN', 'NOT ... ='."""
+    quoted = re.escape(fold(value).replace("'", "''"))
+    return bool(
+        re.search(
+            rf"(?:<>|!=|\bnot\s+(?:in|i?like)\b)[^=<>]{{0,60}}'%?{quoted}|\bnot\s*\(?[^=<>']{{1,40}}=\s*'{quoted}", text
+        )
+    )
+
+
+def _is_denied(question: str, plain: str) -> bool:
+    """Whether a question names a value to leave it out."""
+    return bool(re.search(rf"\b(?:{_LEFT_OUT})(?: \w+){{0,3}} {re.escape(plain)} ", question))
 
 
 RULES = (

@@ -63,6 +63,7 @@ def check_empty(asked: Asked) -> Iterator[Check]:
 
 def _out_of_range(condition: str, asked: Asked) -> Iterator[Check]:
     """A condition on a date that lies outside what the column holds."""
+    yield from _year_out_of_range(condition, asked)
     match = re.search(rf"({NAME}(?:\s*\.\s*{NAME})?)\D*?((?:19|20)\d\d-\d\d-\d\d)", condition)
     found = asked.column(match[1]) if match else None
     if found is None or not is_time(found[1]) or found[1].minimum is None or found[1].maximum is None:
@@ -71,4 +72,15 @@ def _out_of_range(condition: str, asked: Asked) -> Iterator[Check]:
     above = re.search(r">=?\s*(?:date\s*)?'", condition, re.I) and match[2] > high
     below = re.search(r"<=?\s*(?:date\s*)?'", condition, re.I) and match[2] <= low
     if above or below:
+        yield doubt(condition, "partly", "range", column=found[1].name, low=low, high=high)
+
+
+def _year_out_of_range(condition: str, asked: Asked) -> Iterator[Check]:
+    """A year, taken of a date, that the column does not reach."""
+    match = re.search(rf"\byear\s*(?:\(|from)\s*({NAME}(?:\s*\.\s*{NAME})?)\s*\)\s*=\s*(\d{{4}})", condition, re.I)
+    found = asked.column(match[1]) if match else None
+    if match is None or found is None or found[1].minimum is None or found[1].maximum is None:
+        return
+    low, high = str(found[1].minimum)[:10], str(found[1].maximum)[:10]
+    if not low[:4] <= match[2] <= high[:4]:
         yield doubt(condition, "partly", "range", column=found[1].name, low=low, high=high)
