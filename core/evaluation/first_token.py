@@ -25,6 +25,7 @@ from core.settings import Settings
 _BARE_CALLS = 20
 _WARM_UP = 3
 _ANSWER_MS = 120_000
+_SILENT_MS = 5_000
 _IDLE = "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
 _BOX = "[data-testid=stChatInputTextArea]"
 _WATCH = """() => {
@@ -102,15 +103,18 @@ def page_ms(settings: Settings, questions: Sequence[str]) -> list[float]:
         page.wait_for_function(_IDLE)
         page.evaluate(_WATCH)
         found = [_first_drawn(page, question) for question in (*questions[:_WARM_UP], *questions)]
-    return found[_WARM_UP:]
+    return [ms for ms in found[_WARM_UP:] if ms is not None]
 
 
-def _first_drawn(page, question: str) -> float:
+def _first_drawn(page, question: str) -> float | None:
+    """None where the answer is not the model's: its first word never comes."""
     page.evaluate("window.firstWord = null")
     page.fill(_BOX, question)
     page.keyboard.press("Enter")
-    page.wait_for_function("window.firstWord !== null")
-    waited = page.evaluate("window.firstWord - window.askedAt")
+    page.wait_for_function(
+        f"window.firstWord !== null || (performance.now() - window.askedAt > {_SILENT_MS} && {_IDLE})"
+    )
+    waited = page.evaluate("window.firstWord && window.firstWord - window.askedAt")
     page.wait_for_function(_IDLE)
     return waited
 
