@@ -142,7 +142,7 @@ def judge(understood: Understood, ranked: Ranked, result: SearchResult, vocabula
     chance *= _UNKNOWN_UNIT if _unknown_unit(ranked, understood, vocabulary) else 1.0
     chance *= _NO_FIGURE if understood.want in _FIGURES and not _holds(understood.want, ranked, 1) else 1.0
     chance *= _NO_ADDRESS if understood.want in _ADDRESSES and not _holds(understood.want, ranked, 12) else 1.0
-    chance *= _STRANGE if _is_strange(understood, result) else 1.0
+    chance *= _STRANGE if _is_strange(understood, result) or _only_names(ranked) else 1.0
     threshold = _ACROSS_THRESHOLD if across else nets.weights()["decline"]["threshold"]
     says_something = bool(ranked.asked_of(ranked.evidence[0])) or understood.kind not in ("fact", "define")
     answers = chance >= threshold and says_something
@@ -190,6 +190,13 @@ def _is_strange(understood: Understood, result: SearchResult) -> bool:
     """Whether the library speaks the question's language, and yet no passage holds any of it, translated or not."""
     speaks = any(hit.lang == understood.lang for hit in result.hits)
     return speaks and max((hit.coverage for hit in result.hits), default=0.0) < _HELD
+
+
+def _only_names(ranked: Ranked) -> bool:
+    """Whether of a question with more words than names no candidate holds any but the names: 'the boiling point of
+    tungsten in Northwind' is not answered by what is said of Northwind."""
+    others = [word for word in ranked.asked_of(ranked.evidence[0]) if not word.named and word.weight > 0]
+    return len(others) > 1 and not any(word.keys & keys_of(ranked.evidence) for word in others)
 
 
 def _holds(want: str, ranked: Ranked, first: int) -> bool:

@@ -39,6 +39,7 @@ from core.state.documents import read_page
 
 SOURCE = "Learned from XQuAD and SQuAD-es, which build on SQuAD; CC BY-SA 4.0, see NOTICE."
 _FOLDS = 4
+_ACROSS_LEAST = 100  # questions
 _THRESHOLDS = (0.35, 0.4, 0.45, 0.5, 0.55)
 _KEYWORD = "keyword:"
 
@@ -112,10 +113,12 @@ def learn(cases: Sequence[Asked]) -> tuple[dict, dict[str, dict[str, float]]]:
     report: dict[str, dict[str, float]] = {}
     for across in (False, True):
         mine = [asked for asked in cases if asked.across == across]
+        if across and len(mine) < _ACROSS_LEAST:
+            continue  # a few whose language was misread: no net is learned from them
         found, measured = _learn_side(mine)
         weights |= {f"{name}_across" if across else name: {"nets": models} for name, models in found.items()}
         weights.pop("ranker_across", None)
-        report |= measured
+        report |= {f"{source}, across" if across else source: figures for source, figures in measured.items()}
     return weights, report
 
 
