@@ -17,9 +17,9 @@ from pages.parts import (  # noqa: E402
     adapters_data,
     adapters_examples,
     adapters_gate,
+    adapters_new,
     adapters_retrieval,
     adapters_run,
-    adapters_search,
     adapters_settings,
     adapters_shelf,
     services,
@@ -70,38 +70,6 @@ def draw_offer(db) -> None:
         )
 
 
-def draw_new(db, expanded: bool) -> None:
-    """Data and settings of a new adapter; nothing is prepared while this is closed."""
-    new = st.expander(
-        say("adapters_page.new"), icon=":material/add:", expanded=expanded, key="new-adapter", on_change="rerun"
-    )
-    if not new.open:
-        return
-    with new:
-        kind = st.segmented_control(
-            say("adapters_page.kind"),
-            list(adapters_settings.KINDS),
-            format_func=lambda name: say(f"adapters_page.kind_{name}"),
-            default="retriever",
-            required=True,
-            key="adapter-kind",
-        )
-        st.caption(say(f"adapters_page.kind_{kind}_help"))
-        st.subheader(say("adapters_page.step_data"), anchor=False)
-        parts = adapters_data if kind == "retriever" else adapters_examples
-        data = parts.draw(db, adapters_settings.pairs_most(kind))
-        if data is None:
-            return
-        st.subheader(say("adapters_page.step_base"), anchor=False)
-        base = adapters_base.draw_model(db) if kind == "chat" else adapters_base.draw_encoder()
-        if kind == "chat" and base is None:
-            return
-        st.subheader(say("adapters_page.step_settings"), anchor=False)
-        config = adapters_settings.draw(kind, base)
-        adapters_search.draw(db, kind, parts.drawn(), config, base.name if base else "")
-        adapters_settings.draw_start(kind, data, config, base)
-
-
 def main() -> None:
     st.title(say("adapters_page.title"), anchor=False)
     db, held = services.workspace().db, services.settings()
@@ -113,7 +81,7 @@ def main() -> None:
     card = queue.read_verdict(held, chosen.key) if chosen else None
     place = st.container()
     draw_offer(db)
-    draw_new(db, expanded=not runs)
+    adapters_new.draw(db, expanded=not runs)
     with place:
         draw_steps(chosen, card)
     if chosen is not None:
