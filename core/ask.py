@@ -178,9 +178,10 @@ def _answer(workspace: Workspace, case: dict[str, Any], options, histories: dict
         if "error" in case:
             raise case["error"]
         if sql.strip():
-            return workspace.assistant.run_sql(sql, question, lang)
-        scope = _scope(workspace, case.get("file"))
-        answer = last_answer(workspace.assistant.ask(question, history, route=options.route, lang=lang, **scope))
+            answer = workspace.assistant.run_sql(sql, question, lang)
+        else:
+            scope = _scope(workspace, case.get("file"))
+            answer = last_answer(workspace.assistant.ask(question, history, route=options.route, lang=lang, **scope))
     except AppError as error:
         answer = _failed(question or sql, lang or detect_language(question), error)
     except Exception:  # the top boundary: one question that breaks something leaves the others their answers

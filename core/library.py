@@ -253,12 +253,14 @@ class Library:
 
 
 def walk_folder(folder: Path) -> list[tuple[Path, str]]:
-    """(path, name relative to the folder) of everything below it but folders, in order; linked folders stay shut."""
-    found = []
+    """(path, name relative to the folder) of everything below it but folders, in order; linked folders stay shut, and
+    links to files elsewhere are left out."""
+    found, inside = [], folder.resolve()
     for root, folders, names in os.walk(folder):
         folders.sort()
         found += [Path(root) / name for name in sorted(names)]
-    return [(path, path.relative_to(folder).as_posix()) for path in found]
+    own = [path for path in found if not path.is_symlink() or path.resolve().is_relative_to(inside)]
+    return [(path, path.relative_to(folder).as_posix()) for path in own]
 
 
 def _check_kind(path: Path, name: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from core import settings
 from core.errors import AppError
-from core.library import Library
+from core.library import Library, walk_folder
 from core.sql.tables import Tables
 from core.state import catalog_notes, documents, jobs
 from core.state.catalog_notes import Note
@@ -232,3 +232,12 @@ def test_a_database_that_was_uploaded_keeps_its_bytes_while_its_tables_are_here(
     tables.close()
     library.delete_tables("s.sqlite")
     assert library.originals.hashes() == []
+
+
+def test_a_link_to_a_file_elsewhere_is_left_out(tmp_path):
+    (tmp_path / "secret.txt").write_text("elsewhere")
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "own.txt").write_text("here")
+    (folder / "link.txt").symlink_to(tmp_path / "secret.txt")
+    assert [name for _, name in walk_folder(folder)] == ["own.txt"]

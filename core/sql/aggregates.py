@@ -53,6 +53,8 @@ def extreme_of(links: Links) -> str:
     splits = {"by", "per", "each", "everi", "which", "who", "top"} & set(roots)
     if splits or asked or any(t.kind in ("number", "number_word") and t.value and t.value < 100 for t in links.tokens):
         return ""
+    if {"second", "third", "fourth", "fifth"} & set(roots):
+        return ""  # one of a row, and not its end
     if {"highest", "largest", "biggest", "greatest"} & set(roots):
         return "max"
     return "min" if {"lowest", "smallest"} & set(roots) else ""

@@ -9,7 +9,7 @@ import datetime
 from dataclasses import replace
 
 from core.sql.business_plan import BusinessPlan
-from core.sql.calendar import GRAINS, Grain, find_grain, find_periods
+from core.sql.calendar import GRAINS, OPEN_END, OPEN_START, Grain, Period, find_grain, find_periods
 from core.sql.dimensions import has_superlative
 from core.sql.link import Links, Mention
 from core.sql.schema import Schema
@@ -67,12 +67,19 @@ def add_periods(plan: BusinessPlan, links: Links, schema: Schema, today: datetim
         return plan
     periods = find_periods(links.tokens, reach_of(date, schema, today))
     periods = [p for p in periods if not set(range(p.start, p.end)) & plan.covered]
-    covered = {place for p in periods for place in range(p.start, p.end)}
+    whole = [p for p in periods if schema.columns[date].time != "year" or _is_years(p)]  # a year holds no months
+    covered = {place for p in whole for place in range(p.start, p.end)}
     if plan.window == "growth":  # 'against the previous month' says what is compared, not which rows are read
         periods = [p for p in periods if not {"previous", "prior"} & {t.word for t in links.tokens[p.start : p.end]}]
     said = {place for m in links.columns.get(date, ())[:1] if m.score >= 0.5 for place in range(m.start, m.end)}
     used = periods or find_grain(links.tokens)
     return replace(plan, periods=tuple(periods), date=date, covered=plan.covered | covered | (said if used else set()))
+
+
+def _is_years(period: Period) -> bool:
+    """Whether a period begins and ends with a year, or is open there."""
+    ends = [day for day in (period.first, period.after) if day not in (OPEN_START, OPEN_END)]
+    return all((day.month, day.day) == (1, 1) for day in ends)
 
 
 def _asks_when(links: Links) -> str:

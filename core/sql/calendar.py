@@ -215,9 +215,19 @@ def _read_half(tokens: list[Token], place: int, today: datetime.date) -> Period 
 
 def _read_year(tokens: list[Token], place: int, today: datetime.date) -> Period | None:
     year = _year_at(tokens, place)
-    if year is None:
+    if year is None or _is_amount(tokens, place):
         return None
     return Period(datetime.date(year, 1, 1), datetime.date(year + 1, 1, 1), place, place + 1, "year")
+
+
+def _is_amount(tokens: list[Token], place: int) -> bool:
+    """'more than 2000', 'exceed 1950', '2000 euros': a number of something, no year; 'later than 2000' is one."""
+    compared = _word(tokens, place - 1) in _COMPARED and _word(tokens, place - 2) not in ("later", "earlier", "after")
+    return compared or _word(tokens, place + 1) in _UNITS
+
+
+_COMPARED = frozenset("than above below exceed exceeds exceeded exceeding".split())
+_UNITS = frozenset("euro euros eur dollar dollars usd pound pounds unit units € $ £".split())
 
 
 def _read_day(tokens: list[Token], place: int, today: datetime.date) -> Period | None:

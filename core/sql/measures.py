@@ -8,7 +8,7 @@ from __future__ import annotations
 from core.sql.aggregates import aggregate_of, extreme_of, find_summed_number, is_additive, named_columns
 from core.sql.business_plan import Measure
 from core.sql.link import Links, Mention
-from core.sql.money import find_flows, is_flow
+from core.sql.money import MARGIN, find_flows, is_flow, table_money
 from core.sql.planned import find_spent
 from core.sql.ratios import (
     find_correlation,
@@ -44,6 +44,7 @@ def find_measures(links: Links, schema: Schema, window: tuple[int, int], over_ti
     agg, at = aggregate_of(links)
     agg = agg or extreme_of(links)
     named = [(n, m) for n, m in named_columns(links, schema) if m.end <= window[0] or m.start >= window[1]]
+    named = [(n, m) for n, m in named if not _means_gain(n, m, links, schema)]
     found: list[Measure] = [sure] if sure else []
     if agg == "distinct":
         found += [m for m in [_distinct(links, schema, at)] if m]
@@ -61,6 +62,16 @@ def find_measures(links: Links, schema: Schema, window: tuple[int, int], over_ti
     if agg == "count" or _most_of(links) or (not agg and (over_time or _splits(links) or not asks_rows(links))):
         found += [m for m in [_count(links, schema)] if m]
     return list(dict.fromkeys(found))
+
+
+def _means_gain(number: int, mention: Mention, links: Links, schema: Schema) -> bool:
+    """'profit' beside a revenue column, where the table also holds the cost: what remains is meant."""
+    entry = schema.columns[number]
+    said = all(stem(token.word) in MARGIN for token in links.tokens[mention.start : mention.end])
+    if not said or any(root in MARGIN and weight >= 0.95 for stems in entry.words for root, weight in stems):
+        return False
+    gain = table_money(entry.table, schema, prefer_pieces=False, margin=True)
+    return gain is not None and number in gain[0] and len(gain[0]) > 1
 
 
 def _counts_deeds(links: Links) -> bool:

@@ -146,3 +146,38 @@ def test_income_is_not_looked_for_among_expenses(both_ways, question, table):
 
 def test_a_last_row_that_only_says_total_is_no_row(both_ways):
     assert both_ways.run("SELECT count(*) FROM gastos").result.rows == ((28,),)
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    """Sales by the day and, apart, revenue and cost by the year."""
+    folder = tmp_path_factory.mktemp("shop")
+    (folder / "ventas.csv").write_text(
+        "Fecha;Cliente;Importe (€)\n"
+        + "".join(f"{day:02d}/{month:02d}/2023;C{day};{100 * day},50\n" for month in (1, 2, 3) for day in range(1, 29))
+    )
+    (folder / "revenue.csv").write_text(
+        "Year,Product,Revenue,Cost\n2022,Tea,400,150\n2023,Tea,500,210\n2023,Oil,90,40\n"
+    )
+    opened = Tables(settings.load(folder / "workspace"))
+    for name in ("ventas.csv", "revenue.csv"):
+        import_source(folder / name, name, opened.folder)
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize(
+    ("question", "lang", "rows"),
+    [
+        ("ventas de febrero de 2023", "es", ((sum(100 * day + 0.5 for day in range(1, 29)),),)),
+        ("total profit", "en", ((590,),)),
+        ("revenue by product", "en", (("Tea", 900), ("Oil", 90))),
+    ],
+)
+def test_a_year_holds_no_month_and_profit_is_what_remains(shop, question, lang, rows):
+    assert shop.ask(question, lang).result.rows == rows
+
+
+def test_a_number_after_more_than_is_no_year(shop):
+    sql = shop.ask("ventas con importe mayor que 2000", "es").sql.text
+    assert "> 2000" in sql and "DATE" not in sql
