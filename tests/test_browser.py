@@ -167,12 +167,20 @@ def test_the_journey(server, browser, page, report):
 
 
 def test_leaving_while_an_answer_is_written_loses_nothing(server, page):
+    from playwright.sync_api import TimeoutError as PageTimeout
+
     page.goto(server)
     page.get_by_role("heading", name="What do you want to know?").wait_for()
     ask(page, "Summarise plant-report.pdf")
     page.wait_for_url("**/?c=*")
     address = page.url
-    page.get_by_role("link", name="Settings").click()
+    for _ in range(3):  # a click that meets the page while it is drawn anew can be lost, as with any link
+        page.get_by_role("link", name="Settings").click()
+        try:
+            page.wait_for_url("**/settings", timeout=8000)
+            break
+        except PageTimeout:
+            continue
     page.get_by_role("heading", name="Health of each part").wait_for()
     page.screenshot(path=SHOTS / "settings.png")
     page.goto(address)
