@@ -568,7 +568,9 @@ class JobStatus:
 @dataclass(frozen=True, slots=True)
 class AdapterCard:
     """What an adapter is, how it was made and how it was judged. `scores` are the gate's: measure -> {base, adapter,
-    low, high} (an interval of the difference); `passed` is None before the gate has seen it. `created` is ISO 8601."""
+    low, high} (an interval of the difference); `passed` is None before the gate has seen it. `created` is ISO 8601.
+    `words_sha256`: the list of words through which it reads Spanish. `against`: what `base` in the scores was, as the
+    `setting` for it and the id of its `model`; empty: the bare base."""
 
     name: str
     kind: Literal["retriever", "chat"]
@@ -585,3 +587,5 @@ class AdapterCard:
     versions: dict[str, str] = field(default_factory=dict)
     licence: str = ""
     created: str = ""
+    words_sha256: str = ""
+    against: dict[str, str] = field(default_factory=dict)

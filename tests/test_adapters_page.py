@@ -150,7 +150,7 @@ def test_an_adapter_that_passed_is_put_to_use_taken_out_and_deleted(workspace):
     assert services.settings().get("retriever_adapter") == "good"
     assert "delete-good" not in keys(app)
     app.button(key="roll-back-good").click().run()
-    assert services.settings().get("retriever_adapter") == "none"
+    assert services.settings().get("retriever_adapter") == "builtin"  # the list of words, not the bare base
     app.button(key="delete-good").click().run()
     assert not (adapters.adapters_folder(workspace.settings.workspace) / "good").exists()
     app.button(key="forget-run").click().run()

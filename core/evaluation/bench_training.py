@@ -30,6 +30,7 @@ from typing import Any
 from core import samples
 from core.evaluation.gate import GENERAL, judge
 from core.models import export
+from core.models.adapters import packaged_words
 from core.training.chat_lora import ChatConfig, train_chat
 from core.training.dataset import Dataset, prepare
 from core.training.examples import Example
@@ -164,7 +165,7 @@ def try_refusals(options: argparse.Namespace) -> dict[str, Any]:
     pairs = read_pairs(options.data)
     random.Random(0).shuffle(pairs)
     data = prepare(pairs[: options.pairs], test_share=0.3)
-    base = TorchEmbedder(export.base_folder())
+    base = TorchEmbedder(export.base_folder(), words=packaged_words())
     found: dict[str, list[dict[str, Any]]] = {}
     for kind, count in {**dict.fromkeys(_BAD, options.each), "good": options.good}.items():
         for seed in range(count):
@@ -204,8 +205,8 @@ def _judge_one(kind: str, seed: int, data: Dataset, base: TorchEmbedder) -> dict
     train, config = _BAD[kind](data, config) if kind in _BAD else (list(data.train), config)
     with tempfile.TemporaryDirectory(prefix="cotejo-refusal-") as place:
         folder = Path(place) / "adapter"
-        trained = train_retriever(export.base_folder(), train, data.dev, config, folder)
-        adapted = TorchEmbedder(export.base_folder(), folder)
+        trained = train_retriever(export.base_folder(), train, data.dev, config, folder, words=packaged_words())
+        adapted = TorchEmbedder(export.base_folder(), folder, words=packaged_words())
         gate = judge(("base", base), ("adapted", adapted), data.test, len(train))
     kept = ("dense_recall1", "dense_mrr", "general_recall1_en", "general_recall1_es")
     scores = {name: [gate.scores()[name]["base"], gate.scores()[name]["adapter"]] for name in kept}

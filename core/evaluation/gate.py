@@ -1,4 +1,4 @@
-"""May an adapter be used? Base and adapter answer the same held-out questions, and general ones not to be forgotten.
+"""May an adapter be used? It and what is in use answer the same held-out questions, and general ones beside them.
 
 The questions go through the very index and sentence ranker that the app uses, in a workspace of their own. What counts
 is the paired difference with its interval (`core.evaluation.compare`). It trains nothing and changes no adapter; the
@@ -53,8 +53,8 @@ _MAY_LOSE = 0.005
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """The verdict: `reasons` are (message key, params), empty where it passed; `measures` by name, base against
-    adapter."""
+    """The verdict: `reasons` are (message key, params), empty where it passed; `measures` by name, what is in use
+    against the adapter."""
 
     passed: bool
     reasons: tuple[tuple[str, dict[str, Any]], ...]
@@ -75,17 +75,19 @@ class Gate:
 
 
 def judge(
-    base: tuple[str, Embedder],
+    used: tuple[str, Embedder],
     adapted: tuple[str, Embedder],
     test: Sequence[Pair],
     train_pairs: int | None,
     *,
+    shipped: Embedder | None = None,
     step: Callable[[float], None] = lambda _: None,
     seed: int = 0,
 ) -> Gate:
     """Measure both (each with its `encoder_name`) on `test`, of which no document was trained on, and on the general
-    cases. `train_pairs`: None where it was trained elsewhere. `step` is told how far it is (0..1). Raises AppError
-    `gate.few` below 40 test pairs."""
+    cases. `shipped` answers the general ones in place of `used` where that is an adapter itself: else each of a row of
+    adapters could forget a little. `train_pairs`: None where it was trained elsewhere. `step` is told how far it is
+    (0..1). Raises AppError `gate.few` below 40 test pairs."""
     if len(test) < _TEST_LEAST:
         raise AppError("gate.few", n=len(test), least=_TEST_LEAST)
     asked = list(test)
@@ -96,10 +98,10 @@ def judge(
         db = Database(Path(place) / "state.sqlite")
         try:
             _store(db, test)
-            for n, (name, embedder) in enumerate((base, adapted)):
+            for n, ((name, embedder), general) in enumerate(((used, shipped or used[1]), (adapted, adapted[1]))):
                 embed_missing(db, embedder, name)
                 step(0.4 + 0.5 * n)
-                sides.append(_ask(db, embedder, asked) | measure_general(embedder))
+                sides.append(_ask(db, embedder, asked) | measure_general(general))
                 step(0.5 * (n + 1))
         finally:
             db.close()

@@ -23,12 +23,14 @@ import numpy as np
 from core.errors import AppError
 
 CARD, CONFIG, WEIGHTS = "card.json", "adapter_config.json", "adapter_model.safetensors"
+WORDS = "words.txt"  # the list through which an adapter of the encoder reads Spanish
 Shape = tuple[int, ...]
 
 # What may lie in an adapter's folder: its own files, and the texts that trainers leave with it, which nobody loads.
 FILES = {
-    CARD, CONFIG, WEIGHTS, "README.md", "NOTICE", "LICENSE", "steps.jsonl", "tokenizer.json", "tokenizer_config.json",
-    "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt", "chat_template.jinja",
+    CARD, CONFIG, WEIGHTS, WORDS, "README.md", "NOTICE", "LICENSE", "steps.jsonl", "tokenizer.json",
+    "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt",
+    "chat_template.jinja",
 }  # fmt: skip
 _TARGET = re.compile(r"[A-Za-z0-9_]+(\.[A-Za-z0-9_]+){0,12}")
 _TENSOR = re.compile(r"base_model\.model\.([A-Za-z0-9_.]{1,200})\.lora_([AB])\.weight")

@@ -1,9 +1,9 @@
 """Adapters on the shelf: their names and cards, taking one in from outside, merging into the base's weights in numpy.
 
-An adapter is a folder with PEFT's two files and a card, which is written last: a folder without one is no adapter. The
-packaged adapter and the workspace's own are read alike, but that the packaged one is a list of words through which
-Spanish is read (`core.models.gloss`) instead of weights. What may be loaded is `adapter_files`' to say; it trains and
-judges nothing.
+An adapter is a folder with PEFT's two files and a card, which is written last: a folder without one is no adapter. One
+of the encoder may hold a list of words too, through which Spanish is read before the weights see it
+(`core.models.gloss`): the packaged one is such a list alone, one of the workspace was trained and judged on top of the
+copy that lies in its folder. What may be loaded is `adapter_files`' to say; it trains and judges nothing.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from core.errors import AppError
 from core.models.adapter_files import (
     CARD,
     WEIGHTS,
+    WORDS,
     CheckedAdapter,
     check_adapter,
     hash_file,
@@ -33,7 +34,6 @@ from core.records import AdapterCard
 from core.settings import Settings
 
 PACKAGED = Path(__file__).resolve().parent / "packaged"
-WORDS = "words.txt"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _CARD_MOST = 2**20  # bytes
 
@@ -57,6 +57,29 @@ def shipped_name() -> str:
     return f"builtin+{packaged.name}" if packaged else "builtin"
 
 
+def name_in_use(settings: Settings) -> str:
+    """The packaged encoder as it is in use: what an adapter is laid over and compared with. As it comes with the app
+    where the settings name another embedder."""
+    name = encoder_name(settings)
+    return name if name.partition("+")[0] == "builtin" else shipped_name()
+
+
+def setting_for(name: str) -> str:
+    """What the setting `retriever_adapter` says for a name of the packaged encoder."""
+    adapter = adapter_of(name)
+    if adapter is None:
+        return "none"
+    return "builtin" if adapter == packaged_adapter() else adapter.name
+
+
+def setting_before(settings: Settings, card: AdapterCard) -> str:
+    """The setting to go back to when an adapter is taken out of use: what it was compared with if that is still there,
+    else the encoder as it comes with the app."""
+    before = card.against.get("setting", "builtin")
+    known = {"none", *(name for name, other in list_adapters(settings, "retriever") if other.passed)}
+    return before if before in known else "builtin"
+
+
 def adapters_folder(workspace: Path) -> Path:
     return workspace / "adapters"
 
@@ -76,14 +99,25 @@ def adapter_of(name: str) -> Path | None:
 
 def packaged_words() -> Path | None:
     """The list of words of the packaged adapter, or None."""
-    packaged = packaged_adapter()
-    return packaged / WORDS if packaged and (packaged / WORDS).is_file() else None
+    return words_of(packaged_adapter())
 
 
 def words_of(adapter: Path | None) -> Path | None:
-    """The list through which an adapter reads Spanish: only the packaged one has one. One of the workspace learned from
-    Spanish as it is, and reads it so."""
-    return packaged_words() if adapter is not None and adapter == packaged_adapter() else None
+    """The list through which an adapter reads Spanish: the one in its folder. Without one it reads Spanish as it is."""
+    return adapter / WORDS if adapter is not None and (adapter / WORDS).is_file() else None
+
+
+def give_words(adapter: Path, words: Path | None) -> None:
+    """Lay an adapter over a list of words, or over none: from then on it reads Spanish so."""
+    (adapter / WORDS).unlink(missing_ok=True)
+    if words is not None:
+        shutil.copyfile(words, adapter / WORDS)
+
+
+def hash_words(adapter: Path) -> str:
+    """The sha256 of the list through which it reads Spanish; '' where it has none."""
+    words = words_of(adapter)
+    return hash_file(words) if words else ""
 
 
 def list_adapters(settings: Settings, kind: str = "") -> list[tuple[str, AdapterCard]]:
@@ -111,9 +145,12 @@ def read_card(folder: Path) -> AdapterCard | None:
 
 
 def is_usable(folder: Path) -> bool:
-    """Whether the gate let this very adapter pass. `adapters.missing` where it is not there."""
+    """Whether the gate let this very adapter pass, over the list of words that it has. `adapters.missing` where it is
+    not there."""
     found, card = hash_weights(folder), read_card(folder)
-    return card is not None and card.passed is True and card.adapter_sha256 == found
+    if card is None or card.passed is not True or card.adapter_sha256 != found:
+        return False
+    return not has_weights(folder) or card.words_sha256 == hash_words(folder)
 
 
 def write_card(folder: Path, card: AdapterCard) -> None:

@@ -17,7 +17,7 @@ import numpy as np
 
 from core.errors import AppError
 from core.models.adapters import adapter_of, is_usable, packaged_words, words_of
-from core.models.gloss import Gloss
+from core.models.gloss import open_gloss
 
 Kind = Literal["question", "passage"]
 TokenVectors = tuple[np.ndarray, np.ndarray]
@@ -71,12 +71,15 @@ def load_embedder(name: str, cache_folder: Path, made_by: str = "") -> Embedder:
     Raises AppError `models.*` where it is missing, damaged or cannot be loaded."""
     if not is_packaged(name):
         return SentenceTransformersEmbedder(name)
-    from core.models.export import exported_before, exported_model, reads_words
+    from core.models.export import exported_before, exported_model, find_list
 
+    adapter = adapter_of(name)
     known = exported_before(cache_folder, made_by) if made_by else None
     if known is not None:
-        return OnnxEmbedder(known, made_by, packaged_words() if reads_words(made_by) else None)
-    adapter = adapter_of(name)
+        try:
+            return OnnxEmbedder(known, made_by, find_list(made_by, (packaged_words(), words_of(adapter))))
+        except KeyError:  # its list of words is gone with its adapter
+            pass
     if adapter is not None and not is_usable(adapter):
         raise AppError("adapters.not_passed", name=adapter.name)
     return _open(*exported_model(cache_folder, adapter), words_of(adapter))
@@ -118,15 +121,15 @@ class OnnxEmbedder:
         self._counter.no_truncation()
         self._counter.no_padding()
         self._pool = ThreadPoolExecutor(min(os.cpu_count() or 1, _THREADS_MOST), "embed")
-        self._gloss = Gloss(words, self._tokenizer.get_vocab()) if words else None
+        self._gloss = open_gloss(words, folder) if words else None
         self.id = model
         self.dimension = int(self._session.get_outputs()[0].shape[-1])
         self.max_tokens = _MAX_TOKENS
 
     def encode(self, texts: Sequence[str], *, kind: Kind = "passage", lang: str = "") -> np.ndarray:
         del kind  # this model treats questions and passages alike
-        if self._gloss is not None and lang == "es":
-            texts = [self._gloss(text) for text in texts]
+        if self._gloss is not None:
+            texts = [self._gloss.read(text, lang) for text in texts]
         ids = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
         rows = np.empty((len(ids), self.dimension), np.float32)
 

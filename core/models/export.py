@@ -14,7 +14,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -28,7 +28,7 @@ RECIPE = "fused-int8-2"
 _OUTLIERS = "layer.0/output/dense/MatMul"
 _FILES = ("model.onnx", "tokenizer.json")
 _WEIGHTS = "model.safetensors"
-_READING = re.compile(r"\+es[0-9a-f]{8}(?=@)")
+_READING = re.compile(r"\+es([0-9a-f]{8})(?=@)")
 _PLAIN = re.compile(r"all-MiniLM-L6-v2-[0-9a-f]{12}(-[0-9a-f]{12})?-[a-z0-9-]{1,40}")
 
 
@@ -43,9 +43,16 @@ def reading_id(model: str, words: Path | None) -> str:
     return model.replace("@", f"+es{hash_list(words)[:8]}@") if words else model
 
 
-def reads_words(model: str) -> bool:
-    """Whether the vectors of this id were made through a list of words."""
-    return _READING.search(model) is not None
+def find_list(model: str, lists: Iterable[Path | None]) -> Path | None:
+    """The list of words through which the vectors of this id were made; None where there was none. KeyError where it
+    is not among `lists`."""
+    named = _READING.search(model)
+    if named is None:
+        return None
+    found = next((path for path in lists if path is not None and hash_list(path)[:8] == named[1]), None)
+    if found is None:
+        raise KeyError(named[1])
+    return found
 
 
 def base_weights() -> Path:

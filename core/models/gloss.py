@@ -106,6 +106,10 @@ class Gloss:
             i += count
         return "".join([*parts, text[at:]])
 
+    def read(self, text: str, lang: str) -> str:
+        """The text as the encoder is to see it: with English words where it is Spanish, else as it is."""
+        return self(text) if lang == "es" else text
+
     def _read(self, text: str, found: list[re.Match[str]], i: int) -> tuple[int, str | None]:
         """The longest phrase from the i-th word on, else the word: (words read, English or None)."""
         word = found[i][0]
@@ -171,6 +175,13 @@ class Gloss:
                     if len(guess) >= _COGNATE_LEAST - 1 and guess in self._vocabulary:
                         return guess
         return None
+
+
+def open_gloss(words: Path, encoder: Path) -> Gloss:
+    """The list for the encoder in a folder, whose `tokenizer.json` says which words it knows whole."""
+    from tokenizers import Tokenizer
+
+    return Gloss(words, Tokenizer.from_file(str(encoder / "tokenizer.json")).get_vocab())
 
 
 def fold(text: str) -> str:

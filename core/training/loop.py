@@ -208,7 +208,7 @@ class Run(ABC):
             (self._folder / "steps.jsonl").unlink(missing_ok=True)
             return
         facts = saved.facts
-        if any(facts[name] != value for name, value in self.facts().items()):
+        if any(facts.get(name) != value for name, value in self.facts().items()):
             raise AppError("training.other_run", folder=self._folder.name)
         self._restore({name: saved.tensors[f"weight.{name}"] for name in self._weights})
         for name, part in self._weights.items():

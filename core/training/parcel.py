@@ -38,7 +38,9 @@ def pack(folder: Path) -> bytes:
     """The adapter's files as a zip with one folder of its name."""
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in (adapter_files.CONFIG, adapter_files.WEIGHTS):
+        for name in (adapter_files.CONFIG, adapter_files.WEIGHTS, adapter_files.WORDS):
+            if not (folder / name).exists() and name == adapter_files.WORDS:
+                continue
             archive.write(folder / name, f"{folder.name}/{name}")
         archive.writestr(f"{folder.name}/{adapter_files.CARD}", _card_to_carry(folder))
     return target.getvalue()

@@ -41,12 +41,20 @@ def queue_training(
     corrections: Sequence[int] = (),
     track: str = NONE,
 ) -> int:
-    """Write the job's folder and queue it; the job's id. `corrections`: ids of those among the pairs, noted with the
-    job. Raises `adapters.name` or `adapters.exists`."""
+    """Write the job's folder and queue it; the job's id. The adapter is laid over what is in use now and has to beat
+    it. `corrections`: ids of those among the pairs, noted with the job. Raises `adapters.name` or `adapters.exists`."""
     job = {"data": _PAIRS, "config": dataclasses.asdict(config), "split": dict(split or {}), "track": track}
+    job |= _laid_over(settings)
     _write_job(_new_folder(settings, name), name, format_pairs(pairs), job)
     noted = {"corrections": list(corrections)} if corrections else {}
     return jobs.enqueue(db, TRAIN, name, {"name": name, **noted})
+
+
+def _laid_over(settings: Settings) -> dict[str, Any]:
+    """What a job says of the encoder in use: whether Spanish is read through words there, and what is to be beaten.
+    Who has taken the list of words out of use trains without it."""
+    used = adapters.name_in_use(settings)
+    return {"words": adapters.setting_for(used) != "none", "against": used}
 
 
 def queue_chat_training(
@@ -69,7 +77,7 @@ def queue_chat_training(
 def queue_judging(db: Database, settings: Settings, name: str, source: Path, pairs: Sequence[Pair]) -> int:
     """Take in a copy of an adapter from outside and queue its gate on these pairs; the job's id. It goes on the shelf
     once it has passed. Raises AppError `adapters.*` for one that may not be loaded, before a weight is read."""
-    job = {"data": _PAIRS}
+    job = {"data": _PAIRS, **_laid_over(settings)}
     return _take_in(db, settings, name, source, (format_pairs(pairs), job), adapters.check_retriever)
 
 
@@ -142,7 +150,7 @@ def queue_search(
     if kind == "chat":
         job, text = {"kind": kind, "base": base, "data": _EXAMPLES}, format_examples(material)
     else:
-        job, text = {"data": _PAIRS}, format_pairs(material)
+        job, text = {"data": _PAIRS, **_laid_over(settings)}, format_pairs(material)
     _write_job(folder, kind, text, {**job, "config": dataclasses.asdict(config), "split": {"seed": 0}})
     return jobs.enqueue(db, SEARCH, kind, {"kind": kind, "minutes": minutes})
 
@@ -216,6 +224,7 @@ def shelve(settings: Settings, name: str) -> bool:
     work = target.with_name(f".{name}-{os.getpid()}")
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
+    adapters.give_words(work, adapters.words_of(made))
     for file in (adapter_files.CONFIG, adapter_files.WEIGHTS, adapter_files.CARD):
         shutil.copyfile(made / file, work / file)
     os.replace(work, target)

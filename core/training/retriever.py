@@ -2,21 +2,25 @@
 
 The other passages of a batch are the wrong answers (in-batch negatives, Henderson et al. 2017, scale 20), beside
 mined ones. Texts of the languages in `keep_langs` are held near the base model's vectors, so that it forgets little.
+Spanish is read through the list of words that the adapter will be used with, as the app's embedder does it.
 The steps, checks and checkpoints are `loop`'s. It judges nothing: whether an adapter may be used is
 `core.evaluation.gate`'s.
 """
 
 from __future__ import annotations
 
+import hashlib
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from core.errors import AppError
+from core.models.gloss import open_gloss
 from core.training.encoder import TrainableEncoder
 from core.training.loop import Report, Run, Trained
-from core.training.pairs import Pair
+from core.training.pairs import Pair, format_pairs
 
 _CHUNK_BATCHES = 8  # batches are cut from so many batches' worth of pairs, sorted by length
 _CHECKED_MOST = 192  # held-out pairs looked at in a check
@@ -54,15 +58,34 @@ def train_retriever(
     folder: Path,
     report: Report = lambda _: True,
     start: Path | None = None,
+    words: Path | None = None,
 ) -> Trained:
     """Train on `pairs`; write PEFT's two files and `steps.jsonl` to `folder`. Continues a run that was cut off.
 
-    `start` is an earlier adapter of the same rank to go on from. `report` is called after each step and returns False
-    to stop. Raises AppError: `training.too_few`, `training.cancelled`, `training.diverged`, `training.other_run` (the
-    folder holds another's), `training.other_start`."""
+    `start` is an earlier adapter of the same rank to go on from; `words` is the list through which Spanish is read.
+    `report` is called after each step and returns False to stop. Raises AppError: `training.too_few`,
+    `training.cancelled`, `training.diverged`, `training.other_run` (the folder holds another's),
+    `training.other_start`."""
     if len(pairs) < 4:
         raise AppError("training.too_few", n=len(pairs), least=4)
-    return _Run(base, list(pairs), list(held_out)[:_CHECKED_MOST], config, folder, start).go(report)
+    learned, checked = read_through(pairs, words, base), read_through(list(held_out)[:_CHECKED_MOST], words, base)
+    return _Run(base, learned, checked, config, folder, start).go(report)
+
+
+def read_through(pairs: Sequence[Pair], words: Path | None, base: Path) -> list[Pair]:
+    """The pairs as the encoder is to see them: their Spanish word by word in English where there is a list."""
+    if words is None:
+        return list(pairs)
+    gloss = open_gloss(words, base)
+    return [
+        replace(
+            pair,
+            question=gloss.read(pair.question, pair.lang),
+            passage=gloss.read(pair.passage, pair.passage_lang),
+            negatives=tuple(gloss.read(text, pair.passage_lang) for text in pair.negatives),
+        )
+        for pair in pairs
+    ]
 
 
 def draw_batches(pairs: Sequence[Pair], size: int, seed: int, epoch: int) -> list[list[int]]:
@@ -133,6 +156,10 @@ class _Run(Run):
 
     def count_weights(self) -> tuple[int, int]:
         return self._encoder.count_weights()
+
+    def facts(self) -> dict[str, Any]:
+        """The texts too: read through another list of words they are others."""
+        return super().facts() | {"texts": hashlib.sha256(format_pairs(self._pairs).encode()).hexdigest()}
 
     def _loss(self, pairs: list[Pair], keep: float):
         torch = self._torch

@@ -3,10 +3,11 @@
     python -m core.training.run JOB.json|JOB.yaml [--out FOLDER]
 
 The job: {"name", "data": file or files beside it, "config": {hyperparameters}, "split": {"dev_share", "test_share",
-"seed"}, "licence", "given": true where FOLDER holds an adapter already that is to be judged only}; for an adapter of a
-language model also {"kind": "chat", "base": its folder or id}; "track": "wandb", "wandb_offline" or "mlflow" where that
-is installed. What is done is written to standard output as JSON lines (`progress` 0..1, `message`, and its figures);
-the last line is the card. A run that was cut off goes on where it was.
+"seed"}, "licence", "given": true where FOLDER holds an adapter already that is to be judged only, "words": false where
+Spanish is to be read as it is, "against": the encoder that it has to beat ('builtin', 'builtin+FOLDER'; else the one
+that comes with the app)}; for an adapter of a language model also {"kind": "chat", "base": its folder or id}; "track":
+"wandb", "wandb_offline" or "mlflow" where that is installed. What is done is written to standard output as JSON lines
+(`progress` 0..1, `message`, and its figures); the last line is the card. A run that was cut off goes on where it was.
 The adapter is left in FOLDER (default: the job's name, beside the job), its card written last. It ends with 0 where the
 gate let it pass, 1 where not, 2 for an error.
 """
@@ -27,7 +28,8 @@ from typing import Any
 from core.errors import AppError
 from core.i18n import error_text
 from core.models import adapter_files, adapters, export
-from core.models.embedder import load_adapted, load_embedder
+from core.models.embedder import Embedder, load_adapted, load_embedder
+from core.models.gloss import hash_list
 from core.models.loading import find_folder
 from core.records import AdapterCard
 from core.settings import cache_folder
@@ -59,6 +61,8 @@ class Job:
     given: bool = False
     base: str = ""
     track: str = NONE
+    words: bool = True
+    against: str = ""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -101,24 +105,38 @@ def run_job(job: Job, out: Path, tell: Tell) -> AdapterCard:
     dataset = prepare(pairs, **job.split)
     tell({"progress": 0.0, "message": "training.prepared", "counts": dataset.counts})
     report, step = _begin(out, tell)
-    trained = None
+    trained, words = None, adapters.packaged_words() if job.words else None
     if job.given:
         adapters.check_retriever(out)
     else:
         start, config = export.base_folder(), job.config
         trained = _train_once(
             out,
-            {"data": dataset.sha256, "config": dataclasses.asdict(config)},
-            lambda: train_retriever(start, dataset.train, dataset.dev, config, out, report),
+            {"data": dataset.sha256, "config": dataclasses.asdict(config), "words": hash_list(words) if words else ""},
+            lambda: train_retriever(start, dataset.train, dataset.dev, config, out, report, words=words),
         )
-    base = ("builtin", load_embedder("builtin", cache_folder()))
-    adapted = (f"builtin+{out.resolve()}", load_adapted(out, cache_folder()))
-    gate = judge(base, adapted, dataset.test, len(dataset.train) if trained else None, step=step)
+    adapters.give_words(out, words)
+    used, adapted = _load_used(job.against), (f"builtin+{out.resolve()}", load_adapted(out, cache_folder()))
+    shipped = _load_used("")[1] if adapters.setting_for(used[0]) not in ("none", "builtin") else None
+    trained_on = len(dataset.train) if trained else None
+    gate = judge(used, adapted, dataset.test, trained_on, shipped=shipped, step=step)
     card = make_card(job, dataset, trained, out)
-    card = dataclasses.replace(card, scores=gate.scores(), passed=gate.passed, reasons=gate.reasons)
+    against = {"setting": adapters.setting_for(used[0]), "model": used[1].id}
+    card = dataclasses.replace(card, scores=gate.scores(), passed=gate.passed, reasons=gate.reasons, against=against)
     adapters.write_card(out, card)
     _note_of(out).unlink(missing_ok=True)
     return card
+
+
+def _load_used(name: str) -> tuple[str, Embedder]:
+    """The encoder to beat, with its name; the one that comes with the app where none is named or it is gone."""
+    shipped = adapters.shipped_name()
+    try:
+        return name or shipped, load_embedder(name or shipped, cache_folder())
+    except AppError as error:
+        if error.key not in ("adapters.missing", "adapters.not_passed"):
+            raise
+    return shipped, load_embedder(shipped, cache_folder())
 
 
 def run_chat_job(job: Job, out: Path, tell: Tell) -> AdapterCard:
@@ -220,6 +238,7 @@ def make_card(job: Job, dataset: Dataset, trained: Trained | None, out: Path) ->
         versions=_versions(),
         licence=job.licence,
         created=_now(),
+        words_sha256=adapters.hash_words(out),
     )
 
 
@@ -248,7 +267,18 @@ def read_job(path: Path) -> Job:
         adapters.check_name(name)
         files = tuple(path.parent / file for file in data)
         split, licence = dict(values.get("split", {})), str(values.get("licence", ""))
-        return Job(name, files, _CONFIGS[kind](**config), split, licence, values.get("given") is True, base, track)
+        return Job(
+            name,
+            files,
+            _CONFIGS[kind](**config),
+            split,
+            licence,
+            values.get("given") is True,
+            base,
+            track,
+            values.get("words") is not False,
+            _read_against(path.parent, str(values.get("against", ""))),
+        )
     except OSError as error:
         raise AppError("training.job", name=path.name, detail=error.strerror) from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -259,6 +289,15 @@ def _read_base(place: Path, name: str) -> str:
     """A folder beside the job or anywhere, else an id of the local cache as it stands."""
     folder = place / Path(name).expanduser()
     return str(folder) if folder.is_dir() else name
+
+
+def _read_against(place: Path, name: str) -> str:
+    """The name of an encoder, its adapter's folder beside the job or anywhere."""
+    encoder, _, adapter = name.partition("+")
+    if encoder not in ("", "builtin"):
+        raise ValueError(f"against: {name}? builtin, builtin+...")
+    folder = place / Path(adapter).expanduser() if adapter else None
+    return f"{encoder}+{folder.resolve()}" if folder is not None and folder.is_dir() else name
 
 
 def _read_yaml(text: str) -> dict[str, Any]:

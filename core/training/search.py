@@ -24,6 +24,7 @@ from typing import Any
 from core.errors import AppError
 from core.i18n import error_text
 from core.models import export
+from core.models.adapters import packaged_words
 from core.models.loading import find_folder
 from core.training import presets, presets_chat
 from core.training.chat_lora import train_chat
@@ -196,8 +197,9 @@ def training_of(job: Job) -> tuple[str, Training]:
         )
     data = prepare((pair for path in job.data for pair in read_pairs(path)), **job.split)
     start = export.base_folder()
+    words = packaged_words() if job.words else None
     return "retriever", lambda config, folder, report: train_retriever(
-        start, data.train[:_LEARNED_MOST], data.dev, config, folder, report
+        start, data.train[:_LEARNED_MOST], data.dev, config, folder, report, words=words
     )
 
 

@@ -13,15 +13,17 @@ from typing import Any
 import numpy as np
 
 from core.models.embedder import Kind, TokenVectors
+from core.models.gloss import hash_list, open_gloss
 
 _BATCH = 16
 _MAX_TOKENS = 256
 
 
 class TorchEmbedder:
-    """An `Embedder`. `adapter`: a folder with PEFT's two files, checked by the caller, or None for the base."""
+    """An `Embedder`. `adapter`: a folder with PEFT's two files, checked by the caller, or None for the base; `words`:
+    the list through which Spanish is read."""
 
-    def __init__(self, base: Path, adapter: Path | None = None, threads: int = 1) -> None:
+    def __init__(self, base: Path, adapter: Path | None = None, threads: int = 1, words: Path | None = None) -> None:
         import torch
         from transformers import AutoModel, AutoTokenizer
 
@@ -34,14 +36,18 @@ class TorchEmbedder:
 
             model = PeftModel.from_pretrained(model, str(adapter))
         self._model = model.eval()
+        self._gloss = open_gloss(words, base) if words else None
         self._vectors: dict[str, np.ndarray] = {}
         self._tokens: dict[str, TokenVectors] = {}
-        self.id = f"torch:{adapter.resolve() if adapter else base.name}@float32"
+        read = f"+es{hash_list(words)[:8]}" if words else ""
+        self.id = f"torch:{adapter.resolve() if adapter else base.name}{read}@float32"
         self.dimension = int(model.config.hidden_size)
         self.max_tokens = _MAX_TOKENS
 
     def encode(self, texts: Sequence[str], *, kind: Kind = "passage", lang: str = "") -> np.ndarray:
-        del kind, lang
+        del kind
+        if self._gloss is not None:
+            texts = [self._gloss.read(text, lang) for text in texts]
         self._read([text for text in dict.fromkeys(texts) if text not in self._vectors])
         return np.stack([self._vectors[text] for text in texts])
 

@@ -1,4 +1,4 @@
-"""The verdict on an adapter: passed or not and why, every measure against the base with its interval, in a picture."""
+"""The verdict on an adapter: passed or not and why, every measure against what was in use, with its interval."""
 
 from __future__ import annotations
 
@@ -44,19 +44,34 @@ def _is_likelihood(measure: str) -> bool:
     return measure == "chat" or measure.startswith("general_text")
 
 
+def used_name(setting: str) -> str:
+    """The encoder that the setting `retriever_adapter` stands for, in words within a sentence."""
+    if setting in ("none", "builtin"):
+        return say(f"adapters_page.used_{setting}")
+    return plain(say("adapters_page.used_other", name=setting))
+
+
+def compared_with(card: AdapterCard) -> str:
+    """What the scores of a card are against, in words within a sentence."""
+    return used_name(card.against.get("setting", "none"))
+
+
 def draw(card: AdapterCard) -> None:
     st.subheader(say("adapters_page.step_gate"), anchor=False)
     chat = card.kind == "chat"
     if card.passed:
-        st.success(say("adapters_chat.passed" if chat else "adapters_page.passed"), icon=":material/verified:")
+        told_of = say("adapters_chat.passed" if chat else "adapters_page.passed", against=compared_with(card))
+        st.success(told_of, icon=":material/verified:")
     else:
         st.error(say("adapters_page.failed"), icon=":material/block:")
         for key, params in card.reasons:
             st.markdown(f"- {plain(_reason(key, params))}")
+    if not chat:
+        st.caption(say("adapters_page.compared_with", against=compared_with(card)))
     scores = _distinct(card.scores)
     left, right = st.columns(2, gap="large")
     with left:
-        _draw_picture(card.name, scores, chat)
+        _draw_picture(card, scores)
     with right:
         _draw_table(scores)
         st.caption(say("adapters_chat.measures_help" if chat else "adapters_page.measures_help"))
@@ -74,18 +89,19 @@ def _reason(key: str, params: dict[str, Any]) -> str:
     return say(key, **{**params, **named})
 
 
-def _draw_picture(name: str, scores: dict[str, dict[str, float]], chat: bool) -> None:
-    """What each measure gained over the base, with the interval of the difference."""
+def _draw_picture(card: AdapterCard, scores: dict[str, dict[str, float]]) -> None:
+    """What each measure gained over what it was compared with, with the interval of the difference."""
     gains = [
         curves.Estimate(measure_name(measure), one["adapter"] - one["base"], one["low"], one["high"])
         for measure, one in scores.items()
     ]
     if gains:
-        title = say("adapters_chat.gains" if chat else "adapters_page.gains")
+        chat = card.kind == "chat"
+        title = say("adapters_chat.gains" if chat else "adapters_page.gains", against=compared_with(card))
         figure = curves.draw_estimates(
             gains, lang=lang(), theme=result.theme(), title=title, unit="" if chat else "fraction", reference=0.0
         )
-        st.plotly_chart(figure, theme=None, config=CONFIG, key=f"gains-{name}", alt=title)
+        st.plotly_chart(figure, theme=None, config=CONFIG, key=f"gains-{card.name}", alt=title)
 
 
 def _draw_table(scores: dict[str, dict[str, float]]) -> None:

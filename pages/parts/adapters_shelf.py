@@ -16,7 +16,7 @@ from core.training import parcel, queue
 from core.training.bases import practice_folder
 from core.training.presets import draw_pairs
 from pages.parts import adapters_data, adapters_examples, errors, services
-from pages.parts.adapters_gate import measure_name, told
+from pages.parts.adapters_gate import measure_name, told, used_name
 from pages.parts.language import date, say
 from pages.parts.plain import one_line
 
@@ -145,11 +145,12 @@ def _arrow(gained: float, falls: bool) -> str:
 def _draw_buttons(name: str, card: AdapterCard, in_use: bool) -> None:
     with st.container(horizontal=True):
         if in_use:
+            before = _BARE if card.kind == "chat" else adapters.setting_before(services.settings(), card)
             st.button(
-                say("adapters_page.roll_back"),
+                say("adapters_page.roll_back", before=used_name(before)),
                 icon=":material/undo:",
                 on_click=_use,
-                args=(_BARE, card),
+                args=(before, card),
                 key=f"roll-back-{name}",
             )
         else:

@@ -91,6 +91,14 @@ def test_one_that_forgot_everything_else_is_refused():
     assert "gate.forgot" in reasons(gate)
 
 
+def test_what_a_row_of_adapters_forgot_counts_from_the_first():
+    used, spoilt = WordEmbedder("base:6@x", spoil=0.95), WordEmbedder("base:7@x", SLANG, spoil=0.95)
+    alone = judge(("builtin+a", used), ("builtin+b", spoilt), TEST, 600)
+    from_shipped = judge(("builtin+a", used), ("builtin+b", spoilt), TEST, 600, shipped=BASE[1])
+    assert "gate.forgot" not in reasons(alone)
+    assert "gate.forgot" in reasons(from_shipped)
+
+
 def test_one_that_learned_from_a_handful_is_refused():
     gate = judge(BASE, ("builtin+a", WordEmbedder("base:5@x", SLANG)), TEST, 30)
     assert reasons(gate) == {"gate.pairs"}

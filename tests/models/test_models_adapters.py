@@ -10,7 +10,7 @@ from core import settings
 from core.errors import AppError
 from core.models import adapter_files, adapters
 from core.models.embedder import load_embedder, same_weights
-from core.models.export import base_weights, exported_before, model_id, reading_id, reads_words
+from core.models.export import base_weights, exported_before, find_list, model_id, reading_id
 from core.models.gloss import hash_list
 from core.records import AdapterCard
 
@@ -121,14 +121,43 @@ def test_the_packaged_words_are_those_that_the_gate_let_pass(tmp_path):
     assert adapters.encoder_name(settings.load(tmp_path)) == adapters.shipped_name() == "builtin+spanish"
 
 
-def test_an_adapter_of_ones_own_reads_spanish_as_it_learned_it(tmp_path):
-    assert adapters.words_of(write(tmp_path / "mine")) is None
-    assert adapters.words_of(None) is None
+def test_an_adapter_of_ones_own_reads_spanish_as_it_was_judged(tmp_path):
+    mine = write(tmp_path / "mine")
+    assert adapters.words_of(mine) is None and adapters.words_of(None) is None
     assert adapters.words_of(adapters.packaged_adapter()) == adapters.packaged_words()
+    adapters.give_words(mine, adapters.packaged_words())
+    assert adapters.hash_words(mine) == hash_list(adapters.packaged_words())
+    adapters.check_retriever(mine)
+    adapters.write_card(mine, card(adapter_sha256=adapters.hash_weights(mine), passed=True))
+    assert not adapters.is_usable(mine)  # judged without the list
+    words = adapters.hash_words(mine)
+    adapters.write_card(mine, card(adapter_sha256=adapters.hash_weights(mine), words_sha256=words, passed=True))
+    assert adapters.is_usable(mine)
+    adapters.give_words(mine, None)
+    assert not adapters.is_usable(mine)
+
+
+def test_what_is_in_use_is_what_an_adapter_is_laid_over_and_gone_back_to(tmp_path):
+    held = settings.load(tmp_path)
+    for setting in ("none", "builtin", "mine"):
+        assert adapters.setting_for(adapters.name_in_use(held.replace(retriever_adapter=setting))) == setting
+    other = held.replace(embedder="e5", retriever_adapter="mine")
+    assert adapters.name_in_use(other) == adapters.shipped_name()
+    packaged = adapters.read_card(adapters.packaged_adapter())
+    assert adapters.setting_before(held, packaged) == "none"
+    assert adapters.setting_before(held, card()) == "builtin"
+    second = card(against={"setting": "first", "model": "m"})
+    assert adapters.setting_before(held, second) == "builtin"  # the first is gone
+    adapters.write_card(write(adapters.adapters_folder(tmp_path) / "first"), card(name="first", passed=True))
+    assert adapters.setting_before(held, second) == "first"
 
 
 def test_vectors_through_words_are_of_another_model_in_the_same_export():
     through = reading_id(model_id(), adapters.packaged_words())
     assert through != model_id() and not same_weights(through, model_id())
-    assert reads_words(through) and not reads_words(model_id())
+    lists = (None, adapters.packaged_words())
+    assert find_list(through, lists) == adapters.packaged_words()
+    assert find_list(model_id(), lists) is None
+    with pytest.raises(KeyError):
+        find_list(model_id().replace("@", "+es00000000@"), lists)
     assert exported_before(settings.cache_folder(), through) == exported_before(settings.cache_folder(), model_id())

@@ -40,6 +40,22 @@ def test_a_queued_training_reads_back_as_it_was_meant(db, held):
     assert queue.read_steps(held, "mine") == []
 
 
+def test_a_training_is_laid_over_what_is_in_use_and_has_to_beat_it(db, held):
+    for setting, words in (("builtin", True), ("none", False), ("first", True)):
+        queue.queue_training(db, held.replace(retriever_adapter=setting), f"over-{setting}", PAIRS, RetrieverConfig())
+        job = read_job(queue.run_folder(held, f"over-{setting}") / queue.JOB)
+        assert (job.words, adapters.setting_for(job.against)) == (words, setting)
+
+
+def test_a_job_that_names_nothing_to_beat_is_for_the_encoder_as_it_comes(tmp_path):
+    (tmp_path / "job.json").write_text('{"name": "a", "data": "p.jsonl"}')
+    assert (read_job(tmp_path / "job.json").words, read_job(tmp_path / "job.json").against) == (True, "")
+    (tmp_path / "job.json").write_text('{"name": "a", "data": "p.jsonl", "against": "e5"}')
+    with pytest.raises(AppError) as caught:
+        read_job(tmp_path / "job.json")
+    assert caught.value.key == "training.job"
+
+
 def test_a_name_is_taken_once_and_must_be_a_name(db, held):
     queue.queue_training(db, held, "mine", PAIRS, RetrieverConfig())
     for name, key in (("mine", "adapters.exists"), ("../mine", "adapters.name"), ("none", "adapters.name")):

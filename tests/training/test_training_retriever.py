@@ -10,7 +10,7 @@ from safetensors.numpy import load_file
 from core.errors import AppError
 from core.models import adapter_files, adapters
 from core.training.pairs import Pair
-from core.training.retriever import RetrieverConfig, draw_batches, train_retriever
+from core.training.retriever import RetrieverConfig, draw_batches, read_through, train_retriever
 
 WORDS = "red blue green fast slow old new tall small warm cold bright dark heavy light sharp".split()
 CONFIG = RetrieverConfig(rank=4, alpha=8, batch=4, epochs=2, check_every=3, learning_rate=5e-3, threads=1, keep=0.1)
@@ -154,3 +154,40 @@ def test_batches_hold_every_pair_once_and_depend_on_the_seed_alone():
     assert len([n for batch in batches for n in batch]) >= len(PAIRS) - 5
     assert draw_batches(PAIRS, 5, 0, 0) == batches
     assert draw_batches(PAIRS, 5, 1, 0) != batches
+
+
+def test_the_encoder_that_learns_reads_spanish_as_the_one_that_answers():
+    """The same path: what training feeds its encoder has the vectors that the app's embedder gives the pair."""
+    from core.models.embedder import load_embedder
+    from core.models.export import base_folder
+    from core.settings import cache_folder
+    from core.training.torch_embedder import TorchEmbedder
+
+    words = adapters.packaged_words()
+    pairs = [
+        Pair("¿cuántos días tengo?", "Quedan veinte días de plazo.", "d", "k", "es", "es", ("La oficina cierra hoy.",)),
+        Pair("¿dónde está la oficina?", "The office moved to Leeds.", "d", "k", "es", "en"),
+    ]
+    read = read_through(pairs, words, base_folder())
+    assert read[0].passage != pairs[0].passage and read[0].negatives != pairs[0].negatives
+    assert read[1].passage == pairs[1].passage
+    assert read_through(pairs, None, base_folder()) == pairs
+    learning, answering = TorchEmbedder(base_folder()), load_embedder(adapters.shipped_name(), cache_folder())
+    for kind, lang in (("question", "lang"), ("passage", "passage_lang")):
+        seen = learning.encode([getattr(pair, kind) for pair in read])
+        for row, pair in zip(seen, pairs, strict=True):
+            (vector,) = answering.encode([getattr(pair, kind)], lang=getattr(pair, lang))
+            assert row @ vector > 0.97
+
+
+def test_a_run_is_not_gone_on_with_over_other_texts(base, tmp_path):
+    train_retriever_until(base, TRAIN, tmp_path, 4)
+    others = [dataclasses.replace(pair, question="what is cold") for pair in TRAIN]
+    with pytest.raises(AppError) as caught:
+        train_retriever(base, others, HELD_OUT, CONFIG, tmp_path)
+    assert caught.value.key == "training.other_run"
+
+
+def train_retriever_until(base, pairs, folder, step):
+    with pytest.raises(AppError):
+        train_retriever(base, pairs, HELD_OUT, CONFIG, folder, lambda row: row.step < step)
