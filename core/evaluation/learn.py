@@ -5,20 +5,25 @@ it came from. It decides nothing: a person approves.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 
-from core.house_words import replace_words, stems_of
+from core.house_words import Stems, replace_words, stems_of
 from core.i18n import detect_language
+from core.index.lexical import word_spans
 from core.records import Catalog
 from core.state import case_sets, feedback, house_words, jobs, pairs
 from core.state.database import Database
 from core.state.feedback import Feedback
 from core.state.house_words import HouseWord
 from core.training import queue
-from core.training.from_documents import pairs_from_documents
+from core.training.from_documents import pairs_from_documents, sentences_from_documents
 from core.training.pairs import Pair, fill_in
+from core.training.presets import draw_pairs
 
 CORRECTIONS = "corrections"  # the name of the set that corrections go to
+_MENTIONS_MOST = 40  # phrases for one word of the house
+_AROUND = 4  # words of a phrase beside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,27 +101,64 @@ def training_pairs(db: Database) -> list[TrainingPair]:
 
 
 def corrected_pairs(db: Database) -> list[Pair]:
-    """The same as pairs of a data set, each passage a document of its own."""
-    return [fill_in(Pair(one.question, one.passage, "", "", one.lang)) for one in training_pairs(db)]
+    """The same as pairs of a data set, each passage a document of its own; where a question holds a word of the house,
+    once more as the documents would say it."""
+    words = _words_of_documents(db)
+    pairs = [fill_in(Pair(one.question, one.passage, "", "", one.lang)) for one in training_pairs(db)]
+    return [*pairs, *_said_otherwise(pairs, [(word.lang, word.said, word.meant) for word in words])]
 
 
 def pairs_in_house_words(db: Database) -> list[Pair]:
-    """Pairs made from the documents, and those whose question holds what a word of the house means once more with the
-    word that people say: so that an adapter learns it from more than its corrections."""
-    pairs = pairs_from_documents(db)
-    words = [word for word in house_words.list_words(db) if word.place is None]
-    spoken = [
-        replace(pair, question=said)
-        for word in words
+    """Pairs made from the documents, and what of them holds the meaning of a word of the house once more with the word
+    that people say: so that an adapter learns it from more than its corrections.
+
+    Beside the questions of the pairs those are phrases of every sentence: what stands before the word, and after it."""
+    pairs, words = pairs_from_documents(db), _words_of_documents(db)
+    spoken = _said_otherwise(pairs, [(word.lang, word.meant, word.said) for word in words])
+    sentences = list(sentences_from_documents(db)) if words else []
+    return [*pairs, *spoken, *(pair for word in words for pair in _mentions(sentences, word))]
+
+
+def _words_of_documents(db: Database) -> list[HouseWord]:
+    return [word for word in house_words.list_words(db) if word.place is None]
+
+
+def _said_otherwise(pairs: Iterable[Pair], words: Iterable[tuple[str, str, str]]) -> list[Pair]:
+    """Those pairs whose question holds a word (language, word, other word), with the other one in its place."""
+    words = list(words)
+    return [
+        replace(pair, question=text)
         for pair in pairs
-        if pair.lang == word.lang and (said := say_instead(pair.question, word)) != pair.question
+        for lang, word, other in words
+        if pair.lang == lang and (text := say_instead(pair.question, lang, word, other)) != pair.question
     ]
-    return [*pairs, *spoken]
 
 
-def say_instead(text: str, word: HouseWord) -> str:
-    """The text with the house's word where its meaning stands."""
-    return replace_words(text, word.lang, {stems_of(word.meant, word.lang): word.said}).text
+def _mentions(sentences: Iterable[Pair], word: HouseWord) -> list[Pair]:
+    """Phrases that hold the word in the place of its meaning, each with its passage; at most `_MENTIONS_MOST`."""
+    said = stems_of(word.said, word.lang)
+    found = []
+    for pair in sentences:
+        text = say_instead(pair.question, word.lang, word.meant, word.said) if pair.lang == word.lang else pair.question
+        if text != pair.question:
+            found += [replace(pair, question=phrase) for phrase in _phrases_at(text, said, word.lang)]
+    return draw_pairs(found, _MENTIONS_MOST)
+
+
+def _phrases_at(text: str, stems: Stems, lang: str) -> list[str]:
+    """The words up to the first place of `stems` in a text, and those from there on."""
+    spans = word_spans(text)
+    held = [stems_of(word, lang)[0] for word, _, _ in spans]
+    at = next((n for n in range(len(held)) if tuple(held[n : n + len(stems)]) == stems), None)
+    if at is None:
+        return []
+    runs = (range(max(at - _AROUND, 0), at + len(stems)), range(at, min(at + len(stems) + _AROUND, len(spans))))
+    return [text[spans[run[0]][1] : spans[run[-1]][2]] for run in runs if len(run) > len(stems)]
+
+
+def say_instead(text: str, lang: str, word: str, other: str) -> str:
+    """The text with another word where one stands, in whatever form."""
+    return replace_words(text, lang, {stems_of(word, lang): other}).text
 
 
 def untaught(db: Database) -> list[TrainingPair]:

@@ -29,7 +29,7 @@ _FEW_DOCUMENTS = 6
 @dataclass(frozen=True, slots=True)
 class Dataset:
     """`counts`: what was read, what was left out and why, what each part holds. `split_by` is 'document', or 'passage'
-    where there are too few documents. `sha256` names the three parts."""
+    where there are too few documents, or one that would fill a part by itself. `sha256` names the three parts."""
 
     train: tuple[Pair, ...]
     dev: tuple[Pair, ...]
@@ -43,7 +43,7 @@ def prepare(pairs: Iterable[Pair], *, dev_share: float = 0.1, test_share: float 
     """Clean and split. Shares are of documents; each part but train gets one at least where there are three."""
     counts: Counter[str] = Counter()
     kept = clean(pairs, counts)
-    split_by = "document" if len({pair.document for pair in kept}) >= _FEW_DOCUMENTS else "passage"
+    split_by = _choose_split(kept, test_share)
     parts = _split(kept, split_by, (1 - dev_share - test_share, dev_share, test_share), seed)
     train = _without_leaks(parts["train"], [*parts["dev"], *parts["test"]], counts)
     found = (tuple(train), tuple(parts["dev"]), tuple(parts["test"]))
@@ -122,6 +122,13 @@ def _shingles(text: str) -> set[int]:
 
 
 # ---------------------------------------------------------------- splitting
+
+
+def _choose_split(pairs: Sequence[Pair], test_share: float) -> str:
+    """A part made of one large document says little of the others: then the passages are split."""
+    sizes = Counter(pair.document for pair in pairs)
+    lopsided = test_share < 1 and max(sizes.values(), default=0) > max(test_share, 0.2) * len(pairs)
+    return "passage" if len(sizes) < _FEW_DOCUMENTS or lopsided else "document"
 
 
 def _split(pairs: Sequence[Pair], split_by: str, shares: Sequence[float], seed: int) -> dict[str, list[Pair]]:

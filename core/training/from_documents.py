@@ -38,14 +38,27 @@ _DEFINED_MOST = 5  # words of a name
 
 def pairs_from_documents(db: Database, *, seed: int = 0, limit: int = 20_000) -> list[Pair]:
     """Pairs from every document of a workspace, at most `limit`, drawn evenly; the same seed gives the same pairs."""
-    names = documents.read_names(db)
-    pieces = [piece for piece in documents.pieces_after(db, 0) if piece.document_id in names]
+    names, pieces = _read_pieces(db)
     rarity = _rarity(pieces)
     found = []
     for piece in pieces:
         name, _, lang = names[piece.document_id]
         found += make_pairs(piece.text, piece.heading, lang, document=name, key=str(piece.id), rarity=rarity)
     return found if len(found) <= limit else random.Random(seed).sample(found, limit)
+
+
+def sentences_from_documents(db: Database) -> Iterator[Pair]:
+    """Every sentence of every document, with the passage that it stands in."""
+    names, pieces = _read_pieces(db)
+    for piece in pieces:
+        name, _, lang = names[piece.document_id]
+        for start, end in split_sentences(piece.text):
+            yield Pair(piece.text[start:end].strip(), piece.text, name, str(piece.id), lang, lang)
+
+
+def _read_pieces(db: Database) -> tuple[dict, list[StoredPiece]]:
+    names = documents.read_names(db)
+    return names, [piece for piece in documents.pieces_after(db, 0) if piece.document_id in names]
 
 
 def make_pairs(

@@ -1,15 +1,19 @@
-"""Replay against forgetting: what the base itself says to everyday requests, learned again beside the new examples.
+"""Replay against forgetting: general texts beside the new examples, for which the model is to stay as it was.
 
-About a hundred samples written by the base keep most of what it could (the idea of generative replay, Shin et al.
-2017). The same seed writes the same samples; they are kept with the run, so that one that goes on learns the same.
+A chat adapter learns again what the base itself says to everyday requests: about a hundred samples keep most of what it
+could (generative replay, Shin et al. 2017). The same seed writes the same samples; they are kept with the run, so that
+one that goes on learns the same. An encoder keeps the base's vectors of the texts that come with the app: none of the
+gate's.
 """
 
 from __future__ import annotations
 
+import re
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.i18n import messages
 from core.training.examples import Example, format_examples, read_examples
 
 if TYPE_CHECKING:
@@ -18,6 +22,8 @@ if TYPE_CHECKING:
 REPLAY = "replay.jsonl"
 MOST = 200
 _TOKENS_MOST = 64
+_LETTERS_LEAST = 30  # of a general text
+_PLACE = re.compile(r"[*_`#>|]|\{[^}]*\}|:[a-z-]+\[|\]")  # what a message holds that is no text
 _REQUESTS = (
     "Explain in two sentences what {} means.",
     "Write a short paragraph about {}.",
@@ -33,6 +39,12 @@ _TOPICS = {
            "el mar", "un puente", "la escuela", "el tiempo", "la luz", "una carta", "la comida", "el deporte",
            "una ciudad", "la historia", "las máquinas", "la confianza"),
 }  # fmt: skip
+
+
+def general_texts(lang: str) -> list[str]:
+    """Sentences about anything in this language: the app's own messages."""
+    texts = (" ".join(_PLACE.sub(" ", text).split()) for text in messages(lang).values())
+    return list(dict.fromkeys(text for text in texts if len(text) >= _LETTERS_LEAST))
 
 
 def count_replay(share: float, examples: int) -> int:

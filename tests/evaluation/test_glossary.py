@@ -114,4 +114,4 @@ def test_dates_are_not_what_an_odd_word_means_where_a_period_is_asked_for():
     [("¿Qué son los portes?", "¿Qué son los fletes?"), ("Portes y plazos", "fletes y plazos"), ("Plazos", "Plazos")],
 )
 def test_pairs_are_said_in_the_words_of_the_house(text, spoken):
-    assert say_instead(text, HouseWord("fletes", "portes", "es")) == spoken
+    assert say_instead(text, "es", "portes", "fletes") == spoken
