@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 
 from core.house_words import Stems, replace_words, stems_of
-from core.i18n import detect_language
+from core.i18n import detect_language, fold_space
 from core.index.lexical import word_spans
 from core.records import Catalog
 from core.state import case_sets, feedback, house_words, jobs, pairs
@@ -17,7 +17,7 @@ from core.state.database import Database
 from core.state.feedback import Feedback
 from core.state.house_words import HouseWord
 from core.training import queue
-from core.training.from_documents import pairs_from_documents, sentences_from_documents
+from core.training.from_documents import pairs_from_documents, passage_keys, sentences_from_documents
 from core.training.pairs import Pair, fill_in
 from core.training.presets import draw_pairs
 
@@ -101,11 +101,14 @@ def training_pairs(db: Database) -> list[TrainingPair]:
 
 
 def corrected_pairs(db: Database) -> list[Pair]:
-    """The same as pairs of a data set, each passage a document of its own; where a question holds a word of the house,
-    once more as the documents would say it."""
-    words = _words_of_documents(db)
-    pairs = [fill_in(Pair(one.question, one.passage, "", "", one.lang)) for one in training_pairs(db)]
-    return [*pairs, *_said_otherwise(pairs, [(word.lang, word.said, word.meant) for word in words])]
+    """The same as pairs of a data set, each with the document of its passage where that is still there; a question that
+    holds a word of the house once more as the documents would say it."""
+    keys = passage_keys(db)
+    pairs = [
+        fill_in(Pair(one.question, one.passage, *keys.get(fold_space(one.passage), ("", "")), one.lang))
+        for one in training_pairs(db)
+    ]
+    return [*pairs, *_said_otherwise(pairs, [(word.lang, word.said, word.meant) for word in _words_of_documents(db)])]
 
 
 def pairs_in_house_words(db: Database) -> list[Pair]:

@@ -252,7 +252,7 @@ class Player:
         corrected, others = learn.corrected_pairs(self.db), learn.pairs_in_house_words(self.db)
         settings = self.workspace.settings
         origins = [pair.origin for pair in learn.training_pairs(self.db)]
-        config = PRESETS["balanced"].config
+        config = PRESETS["quick"].config
         pairs = [*corrected, *others]
         job = queue.queue_training(self.db, settings, _ADAPTER, pairs, config, {"seed": 0}, origins)
         self._wait(lambda: not any(run.id == job and run.state in jobs.OPEN for run in queue.list_runs(self.db)))

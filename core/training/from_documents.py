@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from core.documents.sentences import split_sentences
+from core.i18n import fold_space
 from core.state import documents
 from core.state.database import Database
 from core.state.documents import StoredPiece
@@ -54,6 +55,12 @@ def sentences_from_documents(db: Database) -> Iterator[Pair]:
         name, _, lang = names[piece.document_id]
         for start, end in split_sentences(piece.text):
             yield Pair(piece.text[start:end].strip(), piece.text, name, str(piece.id), lang, lang)
+
+
+def passage_keys(db: Database) -> dict[str, tuple[str, str]]:
+    """(document, key) that the pairs of a passage have, by its text with white space folded."""
+    names, pieces = _read_pieces(db)
+    return {fold_space(piece.text): (names[piece.document_id][0], str(piece.id)) for piece in pieces}
 
 
 def _read_pieces(db: Database) -> tuple[dict, list[StoredPiece]]:

@@ -28,9 +28,9 @@ class Preset:
 
 
 PRESETS: dict[str, Preset] = {
-    "quick": Preset(RetrieverConfig(rank=8, max_tokens=128, check_every=5), 600),
+    "quick": Preset(RetrieverConfig(rank=8, alpha=16, max_tokens=128, check_every=5), 600),
     "balanced": Preset(RetrieverConfig(rank=16, max_tokens=192), 2000),
-    "thorough": Preset(RetrieverConfig(rank=32, alpha=64, epochs=3, learning_rate=5e-4, keep=0.5), 8000),
+    "thorough": Preset(RetrieverConfig(rank=32, alpha=64, epochs=3, learning_rate=5e-4), 8000),
 }
 
 # What may be chosen, in the order of the page. Pairs of numbers are a range, longer tuples are choices.

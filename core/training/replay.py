@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 REPLAY = "replay.jsonl"
 MOST = 200
 _TOKENS_MOST = 64
-_LETTERS_LEAST = 30  # of a general text
+_LETTERS = range(30, 200)  # of a general text
 _PLACE = re.compile(r"[*_`#>|]|\{[^}]*\}|:[a-z-]+\[|\]")  # what a message holds that is no text
 _REQUESTS = (
     "Explain in two sentences what {} means.",
@@ -44,7 +44,7 @@ _TOPICS = {
 def general_texts(lang: str) -> list[str]:
     """Sentences about anything in this language: the app's own messages."""
     texts = (" ".join(_PLACE.sub(" ", text).split()) for text in messages(lang).values())
-    return list(dict.fromkeys(text for text in texts if len(text) >= _LETTERS_LEAST))
+    return list(dict.fromkeys(text for text in texts if len(text) in _LETTERS))
 
 
 def count_replay(share: float, examples: int) -> int:

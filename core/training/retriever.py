@@ -1,7 +1,8 @@
 """Trains a retriever adapter: LoRA on a sentence encoder, from question-passage pairs, on the processor if need be.
 
 The other passages of a batch are the wrong answers (in-batch negatives, Henderson et al. 2017, scale 20), beside
-mined ones. Texts of the languages in `keep_langs` are held near the base model's vectors, so that it forgets little.
+mined ones. General texts of the languages in `keep_langs`, some drawn anew for each step, are held near the base
+model's vectors, so that it forgets little (`replay.general_texts`).
 Spanish is read through the list of words that the adapter will be used with, as the app's embedder does it.
 The steps, checks and checkpoints are `loop`'s. It judges nothing: whether an adapter may be used is
 `core.evaluation.gate`'s.
@@ -21,9 +22,11 @@ from core.models.gloss import open_gloss
 from core.training.encoder import TrainableEncoder
 from core.training.loop import Report, Run, Trained
 from core.training.pairs import Pair, format_pairs
+from core.training.replay import general_texts
 
 _CHUNK_BATCHES = 8  # batches are cut from so many batches' worth of pairs, sorted by length
 _CHECKED_MOST = 192  # held-out pairs looked at in a check
+_KEPT = 16  # general texts in a step
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +43,8 @@ class RetrieverConfig:
     epochs: int = 1
     warmup_share: float = 0.1
     scale: float = 20.0
-    keep: float = 0.0
-    keep_langs: tuple[str, ...] = ("en",)
+    keep: float = 4.0
+    keep_langs: tuple[str, ...] = ("en", "es")
     max_tokens: int = 256
     check_every: int = 10
     patience: int = 4
@@ -69,7 +72,8 @@ def train_retriever(
     if len(pairs) < 4:
         raise AppError("training.too_few", n=len(pairs), least=4)
     learned, checked = read_through(pairs, words, base), read_through(list(held_out)[:_CHECKED_MOST], words, base)
-    return _Run(base, learned, checked, config, folder, start).go(report)
+    general = _read_general(config.keep_langs, words, base) if config.keep else []
+    return _Run(base, learned, checked, general, config, folder, start).go(report)
 
 
 def read_through(pairs: Sequence[Pair], words: Path | None, base: Path) -> list[Pair]:
@@ -86,6 +90,11 @@ def read_through(pairs: Sequence[Pair], words: Path | None, base: Path) -> list[
         )
         for pair in pairs
     ]
+
+
+def _read_general(langs: Sequence[str], words: Path | None, base: Path) -> list[str]:
+    gloss = open_gloss(words, base) if words else None
+    return [gloss.read(text, lang) if gloss else text for lang in langs for text in general_texts(lang)]
 
 
 def draw_batches(pairs: Sequence[Pair], size: int, seed: int, epoch: int) -> list[list[int]]:
@@ -111,6 +120,7 @@ class _Run(Run):
         base: Path,
         pairs: list[Pair],
         held_out: list[Pair],
+        general: list[str],
         config: RetrieverConfig,
         folder: Path,
         start: Path | None,
@@ -120,7 +130,7 @@ class _Run(Run):
         if config.threads:
             torch.set_num_threads(config.threads)
         torch.manual_seed(config.seed)
-        self._pairs, self._held_out = pairs, held_out
+        self._pairs, self._held_out, self._general = pairs, held_out, general
         self._encoder = TrainableEncoder(
             base,
             rank=config.rank,
@@ -137,7 +147,9 @@ class _Run(Run):
 
     def backward(self, batch: list[int]) -> float:
         self._encoder.model.train()
-        loss = self._loss([self._pairs[i] for i in batch], self._config.keep)
+        loss = self._loss([self._pairs[i] for i in batch])
+        if self._general:
+            loss = loss + self._config.keep * self._drift()
         loss.backward()
         return float(loss.detach())
 
@@ -148,7 +160,7 @@ class _Run(Run):
         with self._torch.no_grad():
             for at in range(0, len(self._held_out), size):
                 part = self._held_out[at : at + size]
-                total += float(self._loss(part, 0.0)) * len(part)
+                total += float(self._loss(part)) * len(part)
         return total / len(self._held_out)
 
     def save(self) -> None:
@@ -161,7 +173,7 @@ class _Run(Run):
         """The texts too: read through another list of words they are others."""
         return super().facts() | {"texts": hashlib.sha256(format_pairs(self._pairs).encode()).hexdigest()}
 
-    def _loss(self, pairs: list[Pair], keep: float):
+    def _loss(self, pairs: list[Pair]):
         torch = self._torch
         questions = self._encoder.encode([pair.question for pair in pairs])
         passages = self._encoder.encode([pair.passage for pair in pairs])
@@ -173,19 +185,14 @@ class _Run(Run):
         right = torch.arange(len(pairs))
         loss = torch.nn.functional.cross_entropy(scores.masked_fill(masked, -1e4), right)
         back = scores[:, : len(pairs)].T.masked_fill(same, -1e4)
-        loss = (loss + torch.nn.functional.cross_entropy(back, right)) / 2
-        return loss + keep * self._drift(pairs, questions, passages) if keep else loss
+        return (loss + torch.nn.functional.cross_entropy(back, right)) / 2
 
-    def _drift(self, pairs: list[Pair], questions, passages):
-        """How far the texts of the kept languages have moved from the base's vectors: mean of 1 - cosine."""
-        torch, langs = self._torch, self._config.keep_langs
-        texts = [p.question for p in pairs if p.lang in langs] + [p.passage for p in pairs if p.passage_lang in langs]
-        if not texts:
-            return 0.0
-        rows = [questions[i] for i, p in enumerate(pairs) if p.lang in langs]
-        rows += [passages[i] for i, p in enumerate(pairs) if p.passage_lang in langs]
+    def _drift(self):
+        """How far general texts, drawn for this step, have moved from the base's vectors: mean of 1 - cosine."""
+        draw = random.Random(self._config.seed * 1_000_003 + self._step)
+        texts = draw.sample(self._general, min(_KEPT, len(self._general)))
         self._encoder.model.eval()
-        with torch.no_grad():
+        with self._torch.no_grad():
             base = self._encoder.encode(texts, adapted=False)
         self._encoder.model.train()
-        return (1 - (torch.stack(rows) * base).sum(1)).mean()
+        return (1 - (self._encoder.encode(texts) * base).sum(1)).mean()

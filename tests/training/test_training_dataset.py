@@ -104,6 +104,13 @@ def test_few_documents_are_split_by_passage():
     assert min(len(found.train), len(found.dev), len(found.test)) > 0
 
 
+def test_one_document_that_would_fill_a_part_is_split_by_passage():
+    long = [pair(f"What does rule {n} say?", f"Rule {n} is about matter {n} and no other.", "rules") for n in range(30)]
+    found = prepare([*many(), *long])
+    assert found.split_by == "passage" and {p.document for p in found.test} > {"rules"}
+    assert not {p.key for p in found.test} & {p.key for p in (*found.train, *found.dev)}
+
+
 def test_training_never_sees_what_the_others_ask_or_hold():
     pairs = [*many(), *(pair(p.question, "Quite another text about it, said in other words.", "copy") for p in many())]
     pairs += [pair(f"Another question {n}, please?", p.passage, "quote") for n, p in enumerate(many())]

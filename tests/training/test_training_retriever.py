@@ -13,7 +13,9 @@ from core.training.pairs import Pair
 from core.training.retriever import RetrieverConfig, draw_batches, read_through, train_retriever
 
 WORDS = "red blue green fast slow old new tall small warm cold bright dark heavy light sharp".split()
-CONFIG = RetrieverConfig(rank=4, alpha=8, batch=4, epochs=2, check_every=3, learning_rate=5e-3, threads=1, keep=0.1)
+CONFIG = RetrieverConfig(
+    rank=4, alpha=8, batch=4, epochs=2, check_every=3, learning_rate=5e-3, threads=1, keep=0.1, max_tokens=48
+)
 PAIRS = [
     Pair(f"what is {a} and {b}", f"the {a} thing stands beside the {b} one", f"d{n}", f"k{n}", "en", "en")
     for n, (a, b) in enumerate((a, b) for a in WORDS[:6] for b in WORDS[6:10])
