@@ -553,7 +553,7 @@ class JobStatus:
     id: int
     kind: str
     key: str
-    state: Literal["queued", "running", "done", "failed", "cancelled"]
+    state: Literal["queued", "running", "paused", "done", "failed", "cancelled"]
     progress: float = 0.0
     step: str = ""
     params: dict[str, Any] = field(default_factory=dict)
@@ -570,7 +570,8 @@ class AdapterCard:
     """What an adapter is, how it was made and how it was judged. `scores` are the gate's: measure -> {base, adapter,
     low, high} (an interval of the difference); `passed` is None before the gate has seen it. `created` is ISO 8601.
     `words_sha256`: the list of words through which it reads Spanish. `against`: what `base` in the scores was, as the
-    `setting` for it and the id of its `model`; empty: the bare base."""
+    `setting` for it and the id of its `model`; empty: the bare base. `continues`: the hash of the adapter that it was
+    trained on from. `made_by`: who was logged in where it was made."""
 
     name: str
     kind: Literal["retriever", "chat"]
@@ -589,3 +590,5 @@ class AdapterCard:
     created: str = ""
     words_sha256: str = ""
     against: dict[str, str] = field(default_factory=dict)
+    continues: str = ""
+    made_by: str = ""

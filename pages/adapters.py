@@ -13,6 +13,7 @@ from core.state import jobs  # noqa: E402
 from core.training import queue  # noqa: E402
 from pages.parts import (  # noqa: E402
     adapters_base,
+    adapters_begin,
     adapters_compare,
     adapters_data,
     adapters_examples,
@@ -65,7 +66,7 @@ def draw_offer(db) -> None:
             label,
             type="primary",
             icon=":material/model_training:",
-            on_click=adapters_settings.start_with_corrections,
+            on_click=adapters_begin.start_with_corrections,
             key="train-corrections",
         )
 

@@ -110,6 +110,13 @@ def test_a_training_is_queued_with_the_pairs_that_were_shown(workspace):
     again.run()
     again.button(key="continue-training").click().run()
     assert [run.state for run in queue.list_runs(workspace.db)] == ["queued", "cancelled"]
+    again.run()
+    again.button(key="pause-training").click().run()
+    assert queue.list_runs(workspace.db)[0].state == "paused" and not jobs.count_open(workspace.db, queue.TRAIN)
+    again.run()
+    assert "en pausa" in shown(again)
+    again.button(key="continue-training").click().run()
+    assert queue.list_runs(workspace.db)[0].state == "queued"
 
 
 def test_values_that_hurt_are_warned_about(workspace):

@@ -166,7 +166,7 @@ def say_instead(text: str, lang: str, word: str, other: str) -> str:
 
 def untaught(db: Database) -> list[TrainingPair]:
     """Those of `training_pairs` that no training has used, be it ended or under way; one that failed used none."""
-    runs = [run for run in queue.list_runs(db) if run.state in ("done", *jobs.OPEN)]
+    runs = [run for run in queue.list_runs(db) if run.state in ("done", "paused", *jobs.OPEN)]
     used = {number for run in runs for number in run.payload.get("corrections", ())}
     return [pair for pair in training_pairs(db) if pair.origin not in used]
 

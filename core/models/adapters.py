@@ -1,4 +1,4 @@
-"""Adapters on the shelf: their names and cards, taking one in from outside, merging into the base's weights in numpy.
+"""Adapters on the shelf: their names and cards, and which of them the encoder works with.
 
 An adapter is a folder with PEFT's two files and a card, which is written last: a folder without one is no adapter. One
 of the encoder may hold a list of words too, through which Spanish is read before the weights see it
@@ -14,8 +14,6 @@ import re
 import shutil
 from pathlib import Path
 
-import numpy as np
-
 from core.errors import AppError
 from core.models.adapter_files import (
     CARD,
@@ -25,9 +23,7 @@ from core.models.adapter_files import (
     check_adapter,
     hash_file,
     layers_of_file,
-    read_header,
     read_json,
-    read_tensor,
     refuse,
 )
 from core.records import AdapterCard
@@ -193,9 +189,6 @@ def remove_adapter(settings: Settings, name: str) -> None:
         shutil.rmtree(adapters_folder(settings.workspace) / name, ignore_errors=True)
 
 
-# ---------------------------------------------------------------- weights
-
-
 def check_retriever(folder: Path) -> CheckedAdapter:
     """Check an adapter of the packaged encoder. Raises AppError `adapters.refused_<reason>`."""
     from core.models.export import base_weights
@@ -205,32 +198,3 @@ def check_retriever(folder: Path) -> CheckedAdapter:
     if checked.config.get("fan_in_fan_out"):
         raise refuse("config_option", detail="fan_in_fan_out")
     return checked
-
-
-def read_changes(adapter: CheckedAdapter) -> dict[str, np.ndarray]:
-    """What each base weight gains: scale * B @ A, float32. Raises `adapters.refused_not_finite` where that is too
-    large for a number."""
-    changes = {}
-    with (adapter.folder / WEIGHTS).open("rb") as handle:
-        for weight, (down, up) in adapter.modules.items():
-            a, b = (read_tensor(handle, tensor) for tensor in (down, up))
-            with np.errstate(over="ignore", invalid="ignore"):
-                changes[weight] = adapter.scale * (b @ a)
-            if not np.isfinite(changes[weight]).all():
-                raise refuse("not_finite", detail=weight)
-    return changes
-
-
-def merge_into(base: Path, target: Path, adapter: CheckedAdapter) -> None:
-    """Copy the base's weights file with the adapter laid over it: W + scale * B @ A. The base stays as it is."""
-    tensors = read_header(base)
-    changes = read_changes(adapter)
-    shutil.copyfile(base, target)
-    with target.open("r+b") as handle:
-        for weight, change in changes.items():
-            place = tensors[weight]
-            if place.kind != "F32":
-                raise refuse("tensor_type", detail=f"{weight}: {place.kind}")
-            merged = read_tensor(handle, place) + change
-            handle.seek(place.start)
-            handle.write(merged.astype("<f4").tobytes())

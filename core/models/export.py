@@ -19,8 +19,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from core.errors import AppError
-from core.models.adapters import CheckedAdapter, check_retriever, has_weights, hash_weights, merge_into
+from core.models.adapters import CheckedAdapter, check_retriever, has_weights, hash_weights
 from core.models.gloss import hash_list
+from core.models.merging import merge_into
 
 # all-MiniLM-L6-v2 as its authors published it; the pip package that carries it is kept by a stranger.
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"

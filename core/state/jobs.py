@@ -66,8 +66,14 @@ def cancel(db: Database, job_id: int) -> None:
         connection.execute(update(jobs).where(jobs.c.id == job_id, jobs.c.state.in_(OPEN)).values(state="cancelled"))
 
 
+def pause(db: Database, job_id: int) -> None:
+    """Stop an open job until it is queued again by whoever knows how it goes on."""
+    with db.write() as connection:
+        connection.execute(update(jobs).where(jobs.c.id == job_id, jobs.c.state.in_(OPEN)).values(state="paused"))
+
+
 def is_running(db: Database, job_id: int) -> bool:
-    """Whether a job was neither ended nor cancelled."""
+    """Whether a job was neither ended nor paused nor cancelled."""
     with db.read() as connection:
         return connection.execute(select(jobs.c.state).where(jobs.c.id == job_id)).scalar() == "running"
 

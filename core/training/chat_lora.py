@@ -14,6 +14,7 @@ from pathlib import Path
 from core.errors import AppError
 from core.models.adapter_files import CheckedAdapter
 from core.training.causal import Tokens, TrainableChat
+from core.training.earlier import shape_of
 from core.training.examples import Example
 from core.training.loop import Report, Run, Trained
 from core.training.replay import REPLAY, add_replay, count_replay
@@ -56,13 +57,17 @@ def train_chat(
     config: ChatConfig,
     folder: Path,
     report: Report = lambda _: True,
+    start: Path | None = None,
 ) -> Trained:
     """Train on `examples`; write PEFT's two files and `steps.jsonl` to `folder`. Continues a run that was cut off.
 
     `base` is a folder with a causal model in safetensors. `report` is called after each step and returns False to
-    stop. Raises AppError: `training.too_few` (of those that are short enough), `training.no_such_layer`,
-    `training.no_memory`, `training.no_four_bits`, `training.cancelled`, `training.diverged`, `training.other_run`."""
+    stop. `start` is an earlier adapter of the same shape to go on from. Raises AppError: `training.too_few` (of those
+    that are short enough), `training.no_such_layer`, `training.no_memory`, `training.no_four_bits`,
+    `training.cancelled`, `training.diverged`, `training.other_run`, `training.other_start`."""
     chat = load_chat(base, config)
+    if start is not None:
+        chat.load(start)
     replayed = count_replay(config.replay, len(examples))
     if replayed:
         examples = [*examples, *add_replay(chat, replayed, folder, config.seed)]
@@ -95,9 +100,7 @@ def load_chat(base: Path, config: ChatConfig) -> TrainableChat:
 
 def config_of(adapter: CheckedAdapter) -> ChatConfig:
     """What an adapter that was trained elsewhere is made of, as far as judging it needs."""
-    layers = tuple(name.removesuffix(".weight") for name in adapter.modules)
-    rslora = bool(adapter.config.get("use_rslora"))
-    return ChatConfig(rank=adapter.config["r"], alpha=adapter.config["lora_alpha"], rslora=rslora, targets=layers)
+    return ChatConfig(**shape_of(adapter))
 
 
 def group_by_length(lengths: Sequence[int], size: int, seed: int, epoch: int) -> list[list[int]]:

@@ -65,4 +65,4 @@ class TrainableEncoder:
 
 def _is_target(name: str, part, targets: Sequence[str], torch) -> bool:
     linear = isinstance(part, torch.nn.Linear)
-    return linear and not name.startswith("pooler") and name.rsplit(".", 1)[-1] in targets
+    return linear and not name.startswith("pooler") and (name in targets or name.rsplit(".", 1)[-1] in targets)

@@ -1,6 +1,7 @@
 """An adapter, or the job that makes one, as a zip file: packed to be carried elsewhere, unpacked with nothing believed.
 
-A packed adapter loads with plain PEFT; a packed job runs on any machine that has this project. A zip from outside that
+A packed adapter loads with plain PEFT, sentence-transformers and vLLM, and says how; merged with its base it loads
+without any of them. A packed job runs on any machine that has this project. A zip from outside that
 holds anything but an adapter is refused; what is taken is written by bare names and within its size. Whether it is an
 adapter that may be loaded is `core.models.adapter_files`' to check.
 """
@@ -11,6 +12,7 @@ import dataclasses
 import importlib.metadata
 import io
 import json
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -19,7 +21,9 @@ from typing import Any
 
 from core.errors import AppError
 from core.models import adapter_files
+from core.models.merging import write_merged
 from core.training.chat_lora import ChatConfig
+from core.training.earlier import FOLDER
 from core.training.examples import Example, format_examples
 from core.training.pairs import Pair, format_pairs
 from core.training.retriever import RetrieverConfig
@@ -28,6 +32,23 @@ _NEEDED = (adapter_files.CONFIG, adapter_files.WEIGHTS)
 _TAKEN = {adapter_files.CARD: 2**20, adapter_files.CONFIG: 2**20, adapter_files.WEIGHTS: 2**30}  # bytes at most
 _CHUNK = 2**20
 _LIBRARIES = ("torch", "transformers", "peft", "safetensors")
+_VLLM_RANKS = (8, 16, 32, 64, 128, 256)  # what --max-lora-rank may be
+_USE_CHAT = """# {name}: an adapter of {base}
+- PEFT: `PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained("{base}"), "{name}")`
+- vLLM: `vllm serve {base} --enable-lora --max-lora-rank {rank} --lora-modules {name}=./{name}`; then ask for the model
+  `{name}`. Models of GPT-2's kin take no adapters there.
+- What it was judged by is in `card.json`.
+"""
+_USE_ENCODER = """# {name}: an adapter of {base}
+- sentence-transformers: `model = SentenceTransformer("{base}"); model.load_adapter("./{name}")`
+- PEFT: `PeftModel.from_pretrained(AutoModel.from_pretrained("{base}"), "{name}")`, then mean pooling
+- What it was judged by is in `card.json`.
+"""
+_USE_WORDS = """
+It was trained and judged on Spanish whose words were replaced by the English ones of `words.txt` (`spanish, forms =
+english`, a line each) before encoding. That list is no weight and cannot be merged: without it Spanish texts are read
+otherwise than it learned. English texts are read as they are.
+"""
 _HOW = """1. Install this project there (its README says how); `requirements.lock` names the versions used here.
 2. In its folder: `python -m core.training.run PATH/{name}/job.json` (a run that was cut off goes on where it was).
 3. Bring `PATH/{name}/{name}` back as a zip file and import it on the page Adapters: it has to pass the gate here again.
@@ -38,11 +59,42 @@ def pack(folder: Path) -> bytes:
     """The adapter's files as a zip with one folder of its name."""
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in (adapter_files.CONFIG, adapter_files.WEIGHTS, adapter_files.WORDS):
-            if not (folder / name).exists() and name == adapter_files.WORDS:
-                continue
-            archive.write(folder / name, f"{folder.name}/{name}")
+        for name in (*_NEEDED, adapter_files.WORDS):
+            if name in _NEEDED or (folder / name).exists():
+                archive.write(folder / name, f"{folder.name}/{name}")
         archive.writestr(f"{folder.name}/{adapter_files.CARD}", _card_to_carry(folder))
+        archive.writestr(f"{folder.name}/README.md", _how_to_use(folder))
+    return target.getvalue()
+
+
+def _how_to_use(folder: Path) -> str:
+    card = json.loads(_card_to_carry(folder))
+    shape = {"name": folder.name, "base": card["base"]}
+    if card["kind"] == "chat":
+        rank = json.loads((folder / adapter_files.CONFIG).read_text(encoding="utf-8"))["r"]
+        return _USE_CHAT.format(**shape, rank=next((most for most in _VLLM_RANKS if rank <= most), rank))
+    return (_USE_ENCODER + (_USE_WORDS if (folder / adapter_files.WORDS).exists() else "")).format(**shape)
+
+
+def merged_bytes(base: Path) -> int:
+    """How large a packed base with an adapter merged into it becomes, about."""
+    return sum(path.stat().st_size for path in base.glob("*.safetensors"))
+
+
+def pack_merged(folder: Path, base: Path) -> bytes:
+    """The base with the adapter laid over its weights, as a zip. Raises AppError `adapters.refused_*`."""
+    checked = adapter_files.check_adapter(folder, None, base)
+    target, name = io.BytesIO(), f"{folder.name}-merged"
+    with tempfile.TemporaryDirectory(prefix="cotejo-merged-") as place:
+        merged = Path(place) / name
+        write_merged(checked, base, merged)
+        (merged / adapter_files.CARD).write_text(_card_to_carry(folder), encoding="utf-8")
+        if (folder / adapter_files.WORDS).exists():
+            (merged / "WORDS.md").write_text(_USE_WORDS.lstrip().format(name=name), encoding="utf-8")
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:  # weights hardly get smaller
+            for path in sorted(merged.rglob("*")):
+                if path.is_file():
+                    archive.write(path, path.relative_to(place))
     return target.getvalue()
 
 
@@ -54,26 +106,34 @@ def _card_to_carry(folder: Path) -> str:
     return json.dumps(card, indent=1, ensure_ascii=False)
 
 
-def pack_job(name: str, pairs: Sequence[Pair], config: RetrieverConfig) -> bytes:
-    """A job with its pairs, the versions that it was written for, and three lines on how to run it elsewhere."""
-    return _pack_job(name, {"config": dataclasses.asdict(config)}, "pairs.jsonl", format_pairs(pairs))
+def pack_job(name: str, pairs: Sequence[Pair], config: RetrieverConfig, start: Path | None = None) -> bytes:
+    """A job with its pairs, the versions that it was written for, the earlier adapter that it goes on from, and three
+    lines on how to run it elsewhere."""
+    return _pack_job(name, {"config": dataclasses.asdict(config)}, ("pairs.jsonl", format_pairs(pairs)), start)
 
 
-def pack_chat_job(name: str, examples: Sequence[Example], config: ChatConfig, base: str) -> bytes:
+def pack_chat_job(
+    name: str, examples: Sequence[Example], config: ChatConfig, base: str, start: Path | None = None
+) -> bytes:
     """The same for an adapter of the language model `base`, which must be there under that name."""
     named = Path(base).name if Path(base).is_absolute() else base
     job = {"kind": "chat", "base": named, "config": dataclasses.asdict(config)}
-    return _pack_job(name, job, "examples.jsonl", format_examples(examples))
+    return _pack_job(name, job, ("examples.jsonl", format_examples(examples)), start)
 
 
-def _pack_job(name: str, job: dict[str, Any], data: str, text: str) -> bytes:
-    job = {"name": name, "data": data, "split": {"seed": 0}, **job}
+def _pack_job(name: str, job: dict[str, Any], material: tuple[str, str], start: Path | None) -> bytes:
+    """`material`: the name and the text of what is learned from."""
+    data, text = material
+    job = {"name": name, "data": data, "split": {"seed": 0}, **job} | ({"start": FOLDER} if start else {})
     versions = "".join(f"{library}=={importlib.metadata.version(library)}\n" for library in _LIBRARIES)
     files = {"job.json": json.dumps(job, indent=1), data: text, "requirements.lock": versions}
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for file, text in {**files, "README.md": _HOW.format(name=name)}.items():
             archive.writestr(f"{name}/{file}", text)
+        for file in (*_NEEDED, adapter_files.WORDS) if start else ():
+            if (start / file).exists():
+                archive.write(start / file, f"{name}/{FOLDER}/{file}")
     return target.getvalue()
 
 

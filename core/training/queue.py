@@ -21,6 +21,7 @@ from core.settings import Settings
 from core.state import jobs
 from core.state.database import Database
 from core.training.chat_lora import ChatConfig
+from core.training.earlier import keep_copy
 from core.training.examples import Example, format_examples
 from core.training.pairs import Pair, format_pairs
 from core.training.retriever import RetrieverConfig
@@ -40,12 +41,14 @@ def queue_training(
     split: Mapping[str, Any] | None = None,
     corrections: Sequence[int] = (),
     track: str = NONE,
+    start: Path | None = None,
 ) -> int:
     """Write the job's folder and queue it; the job's id. The adapter is laid over what is in use now and has to beat
-    it. `corrections`: ids of those among the pairs, noted with the job. Raises `adapters.name` or `adapters.exists`."""
+    it. `corrections`: ids of those among the pairs, noted with the job. `start`: an earlier adapter to go on from.
+    Raises `adapters.name`, `adapters.exists`, `adapters.refused_*`."""
     job = {"data": _PAIRS, "config": dataclasses.asdict(config), "split": dict(split or {}), "track": track}
     job |= _laid_over(settings)
-    _write_job(_new_folder(settings, name), name, format_pairs(pairs), job)
+    _begin(settings, name, format_pairs(pairs), job, start)
     noted = {"corrections": list(corrections)} if corrections else {}
     return jobs.enqueue(db, TRAIN, name, {"name": name, **noted})
 
@@ -66,12 +69,24 @@ def queue_chat_training(
     base: str,
     split: Mapping[str, Any] | None = None,
     track: str = NONE,
+    start: Path | None = None,
 ) -> int:
     """The same for an adapter of the language model `base` (a folder, or an id in the local cache)."""
     job = {"kind": "chat", "base": base, "data": _EXAMPLES, "config": dataclasses.asdict(config)}
     job |= {"split": dict(split or {}), "track": track}
-    _write_job(_new_folder(settings, name), name, format_examples(examples), job)
+    _begin(settings, name, format_examples(examples), job, start)
     return jobs.enqueue(db, TRAIN, name, {"name": name})
+
+
+def _begin(settings: Settings, name: str, data: str, job: Mapping[str, Any], start: Path | None) -> None:
+    """Make the run's folder with its job; nothing is left where that fails."""
+    folder = _new_folder(settings, name)
+    try:
+        named = {"start": keep_copy(start, folder)} if start is not None else {}
+        _write_job(folder, name, data, {**job, **named})
+    except (AppError, OSError):
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def queue_judging(db: Database, settings: Settings, name: str, source: Path, pairs: Sequence[Pair]) -> int:
@@ -166,7 +181,7 @@ def search_folder(settings: Settings, kind: str) -> Path:
 
 
 def continue_training(db: Database, run: JobStatus) -> int:
-    """Queue a run again that was stopped or failed: it goes on from its last whole checkpoint."""
+    """Queue a run again that was paused, stopped or failed: it goes on from its last whole checkpoint."""
     return jobs.enqueue(db, TRAIN, run.key, run.payload)
 
 

@@ -3,11 +3,12 @@
     python -m core.training.run JOB.json|JOB.yaml [--out FOLDER]
 
 The job: {"name", "data": file or files beside it, "config": {hyperparameters}, "split": {"dev_share", "test_share",
-"seed"}, "licence", "given": true where FOLDER holds an adapter already that is to be judged only, "words": false where
-Spanish is to be read as it is, "against": the encoder that it has to beat ('builtin', 'builtin+FOLDER'; else the one
-that comes with the app)}; for an adapter of a language model also {"kind": "chat", "base": its folder or id}; "track":
-"wandb", "wandb_offline" or "mlflow" where that is installed. What is done is written to standard output as JSON lines
-(`progress` 0..1, `message`, and its figures); the last line is the card. A run that was cut off goes on where it was.
+"seed"}, "licence", "given": true where FOLDER holds an adapter already that is to be judged only, "start": the folder
+of an earlier adapter to go on from, "words": false where Spanish is to be read as it is, "against": the encoder that it
+has to beat ('builtin', 'builtin+FOLDER'; else the one that comes with the app), "track": "wandb", "wandb_offline" or
+"mlflow" where that is installed}; for an adapter of a language model also {"kind": "chat", "base": its folder or id}.
+What is done is written to standard output as JSON lines (`progress` 0..1, `message`, and its figures); the last line is
+the card. A run that was cut off goes on where it was.
 The adapter is left in FOLDER (default: the job's name, beside the job), its card written last. It ends with 0 where the
 gate let it pass, 1 where not, 2 for an error.
 """
@@ -17,6 +18,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import datetime as dt
+import getpass
 import importlib.metadata
 import json
 import sys
@@ -36,6 +38,7 @@ from core.settings import cache_folder
 from core.training.chat_lora import ChatConfig, config_of, train_chat
 from core.training.child import end_with_parent
 from core.training.dataset import Dataset, prepare
+from core.training.earlier import take_shape
 from core.training.examples import clean_and_split, hash_examples, read_examples
 from core.training.loop import Report, StepReport, Trained
 from core.training.pairs import read_pairs
@@ -63,6 +66,7 @@ class Job:
     track: str = NONE
     words: bool = True
     against: str = ""
+    start: Path | None = None
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -105,15 +109,16 @@ def run_job(job: Job, out: Path, tell: Tell) -> AdapterCard:
     dataset = prepare(pairs, **job.split)
     tell({"progress": 0.0, "message": "training.prepared", "counts": dataset.counts})
     report, step = _begin(out, tell)
-    trained, words = None, adapters.packaged_words() if job.words else None
+    trained, words = None, _words_for(job)
     if job.given:
         adapters.check_retriever(out)
     else:
-        start, config = export.base_folder(), job.config
+        base, config = export.base_folder(), job.config
+        key = _key(job, dataset.sha256) | {"words": hash_list(words) if words else ""}
         trained = _train_once(
             out,
-            {"data": dataset.sha256, "config": dataclasses.asdict(config), "words": hash_list(words) if words else ""},
-            lambda: train_retriever(start, dataset.train, dataset.dev, config, out, report, words=words),
+            key,
+            lambda: train_retriever(base, dataset.train, dataset.dev, config, out, report, job.start, words),
         )
     adapters.give_words(out, words)
     used, adapted = _load_used(job.against), (f"builtin+{out.resolve()}", load_adapted(out, cache_folder()))
@@ -126,6 +131,13 @@ def run_job(job: Job, out: Path, tell: Tell) -> AdapterCard:
     adapters.write_card(out, card)
     _note_of(out).unlink(missing_ok=True)
     return card
+
+
+def _words_for(job: Job) -> Path | None:
+    """The list through which Spanish is read: that of the adapter that is gone on from, else the packaged one."""
+    if job.start is not None:
+        return adapters.words_of(job.start)
+    return adapters.packaged_words() if job.words else None
 
 
 def _load_used(name: str) -> tuple[str, Embedder]:
@@ -153,8 +165,8 @@ def run_chat_job(job: Job, out: Path, tell: Tell) -> AdapterCard:
     if job.given:
         config = config_of(adapter_files.check_adapter(out, None, base))
     else:
-        key = {"data": hash_examples([*train, *dev, *test]), "config": dataclasses.asdict(config), "base": job.base}
-        trained = _train_once(out, key, lambda: train_chat(base, train, dev, config, out, report))
+        key = _key(job, hash_examples([*train, *dev, *test])) | {"base": job.base}
+        trained = _train_once(out, key, lambda: train_chat(base, train, dev, config, out, report, job.start))
     gate = judge_chat(base, out, config, test, len(train) if trained else None, step=step)
     card = AdapterCard(
         name=job.name,
@@ -172,10 +184,29 @@ def run_chat_job(job: Job, out: Path, tell: Tell) -> AdapterCard:
         versions=_versions(),
         licence=job.licence,
         created=_now(),
+        continues=_hash_start(job),
+        made_by=_who(),
     )
     adapters.write_card(out, card)
     _note_of(out).unlink(missing_ok=True)
     return card
+
+
+def _key(job: Job, data: str) -> dict[str, Any]:
+    """What must be the same for a training to be the same."""
+    return {"data": data, "config": dataclasses.asdict(job.config), "start": _hash_start(job)}
+
+
+def _hash_start(job: Job) -> str:
+    return adapters.hash_weights(job.start) if job.start is not None else ""
+
+
+def _who() -> str:
+    """Who is logged in; '' where the system does not say."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return ""
 
 
 def _train_once(out: Path, key: dict[str, Any], train: Callable[[], Trained]) -> Trained:
@@ -239,6 +270,8 @@ def make_card(job: Job, dataset: Dataset, trained: Trained | None, out: Path) ->
         licence=job.licence,
         created=_now(),
         words_sha256=adapters.hash_words(out),
+        continues=_hash_start(job),
+        made_by=_who(),
     )
 
 
@@ -266,11 +299,13 @@ def read_job(path: Path) -> Job:
         name = str(values["name"])
         adapters.check_name(name)
         files = tuple(path.parent / file for file in data)
+        start = path.parent / Path(values["start"]).expanduser() if values.get("start") else None
+        made = _CONFIGS[kind](**config)
         split, licence = dict(values.get("split", {})), str(values.get("licence", ""))
         return Job(
             name,
             files,
-            _CONFIGS[kind](**config),
+            take_shape(made, start) if start is not None else made,
             split,
             licence,
             values.get("given") is True,
@@ -278,6 +313,7 @@ def read_job(path: Path) -> Job:
             track,
             values.get("words") is not False,
             _read_against(path.parent, str(values.get("against", ""))),
+            start,
         )
     except OSError as error:
         raise AppError("training.job", name=path.name, detail=error.strerror) from None

@@ -1,17 +1,25 @@
-"""The base of a new adapter: the packaged encoder, a language model of this machine, or a practice model."""
+"""The base of a new adapter: the packaged encoder, a language model of this machine, or a practice model; and the
+earlier adapter that it goes on from, where it does."""
 
 from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
 from core.errors import AppError
 from core.i18n import error_text
+from core.models import adapters
+from core.models.adapter_files import check_adapter
 from core.state import jobs
 from core.state.database import Database
 from core.training import queue
 from core.training.bases import Base, find_base, find_bases, practice_folder
+from core.training.earlier import shape_of
 from pages.parts import errors, services
-from pages.parts.language import lang, say
+from pages.parts.language import lang, number, say
 from pages.parts.plain import one_line, plain
 
 
@@ -49,6 +57,40 @@ def draw_model(db: Database) -> Base | None:
     if base.practice:
         st.info(say("adapters_chat.practice_note"), icon=":material/school:")
     return base
+
+
+def choose_earlier(kind: str, base: Base | None) -> Path | None:
+    """The folder of the adapter to go on from: one of the workspace's for this base. None for fresh matrices."""
+    held = services.settings()
+    wanted = base.name if base else None
+    known = [
+        name for name, card in adapters.list_adapters(held, kind)
+        if name != "builtin" and (wanted is None or card.base == wanted)
+    ]  # fmt: skip
+    if not known:
+        return None
+    chosen = st.selectbox(
+        say("adapters_page.earlier"),
+        ["", *known],
+        format_func=lambda name: one_line(name, 64) or say("adapters_page.earlier_none"),
+        help=say("adapters_page.earlier_help"),
+        key=f"earlier-{kind}",
+        width=480,
+    )
+    return adapters.adapters_folder(held.workspace) / chosen if chosen else None
+
+
+def keep_shape(config: Any, earlier: Path | None) -> Any:
+    """The values with the rank and alpha of the earlier adapter, which cannot change any more; said where they do."""
+    if earlier is None:
+        return config
+    try:
+        shape = shape_of(check_adapter(earlier))
+    except AppError as error:
+        st.error(plain(error_text(error, lang())), icon=":material/block:")
+        return config
+    st.caption(say("adapters_page.earlier_shape", rank=number(shape["rank"]), alpha=number(shape["alpha"])))
+    return dataclasses.replace(config, rank=shape["rank"], alpha=shape["alpha"])
 
 
 def chosen_name() -> str:

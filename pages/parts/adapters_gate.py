@@ -12,7 +12,7 @@ from core.charts import curves
 from core.charts.draw import CONFIG
 from core.records import AdapterCard
 from pages.parts import result
-from pages.parts.language import lang, number, say
+from pages.parts.language import date, lang, number, say
 from pages.parts.plain import plain
 
 _MEASURE = re.compile(
@@ -119,7 +119,7 @@ def _draw_made_of(card: AdapterCard) -> None:
     if made:
         st.caption(
             say(
-                "adapters_page.made_of",
+                "adapters_page.made_of_chat" if card.kind == "chat" else "adapters_page.made_of",
                 pairs=number(card.data.get("train", 0)),
                 step=number(made["best_step"]),
                 steps=number(made["steps"]),
@@ -127,6 +127,11 @@ def _draw_made_of(card: AdapterCard) -> None:
                 data=card.data_sha256[:8],
             )
         )
+
+    if card.continues:
+        st.caption(say("adapters_page.continues", start=card.continues[:8]))
+    if card.created:
+        st.caption(say("adapters_page.made_by", who=plain(card.made_by) or "–", when=date(card.created)))
 
 
 def percent(share: float) -> str:

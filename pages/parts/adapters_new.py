@@ -5,7 +5,14 @@ from __future__ import annotations
 import streamlit as st
 from sqlalchemy import Engine
 
-from pages.parts import adapters_base, adapters_data, adapters_examples, adapters_search, adapters_settings
+from pages.parts import (
+    adapters_base,
+    adapters_begin,
+    adapters_data,
+    adapters_examples,
+    adapters_search,
+    adapters_settings,
+)
 from pages.parts.language import say
 
 
@@ -35,7 +42,8 @@ def draw(db: Engine, expanded: bool) -> None:
         base = adapters_base.draw_model(db) if kind == "chat" else adapters_base.draw_encoder()
         if kind == "chat" and base is None:
             return
+        start = adapters_base.choose_earlier(kind, base)
         st.subheader(say("adapters_page.step_settings"), anchor=False)
-        config = adapters_settings.draw(kind, base)
+        config = adapters_base.keep_shape(adapters_settings.draw(kind, base), start)
         adapters_search.draw(db, kind, parts.drawn(), config, base.name if base else "")
-        adapters_settings.draw_start(kind, data, config, base)
+        adapters_begin.draw(adapters_begin.New(kind, data, config, base, start))

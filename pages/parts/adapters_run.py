@@ -56,6 +56,14 @@ def _draw_progress(job_id: int, name: str, state: str) -> None:
         said = say(job.step) if job.step else say(f"adapters_page.state_{job.state}")
         st.progress(min(1.0, job.progress), said)
         st.button(
+            say("adapters_page.pause"),
+            icon=":material/pause:",
+            help=say("adapters_page.pause_help"),
+            on_click=jobs.pause,
+            args=(db, job.id),
+            key="pause-training",
+        )
+        st.button(
             say("adapters_page.stop"),
             icon=":material/stop:",
             on_click=jobs.cancel,
@@ -95,7 +103,7 @@ def _draw_curves(held: Settings, name: str) -> None:
 def _draw_actions(db: Database, held: Settings, run: JobStatus) -> None:
     """Go on with what was stopped or failed; forget a run with its pairs."""
     with st.container(horizontal=True):
-        if run.state in ("cancelled", "failed"):
+        if run.state in ("paused", "cancelled", "failed"):
             st.button(
                 say("adapters_page.go_on"),
                 icon=":material/play_arrow:",

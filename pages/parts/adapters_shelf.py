@@ -15,7 +15,7 @@ from core.state.database import Database
 from core.training import parcel, queue
 from core.training.bases import practice_folder
 from core.training.presets import draw_pairs
-from pages.parts import adapters_data, adapters_examples, errors, services
+from pages.parts import adapters_data, adapters_examples, adapters_export, errors, services
 from pages.parts.adapters_gate import measure_name, told, used_name
 from pages.parts.language import date, say
 from pages.parts.plain import one_line
@@ -165,16 +165,7 @@ def _draw_buttons(name: str, card: AdapterCard, in_use: bool) -> None:
             )
         if name == "builtin":
             return
-        folder = adapters.adapters_folder(services.settings().workspace) / name
-        st.download_button(
-            say("adapters_page.export"),
-            lambda: parcel.pack(folder),
-            file_name=f"{name}.zip",
-            mime="application/zip",
-            icon=":material/download:",
-            on_click="ignore",
-            key=f"export-{name}",
-        )
+        adapters_export.draw(name, card)
         if in_use:
             return
         with st.popover(say("adapters_page.delete"), icon=":material/delete:", type="tertiary", width="content"):

@@ -8,7 +8,7 @@ from safetensors.numpy import load_file, save_file
 
 from core import settings
 from core.errors import AppError
-from core.models import adapter_files, adapters
+from core.models import adapter_files, adapters, merging
 from core.models.embedder import load_embedder, same_weights
 from core.models.export import base_weights, exported_before, find_list, model_id, reading_id
 from core.models.gloss import hash_list
@@ -41,7 +41,7 @@ def write(folder, weights=None, config=None):
 def test_merging_adds_the_scaled_product_and_leaves_the_base_alone(tmp_path):
     before = adapter_files.hash_file(base_weights())
     folder = write(tmp_path / "a")
-    adapters.merge_into(base_weights(), tmp_path / "merged.safetensors", adapters.check_retriever(folder))
+    merging.merge_into(base_weights(), tmp_path / "merged.safetensors", adapters.check_retriever(folder))
     base, merged = load_file(base_weights()), load_file(tmp_path / "merged.safetensors")
     a, b = (part.astype(np.float64) for part in tensors().values())
     np.testing.assert_allclose(merged[f"{LAYER}.weight"], base[f"{LAYER}.weight"] + 2 * b @ a, atol=1e-4)

@@ -255,3 +255,38 @@ def test_an_adapter_from_elsewhere_is_judged_by_what_its_files_say(base, tmp_pat
     found = config_of(check_adapter(tmp_path / "a", None, base))
     assert (found.rank, found.alpha, found.rslora, len(found.targets)) == (4, 16, True, 4)
     load_chat(base, found).load(tmp_path / "a")
+
+
+def test_an_earlier_adapter_is_gone_on_from_and_dictates_its_shape(base, tmp_path):
+    from core.training.earlier import keep_copy, take_shape
+
+    first = train_chat(base, EXAMPLES[:20], EXAMPLES[20:], CONFIG, tmp_path / "first")
+    (tmp_path / "job").mkdir()
+    start = tmp_path / "job" / keep_copy(tmp_path / "first", tmp_path / "job")
+    config = take_shape(dataclasses.replace(CONFIG, rank=64, alpha=16, epochs=1), start)
+    assert (config.rank, config.alpha, config.epochs) == (CONFIG.rank, CONFIG.alpha, 1)
+    second = train_chat(base, EXAMPLES[:20], EXAMPLES[20:], config, tmp_path / "second", start=start)
+    assert second.held_out_before == pytest.approx(first.held_out_best, abs=1e-2)  # kept in half precision
+    other = dataclasses.replace(CONFIG, rank=8)
+    with pytest.raises(AppError) as caught:
+        train_chat(base, EXAMPLES[:20], EXAMPLES[20:], other, tmp_path / "third", start=start)
+    assert caught.value.key == "training.other_start" or caught.value.key.startswith("adapters.refused")
+
+
+def test_merged_weights_say_what_base_and_adapter_say(base, tmp_path):
+    import torch
+    from peft import PeftModel
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    from core.models.merging import write_merged
+
+    train_chat(base, EXAMPLES, (), dataclasses.replace(CONFIG, epochs=1), tmp_path / "a")
+    write_merged(check_adapter(tmp_path / "a", None, base), base, tmp_path / "merged")
+    ids = AutoTokenizer.from_pretrained(tmp_path / "merged")("Order 3 is in hall", return_tensors="pt")["input_ids"]
+    with torch.no_grad():
+        merged = AutoModelForCausalLM.from_pretrained(tmp_path / "merged", dtype=torch.float32)(ids).logits
+        bare = AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32)
+        before = bare(ids).logits
+        laid_over = PeftModel.from_pretrained(bare, tmp_path / "a")(ids).logits
+    torch.testing.assert_close(merged, laid_over, atol=1e-3, rtol=1e-3)
+    assert (merged - before).abs().max() > 0.01

@@ -4,7 +4,9 @@ import io
 import json
 import zipfile
 
+import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
 from core.errors import AppError
 from core.models import adapter_files
@@ -34,10 +36,16 @@ def test_what_is_packed_comes_back(tmp_path, place):
     made.mkdir()
     for name in (adapter_files.CARD, adapter_files.CONFIG, adapter_files.WEIGHTS):
         (made / name).write_text(name)
-    (made / adapter_files.CARD).write_text(json.dumps({"base": "/home/me/models/mine", "passed": True}))
-    parcel.unpack(parcel.pack(made), place)
+    card = {"kind": "chat", "base": "/home/me/models/mine", "passed": True}
+    (made / adapter_files.CARD).write_text(json.dumps(card))
+    (made / adapter_files.CONFIG).write_text(json.dumps({"r": 12}))
+    packed = parcel.pack(made)
+    parcel.unpack(packed, place)
     assert len(list(place.iterdir())) == 3
-    assert json.loads((place / adapter_files.CARD).read_text()) == {"base": "mine", "passed": True}  # no path of mine
+    assert json.loads((place / adapter_files.CARD).read_text()) == card | {"base": "mine"}  # no path of mine
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        told = archive.read("mine/README.md").decode()
+    assert "vllm serve mine --enable-lora --max-lora-rank 16 --lora-modules mine=./mine" in told
     assert (place / adapter_files.WEIGHTS).read_text() == adapter_files.WEIGHTS
 
 
@@ -102,3 +110,20 @@ def test_a_packed_job_reads_back_where_it_is_unpacked(tmp_path):
     assert (job.name, job.config, read_pairs(job.data[0])) == ("away", config, pairs)
     assert len((tmp_path / "away" / "README.md").read_text().splitlines()) == 3
     assert "torch==" in (tmp_path / "away" / "requirements.lock").read_text()
+
+
+def test_a_job_that_goes_on_from_an_earlier_adapter_carries_it(tmp_path):
+    earlier = tmp_path / "earlier"
+    earlier.mkdir()
+    layer = "encoder.layer.0.attention.self.query"
+    shapes = {"A": (4, 384), "B": (384, 4)}
+    tensors = {f"base_model.model.{layer}.lora_{side}.weight": np.ones(shape, "f2") for side, shape in shapes.items()}
+    save_file(tensors, earlier / adapter_files.WEIGHTS)
+    config = {"peft_type": "LORA", "r": 4, "lora_alpha": 8, "target_modules": [layer]}
+    (earlier / adapter_files.CONFIG).write_text(json.dumps(config))
+    data = parcel.pack_job("mine", [Pair("q", "p", "d", "k")], RetrieverConfig(rank=32), earlier)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        archive.extractall(tmp_path / "there")
+    job = read_job(tmp_path / "there" / "mine" / "job.json")
+    assert (job.start.name, job.config.rank, job.config.alpha) == ("start", 4, 8)
+    assert job.config.targets == (layer,)

@@ -8,7 +8,7 @@ import pytest
 from safetensors.numpy import load_file
 
 from core.errors import AppError
-from core.models import adapter_files, adapters
+from core.models import adapter_files, adapters, merging
 from core.training.pairs import Pair
 from core.training.retriever import RetrieverConfig, draw_batches, read_through, train_retriever
 
@@ -90,7 +90,7 @@ def test_merged_in_numpy_it_gives_the_vectors_that_peft_gives(base, whole, tmp_p
     merged.mkdir()
     (merged / "config.json").write_bytes((base / "config.json").read_bytes())
     checked = adapter_files.check_adapter(folder, adapter_files.layers_of_file(base / "model.safetensors"))
-    adapters.merge_into(base / "model.safetensors", merged / "model.safetensors", checked)
+    merging.merge_into(base / "model.safetensors", merged / "model.safetensors", checked)
     theirs = PeftModel.from_pretrained(AutoModel.from_pretrained(base), folder).eval()
     plain, ours = AutoModel.from_pretrained(base).eval(), AutoModel.from_pretrained(merged).eval()
     ids = torch.tensor([[2, 5, 9, 12, 3]])
@@ -193,3 +193,14 @@ def test_a_run_is_not_gone_on_with_over_other_texts(base, tmp_path):
 def train_retriever_until(base, pairs, folder, step):
     with pytest.raises(AppError):
         train_retriever(base, pairs, HELD_OUT, CONFIG, folder, lambda row: row.step < step)
+
+
+def test_an_earlier_adapter_is_gone_on_from(base, whole, tmp_path):
+    from core.training.earlier import take_shape
+
+    folder, _, trained = whole
+    config = take_shape(dataclasses.replace(CONFIG, rank=16, alpha=64, epochs=1), folder)
+    assert (config.rank, config.alpha) == (CONFIG.rank, CONFIG.alpha) and len(config.targets) == 12
+    again = train_retriever(base, TRAIN, HELD_OUT, config, tmp_path, start=folder)
+    assert again.held_out_before == pytest.approx(trained.held_out_best, abs=0.02)  # kept in half precision
+    assert again.trainable == trained.trainable
