@@ -11,8 +11,9 @@ from core.sql.link import Links
 from core.sql.properties import yes_value
 from core.sql.readings import Option, Readings
 from core.sql.schema import Schema
-from core.sql.trust import alone_signals, chance, first_signals, further_signals, trust_weights
+from core.sql.trust import alone_signals, chance, first_signals, further_signals, trust_weights, unsaid
 from core.sql.unread import uncovered
+from core.sql.wide import is_across
 
 READINGS = 3
 UNREAD = 0.9  # of the confidence is left for each word that found nothing
@@ -54,10 +55,18 @@ def choose_lead(
         "rule": chance(weights["rule"], signals),
         "parser": chance(weights["parser"], signals) if readings.parsed else 0.0,
     }
-    sure_rule = _is_beyond_parser(first.plan, schema) and not uncovered(first.plan, links)
+    if first.plan.measure and is_across(first.plan.measure):
+        return first, chances  # the parser would count single rows
+    whole = not uncovered(first.plan, links)
+    sure_rule = whole and (_is_beyond_parser(first.plan, schema) or _forgets(readings, links))
     if chances["parser"] > chances["rule"] and not sure_rule:
         return readings.parsed[0], chances
     return first, chances
+
+
+def _forgets(readings: Readings, links: Links) -> bool:
+    """Whether the parser's first leaves out a year, a number or a stored value that the rules' first holds."""
+    return bool(readings.parsed) and unsaid(readings.parsed[0], links) > unsaid(readings.ruled[0], links)
 
 
 def _is_beyond_parser(plan: BusinessPlan, schema: Schema) -> bool:

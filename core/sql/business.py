@@ -24,8 +24,8 @@ from core.sql.business_steps import (
     add_threshold,
     count_things,
 )
-from core.sql.business_time import add_time
-from core.sql.calendar import find_grain
+from core.sql.business_time import add_time, names_column
+from core.sql.calendar import find_grain, find_trend
 from core.sql.link import Links, is_content
 from core.sql.measures import find_measures
 from core.sql.money import is_buying
@@ -33,6 +33,7 @@ from core.sql.planned import find_overrun
 from core.sql.schema import Schema
 from core.sql.spread import find_spread
 from core.sql.unread import WINDOWS, uncovered
+from core.sql.wide import sum_across
 from core.sql.words import stem
 
 READINGS = 3
@@ -49,20 +50,23 @@ def read_business(links: Links, schema: Schema, today: datetime.date) -> list[Bu
     window, window_span = (window, window_span) if window != "spread" else ("", (0, 0))  # 'Nordkork Distribution'
     plans, plain = ([], []) if overrun else find_lists(links, schema, today, grain)
     window = "" if overrun and window == "share" else window
-    for measure in find_measures(links, schema, window_span, bool(grain)):
+    over_time = bool(grain or find_trend(links.tokens))
+    for measure in find_measures(links, schema, window_span, over_time):
+        unit = None if grain and names_column(grain, links, schema, measure.table) else grain
         asked = "" if window == "share" and measure.agg in ("rate", "share_of", "part_of") else window
         said = frozenset([*range(*measure.span), *range(*window_span)])
         plan = BusinessPlan(measure, window=asked, lang=links.lang, covered=said)
         if overrun:
             plan = replace(plan, covered=plan.covered.union(overrun.places))
-        plan = add_dimensions(plan, links, schema, grain)
-        plan = add_time(plan, links, schema, grain, today)
+        plan = add_dimensions(plan, links, schema, unit)
+        plan = add_time(plan, links, schema, unit, today)
         grouped = measure.agg == "count" or any(is_buying(t) or t.word == "total" for t in links.tokens)
         steps = (add_threshold, add_filters) if grouped else (add_filters, add_threshold)
         for step in steps:
             plan = step(plan, links, schema)
         plan = count_things(plan, links, schema)
         plan = add_contrast(plan, links, schema)
+        plan = sum_across(plan, schema)
         plan = add_share_of_rows(plan, links, schema)
         plan = add_more(plan, links, schema)
         plan = add_order(plan, links, schema)

@@ -14,6 +14,7 @@ from core.sql.link import Links
 from core.sql.money import is_flow
 from core.sql.schema import Schema
 from core.sql.unread import uncovered
+from core.sql.wide import is_across
 from core.sql.words import stem
 
 # these need no period and no group
@@ -38,7 +39,7 @@ def is_business(plan: BusinessPlan, links: Links, schema: Schema) -> bool:
     if plan.periods and plan.date is not None:
         return True
     # 'sales by region' also of a table that holds one row a region
-    split = measure.columns and _split_by(links)
+    split = measure.columns and (_split_by(links) or is_across(measure))
     grouped = plan.dimensions and (split or all(_repeats(n, plan.fact, schema) for n in plan.dimensions))
     if grouped and (_split_by(links) or has_superlative(links) or asks_sides(links)):
         return True

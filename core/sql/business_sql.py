@@ -17,6 +17,7 @@ from core.sql.properties import yes_value
 from core.sql.render import literal, quote
 from core.sql.schema import ColumnEntry, Schema
 from core.sql.spread import range_width
+from core.sql.wide import is_across
 
 _UNIT = re.compile(r"[€$£%]")
 
@@ -231,6 +232,8 @@ def _measure(
     if measure.agg == "per":
         return measure.expression.format(*columns), _name("avg", lang, of=_name("amount", lang))
     name = first if len(columns) == 1 else _name("amount", lang)
+    if is_across(measure):
+        name = plain_name(schema.tables[measure.table].table.name)
     said = name if measure.agg == "sum" and name.startswith("total_") else _name(measure.agg, lang, of=name)
     label = f"{said}{_unit(measure, schema)}"
     return f"{measure.agg.upper()}({measure.expression.format(*columns)})", label

@@ -11,7 +11,7 @@ from dataclasses import replace
 from core.sql.aggregates import AGGREGATES, aggregate_of, named_columns
 from core.sql.business_plan import BusinessPlan, Measure, Threshold
 from core.sql.business_time import date_column
-from core.sql.calendar import Grain
+from core.sql.calendar import Grain, find_trend
 from core.sql.conditions import asks_sides, find_filters
 from core.sql.contrasts import find_contrast
 from core.sql.dimensions import (
@@ -43,7 +43,7 @@ def add_dimensions(plan: BusinessPlan, links: Links, schema: Schema, grain: Grai
         found, used = ([one], set(range(*one.span))) if one else ([], set())
     columns = tuple(dict.fromkeys(c for d in found for c in d.columns))
     keys = tuple(d.key for d in found if d.key is not None and d.key not in columns)
-    covered = plan.covered | used | _tables_said(columns, links, schema)
+    covered = plan.covered | used | _tables_said(columns, plan.fact, links, schema)
     plan = replace(plan, dimensions=columns, keys=keys, covered=covered)
     if len(found) > 1 and not plan.window and _ranked_within(links, found):
         inner = next(d for d in found if d.lead in ("each", "every", "within", "per"))
@@ -53,9 +53,9 @@ def add_dimensions(plan: BusinessPlan, links: Links, schema: Schema, grain: Grai
     return plan
 
 
-def _tables_said(columns: tuple[int, ...], links: Links, schema: Schema) -> set[int]:
-    """The places that name the tables of the columns: 'type of room' says the rooms by their type."""
-    tables = {schema.columns[n].table for n in columns}
+def _tables_said(columns: tuple[int, ...], fact: int, links: Links, schema: Schema) -> set[int]:
+    """The places that name the columns' other tables: 'type of room' says the rooms by their type."""
+    tables = {schema.columns[n].table for n in columns} - {fact}
     return {p for n in tables for m in links.tables.get(n, ()) if m.score >= TOLD for p in range(m.start, m.end)}
 
 
@@ -79,7 +79,7 @@ def _any_dimension(links: Links, schema: Schema, plan: BusinessPlan) -> Dimensio
 def add_filters(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
     filters = find_filters(links, schema, plan.fact, set(plan.covered))
     covered = plan.covered | {place for f in filters for place in f.span}
-    covered |= _tables_said(tuple(f.column for f in filters), links, schema)
+    covered |= _tables_said(tuple(f.column for f in filters), plan.fact, links, schema)
     for made in filters:  # a column named beside its value ('the city of Paris') is said by the condition
         for mention in links.columns.get(made.column, ()):
             if mention.score >= 0.45 and any(
@@ -87,6 +87,8 @@ def add_filters(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPla
             ):
                 covered |= set(range(mention.start, mention.end))
     dimensions = plan.dimensions
+    if not dimensions and plan.grain and (asks_sides(links) or find_trend(links.tokens)):
+        dimensions = tuple(f.column for f in filters if f.op == "in")[:1]  # 'France and Germany over time': a line each
     if not dimensions and asks_sides(links):
         sides = named_property(links, schema, plan.fact)
         if sides:
@@ -220,7 +222,7 @@ def count_things(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPl
 
 
 def add_more(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
-    """'sales and cost by region': a second measured column of the same table, named beside the first."""
+    """'sales and cost by region', 'GOOG vs AAPL': further measured columns of the table, named beside the first."""
     measure = plan.measure
     if measure.agg not in ("sum", "avg", "max", "min", "median") or plan.window:
         return plan
@@ -228,23 +230,23 @@ def add_more(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
     others = tuple(dict.fromkeys(agg for agg in said if agg != measure.agg))
     if others and measure.agg in said and not plan.contrast and len(named_columns(links, schema)) == 1:
         return replace(plan, more=tuple(replace(measure, agg=agg) for agg in others))
-    for number, mention in named_columns(links, schema):
-        beside = (
-            any(t.word in ("and", ",") for t in links.tokens[measure.span[1] : mention.start])
-            and mention.start - measure.span[1] <= 3
-        )
+    (first, last), covered, more = measure.span, set(plan.covered), []
+    ahead = sorted(named_columns(links, schema), key=lambda named: named[1].start)
+    for number, mention in [*ahead, *reversed(ahead)]:
+        places = set(range(mention.start, mention.end))
+        between = links.tokens[last : mention.start] or links.tokens[mention.end : first]
+        beside = len(between) <= _APART and any(token.word in _JOINERS for token in between)
         same = schema.columns[number].table == measure.table and number not in measure.columns
-        free = not set(range(mention.start, mention.end)) & plan.covered and mention.score >= 0.7
-        if beside and same and free:
-            aggs = [
-                AGGREGATES[stem(t.word)]
-                for t in links.tokens[measure.span[1] : mention.start]
-                if stem(t.word) in AGGREGATES
-            ]
-            agg = aggs[0] if aggs else measure.agg
-            other = Measure(agg, measure.table, (number,), "{0}", (mention.start, mention.end))
-            return replace(plan, more=(other,), covered=plan.covered | set(range(mention.start, mention.end)))
-    return plan
+        if beside and same and mention.score >= 0.7 and not places & covered:
+            agg = next((AGGREGATES[stem(t.word)] for t in between if stem(t.word) in AGGREGATES), measure.agg)
+            more.append(Measure(agg, measure.table, (number,), "{0}", (mention.start, mention.end)))
+            first, last = min(first, mention.start), max(last, mention.end)
+            covered |= places
+    return replace(plan, more=tuple(more), covered=frozenset(covered))
+
+
+_APART = 3  # words between two measures: 'and the total'
+_JOINERS = ("and", ",", "vs", "versus", "against")
 
 
 def add_order(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
@@ -277,4 +279,9 @@ def _is_count(mention: ValueMention, covered: set[int]) -> bool:
 
 def _plural_ask(links: Links) -> bool:
     """'cuáles son los productos', 'which products': more than one is asked for."""
-    return bool(re.search(r"\b(cu[aá]les|qu[eé] (?!mes\b)\w+s|which \w+s|what are|top)\b", links.question.lower()))
+    return bool(_PLURAL.search(links.question.lower()))
+
+
+_PLURAL = re.compile(  # 'mes', 'país', 'gas' are one
+    r"\b(cu[aá]les|qu[eé] (?!(?:mes|pais|gas|bus|virus|\w+[áéíóú]s|\w+[ií]sis)\b)\w+s|which \w+s|what are|top)\b"
+)

@@ -7,27 +7,33 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import replace
+from typing import Any
 
 from core.sql.business_plan import BusinessPlan
-from core.sql.calendar import GRAINS, OPEN_END, OPEN_START, Grain, Period, find_grain, find_periods
+from core.sql.calendar import GRAINS, OPEN_END, OPEN_START, Grain, Period, find_grain, find_periods, find_trend
 from core.sql.dimensions import has_superlative
 from core.sql.link import Links, Mention
-from core.sql.schema import Schema
+from core.sql.schema import ColumnEntry, Schema
 
 
 def reach_of(date: int | None, schema: Schema, today: datetime.date) -> datetime.date:
     """The day that 'today' stands for: today where the column's data reach it, else its newest day."""
-    newest = schema.columns[date].column.maximum if date is not None else None
-    if isinstance(newest, int) and 1700 < newest < 2200:
-        newest = datetime.date(newest, 12, 31)
-    if isinstance(newest, str):
+    newest = _as_date(schema.columns[date].column.maximum) if date is not None else None
+    return min(today, newest) if newest else today
+
+
+def _as_date(value: Any) -> datetime.date | None:
+    """The day of a catalog's bound: a year's last, a month's first; None for what is no time."""
+    if isinstance(value, int) and 1700 < value < 2200:
+        return datetime.date(value, 12, 31)
+    if isinstance(value, str):
         try:
-            newest = datetime.date.fromisoformat(newest[:10] if len(newest) >= 10 else f"{newest[:7]}-01")
+            return datetime.date.fromisoformat(value[:10] if len(value) >= 10 else f"{value[:7]}-01")
         except ValueError:
-            return today
-    if isinstance(newest, datetime.datetime):
-        newest = newest.date()
-    return min(today, newest) if isinstance(newest, datetime.date) else today
+            return None
+    if isinstance(value, datetime.datetime):
+        return value.date()
+    return value if isinstance(value, datetime.date) else None
 
 
 def add_time(
@@ -51,10 +57,40 @@ def add_time(
         unit = plan.periods[0].unit
     if not unit and _asks_when(links) and not plan.dimensions:
         unit = _asks_when(links)
+    trend = find_trend(links.tokens)
+    if not unit and trend:
+        unit = _natural_unit(schema.columns[plan.date], schema)
+        covered |= set(range(*trend))
     if schema.columns[plan.date].time == "year" and unit:
         unit = "year"
     date = plan.date if unit or plan.periods else None
     return replace(plan, grain=unit, date=date, covered=frozenset(covered))
+
+
+_DAYS_MAX = 62
+_MONTHS_MAX = 72
+
+
+def _natural_unit(entry: ColumnEntry, schema: Schema) -> str:
+    """The unit in which a column's span is drawn well: its own where it holds years, months or one row a day."""
+    if entry.time in ("year", "month_text"):
+        return "year" if entry.time == "year" else "month"
+    first, last = (_as_date(value) for value in (entry.column.minimum, entry.column.maximum))
+    if first is None or last is None:
+        return "month"
+    days = (last - first).days
+    if days <= _DAYS_MAX or (entry.unique >= 0.99 and schema.tables[entry.table].table.rows <= days):
+        return "day"
+    return "month" if days <= _MONTHS_MAX * 31 else "year"
+
+
+def names_column(grain: Grain, links: Links, schema: Schema, table: int) -> bool:
+    """'by day' where no column holds dates but one is called 'day' ('Sun', 'Mon')."""
+    entries = [schema.columns[c] for c in schema.tables[table].columns]
+    if any(entry.time for entry in entries):
+        return False
+    said = {n for n, ms in links.columns.items() for m in ms if m.score >= 0.95 and m.end == grain.end}
+    return any(entry.number in said for entry in entries)
 
 
 def _named(number: int, links: Links) -> set[int]:

@@ -137,6 +137,20 @@ def find_grain(tokens: list[Token]) -> Grain | None:
     return None
 
 
+_TRENDS = frozenset("trend evolution evolve evolved evolving trajectory".split())
+_OVER = (("over", "time"), ("over", "the", "year"), ("over", "the", "years"), ("through", "time"), ("across", "time"))
+
+
+def find_trend(tokens: list[Token]) -> tuple[int, int] | None:
+    """Token places of 'trend', 'evolution', 'over time': a course of time is asked for, its unit is not said."""
+    words = [token.word for token in tokens]
+    for place, word in enumerate(words):
+        length = next((len(run) for run in _OVER if tuple(words[place : place + len(run)]) == run), 0)
+        if length or word in _TRENDS:
+            return place, place + (length or 1)
+    return None
+
+
 def _weekday_length(tokens: list[Token], place: int) -> int:
     """How many tokens say 'weekday' or 'day of the week' at a place."""
     if tokens[place].word in ("weekday", "weekdays"):

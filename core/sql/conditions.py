@@ -86,9 +86,13 @@ _COMPARING = frozenset("than above below over under between equal greater higher
 
 
 def asks_sides(links: Links) -> bool:
-    """'with and without', 'holidays vs non holidays': both sides are asked for, nothing is left out."""
-    words = {token.word for token in links.tokens}
-    return bool(words & {"vs", "versus", "compare", "compared", "against"}) or {"with", "without"} <= words
+    """'with and without', 'holidays vs non holidays', 'smokers and non smokers': both sides are asked for, nothing is
+    left out."""
+    words = [token.word for token in links.tokens]
+    denied = {words[p + 1] for p, word in enumerate(words[:-1]) if word in ("non", "not", "no")}
+    twice = any(words.count(word) > 1 for word in denied)
+    named = {"vs", "versus", "compare", "compared", "against"} & set(words)
+    return bool(named) or twice or {"with", "without"} <= set(words)
 
 
 def _deeds(links: Links, schema: Schema, fact: int, used: set[int]) -> list[Filter]:

@@ -6,6 +6,7 @@ It gives records; `business_sql.py` writes them. Stored values and numbers are i
 from __future__ import annotations
 
 from core.sql.business_plan import Absence, Contrast
+from core.sql.calendar import find_trend
 from core.sql.lexicon import read_cues
 from core.sql.link import Links, Mention
 from core.sql.money import is_buying
@@ -27,9 +28,10 @@ _UNDER = frozenset(stem(w) for w in read_cues()["comparing"]["less"].split())
 
 def find_contrast(links: Links, schema: Schema) -> Contrast | None:
     """'below their reorder level', 'spent more than budgeted', 'delivered after the required date', 'above average'."""
+    trend = find_trend(links.tokens) or (0, 0)
     for place in range(len(links.tokens)):
         op, end = _comparison_at(links, place)
-        if not op:
+        if not op or place in range(*trend):  # 'over time' compares nothing
             continue
         if links.tokens[end : end + 1] and links.tokens[end].kind in ("number", "number_word", "date"):
             continue

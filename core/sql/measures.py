@@ -5,7 +5,7 @@ Each reader gives a `Measure` with the tokens it used, or None. They look at nam
 
 from __future__ import annotations
 
-from core.sql.aggregates import aggregate_of, extreme_of, find_summed_number, is_additive, named_columns
+from core.sql.aggregates import LEVELS, aggregate_of, extreme_of, find_summed_number, is_additive, named_columns
 from core.sql.business_plan import Measure
 from core.sql.link import Links, Mention
 from core.sql.money import MARGIN, find_flows, is_flow, table_money
@@ -104,7 +104,8 @@ _SORTING = ("order", "ordered", "sorted", "ordenado", "ordenada", "ordenados", "
 def _column_measure(number: int, mention: Mention, agg: str, schema: Schema, links: Links) -> Measure:
     """A column with the aggregate that is said, else the sum where sums mean something, else the average."""
     entry = schema.columns[number]
-    chosen = agg or ("sum" if is_additive(entry) else "avg")
+    levelled = any(stem(token.word) in LEVELS for token in links.tokens[mention.start : mention.end])
+    chosen = agg or ("sum" if is_additive(entry) and not levelled else "avg")
     if not agg and any(token.word in ("total", "sum") for token in links.tokens[: mention.end + 1]):
         chosen = "sum"
     if chosen == "median" or chosen in ("max", "min", "avg", "sum"):

@@ -11,7 +11,7 @@ from core.sql.lexicon import Lexicon
 from core.sql.link import Links, Mention, is_content
 from core.sql.schema import Schema
 from core.sql.value_mentions import find_values
-from core.sql.words import Token, tokenize
+from core.sql.words import Token, long_forms, tokenize
 
 COLUMNS_MAX = 70
 
@@ -42,11 +42,24 @@ def _find_names(tokens: list[Token], index: dict, sizes: list[int], entries: lis
                 strongest[key] = max(strongest.get(key, 0.0), weight * other)
         for (number, which, word), weight in strongest.items():
             hits[number, which].append((place, word, weight))
+    _add_cut_words(hits, tokens, index)
     found: dict[int, list[Mention]] = defaultdict(list)
     for (number, which), places in hits.items():
         size = sizes[number] if which == 0 else len(entries[number].others[which - 1])
         found[number] += _runs(places, size, tokens)
     return {number: sorted(runs, key=lambda m: (-m.score, m.start))[:4] for number, runs in found.items() if runs}
+
+
+def _add_cut_words(hits: dict, tokens: list[Token], index: dict) -> None:
+    """Words that a name holds cut short ('expectancy' in 'lifeExp'), beside a word that it holds whole."""
+    for place, token in enumerate(tokens):
+        if token.kind != "word":
+            continue
+        for text in long_forms(token.word):
+            for number, which, word, weight in index.get(text, ()):
+                known = hits.get((number, which), ())
+                if any(abs(p - place) == 1 and w != word for p, w, _ in known) and all(p != place for p, *_ in known):
+                    hits[number, which] = sorted([*known, (place, word, weight)])
 
 
 def _runs(places: list[tuple[int, int, float]], size: int, tokens: list[Token]) -> list[Mention]:

@@ -13,7 +13,7 @@ from core.records import Catalog, Column, Table
 from core.sql.calendar import MONTHS
 from core.sql.joins import JoinGraph
 from core.sql.lexicon import Lexicon, fold
-from core.sql.words import meanings_of, name_stems, split_name, translate_name
+from core.sql.words import meanings_of, name_stems, short_form, split_name, translate_name
 
 NUMBER_TYPES = ("INT", "DECIMAL", "DOUBLE", "FLOAT", "REAL", "NUMERIC", "HUGEINT", "BIGINT", "SMALLINT", "TINYINT")
 _NAME_WORDS = {"name", "title", "nombre", "titulo", "label", "description", "descripcion", "nombres"}
@@ -121,7 +121,8 @@ class Schema:
         self.table_of[table.name] = entry
 
     def _stems(self, words: tuple[str, ...]) -> tuple[tuple[tuple[str, float], ...], ...]:
-        return tuple(tuple(name_stems(word, self.lexicon)) for word in words)
+        cut = len(words) > 1  # 'lifeExp' is said as 'life expectancy'
+        return tuple((*name_stems(word, self.lexicon), *(short_form(word) if cut else ())) for word in words)
 
     def _other_names(self, words: tuple[str, ...], synonyms: tuple[str, ...]) -> tuple:
         """The names that users gave, and what a Spanish name of several words means in English."""

@@ -26,6 +26,10 @@ _NEAR_SPELLING = 0.86
 VALUE_WORDS_MAX = 8
 
 
+# written small they relate two things: no 'PER' (Peru) is meant by 'GDP per capita'
+_RELATING = frozenset("per over under between since until during versus vs".split())
+
+
 def find_values(tokens: list[Token], question: str, schema: Schema, lexicon: Lexicon) -> list[ValueMention]:
     found = [m for m in (_own_value(i, token, schema) for i, token in enumerate(tokens)) if m]
     taken = {m.start for m in found if m.kind in ("quoted", "date")}
@@ -73,6 +77,8 @@ def _value_hits(
     single = end - start == 1
     number = tokens[start].kind == "number"
     if single and not number and (tokens[start].kind == "mark" or (len(folded) < 2 and not text.isupper())):
+        return []
+    if single and folded in _RELATING and not text.isupper():
         return []
     if (
         single

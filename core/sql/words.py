@@ -327,6 +327,19 @@ def name_stems(word: str, lexicon: Lexicon) -> list[tuple[str, float]]:
     return [*word_stems(word, lexicon), (_spanish_form(word), 1.0), *((text, 1.0) for text, _ in _cognates(word))]
 
 
+_SHORT_MIN, _SHORT_MAX = 3, 5
+
+
+def short_form(word: str) -> tuple[tuple[str, float], ...]:
+    """The mark of a name's word that may be the beginning of a longer one ('exp'); see `long_forms`."""
+    return ((f"<{word}", 0.85),) if _SHORT_MIN <= len(word) <= _SHORT_MAX and word.isalpha() else ()
+
+
+def long_forms(word: str) -> tuple[str, ...]:
+    """The marks of the beginnings that a word ('expectancy') may be cut to, two letters left out at least."""
+    return tuple(f"<{word[:length]}" for length in range(_SHORT_MIN, min(_SHORT_MAX, len(word) - 2) + 1))
+
+
 _JOINING = frozenset("a al con de del e el en la las lo los o para por que se su sus un una y".split())
 OWN_WORD = 1.1  # a header in the question's own word outdoes one that only translates it
 

@@ -1,0 +1,42 @@
+"""Tables that hold a column for each kind of one thing ('gold', 'silver', 'bronze' in a table of medals).
+
+Counting their rows says nothing where each row is asked for by itself: what is counted is the sum across the columns.
+No SQL is written here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from core.sql.business_plan import BusinessPlan, Measure
+from core.sql.schema import ColumnEntry, Schema
+
+_ONE_ROW = 0.999  # so much of a column is different where it tells rows apart
+
+
+def sum_across(plan: BusinessPlan, schema: Schema) -> BusinessPlan:
+    """'total medals by nation', 'how many medals did China win': a count of single rows becomes a sum of their counts.
+
+    The plan comes back unchanged where groups may hold several rows, or where a number column is no plain count."""
+    measure = plan.measure
+    if measure is None or measure.agg != "count" or measure.columns or plan.window:
+        return plan
+    told = [*plan.dimensions, *(f.column for f in plan.filters if f.op == "=")]
+    rows = [n for n in told if schema.columns[n].table == plan.fact and schema.columns[n].unique >= _ONE_ROW]
+    entries = [schema.columns[n] for n in schema.tables[plan.fact].columns]
+    numbers = [e for e in entries if e.kind == "number" and not (e.id_like or e.primary or e.foreign or e.time)]
+    if not rows or len(numbers) < 2 or not all(_is_count(entry) for entry in numbers):
+        return plan
+    expression = " + ".join(f"{{{place}}}" for place in range(len(numbers)))
+    summed = replace(measure, agg="sum", columns=tuple(e.number for e in numbers), expression=expression)
+    return replace(plan, measure=summed)
+
+
+def is_across(measure: Measure) -> bool:
+    """Whether a measure is the sum of several columns of each row."""
+    return measure.agg == "sum" and " + " in measure.expression
+
+
+def _is_count(entry: ColumnEntry) -> bool:
+    low = entry.column.minimum
+    return isinstance(low, int) and low >= 0 and not entry.column.nulls
