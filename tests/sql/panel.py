@@ -1,0 +1,56 @@
+"""Tables as the public publishes them: a row a country and year, a column a company, a column a kind of prize, and a
+restaurant's bills with a column called 'day' that holds no dates."""
+
+import datetime
+import random
+
+import duckdb
+from shop import profile
+
+from core.records import Catalog, Table
+
+COLUMNS = {
+    "nations": [("country", "VARCHAR"), ("region", "VARCHAR"), ("year", "INTEGER"), ("lifeExp", "DOUBLE"),
+                ("pop", "INTEGER"), ("gdpPercap", "DOUBLE"), ("iso", "VARCHAR")],
+    "prizes": [("club", "VARCHAR"), ("cups", "INTEGER"), ("leagues", "INTEGER"), ("shields", "INTEGER")],
+    "closing": [("date", "DATE"), ("ACME", "DOUBLE"), ("BOLT", "DOUBLE"), ("CRUX", "DOUBLE")],
+    "bills": [("total_bill", "DOUBLE"), ("tip", "DOUBLE"), ("smoker", "VARCHAR"), ("day", "VARCHAR")],
+}  # fmt: skip
+NATIONS = {
+    "Spain": ("Europe", "ESP"),
+    "France": ("Europe", "FRA"),
+    "Peru": ("Americas", "PER"),
+    "Japan": ("Asia", "JPN"),
+}
+FIRST_DAY = datetime.date(2023, 1, 2)
+
+
+def make_panel():
+    """(connection, catalog), always the same."""
+    rng = random.Random(11)
+    rows = {
+        "nations": [
+            (country, region, year, round(rng.uniform(45, 84), 1), rng.randint(10**6, 9 * 10**7),
+             round(rng.uniform(900, 40000), 2), iso)
+            for country, (region, iso) in NATIONS.items() for year in range(1960, 2021, 10)
+        ],
+        "prizes": [(club, *(rng.randint(0, 30) for _ in range(3))) for club in ("Alba", "Brisa", "Cierzo", "Duna")],
+        "closing": [
+            (FIRST_DAY + datetime.timedelta(days=7 * week), *(round(rng.uniform(1, 9), 2) for _ in range(3)))
+            for week in range(60)
+        ],
+        "bills": [
+            (round(rng.uniform(8, 60), 2), round(rng.uniform(1, 9), 2), rng.choice(["Yes", "No"]),
+             rng.choice(["Thur", "Fri", "Sat", "Sun"]))
+            for _ in range(120)
+        ],
+    }  # fmt: skip
+    con = duckdb.connect()
+    tables = []
+    for name, columns in COLUMNS.items():
+        described = ", ".join(f'"{column}" {kind}' for column, kind in columns)
+        con.execute(f"CREATE TABLE {name} ({described})")
+        con.executemany(f"INSERT INTO {name} VALUES ({', '.join('?' * len(columns))})", rows[name])
+        profiles = tuple(profile(con, name, column, kind) for column, kind in columns)
+        tables.append(Table(name, profiles, len(rows[name]), f"{name}.duckdb"))
+    return con, Catalog(tuple(tables))
