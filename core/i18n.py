@@ -91,7 +91,7 @@ _FUNCTION_WORDS = {
         "está están como cómo cuál cuáles quién quiénes cuándo cuanto cuánto cuántos cuántas dónde donde más menos "
         "lo le les ha han hay no si sí sin sobre entre desde hasta cuyo este esta estos estas ese esa eso muy pero "
         "también porque cuando qué año años mes meses dame muestra lista cada según medio "
-        "media máximo maximo mínimo minimo promedio".split()
+        "media máximo maximo mínimo minimo promedio a ni tanto nunca tampoco ningún ninguna ambos ambas".split()
     ),
     "en": frozenset(
         "the a an of to and or in on at with by for that which who whom whose what when where why how is are was "

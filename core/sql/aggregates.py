@@ -6,28 +6,14 @@ It makes no measures (`measures.py`) and knows nothing of money (`money.py`).
 from __future__ import annotations
 
 from core.sql.link import Links, Mention
-from core.sql.money import PIECES, cue_roots, is_flow, is_money
+from core.sql.money import is_additive, is_flow, is_money
 from core.sql.schema import ColumnEntry, Schema
 from core.sql.words import stem
-
-LEVELS = frozenset(cue_roots("measures", "levels"))
-
-
-_COUNTED = frozenset(PIECES)
-
 
 AGGREGATES = {
     "averag": "avg", "mean": "avg", "maximum": "max", "minimum": "min", "median": "median", "max": "max", "min": "min",
     "mediana": "median",
 }  # fmt: skip
-
-
-def is_additive(entry: ColumnEntry) -> bool:
-    """Whether adding the column up over rows says something: amounts do, prices, rates, scores and ages do not."""
-    if "%" in entry.column.name:
-        return False
-    own = {root for stems in entry.words for root, weight in stems if weight >= 0.9}
-    return bool(own & _COUNTED) or not own & LEVELS
 
 
 def aggregate_of(links: Links) -> tuple[str, int]:

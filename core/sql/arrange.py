@@ -70,7 +70,10 @@ def _forgets(readings: Readings, links: Links) -> bool:
 
 
 def _is_beyond_parser(plan: BusinessPlan, schema: Schema) -> bool:
-    """'unpaid invoices', 'churn by plan', a correlation, ranges: what the learned parser never writes."""
+    """'unpaid invoices', 'churn by plan', a correlation, ranges, two tables beside each other: what the learned parser
+    never writes."""
+    if plan.beside:
+        return True
     if plan.measure and (plan.measure.yes is not None or plan.measure.agg == "corr" or plan.window == "spread"):
         return True
     return any(yes_value(schema.columns[f.column]) is not None for f in plan.filters)

@@ -25,13 +25,14 @@ from core.sql.business_steps import (
     count_things,
 )
 from core.sql.business_time import add_time, names_column
-from core.sql.calendar import find_grain, find_trend
+from core.sql.calendar import Grain, find_grain, find_trend
 from core.sql.link import Links, is_content
 from core.sql.measures import find_measures
 from core.sql.money import is_buying
 from core.sql.planned import find_overrun
 from core.sql.schema import Schema
 from core.sql.spread import find_spread
+from core.sql.two_facts import find_pair, put_beside
 from core.sql.unread import WINDOWS, uncovered
 from core.sql.wide import sum_across
 from core.sql.words import stem
@@ -50,6 +51,13 @@ def read_business(links: Links, schema: Schema, today: datetime.date) -> list[Bu
     window, window_span = (window, window_span) if window != "spread" else ("", (0, 0))  # 'Nordkork Distribution'
     plans, plain = ([], []) if overrun else find_lists(links, schema, today, grain)
     window = "" if overrun and window == "share" else window
+    pair = None if overrun else find_pair(links, schema)
+    if pair:
+        alone = [BusinessPlan(m, lang=links.lang, covered=frozenset(range(*m.span))) for m in (pair.left, pair.right)]
+        sides = [_complete(plan, links, schema, grain, today) for plan in alone]
+        joined = put_beside(*sides, pair, schema)
+        if joined:
+            return [joined, *plain][:READINGS]
     over_time = bool(grain or find_trend(links.tokens))
     for measure in find_measures(links, schema, window_span, over_time):
         unit = None if grain and names_column(grain, links, schema, measure.table) else grain
@@ -58,18 +66,7 @@ def read_business(links: Links, schema: Schema, today: datetime.date) -> list[Bu
         plan = BusinessPlan(measure, window=asked, lang=links.lang, covered=said)
         if overrun:
             plan = replace(plan, covered=plan.covered.union(overrun.places))
-        plan = add_dimensions(plan, links, schema, unit)
-        plan = add_time(plan, links, schema, unit, today)
-        grouped = measure.agg == "count" or any(is_buying(t) or t.word == "total" for t in links.tokens)
-        steps = (add_threshold, add_filters) if grouped else (add_filters, add_threshold)
-        for step in steps:
-            plan = step(plan, links, schema)
-        plan = count_things(plan, links, schema)
-        plan = add_contrast(plan, links, schema)
-        plan = sum_across(plan, schema)
-        plan = add_share_of_rows(plan, links, schema)
-        plan = add_more(plan, links, schema)
-        plan = add_order(plan, links, schema)
+        plan = _complete(plan, links, schema, unit, today)
         if is_business(plan, links, schema):
             plans.append(plan)
         elif measure.agg in ("max", "min") and asks_for_thing(plan, links, schema):
@@ -78,6 +75,22 @@ def read_business(links: Links, schema: Schema, today: datetime.date) -> list[Bu
     listed = _names_things(links, schema) and not any(plan.periods for plan in plain)
     plans = list(dict.fromkeys([*plain, *plans] if listed else [*plans, *plain]))
     return sorted(plans, key=lambda plan: len(uncovered(plan, links)) + repeats_rows(plan, schema))[:READINGS]
+
+
+def _complete(
+    plan: BusinessPlan, links: Links, schema: Schema, grain: Grain | None, today: datetime.date
+) -> BusinessPlan:
+    """The plan of a measure with all else that the question says."""
+    plan = add_dimensions(plan, links, schema, grain)
+    plan = add_time(plan, links, schema, grain, today)
+    grouped = plan.measure.agg == "count" or any(is_buying(t) or t.word == "total" for t in links.tokens)
+    steps = (add_threshold, add_filters) if grouped else (add_filters, add_threshold)
+    for step in (*steps, count_things, add_contrast):
+        plan = step(plan, links, schema)
+    plan = sum_across(plan, schema)
+    for step in (add_share_of_rows, add_more, add_order):
+        plan = step(plan, links, schema)
+    return plan
 
 
 def _names_things(links: Links, schema: Schema) -> bool:

@@ -52,6 +52,8 @@ class BusinessPlan:
     setop: str = ""
     ranked: int | None = None
     right: tuple[Filter, ...] = ()
+    beside: BusinessPlan | None = None
+    minus: bool = False
 
     @property
     def fact(self) -> int:

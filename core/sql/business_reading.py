@@ -52,7 +52,17 @@ def read_business_plan(plan: BusinessPlan, schema: Schema, lang: str) -> str:
 
 
 def _measures(plan: BusinessPlan, schema: Schema, lang: str) -> str:
+    if plan.beside:
+        sides = [_of_table(side, schema, lang) for side in (plan, plan.beside)]
+        return _say("difference", lang, left=sides[0], right=sides[1]) if plan.minus else _join(sides, lang)
     return _join([_measure(m, schema, lang) for m in (plan.measure, *plan.more) if m], lang)
+
+
+def _of_table(plan: BusinessPlan, schema: Schema, lang: str) -> str:
+    """The measure with its table, which a count tells already."""
+    text = _measure(plan.measure, schema, lang)
+    table = _quoted(schema.tables[plan.fact].table.name)
+    return _say("of_table", lang, measure=text, table=table) if plan.measure.columns else text
 
 
 def _list(plan: BusinessPlan, schema: Schema, lang: str) -> str:
@@ -78,7 +88,7 @@ def _measure(measure: Measure, schema: Schema, lang: str) -> str:
     if measure.agg == "over_plan":
         return _say("over_plan", lang, result=names[0], plan=names[1])
     if measure.agg == "per":
-        return _say("per_document", lang, money=names[0], document=names[1])
+        return _say("per_document", lang, money=" × ".join(names[:-1]), document=names[-1])
     if measure.agg == "distinct":
         return _say("count_distinct", lang, column=names[0])
     text = measure.expression.replace("*", "×").replace("-", "−").format(*names)

@@ -6,26 +6,23 @@ The join path comes from the join graph. It chooses nothing and runs nothing.
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import replace
 
-from core.i18n import translate
-from core.sql.business_plan import BusinessPlan, Measure, repeats_rows
-from core.sql.business_where import AS_DATE, column_text, conditions_of, filter_text, find_source, label_of, plain_name
+from core.sql.business_groups import column_name, order_by, sum_by_group, unit_name, write_beside
+from core.sql.business_plan import BusinessPlan
+from core.sql.business_where import column_text, conditions_of, filter_text, find_source, label_of, plain_name
 from core.sql.dimensions import name_columns
-from core.sql.properties import yes_value
-from core.sql.render import literal, quote
+from core.sql.render import quote
 from core.sql.schema import ColumnEntry, Schema
 from core.sql.spread import range_width
-from core.sql.wide import is_across
-
-_UNIT = re.compile(r"[€$£%]")
 
 
 def write_business(plan: BusinessPlan, schema: Schema) -> str | None:
     """The SQL of a plan, or None where its tables cannot be joined."""
     if plan.setop:
         return _write_sets(plan, schema)
+    if plan.beside:
+        return write_beside(plan, schema)
     source = find_source(plan, schema)
     if source is None:
         return None
@@ -39,7 +36,7 @@ def write_business(plan: BusinessPlan, schema: Schema) -> str | None:
     if plan.measure and plan.measure.agg == "first_last":
         column = column_text(plan.measure.columns[0], schema, alias)
         name = plain_name(schema.columns[plan.measure.columns[0]].key[1])
-        first, last = (quote(_name(key, plan.lang, of=name)) for key in ("first", "last"))
+        first, last = (quote(column_name(key, plan.lang, of=name)) for key in ("first", "last"))
         ends = f"MIN({column}) AS {first}, MAX({column}) AS {last}"
         return f"SELECT {ends} FROM {text}{where}"
     return _by_range(plan, schema, alias, text, where) or _grouped(plan, schema, alias, text, where)
@@ -52,7 +49,9 @@ def _write_sets(plan: BusinessPlan, schema: Schema) -> str | None:
     if None in sides:
         return None
     text = f" {plan.setop} ".join(sides)
-    return f"SELECT COUNT(*) AS {quote(_name('count', plan.lang))} FROM ({text}) AS things" if plan.measure else text
+    return (
+        f"SELECT COUNT(*) AS {quote(column_name('count', plan.lang))} FROM ({text}) AS things" if plan.measure else text
+    )
 
 
 def _of_the_whole(plan: BusinessPlan) -> BusinessPlan:
@@ -96,26 +95,13 @@ def write_pairs(plan: BusinessPlan, schema: Schema, rows: int) -> str | None:
 
 
 def _grouped(plan: BusinessPlan, schema: Schema, alias: dict[str, str], text: str, where: str) -> str | None:
-    time = _time_expression(plan, schema, alias)
-    dims = [(column_text(n, schema, alias), label_of(n, plan.dimensions, schema)) for n in plan.dimensions]
-    groups = ([(time, _unit_name(plan))] if time else []) + dims
-    repeated = repeats_rows(plan, schema)
-    measures = [_measure(m, schema, alias, plan.lang, repeated) for m in (plan.measure, *plan.more)]
-    measure, name = measures[0]
-    select = [f"{expression} AS {quote(label)}" for expression, label in (*groups, *measures)]
-    sql = f"SELECT {', '.join(select)} FROM {text}{where}"
-    if groups:
-        keys = [column_text(n, schema, alias) for n in plan.keys]
-        sql += f" GROUP BY {', '.join([*(expression for expression, _ in groups), *keys])}"
-    if plan.threshold:
-        sql += f" HAVING {measure} {plan.threshold.op} {literal(plan.threshold.value)}"
-    labels = [label for _, label in groups]
+    sql, labels, name = sum_by_group(plan, schema, alias, text, where)
     if plan.window:
         windowed = _windowed(plan, sql, labels, name, schema)
         if windowed:
             return windowed
     counted = len(labels) == 1 and plan.dimensions and _is_amount(schema.columns[plan.dimensions[0]])
-    return sql + _order(plan, labels, name, in_order=bool(plan.grain or plan.window == "spread" or counted))
+    return sql + order_by(plan, labels, name, in_order=bool(plan.grain or plan.window == "spread" or counted))
 
 
 def _is_amount(entry: ColumnEntry) -> bool:
@@ -128,11 +114,14 @@ def _by_range(plan: BusinessPlan, schema: Schema, alias: dict[str, str], text: s
     width = range_width(schema.columns[plan.dimensions[0]]) if plan.window == "spread" else None
     if width is None:
         return None
-    column, name = column_text(plan.dimensions[0], schema, alias), plain_name(label_of(plan.dimensions[0], (), schema))
+    column, name = (
+        column_text(plan.dimensions[0], schema, alias),
+        plain_name(label_of(plan.dimensions[0], (), schema)),
+    )
     place = f"FLOOR({column} / {width})"
     kind = f"DECIMAL(18, {max(0, -math.floor(math.log10(width)))})"
     edges = [f"CAST({at} * {width} AS {kind})" for at in (place, f"({place} + 1)")]
-    counted = f"COUNT(*) AS {quote(_name('count', plan.lang))}"
+    counted = f"COUNT(*) AS {quote(column_name('count', plan.lang))}"
     known = f"{where} AND" if where else " WHERE"
     return (
         f"SELECT CONCAT({edges[0]}, ' – ', {edges[1]}) AS {quote(name)}, {counted} FROM {text}"
@@ -142,27 +131,27 @@ def _by_range(plan: BusinessPlan, schema: Schema, alias: dict[str, str], text: s
 
 def _windowed(plan: BusinessPlan, inner: str, labels: list[str], name: str, schema: Schema) -> str | None:
     value = quote(name)
-    dims = [quote(label) for label in labels if label != _unit_name(plan)]
+    dims = [quote(label) for label in labels if label != unit_name(plan)]
     part = f"PARTITION BY {', '.join(dims)} " if dims else ""
     listed = ", ".join([*(quote(label) for label in labels), value])
     if plan.window == "growth" and plan.grain:
-        unit = quote(_unit_name(plan))
+        unit = quote(unit_name(plan))
         before = f"LAG({value}) OVER ({part}ORDER BY {unit})"
-        names = (quote(_name("change", plan.lang)), quote(_name("change_pct", plan.lang)))
+        names = (quote(column_name("change", plan.lang)), quote(column_name("change_pct", plan.lang)))
         step = f"{value} - {before}"
         change = f"{step} AS {names[0]}, ROUND(100.0 * ({step}) / NULLIF({before}, 0), 2) AS {names[1]}"
         order = ", ".join([*dims, unit])
         return f"WITH base AS ({inner}) SELECT {listed}, {change} FROM base ORDER BY {order}"
     if plan.window == "running" and plan.grain:
-        unit = quote(_unit_name(plan))
+        unit = quote(unit_name(plan))
         order = ", ".join([*dims, unit])
-        running = f"SUM({value}) OVER ({part}ORDER BY {unit}) AS {quote(_name('running', plan.lang))}"
+        running = f"SUM({value}) OVER ({part}ORDER BY {unit}) AS {quote(column_name('running', plan.lang))}"
         return f"WITH base AS ({inner}) SELECT {listed}, {running} FROM base ORDER BY {order}"
     if plan.window == "share" and labels:
-        over = f"PARTITION BY {quote(_unit_name(plan))}" if plan.grain else ""
+        over = f"PARTITION BY {quote(unit_name(plan))}" if plan.grain else ""
         part = f"ROUND(100.0 * {value} / NULLIF(SUM({value}) OVER ({over}), 0), 2)"
-        share = f"{part} AS {quote(_name('share', plan.lang))}"
-        order = f"{quote(_unit_name(plan))}, {value} DESC" if plan.grain else f"{value} DESC"
+        share = f"{part} AS {quote(column_name('share', plan.lang))}"
+        order = f"{quote(unit_name(plan))}, {value} DESC" if plan.grain else f"{value} DESC"
         limit = f" LIMIT {plan.limit}" if plan.limit else ""
         kept = [f for f in plan.filters if f.column in plan.dimensions]
         if kept:
@@ -174,104 +163,11 @@ def _windowed(plan: BusinessPlan, inner: str, labels: list[str], name: str, sche
     if plan.window == "rank" and len(labels) > 1:
         outer = quote(label_of(plan.within, plan.dimensions, schema) if plan.within is not None else labels[-1])
         place = f"RANK() OVER (PARTITION BY {outer} ORDER BY {value}{'' if plan.descending is False else ' DESC'})"
-        rank = quote(_name("rank", plan.lang))
+        rank = quote(column_name("rank", plan.lang))
         keep = f" WHERE {rank} <= {plan.limit}" if plan.limit else ""
         ranked = f"SELECT {listed}, {place} AS {rank} FROM base"
         return f"WITH base AS ({inner}) SELECT * FROM ({ranked}) AS ranked{keep} ORDER BY {outer}, {rank}"
     return None
-
-
-def _order(plan: BusinessPlan, labels: list[str], name: str, in_order: bool) -> str:
-    if not labels:
-        return ""
-    if plan.descending is not None:
-        order = f"{quote(name)}{' DESC' if plan.descending else ''}"
-    elif in_order:
-        order = ", ".join(quote(label) for label in labels)
-    else:
-        order = f"{quote(name)} DESC"
-    return f" ORDER BY {order}" + (f" LIMIT {plan.limit}" if plan.limit else "")
-
-
-def _measure(
-    measure: Measure, schema: Schema, alias: dict[str, str], lang: str, repeated: bool = False
-) -> tuple[str, str]:
-    """(expression, its name in the result); rows that a join repeats are counted once."""
-    if measure.metric:
-        return f"({measure.metric.expression})", measure.metric.name
-    if measure.agg == "count" or not measure.columns:
-        table = schema.tables[measure.table].table
-        once = repeated and len(table.primary_key) == 1
-        return (f"COUNT(DISTINCT {alias[table.name]}{quote(table.primary_key[0])})" if once else "COUNT(*)"), _name(
-            "count", lang
-        )
-    columns = [column_text(n, schema, alias) for n in measure.columns]
-    first = plain_name(schema.columns[measure.columns[0]].key[1])
-    if measure.agg == "rate":
-        if measure.yes is None:
-            test = measure.expression.format(*columns)
-            return f"ROUND(100.0 * AVG(CASE WHEN {test} THEN 1 ELSE 0 END), 2)", _name("share", lang)
-        of_column = yes_value(schema.columns[measure.columns[0]]) == measure.yes  # else of one of its values
-        return (
-            f"ROUND(100.0 * AVG(CASE WHEN {columns[0]} = {literal(measure.yes)} THEN 1 ELSE 0 END), 2)",
-            _name("rate", lang, of=first if of_column else plain_name(str(measure.yes))),
-        )
-    if measure.agg == "distinct":
-        return f"COUNT(DISTINCT {columns[0]})", _name("distinct", lang, of=first)
-    if measure.agg == "part_of":
-        return f"ROUND({measure.expression.format(*columns)}, 2)", _name("share", lang)
-    if measure.agg == "share_of":
-        return f"ROUND({measure.expression.format(*columns)}, 2)", _name("margin", lang)
-    if measure.agg == "over_plan":
-        return f"ROUND({measure.expression.format(*columns)}, 2)", _name("deviation", lang)
-    if measure.agg == "ratio":
-        below = plain_name(schema.columns[measure.columns[1]].key[1])
-        return measure.expression.format(*columns), _name("ratio", lang, of=first, per=below)
-    if measure.agg == "corr":
-        return f"CORR({measure.expression.format(*columns)})", _name("corr", lang)
-    if measure.agg == "per":
-        return measure.expression.format(*columns), _name("avg", lang, of=_name("amount", lang))
-    name = first if len(columns) == 1 else _name("amount", lang)
-    if is_across(measure):
-        name = plain_name(schema.tables[measure.table].table.name)
-    said = name if measure.agg == "sum" and name.startswith("total_") else _name(measure.agg, lang, of=name)
-    label = f"{said}{_unit(measure, schema)}"
-    return f"{measure.agg.upper()}({measure.expression.format(*columns)})", label
-
-
-def _name(key: str, lang: str, **params: str) -> str:
-    """The name of a computed column, in the question's language: results, charts and sentences show it."""
-    return translate(f"sql.column.{key}", lang, **params)
-
-
-def _unit_name(plan: BusinessPlan) -> str:
-    return _name(plan.grain, plan.lang) if plan.grain else ""
-
-
-def _unit(measure: Measure, schema: Schema) -> str:
-    """' (€)' where the measured header says so, so that sentences and charts can say it too."""
-    signs = (_UNIT.search(schema.columns[n].key[1]) for n in measure.columns)
-    found = next((sign.group() for sign in signs if sign), "")
-    return f" ({found})" if found else ""
-
-
-def _time_expression(plan: BusinessPlan, schema: Schema, alias: dict[str, str]) -> str | None:
-    """The unit of time as a number inside one year, else as its first day; a year is always its number."""
-    if not plan.grain or plan.date is None:
-        return None
-    column = column_text(plan.date, schema, alias)
-    kind = schema.columns[plan.date].time
-    if kind == "year":
-        return column
-    column = AS_DATE[kind].format(column)
-    if plan.grain == "year":
-        return f"YEAR({column})"
-    if plan.grain == "weekday":
-        return f"ISODOW({column})"
-    one_year = len(plan.periods) == 1 and plan.periods[0].unit == "year"
-    if one_year and plan.grain in ("month", "quarter") and not plan.window:
-        return f"{plan.grain.upper()}({column})"
-    return f"CAST(DATE_TRUNC('{plan.grain}', {column}) AS DATE)"
 
 
 # ---------------------------------------------------------------- lists
@@ -307,7 +203,7 @@ def _contrasted_groups(plan: BusinessPlan, schema: Schema, alias: dict[str, str]
     dims = [column_text(n, schema, alias) for n in plan.dimensions]
     left, right = (f"SUM({column_text(n, schema, alias)})" for n in (plan.contrast.left, plan.contrast.right))
     sides = (plain_name(schema.columns[n].key[1]) for n in (plan.contrast.left, plan.contrast.right))
-    names = [quote(_name("sum", plan.lang, of=side)) for side in sides]
+    names = [quote(column_name("sum", plan.lang, of=side)) for side in sides]
     listed = [
         f"{d} AS {quote(label_of(n, plan.dimensions, schema))}" for d, n in zip(dims, plan.dimensions, strict=True)
     ]

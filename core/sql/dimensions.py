@@ -115,7 +115,7 @@ def dimension_at(
     for number, mentions in links.tables.items():
         for mention in mentions:
             near = place <= mention.start <= place + reach and not set(range(mention.start, mention.end)) & taken
-            if near and number != fact and mention.score >= 0.5 and joined(schema, fact, number):
+            if near and number != fact and mention.score >= 0.45 and joined(schema, fact, number):
                 columns = name_columns(number, schema)
                 score = mention.score + 0.05 + _nearness(links, place, mention.start)
                 if columns and (best is None or score > best[0]):

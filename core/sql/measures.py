@@ -5,22 +5,25 @@ Each reader gives a `Measure` with the tokens it used, or None. They look at nam
 
 from __future__ import annotations
 
-from core.sql.aggregates import LEVELS, aggregate_of, extreme_of, find_summed_number, is_additive, named_columns
+from core.sql.aggregates import aggregate_of, extreme_of, find_summed_number, named_columns
 from core.sql.business_plan import Measure
+from core.sql.dimensions import distance
 from core.sql.link import Links, Mention
-from core.sql.money import MARGIN, find_flows, is_flow, table_money
+from core.sql.money import LEVELS, MARGIN, find_flows, is_additive, is_flow, table_money
 from core.sql.planned import find_spent
 from core.sql.ratios import (
     find_correlation,
     find_margin_share,
     find_part_share,
-    find_per_document,
     find_rate,
     find_ratio,
     find_stock_value,
+    find_unit_price,
     measure_overrun,
 )
+from core.sql.receipts import count_documents, find_per_document
 from core.sql.schema import Schema
+from core.sql.units import unit_of
 from core.sql.words import stem
 
 
@@ -36,6 +39,7 @@ def find_measures(links: Links, schema: Schema, window: tuple[int, int], over_ti
         or find_part_share(links, schema)
         or find_stock_value(links, schema)
         or find_ratio(links, schema)
+        or find_unit_price(links, schema)
         or find_rate(links, schema)
     )
     rated = sure and sure.agg == "rate" and not {"rate", "churn"} & {stem(t.word) for t in links.tokens}
@@ -46,6 +50,8 @@ def find_measures(links: Links, schema: Schema, window: tuple[int, int], over_ti
     named = [(n, m) for n, m in named_columns(links, schema) if m.end <= window[0] or m.start >= window[1]]
     named = [(n, m) for n, m in named if not _means_gain(n, m, links, schema)]
     found: list[Measure] = [sure] if sure else []
+    if agg in ("count", "distinct"):
+        found += [m for m in [count_documents(links, schema, at)] if m]
     if agg == "distinct":
         found += [m for m in [_distinct(links, schema, at)] if m]
     if agg == "count":
@@ -98,14 +104,17 @@ def _splits(links: Links) -> bool:
     )
 
 
+TOLD = 0.6  # how well a table must be named to count as named
 _SORTING = ("order", "ordered", "sorted", "ordenado", "ordenada", "ordenados", "ordenadas", "ordena", "ordenar")
 
 
 def _column_measure(number: int, mention: Mention, agg: str, schema: Schema, links: Links) -> Measure:
     """A column with the aggregate that is said, else the sum where sums mean something, else the average."""
     entry = schema.columns[number]
-    levelled = any(stem(token.word) in LEVELS for token in links.tokens[mention.start : mention.end])
-    chosen = agg or ("sum" if is_additive(entry) and not levelled else "avg")
+    said = links.tokens[mention.start : mention.end]
+    adds = is_additive(entry) and not any(stem(token.word) in LEVELS for token in said)
+    adds = adds or all(unit_of(token.word) for token in said)  # 'top 3 by kilos'
+    chosen = agg or ("sum" if adds else "avg")
     if not agg and any(token.word in ("total", "sum") for token in links.tokens[: mention.end + 1]):
         chosen = "sum"
     if chosen == "median" or chosen in ("max", "min", "avg", "sum"):
@@ -169,10 +178,17 @@ def _distinct(links: Links, schema: Schema, at: int) -> Measure | None:
                 continue
             full = mention.score - 0.1 * (mention.start - at) - 0.1 * entry.extra
             full += 0.2 * entry.id_like * (mention.score >= 0.4) + 0.1 * entry.name_like
-            full += 0.3 * entry.foreign
+            full += 0.3 * entry.foreign - 0.1 * _detour(entry.table, links, schema)
             if best is None or full > best[0]:
                 best = (full, Measure("distinct", entry.table, (number,), "{0}", (mention.start, mention.end)))
     return best[1] if best else None
+
+
+def _detour(table: int, links: Links, schema: Schema) -> int:
+    """How many joins lie between a table and the others that the question names: 'how many trucks did each driver use'
+    counts them in the trips, which know both."""
+    named = [n for n, ms in links.tables.items() if ms[0].score >= TOLD]
+    return sum(min(distance(schema, table, other), 4) for other in named)
 
 
 def _count(links: Links, schema: Schema) -> Measure | None:

@@ -5,6 +5,7 @@ It looks at names and types; which aggregate is meant is told in `aggregates.py`
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from core.sql.business_plan import Measure
@@ -12,6 +13,7 @@ from core.sql.dimensions import HIGH, LOW
 from core.sql.lexicon import read_cues
 from core.sql.link import Links
 from core.sql.schema import ColumnEntry, Schema
+from core.sql.units import same_unit
 from core.sql.words import stem
 
 
@@ -34,29 +36,46 @@ _MONEY = cue_roots("measures", "money")
 PIECES = cue_roots("measures", "pieces")
 
 
+_COUNTED, LEVELS = frozenset(PIECES), frozenset(cue_roots("measures", "levels"))
+
+
 MARGIN = frozenset(stem(word) for word in ("margin", "profit"))
 
 
 STOCK = cue_roots("measures", "stock")
 _BOUNDS = frozenset(stem(word) for word in ("minimum", "maximum", "safety", "reorder", "point"))
+_PLANNED = frozenset(stem(word) for word in read_cues()["planned"]["plan"].split())
+_CURRENCY = re.compile(r"[€$£]|\b(?:EUR|USD|GBP|euros?|dollars?)\b", re.IGNORECASE)
+
+
+def is_additive(entry: ColumnEntry) -> bool:
+    """Whether adding the column up over rows says something: amounts do, prices, rates, scores and ages do not."""
+    if "%" in entry.column.name:
+        return False
+    own = {root for stems in entry.words for root, weight in stems if weight >= 0.9}
+    return bool(own & _COUNTED) or not own & LEVELS
 
 
 def is_money(entry: ColumnEntry) -> bool:
     return any(root in _MONEY for stems in entry.words for root, _ in stems)
 
 
-def find_flows(links: Links, schema: Schema, agg: str) -> list[Measure]:
-    """'sales', 'revenue', 'most sold': the money (or the pieces) of the tables that hold them, the likeliest first."""
-    place = next((p for p, t in enumerate(links.tokens) if is_flow(t)), None)
+def find_flows(links: Links, schema: Schema, agg: str, place: int | None = None) -> list[Measure]:
+    """'sales', 'revenue', 'most sold': the money (or the pieces) of the tables that hold them, the likeliest first;
+    `place` is the word that asks for it (default: the first, and a table named anywhere is likelier)."""
+    near = range(len(links.tokens)) if place is None else (place,)
+    if place is None:
+        place = next((p for p, t in enumerate(links.tokens) if is_flow(t)), None)
     if place is None:
         return []
-    tables = {n: max(m.score for m in ms) for n, ms in links.tables.items()}
+    planned = any(root in _PLANNED for token in links.tokens for root, weight in token.stems if weight >= 0.85)
+    tables = {n: max((m.score for m in ms if m.start in near), default=0.0) for n, ms in links.tables.items()}
     sold = _counts_pieces(links, place)
     margin = stem(links.tokens[place].word) in MARGIN
     found: list[tuple[float, Measure]] = []
     for table in schema.tables:
         choice = table_money(table.number, schema, prefer_pieces=sold, margin=margin)
-        if choice is None:
+        if choice is None or (not planned and is_planned(schema.columns[choice[0][0]])):
             continue
         columns, expression = choice
         likely = max((links.scores["any"].get(c, -6.0) for c in columns), default=-6.0)
@@ -73,13 +92,15 @@ _DIRECTION = 2.0  # as much as a table that is named
 def _direction(token: Any, table: int, columns: tuple[int, ...], schema: Schema) -> int:
     """1 where a table's money goes the way of the question's, -1 where it goes the other ('income' is not what a table
     of expenses holds), 0 where names do not say."""
-    asked = {stem(token.word)}
+    root = stem(token.word)
+    return way_of(table, columns, schema) * ((root in _IN) - (root in _OUT))
+
+
+def way_of(table: int, columns: tuple[int, ...], schema: Schema) -> int:
+    """1 where names say that a table's money came in, -1 where it was spent, 0 where they do not say."""
     names = (schema.tables[table].words, *(schema.columns[c].words for c in columns))
     told = {root for words in names for stems in words for root, weight in stems if weight >= 0.85}
-    for own, other in ((_IN, _OUT), (_OUT, _IN)):
-        if asked & own and bool(told & own) != bool(told & other):
-            return 1 if told & own else -1
-    return 0
+    return bool(told & _IN) - bool(told & _OUT)
 
 
 def _counts_pieces(links: Links, place: int) -> bool:
@@ -139,7 +160,37 @@ def table_money(table: int, schema: Schema, prefer_pieces: bool, margin: bool) -
         return (price.number, pieces.number), "{0} * {1}"
     if price and not pieces and _records_deeds(table, schema):
         return (price.number,), "{0}"
+    if not price and _records_deeds(table, schema):
+        priced = _priced_elsewhere(table, pieces, margin, schema)
+        if priced:
+            return priced
     return ((pieces.number,), "{0}") if pieces else None
+
+
+def _priced_elsewhere(
+    table: int, pieces: ColumnEntry | None, margin: bool, schema: Schema
+) -> tuple[tuple[int, ...], str] | None:
+    """Deeds whose price stands in a table that they refer to: a sale's dish on the menu, a trip's tariff per km, a
+    subscription's plan. Each deed has one such row, so that nothing is counted twice."""
+    name = schema.tables[table].table.name
+    for key in (key for key in schema.catalog.foreign_keys if key.table == name and key.ref_table in schema.table_of):
+        prices = number_columns(schema.table_of[key.ref_table].number, schema)
+        price = first_with(prices, (stem("price"),))
+        if price is None:
+            continue
+        cost = first_with([e for e in prices if e is not price], (stem("cost"),))
+        one = "({0} - {1})" if margin and cost else "{0}"
+        columns = (price.number, cost.number) if margin and cost else (price.number,)
+        by = pieces or next((e for e in number_columns(table, schema) if same_unit(price.key[1], e.key[1])), None)
+        if by is None:
+            return columns, one
+        return (*columns, by.number), f"{one} * {{{len(columns)}}}"
+    return None
+
+
+def is_planned(entry: ColumnEntry) -> bool:
+    """'Ventas previstas', 'sales target': what was meant to come, not what came."""
+    return any(root in _PLANNED for stems in entry.words for root, weight in stems if weight >= 0.85)
 
 
 def _records_deeds(table: int, schema: Schema) -> bool:
@@ -155,7 +206,10 @@ def _is_share(entry: ColumnEntry) -> bool:
 
 
 def money_of(numbers: list[ColumnEntry]) -> ColumnEntry | None:
-    return first_with([e for e in numbers if not _is_price(e)], _MONEY)
+    """The column that holds amounts of money, by a word of its name or by the currency in its header."""
+    amounts = [e for e in numbers if not _is_price(e)]
+    signed = [e for e in amounts if _CURRENCY.search(e.key[1]) and is_additive(e)]
+    return first_with(amounts, _MONEY) or (signed[0] if len(signed) == 1 else None)
 
 
 def _is_price(entry: ColumnEntry) -> bool:

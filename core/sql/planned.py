@@ -59,6 +59,11 @@ def find_spent(links: Links, schema: Schema) -> list[Planned]:
     return [Planned(number, *pair, (place, place + 1)) for number, pair in pairs if pair]
 
 
+def says_result(token: Token) -> bool:
+    """'actual', 'real': what came of a plan, beside what was planned."""
+    return token.kind != "mark" and _says(token, _RESULT)
+
+
 def _place(tokens: list[Token], roots: frozenset[str]) -> int | None:
     """The first token that says one of the words."""
     return next((p for p, token in enumerate(tokens) if token.kind != "mark" and _says(token, roots)), None)

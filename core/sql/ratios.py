@@ -1,11 +1,11 @@
-"""Measures of two columns or of a share: correlation, margin, plan against result, value an order, rate of a yes.
+"""Measures of two columns or of a share: correlation, margin, plan against result, one number a unit, rate of a yes.
 
 Each reader gives a `Measure` with the tokens it used, or None. Nothing is run.
 """
 
 from __future__ import annotations
 
-from core.sql.aggregates import aggregate_of, is_additive, named_columns
+from core.sql.aggregates import aggregate_of, named_columns
 from core.sql.business_plan import Measure
 from core.sql.lexicon import fold
 from core.sql.link import Links, Mention
@@ -14,7 +14,8 @@ from core.sql.money import (
     STOCK,
     cue_roots,
     first_with,
-    is_money,
+    is_additive,
+    is_flow,
     is_piece,
     money_of,
     names_bound,
@@ -23,15 +24,13 @@ from core.sql.money import (
 from core.sql.planned import find_overrun
 from core.sql.properties import yes_value
 from core.sql.schema import ColumnEntry, Schema
+from core.sql.units import same_unit, unit_of
 from core.sql.words import spanish_stem, stem
 
 _RELATION = frozenset(cue_roots("measures", "relation"))
 
 
 _PERCENT = frozenset(cue_roots("measures", "percent"))
-
-
-_ORDER_WORDS = frozenset(cue_roots("measures", "documents"))
 
 
 def find_correlation(links: Links, schema: Schema) -> Measure | None:
@@ -96,27 +95,6 @@ def measure_overrun(links: Links, schema: Schema) -> Measure | None:
     return Measure("over_plan", found.table, columns, expression, found.span)
 
 
-def find_per_document(links: Links, schema: Schema) -> Measure | None:
-    """'average order value', 'ticket medio': the money for each order, where an order has several rows."""
-    words = [stem(token.word) for token in links.tokens]
-    for place, word in enumerate(words):
-        after = words[place + 1 : place + 3]
-        one = after[:1] in (["ticket"], ["basket"]) and after[1:] not in (["time"], ["valu"])
-        valued = bool(set(after[:1]) & _ORDER_WORDS) and after[1:] in (["valu"], ["amount"], ["size"])
-        if word != "averag" or not (one or valued):
-            continue
-        for table in schema.tables:
-            numbers = number_columns(table.number, schema)
-            money = money_of(numbers)
-            key = _document_key(table.number, schema)
-            if money and key is not None:
-                expression = "SUM({0}) / NULLIF(COUNT(DISTINCT {1}), 0)"
-                return Measure(
-                    "per", table.number, (money.number, key), expression, (place, min(place + 3, len(words)))
-                )
-    return None
-
-
 def find_ratio(links: Links, schema: Schema) -> Measure | None:
     """'cost per click', 'revenue per unit': the sum of one number against the sum of another of the same table."""
     named = named_columns(links, schema)
@@ -125,6 +103,8 @@ def find_ratio(links: Links, schema: Schema) -> Measure | None:
             continue
         above = next((c for c in named if c[1].end == place and c[1].score >= 0.6), None)
         below = next((n for n in _numbers_after(place, links, schema)), None)
+        if below and (above is None or schema.columns[above[0]].table != schema.columns[below[0]].table):
+            above = _money_before(place, schema.columns[below[0]].table, links, schema)
         if above is None or below is None or above[0] == below[0]:
             continue
         top, bottom = schema.columns[above[0]], schema.columns[below[0]]
@@ -136,6 +116,34 @@ def find_ratio(links: Links, schema: Schema) -> Measure | None:
     return None
 
 
+def _money_before(place: int, table: int, links: Links, schema: Schema) -> tuple[int, Mention] | None:
+    """'spending per click', 'cost per litre', 'price per kilo': the one column of the table that holds its money."""
+    said = links.tokens[place - 1] if place else None
+    money = money_of(number_columns(table, schema))
+    if said is None or money is None or not (is_flow(said) or stem(said.word) in _COSTS):
+        return None
+    return money.number, Mention(place - 1, place, 1.0, 1, 1)
+
+
+def find_unit_price(links: Links, schema: Schema) -> Measure | None:
+    """'average price of a kilo' where no price is stored: the money against what it was paid for."""
+    roots = [stem(token.word) for token in links.tokens]
+    at = next((p for p, root in enumerate(roots) if root == stem("price")), None)
+    if at is None:
+        return None
+    for place in range(at + 1, min(at + 5, len(roots))):
+        unit = unit_of(links.tokens[place].word)
+        for table in schema.tables if unit else ():
+            numbers = number_columns(table.number, schema)
+            counted = next((e for e in numbers if same_unit(unit, e.key[1])), None)
+            money = money_of([e for e in numbers if e is not counted])
+            if counted and money and first_with(numbers, (stem("price"),)) is None:
+                expression = "1.0 * SUM({0}) / NULLIF(SUM({1}), 0)"
+                return Measure("ratio", table.number, (money.number, counted.number), expression, (at, place + 1))
+    return None
+
+
+_COSTS = frozenset(stem(word) for word in ("cost", "price"))
 _RATES = frozenset(("rate", "ratio", "percentage"))
 FEW = 24  # different numbers that may well be groups
 
@@ -187,19 +195,6 @@ def find_stock_value(links: Links, schema: Schema) -> Measure | None:
                 places = [p for p in range(max(0, place - 1), min(place + 4, len(roots))) if roots[p] in {root, *near}]
                 span = (min(places), max(places) + 1)
                 return Measure("sum", table.number, (stock.number, cost.number), "{0} * {1}", span)
-    return None
-
-
-def _document_key(table: int, schema: Schema) -> int | None:
-    """The column that numbers orders in a table of order lines."""
-    for number in schema.tables[table].columns:
-        entry = schema.columns[number]
-        told = {root for stems in entry.words for root, weight in stems if weight >= 0.85}
-        amount = entry.kind == "number" and not entry.column.type.upper().endswith("INT")
-        if told & _ORDER_WORDS and entry.unique == 1 and entry.primary:
-            return None  # a row is an order already
-        if told & _ORDER_WORDS and entry.kind != "date" and not (amount or is_money(entry)) and 0.05 < entry.unique < 1:
-            return number
     return None
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from core.sql.aggregates import aggregate_of, is_additive
+from core.sql.aggregates import aggregate_of
 from core.sql.business_plan import BusinessPlan, Measure
 from core.sql.dimensions import name_columns
 from core.sql.link import Links
-from core.sql.money import table_money
+from core.sql.money import is_additive, table_money
 from core.sql.schema import Schema
 
 VARIANTS = 4
@@ -22,7 +22,7 @@ _UNLIKELY = 0.8  # a stored value that is meant less surely than this may not be
 
 def vary_plan(plan: BusinessPlan, links: Links, schema: Schema) -> list[tuple[BusinessPlan, str]]:
     """(plan, what is different: aggregate, amount, things, column, date or scope), the likeliest doubt first."""
-    if plan.window == "spread" or plan.setop:
+    if plan.window == "spread" or plan.setop or plan.beside:
         return []
     said = bool(aggregate_of(links)[0])
     varied = [
@@ -46,7 +46,7 @@ def _other_aggregate(plan: BusinessPlan, schema: Schema, said: bool) -> Iterator
         yield replace(plan, measure=Measure("count", measure.table, (), "*", measure.span)), "aggregate"
     if measure.agg == "count":
         money = table_money(measure.table, schema, prefer_pieces=False, margin=False)
-        if money and all(is_additive(schema.columns[n]) for n in money[0]):
+        if money and (len(money[0]) > 1 or is_additive(schema.columns[money[0][0]])):
             yield replace(plan, measure=Measure("sum", measure.table, *money, measure.span)), "amount"
 
 

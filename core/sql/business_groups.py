@@ -1,0 +1,164 @@
+"""Writes the measures of a business plan by group as DuckDB SQL, of one table or of two beside each other.
+
+Windows over them, lists and sets are written in `business_sql.py`. It chooses nothing and runs nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from core.i18n import translate
+from core.sql.business_plan import BusinessPlan, Measure, repeats_rows
+from core.sql.business_where import AS_DATE, column_text, conditions_of, find_source, label_of, plain_name
+from core.sql.money import is_money
+from core.sql.properties import yes_value
+from core.sql.render import literal, quote
+from core.sql.schema import Schema
+from core.sql.wide import is_across
+
+_UNIT = re.compile(r"[€$£%]")
+
+
+def sum_by_group(
+    plan: BusinessPlan, schema: Schema, alias: dict[str, str], text: str, where: str
+) -> tuple[str, list[str], str]:
+    """(the measures by group, the names of the groups, the name of the first measure)."""
+    time = _time_expression(plan, schema, alias)
+    dims = [(column_text(n, schema, alias), label_of(n, plan.dimensions, schema)) for n in plan.dimensions]
+    groups = ([(time, unit_name(plan))] if time else []) + dims
+    repeated = repeats_rows(plan, schema)
+    measures = [_measure(m, schema, alias, plan.lang, repeated) for m in (plan.measure, *plan.more)]
+    measure, name = measures[0]
+    select = [f"{expression} AS {quote(label)}" for expression, label in (*groups, *measures)]
+    sql = f"SELECT {', '.join(select)} FROM {text}{where}"
+    if groups:
+        keys = [column_text(n, schema, alias) for n in plan.keys]
+        sql += f" GROUP BY {', '.join([*(expression for expression, _ in groups), *keys])}"
+    if plan.threshold:
+        sql += f" HAVING {measure} {plan.threshold.op} {literal(plan.threshold.value)}"
+    return sql, [label for _, label in groups], name
+
+
+def write_beside(plan: BusinessPlan, schema: Schema) -> str | None:
+    """Both sides summed in their own tables, then joined by what they are split by; a group of one side alone stays."""
+    parts = []
+    for side in (plan, plan.beside):
+        source = find_source(side, schema)
+        if source is None:
+            return None
+        wheres = conditions_of(side, schema, source[1])
+        where = f" WHERE {' AND '.join(wheres)}" if wheres else ""
+        parts.append(sum_by_group(replace(side, beside=None), schema, source[1], source[0], where))
+    (left, labels, one), (right, _, other) = parts
+    if one == other:
+        one, other = (f"{name}_{plain_name(schema.tables[side.fact].table.name)}" for name, side in
+                      ((one, plan), (other, plan.beside)))  # fmt: skip
+    groups = ", ".join(quote(label) for label in labels)
+    names = [f"{name}({', '.join(map(quote, [*labels, value]))})" for name, value in (("one", one), ("other", other))]
+    shown = [f"{quote(one)}, {quote(other)}"]
+    if plan.minus:
+        name, zeros = column_name("difference", plan.lang), [f"COALESCE({quote(value)}, 0)" for value in (one, other)]
+        shown = [f"{zeros[0]} - {zeros[1]} AS {quote(name)}"]
+    joined = f"one FULL JOIN other USING ({groups})" if groups else "one CROSS JOIN other"
+    select = ", ".join([groups, *shown] if groups else shown)
+    order = order_by(plan, labels, name if plan.minus else one, in_order=bool(plan.grain))
+    return f"WITH {names[0]} AS ({left}), {names[1]} AS ({right}) SELECT {select} FROM {joined}{order}"
+
+
+def order_by(plan: BusinessPlan, labels: list[str], name: str, in_order: bool) -> str:
+    if not labels:
+        return ""
+    if plan.descending is not None:
+        order = f"{quote(name)}{' DESC' if plan.descending else ''}"
+    elif in_order:
+        order = ", ".join(quote(label) for label in labels)
+    else:
+        order = f"{quote(name)} DESC"
+    return f" ORDER BY {order}" + (f" LIMIT {plan.limit}" if plan.limit else "")
+
+
+def _measure(
+    measure: Measure, schema: Schema, alias: dict[str, str], lang: str, repeated: bool = False
+) -> tuple[str, str]:
+    """(expression, its name in the result); rows that a join repeats are counted once."""
+    if measure.metric:
+        return f"({measure.metric.expression})", measure.metric.name
+    if measure.agg == "count" or not measure.columns:
+        table = schema.tables[measure.table].table
+        once = repeated and len(table.primary_key) == 1
+        return (
+            f"COUNT(DISTINCT {alias[table.name]}{quote(table.primary_key[0])})" if once else "COUNT(*)"
+        ), column_name("count", lang)
+    columns = [column_text(n, schema, alias) for n in measure.columns]
+    first = plain_name(schema.columns[measure.columns[0]].key[1])
+    if measure.agg == "rate":
+        if measure.yes is None:
+            test = measure.expression.format(*columns)
+            return f"ROUND(100.0 * AVG(CASE WHEN {test} THEN 1 ELSE 0 END), 2)", column_name("share", lang)
+        of_column = yes_value(schema.columns[measure.columns[0]]) == measure.yes  # else of one of its values
+        return (
+            f"ROUND(100.0 * AVG(CASE WHEN {columns[0]} = {literal(measure.yes)} THEN 1 ELSE 0 END), 2)",
+            column_name("rate", lang, of=first if of_column else plain_name(str(measure.yes))),
+        )
+    if measure.agg == "distinct":
+        return f"COUNT(DISTINCT {columns[0]})", column_name("distinct", lang, of=first)
+    if measure.agg == "part_of":
+        return f"ROUND({measure.expression.format(*columns)}, 2)", column_name("share", lang)
+    if measure.agg == "share_of":
+        return f"ROUND({measure.expression.format(*columns)}, 2)", column_name("margin", lang)
+    if measure.agg == "over_plan":
+        return f"ROUND({measure.expression.format(*columns)}, 2)", column_name("deviation", lang)
+    if measure.agg == "ratio":
+        below = plain_name(schema.columns[measure.columns[1]].key[1])
+        return measure.expression.format(*columns), column_name("ratio", lang, of=first, per=below)
+    if measure.agg == "corr":
+        return f"CORR({measure.expression.format(*columns)})", column_name("corr", lang)
+    if measure.agg == "per":
+        of = (
+            first
+            if len(columns) == 2 and not is_money(schema.columns[measure.columns[0]])
+            else column_name("amount", lang)
+        )
+        return measure.expression.format(*columns), column_name("avg", lang, of=of)
+    name = first if len(columns) == 1 else column_name("amount", lang)
+    if is_across(measure):
+        name = plain_name(schema.tables[measure.table].table.name)
+    said = name if measure.agg == "sum" and name.startswith("total_") else column_name(measure.agg, lang, of=name)
+    label = f"{said}{_unit(measure, schema)}"
+    return f"{measure.agg.upper()}({measure.expression.format(*columns)})", label
+
+
+def column_name(key: str, lang: str, **params: str) -> str:
+    """The name of a computed column, in the question's language: results, charts and sentences show it."""
+    return translate(f"sql.column.{key}", lang, **params)
+
+
+def unit_name(plan: BusinessPlan) -> str:
+    return column_name(plan.grain, plan.lang) if plan.grain else ""
+
+
+def _unit(measure: Measure, schema: Schema) -> str:
+    """' (€)' where the measured header says so, so that sentences and charts can say it too."""
+    signs = (_UNIT.search(schema.columns[n].key[1]) for n in measure.columns)
+    found = next((sign.group() for sign in signs if sign), "")
+    return f" ({found})" if found else ""
+
+
+def _time_expression(plan: BusinessPlan, schema: Schema, alias: dict[str, str]) -> str | None:
+    """The unit of time as a number inside one year, else as its first day; a year is always its number."""
+    if not plan.grain or plan.date is None:
+        return None
+    column = column_text(plan.date, schema, alias)
+    kind = schema.columns[plan.date].time
+    if kind == "year":
+        return column
+    column = AS_DATE[kind].format(column)
+    if plan.grain == "year":
+        return f"YEAR({column})"
+    if plan.grain == "weekday":
+        return f"ISODOW({column})"
+    one_year = len(plan.periods) == 1 and plan.periods[0].unit == "year"
+    if one_year and plan.grain in ("month", "quarter") and not plan.window:
+        return f"{plan.grain.upper()}({column})"
+    return f"CAST(DATE_TRUNC('{plan.grain}', {column}) AS DATE)"
