@@ -3,7 +3,8 @@
 A case is one JSON line: `{"id", "lang", "text", "citations": [{"file", "page", "quote"}], "columns": [], "rows": [[]],
 "pages": [{"file", "page", "text", "tables": [[[cell]]]}]}`; `pages` only where the sources are not files of a folder.
 Or a line is a source with all that is said of it: `{"source", "part", "pages" or "columns" and "rows", "statements":
-[{"lang", "text", "quotes": []}]}`, a case each. It checks nothing.
+[{"lang", "text", "quotes": [], "kind", "true": false}]}`, a case each; "true" is false for a statement that was written
+to be false. It checks nothing.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ class ClaimCase:
     rows: tuple[tuple[Any, ...], ...] = ()
     pages: tuple[tuple[str, Page], ...] = ()
     part: str = ""  # of the measurement; drawn from the id where it is empty
+    kind: str = ""  # of the wording, or of what makes it false, where that is told
+    true: bool = True
 
 
 def read_claim_cases(path: Path) -> list[ClaimCase]:
@@ -60,6 +63,8 @@ def _case(raw: dict[str, Any]) -> ClaimCase:
         tuple(raw.get("columns", ())),
         tuple(tuple(row) for row in raw.get("rows", ())),
         tuple((page["file"], make_page(page)) for page in raw.get("pages", ())),
+        kind=raw.get("kind", ""),
+        true=raw.get("true", True),
     )
 
 

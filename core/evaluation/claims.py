@@ -1,6 +1,7 @@
 """How many changed answers the checks catch, and how many true ones they let pass: by kind, on two parts.
 
 Parts are named by the cases, or drawn by a hash of the case's id: rules may be built on one, the other only reports.
+A part that has false statements of its own is judged by those, any other by machine-made changes of its true ones.
 """
 
 from __future__ import annotations
@@ -14,11 +15,13 @@ from statistics import median
 from typing import Any
 
 from core.evaluation.claim_cases import ClaimCase, make_answer
-from core.evaluation.falsify import falsify
-from core.records import Answer, Page
+from core.evaluation.falsify import Changed, falsify
+from core.records import Answer, Check, Page
 from core.validation.check import check_answer, explain
 from core.validation.support import Embed
 from core.validation.vocabulary import Spanish
+
+Tally = dict[str, list[int]]
 
 
 @dataclass
@@ -29,10 +32,30 @@ class Part:
     passed: int = 0
     changed: int = 0
     caught: int = 0
-    by_kind: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
+    by_kind: Tally = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
+    true_by_kind: Tally = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
+    by_language: Tally = field(default_factory=lambda: defaultdict(lambda: [0, 0, 0, 0]))
     missed: list[tuple[str, str, str]] = field(default_factory=list)
     blamed: list[tuple[str, str, str]] = field(default_factory=list)
     ms: list[float] = field(default_factory=list)
+
+    def add_true(self, case: ClaimCase, found: Answer) -> None:
+        wrong = _doubted(found)
+        self.true += 1
+        self.passed += not wrong
+        self.blamed += [(case.id, c.claim, explain(c, "en")) for c in wrong[:1]]
+        if case.kind:
+            _add(self.true_by_kind[case.kind], not wrong)
+        _add(self.by_language[case.lang], not wrong)
+
+    def add_changed(self, changed: Changed, found: Answer) -> None:
+        is_caught = bool(_doubted(found))
+        self.changed += 1
+        self.caught += is_caught
+        _add(self.by_kind[changed.kind], is_caught)
+        _add(self.by_language[changed.case.lang], is_caught, at=2)
+        if not is_caught:
+            self.missed.append((changed.case.id, changed.kind, changed.case.text))
 
     def report(self, examples: int) -> dict[str, Any]:
         return {
@@ -41,6 +64,11 @@ class Part:
             "changed": self.changed,
             "caught": round(self.caught / max(self.changed, 1), 4),
             "by_kind": {kind: f"{caught}/{of}" for kind, (caught, of) in sorted(self.by_kind.items())},
+            "true_by_kind": {kind: f"{passed}/{of}" for kind, (passed, of) in sorted(self.true_by_kind.items())},
+            "by_language": {
+                lang: {"passed": f"{passed}/{true}", "caught": f"{caught}/{changed}"}
+                for lang, (passed, true, caught, changed) in sorted(self.by_language.items())
+            },
             "ms_median": round(median(self.ms), 2) if self.ms else 0.0,
             "missed": self.missed[:examples],
             "blamed": self.blamed[:examples],
@@ -81,26 +109,29 @@ def measure_claims(
         part.ms.append(1000 * (time.perf_counter() - started))
         return found
 
+    told = {part_of(case) for case in cases if not case.true}  # parts that bring their own false statements
     for case in cases:
-        part = parts[part_of(case)]
-        found = check(case, part)
-        part.true += 1
-        wrong = [c for c in found.checks if c.verdict != "supported"]
-        part.passed += not wrong
-        note(case.id, {"passed": float(not wrong)})
-        part.blamed += [(case.id, c.claim, explain(c, "en")) for c in wrong[:1]]
-    for changed in falsify(cases):
+        if case.true:
+            part, found = parts[part_of(case)], check(case, parts[part_of(case)])
+            part.add_true(case, found)
+            note(case.id, {"passed": float(not _doubted(found))})
+    false = [Changed(case.kind or "written", case) for case in cases if not case.true]
+    false += falsify([case for case in cases if part_of(case) not in told])
+    for changed in false:
         if kinds and changed.kind not in kinds:
             continue
         part = parts[part_of(changed.case)]
         found = check(changed.case, part)
-        is_caught = any(c.verdict != "supported" for c in found.checks)
-        part.changed += 1
-        part.caught += is_caught
+        part.add_changed(changed, found)
         text = hashlib.sha256(changed.case.text.encode()).hexdigest()[:8]
-        note(f"{changed.case.id} {changed.kind} {text}", {"caught": float(is_caught)})
-        part.by_kind[changed.kind][0] += is_caught
-        part.by_kind[changed.kind][1] += 1
-        if not is_caught:
-            part.missed.append((changed.case.id, changed.kind, changed.case.text))
+        note(f"{changed.case.id} {changed.kind} {text}", {"caught": float(bool(_doubted(found)))})
     return {name: part.report(examples) for name, part in parts.items()}
+
+
+def _add(counts: list[int], right: bool, at: int = 0) -> None:
+    counts[at] += right
+    counts[at + 1] += 1
+
+
+def _doubted(found: Answer) -> list[Check]:
+    return [check for check in found.checks if check.verdict != "supported"]

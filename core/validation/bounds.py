@@ -20,7 +20,7 @@ _UNDER = (
     r"(?:less than|fewer than|shorter than|earlier than|lower than|younger than|under|below|menos (?:de|del)|"
     r"menor(?:es)? (?:de|a|que)|inferior(?:es)? a|por debajo de)"
 )
-_GAP = r"[^\d.;,]{0,14}$"
+_GAP = r"[^\d.;,]{0,24}$"
 _DENIED_OVER = re.compile(rf"{_NOT}[^.;,]{{0,34}}?\b{_OVER}{_GAP}")
 _DENIED_UNDER = re.compile(rf"{_NOT}[^.;,]{{0,34}}?\b{_UNDER}{_GAP}")
 _CEILING = re.compile(

@@ -15,13 +15,18 @@ from core.validation.order import years_of
 from core.validation.places import Segment, holds
 from core.validation.vocabulary import lexicon
 
+_MONTHS = {"month": 1, "quarter": 3, "year": 12}
+_YEAR_BEFORE = re.compile(
+    r"\b(?:(?:a|one) year (?:ago|earlier|before)|(?:prior|previous|last|preceding)[ -]year|year[- ]end|"
+    r"un ano antes|(?:ano|ejercicio) (?:anterior|pasado|previo|precedente)|cierre del (?:ano|ejercicio))\b"
+)
 _SMALL = frozenset("of and the for sobre with con in on de la el los las y del para por en".split())
 
 
 def check_dates(claim: Segment, evidence: Evidence, skip: Sequence[tuple[int, int]] = ()) -> Found:
     """Look for every date: all that it says must be said by one date of the source, a year may stand elsewhere."""
     found = Found()
-    known = [date for passage in evidence.passages for date in passage.dates]
+    known = _known_dates(evidence)
     known += evidence.rows.dates if evidence.rows is not None else []
     for date in claim.dates:
         if any(a <= date.start < b for a, b in skip):
@@ -49,8 +54,21 @@ def check_dates(claim: Segment, evidence: Evidence, skip: Sequence[tuple[int, in
     return found
 
 
+def _known_dates(evidence: Evidence) -> list[DateSpan]:
+    """The dates of the passages; those that only name the document do not count where the quotes tell months."""
+    quoted = [date for passage in evidence.passages for s in passage.quoted for date in s.dates]
+    if not any(moment.month for date in quoted for moment in date.readings):
+        return [date for passage in evidence.passages for date in passage.dates]
+    return [date for p in evidence.passages for date in p.dates if date not in p.naming or _is_year(date)]
+
+
+def _is_year(date: DateSpan) -> bool:
+    return all(replace(moment, year=None) == Moment() for moment in date.readings)
+
+
 def _follows(date: DateSpan, evidence: Evidence, known: Sequence[DateSpan]) -> bool:
-    """A date that others give: ten years from 2023 end in 2033, and six months are a half."""
+    """A date that others give: ten years from 2023 end in 2033, six months are a half, a year earlier is the year
+    before."""
     spans = [(p.quantity.unit, p.quantity.readings[0][0]) for p in evidence.places if p.quoted and p.quantity.readings]
     for moment in date.readings:
         if moment.half == 1 and moment.year is None and ("month", 6.0) in spans:
@@ -59,7 +77,25 @@ def _follows(date: DateSpan, evidence: Evidence, known: Sequence[DateSpan]) -> b
         ends = {year + int(count) for year in years for unit, count in spans if unit == "year"}
         if moment.year in ends and replace(moment, year=None) == Moment():
             return True
+        if any(_ends(moment, other, spans) for told in known for other in told.readings):
+            return True
+        if moment.year is not None and _speaks_of_year_before(evidence):
+            later = replace(moment, year=moment.year + 1)
+            if any(later.agrees(other) for told in known for other in told.readings) or moment.year + 1 in years:
+                return True
     return False
+
+
+def _ends(moment: Moment, begun: Moment, spans: Sequence[tuple[str, float]]) -> bool:
+    """Whether so many months or years from a month of the source end in the month that is said."""
+    if None in (moment.year, moment.month, begun.year, begun.month) or (moment.day and moment.day != begun.day):
+        return False
+    apart = 12 * (moment.year - begun.year) + moment.month - begun.month  # type: ignore[operator]
+    return any(apart == count * _MONTHS.get(unit, 0) for unit, count in spans if count and unit in _MONTHS)
+
+
+def _speaks_of_year_before(evidence: Evidence) -> bool:
+    return any(_YEAR_BEFORE.search(fold(s.text)) for passage in evidence.passages for s in passage.quoted)
 
 
 def _other_years(claim: Segment, evidence: Evidence) -> list[Finding]:
@@ -180,13 +216,13 @@ def _known_otherwise(name: Name, said: str, evidence: Evidence) -> bool:
         own = [form for form in forms if word in form.split() and holds(folded, form)]
         if own and any(holds(text, form) for form in forms if form not in own for text in texts):
             return True
-    return name.text.isupper() and len(word) > 1 and any(_has_initials(text, word) for text in texts)
+    return name.text.isupper() and len(word.replace("&", "")) > 1 and any(_has_initials(text, word) for text in texts)
 
 
 def _has_initials(text: str, letters: str) -> bool:
     """Whether words in a row begin with these letters, small words left out."""
     initials = "".join(w[0] for w in re.findall(r"[^\W\d_]+", text) if len(w) > 3 or w not in _SMALL)
-    return len(letters) > 2 and letters in initials
+    return letters.replace("&", "") in initials
 
 
 def _known_code(code: str, evidence: Evidence) -> bool:

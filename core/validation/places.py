@@ -90,7 +90,7 @@ def read_segment(text: str, start: int, end: int, lang: str, vocabulary: Vocabul
     """A sentence of a text; `mark` is the decimal mark of its figures, if known."""
     said = text[start:end]
     dates = read_dates(said)
-    quantities = read_quantities(said, [(d.start, d.end) for d in dates], mark)
+    quantities = read_quantities(said, [(d.start, d.end) for d in dates], mark, lang)
     return Segment(start, end, said, vocabulary.read(said, lang), dates, quantities)
 
 
@@ -171,7 +171,10 @@ def weigh_dates(
     """The dates of a sentence for one of its figures: the nearest one is its own where there are several."""
     if len(segment.dates) < 2:
         own = next((c for c in clauses if c[0] <= quantity.start < c[1]), (0, len(segment.text)))
-        return [(date, OWN if own[0] <= date.start < own[1] else CLAUSE_BEFORE) for date in segment.dates]
+        return [
+            (date, OWN if own[0] <= date.start < own[1] and not _is_anothers(date, quantity, segment) else CLAUSE_BEFORE)
+            for date in segment.dates
+        ]
 
     def distance(date: DateSpan) -> float:
         if date.start >= quantity.end:
@@ -185,6 +188,14 @@ def weigh_dates(
     if any(nearest in pair and _JOINED.fullmatch(segment.text[pair[0].end : pair[1].start]) for pair in pairs):
         return [(date, CLAUSE_BEFORE) for date in segment.dates]  # 'between June and September': of both figures
     return [(date, OWN if date.start == nearest.start else SENTENCE) for date in segment.dates]
+
+
+def _is_anothers(date: DateSpan, quantity: Quantity, segment: Segment) -> bool:
+    """Whether a date stands right behind another figure and before this one: '12 at the end of 2024 to 10'."""
+    if date.start > quantity.start:
+        return False
+    before = [q.end for q in segment.quantities if q.end <= date.start and q.kind != "code"]
+    return bool(before) and len(segment.text[max(before) : date.start].split()) <= 5
 
 
 def way_of(quantity: Quantity, words: Sequence[Word]) -> int:

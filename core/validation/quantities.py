@@ -32,9 +32,9 @@ _RANGE = re.compile(
 _BETWEEN = re.compile(r"\b(?:between|entre)\s*$")
 
 
-def read_quantities(text: str, skip: Iterable[tuple[int, int]] = (), mark: str = "") -> list[Quantity]:
+def read_quantities(text: str, skip: Iterable[tuple[int, int]] = (), mark: str = "", lang: str = "") -> list[Quantity]:
     """The figures of `text` in order; spans of `skip` (dates, marks) are left out. `mark` is the decimal mark, if known
-    (see separators)."""
+    (see separators), and `lang` the language."""
     blocked = list(skip)
     found = [share for share in read_shares(text) if not _inside(share.start, share.end, blocked)]
     blocked += [(share.start, share.end) for share in found]
@@ -45,7 +45,7 @@ def read_quantities(text: str, skip: Iterable[tuple[int, int]] = (), mark: str =
         if not _inside(match.start("digits"), match.end("digits"), blocked):
             found.append(_figure(text, match, mark))
     blocked += [(q.start, q.end) for q in found]
-    found += [q for q in read_spelled(text) if not _inside(q.start, q.end, blocked)]
+    found += [q for q in read_spelled(text, lang) if not _inside(q.start, q.end, blocked)]
     return _share_scales(text, sorted(found, key=lambda q: q.start))
 
 

@@ -23,7 +23,8 @@ from core.validation.vocabulary import Vocabulary
 @dataclass(slots=True)
 class Passage:
     """What a citation stands on. `segments` are the sentences of the quote and its neighbours, `places` their figures
-    and those of its table, `identity` what names the document; `page_text` is for what stands elsewhere on the page."""
+    and those of its table, `identity` what names the document, `naming` the dates
+    of that; `page_text` is for what stands elsewhere on the page."""
 
     n: int
     lang: str
@@ -38,6 +39,7 @@ class Passage:
     scales: frozenset[float]
     currencies: frozenset[str]
     quoted: list[Segment] = field(default_factory=list)
+    naming: list[DateSpan] = field(default_factory=list)
 
 
 class Sources:
@@ -61,7 +63,8 @@ class Sources:
         near_text = "\n".join([headings, *(s.text for s in segments), *(_table_text(t) for _, t in tables)])
         prose = [s for s in segments if not any(t.start <= s.start < t.end for _, t in tables)]
         places = [place for s in prose for place in prose_places(s, s in quoted, where)]
-        dates = [date for s in segments for date in s.dates] + read_dates(headings) + read_dates(identity)
+        naming = read_dates(identity)
+        dates = [date for s in segments for date in s.dates] + read_dates(headings) + naming
         keys = merge_keys(self.vocabulary.read(headings, read.lang), OWN)
         for segment in segments:
             merge_keys(segment.words, OWN, keys)
@@ -72,7 +75,7 @@ class Sources:
             keys.update(words)
         texts = (near_text, fold(near_text), identity, page.text)
         return Passage(
-            citation.n, read.lang, segments, places, dates, keys, *texts, read.scales, read.currencies, quoted
+            citation.n, read.lang, segments, places, dates, keys, *texts, read.scales, read.currencies, quoted, naming
         )
 
 

@@ -22,13 +22,15 @@ _IN_EVERY = re.compile(
     r"(three|four|five|ten|tres|cuatro|cinco|diez|10|5|4|3)\b"
 )
 _HALF_POINT = re.compile(r"\b(?:half a (?:percentage )?point|medio punto)\b(?: porcentual)?")
+_OF_SCALE = re.compile(r"\s+(?:of an?|de) (million|millon|billion|thousand)\b")
 _HALF = re.compile(r"\b(?:half a|medio) (million|millon|billion|thousand)\b")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
 
-def read_spelled(text: str) -> list[Quantity]:
-    """Numbers in words, with 'twenty-five', 'treinta y dos', 'two hundred', 'tres millones'."""
+def read_spelled(text: str, lang: str = "") -> list[Quantity]:
+    """Numbers in words ('once' is one in Spanish alone), with 'twenty-five', 'treinta y dos', 'two hundred', 'tres millones'."""
     numbers, scales = lexicon()["numbers"], lexicon()["scales"]
+    numbers = {word: value for word, value in numbers.items() if word != "once"} if lang == "en" else numbers
     found: list[Quantity] = []
     words = list(_WORD.finditer(text))
     n = 0
@@ -65,6 +67,13 @@ def read_shares(text: str) -> list[Quantity]:
             continue
         start, end = match.span()
         how = approximation(text, start) or "about"
+        scaled = _OF_SCALE.match(folded, end)
+        if scaled:
+            scale, end = read_scale(text, scaled.start(1) - 1, False)
+            unit, end = read_unit(text, end)
+            value = ((scale * count / whole, 0.0),)
+            found.append(Quantity(start, end, text[start:end], value, "number", unit, how, scale=scale, spelled=True))
+            continue
         share = 100 * count / whole
         found.append(Quantity(start, end, text[start:end], ((share, 2.0),), "percent", "", how, spelled=True))
     for match in _HALF_POINT.finditer(folded):

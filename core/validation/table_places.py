@@ -138,7 +138,7 @@ class _Cell:
         self.text = text
         self.dates = read_dates(text) or _lone_month(text)
         spans = [(d.start, d.end) for d in self.dates]
-        self.quantities = [q for q in read_quantities(text, spans, mark) if q.kind != "code"]
+        self.quantities = [q for q in read_quantities(text, spans, mark, lang) if q.kind != "code"]
         self.words = vocabulary.read(text, lang)
         rest = "".join(char for at, char in enumerate(text) if not any(q.start <= at < q.end for q in self.quantities))
         self.figure = bool(self.quantities) and not re.search(r"[^\W\d_]{3}", rest.partition("(")[0])

@@ -1,0 +1,285 @@
+"""How the rows of a result or a table stand to each other, said in words: 'A sold more than B', 'the highest is C', 'D
+comes second', 'only E and F are above 100'. Each is held against the cells.
+
+A measure that the statement does not name may be any column: then all of them must speak against it. It reads no
+figures of the statement but the limit of an 'only'.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from core.validation.evidence import Evidence, Finding, Found
+from core.validation.measures import fold, lexicon
+from core.validation.places import OWN, Context, Place, Segment
+from core.validation.rows import Rows
+from core.validation.vocabulary import Word
+
+_ROWS_MAX = 200
+_MORE = r"(?:more|higher|larger|bigger|greater|longer|above|exceed\w*|over[ts]\w*k|outsold|beat\w*|mas|mayor|super\w+)"
+_LESS = r"(?:less|fewer|lower|smaller|shorter|below|behind|menos|menor|inferior)"
+_THAN = re.compile(r"\b(?:than|que|de lo que|a)\b")
+_MORE_CUE, _LESS_CUE = re.compile(rf"\b{_MORE}\b"), re.compile(rf"\b{_LESS}\b")
+_OVERTAKES = re.compile(r"\b(?:overt[ao]\w*|exceed\w*|outsold|beats?|surpass\w*|super\w+)\b")
+_OTHERS = re.compile(
+    r"\b(?:than (?:the others|any other|all (?:the )?others?|the rest|anyone)|"
+    r"que (?:l[oa]s demas|el resto|l[oa]s otr[oa]s|ningun[oa]?|nadie|cualquier otr[oa]))\b"
+)
+_PART = r"(?!\s+(?:of|de|parte|del|l[oa]s)\b)"
+_MOST = re.compile(
+    rf"\b(?:the most|most|highest|largest|biggest|greatest|longest|busiest|top){_PART}|"
+    rf"\b(?:el|la|l[oa]s|con|de|su|que|cuy[oa]) (?:\w+ ){{0,2}}?(?:mas|mayor(?:es)?){_PART}(?! que\b)|\bla? mas\b"
+)
+_LEAST = re.compile(
+    rf"\b(?:the least|least|the fewest|fewest|lowest|smallest|shortest){_PART}|"
+    rf"\b(?:el|la|l[oa]s|con|de|su|que|cuy[oa]) (?:\w+ ){{0,2}}?(?:menos|menor(?:es)?){_PART}(?! que\b)"
+)
+_TURNED = re.compile(r"\b(?:mas (?:baj|pequen|cort|escas)|menos (?:alt|grand|numeros))\w*\b")
+_BOUND = re.compile(r"\b(?:at (?:the )?(?:most|least)|al menos|por lo menos|como (?:minimo|maximo)|no mas|no menos)\b")
+_RANK = re.compile(
+    r"\b(second|third|fourth|segund[oa]|tercer[oa]?|cuart[oa])[\s-]+"
+    r"(?:most|highest|largest|biggest|lowest|smallest|place|lugar|puesto|posicion|\w+ (?:con|que|por|by)|mas|mayor)|"
+    r"\b(?:comes?|came|ranks?|ranked|is|es|queda|ocupa|va)(?: in| el| la| en)? (second|third|fourth|segund[oa]|tercer[oa]?|cuart[oa])\b"
+)
+_AFTER_ROW = re.compile(r"^\W*(?:after|behind|tras|despues de|detras de|by|por|aparte de|apart from)\b")
+_ONLY = re.compile(r"\b(?:only|solo|solamente|unicamente|just|unic[oa]s)\b")
+_LIMIT = re.compile(r"\b(?:above|over|exceed\w*|more than|super\w+|mas de|por encima|below|under|less than|menos de|por debajo|inferior)\b")
+_BELOW = re.compile(r"\b(?:below|under|less than|fewer than|menos de|por debajo|inferior\w*)\b")
+_CUT = re.compile(
+    r"[;:()—–]|,\s|\s(?:while|whereas|but|although|even though|though|and|pero|aunque|mientras|frente|versus|y)\s", re.I
+)
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Rows that can be compared: `labels[r]` are the keys of row r that no other row has, `columns[c]` those of a
+    column's header and `numbers[c][r]` its figures."""
+
+    labels: Sequence[frozenset[str]]
+    columns: dict[int, Context]
+    numbers: dict[int, list[float | None]]
+
+
+@dataclass(frozen=True)
+class _Named:
+    """A row where the statement names it."""
+
+    row: int
+    at: int
+
+
+def check_standings(claim: Segment, evidence: Evidence) -> Found:
+    """What the statement says about the order of rows: each is proven or a finding; nothing where it says no such
+    thing, or names no row."""
+    found = Found()
+    for grid in _grids(evidence):
+        for verdict, what, instead in _judge_all(claim, grid):
+            found.total += 1
+            if verdict:
+                found.proven += 1
+            else:
+                params = {"what": what, **({"instead": instead} if instead else {})}
+                found.findings.append(Finding("extreme" if instead else "way_differs", params))
+        if found.total:
+            break
+    return found
+
+
+def _grids(evidence: Evidence) -> Iterator[Grid]:
+    if evidence.rows is not None:
+        yield _of_rows(evidence.rows)
+        return
+    tables: dict[tuple, list[Place]] = {}
+    for place in evidence.places:
+        if place.column is not None:
+            tables.setdefault(place.line[:3], []).append(place)
+    for places in tables.values():
+        yield _of_table(places)
+
+
+def _of_rows(rows: Rows) -> Grid:
+    labels = [frozenset(label) for label in rows.labels[:_ROWS_MAX]]
+    numbers = {c: values[:_ROWS_MAX] for c, values in rows.numbers.items()}
+    return Grid(_distinct(labels), {c: rows.columns[c] for c in numbers}, numbers)
+
+
+def _of_table(places: Sequence[Place]) -> Grid:
+    lines = sorted({place.line[3] for place in places})[:_ROWS_MAX]
+    order = {line: n for n, line in enumerate(lines)}
+    contexts: list[set[str] | None] = [None] * len(lines)
+    columns: dict[int, Context] = {}
+    numbers: dict[int, list[float | None]] = {}
+    for place in places:
+        r = order.get(place.line[3])
+        if r is None or place.column is None or not place.quantity.readings:
+            continue
+        keys = {key for key, weight in place.context.items() if weight >= OWN}
+        contexts[r] = keys if contexts[r] is None else contexts[r] & keys
+        columns.setdefault(place.column, place.header)
+        value = place.quantity.readings[0][0]
+        cells = numbers.setdefault(place.column, [None] * len(lines))
+        cells[r] = -value if place.quantity.negative else value
+    labels = [frozenset(keys or ()) for keys in contexts]
+    totals = {r for r, keys in enumerate(labels) if keys & _TOTALS}
+    for cells in numbers.values():
+        for r in totals:
+            cells[r] = None
+    return Grid(_distinct(labels), columns, numbers)
+
+
+_TOTALS = frozenset(("w:total", "w:totals", "w:totales", "w:suma", "w:sum"))
+
+
+def _distinct(labels: Sequence[frozenset[str]]) -> list[frozenset[str]]:
+    counts: dict[str, int] = {}
+    for label in labels:
+        for key in label:
+            counts[key] = counts.get(key, 0) + 1
+    return [frozenset(key for key in label if counts[key] == 1) for label in labels]
+
+
+# ---------------------------------------------------------------- what is said
+
+
+def _judge_all(claim: Segment, grid: Grid) -> Iterator[tuple[bool, str, str]]:
+    """(holds, what is said, which row it is instead) of each order that the statement tells."""
+    named = _named_rows(claim.words, grid)
+    if not named or len(grid.labels) < 2:
+        return
+    folded = fold(claim.text)
+    only = _ONLY.search(folded)
+    limit = _LIMIT.search(folded)
+    if only and limit and only.start() < limit.start():
+        yield from _judge_only(claim, grid, named, folded, limit)
+        return
+    for start, end in _clauses(claim.text):
+        inside = [name for name in named if start <= name.at < end]
+        said = folded[start:end]
+        if not inside or _AFTER_ROW.match(said):
+            continue
+        behind = [name.row for name in named if _AFTER_ROW.match(folded[: name.at]) and name.at < start]
+        yield from _judge_clause(claim, grid, inside, behind, (start, end), said)
+
+
+def _judge_clause(
+    claim: Segment, grid: Grid, inside: list[_Named], behind: list[int], span: tuple[int, int], said: str
+) -> Iterator[tuple[bool, str, str]]:
+    words = [word for word in claim.words if span[0] <= word.start < span[1]]
+    columns = _measured(words, claim, grid)
+    rank = _RANK.search(said)
+    if len({name.row for name in inside}) == 2 and not _OTHERS.search(said):
+        yield from _compare(grid, inside, columns, said, span[0])
+    elif len({name.row for name in inside}) == 1:
+        row = inside[0].row
+        sign = _extreme_sign(said)
+        if rank:
+            place = lexicon()["ordinals"].get(next(group for group in rank.groups() if group), "2")
+            yield _stands(grid, row, columns, -1 if sign < 0 else 1, int(place), (), rank.group())
+        elif sign:
+            cue = (_OTHERS if _OTHERS.search(said) else _MOST if sign > 0 else _LEAST).search(said)
+            yield _stands(grid, row, columns, sign, 1, behind, cue.group() if cue else "")
+
+
+def _extreme_sign(said: str) -> int:
+    """+1 for the most, -1 for the least, 0 where a clause says neither or both."""
+    if _BOUND.search(said):
+        return 0
+    if _OTHERS.search(said):
+        more, less = bool(_MORE_CUE.search(said)), bool(_LESS_CUE.search(said))
+    else:
+        more, less = bool(_MOST.search(said)), bool(_LEAST.search(said))
+        if _TURNED.search(said):
+            more, less = less, more
+    return 0 if more == less else 1 if more else -1
+
+
+def _named_rows(words: Sequence[Word], grid: Grid) -> list[_Named]:
+    found: list[_Named] = []
+    for word in words:
+        if word.stop:
+            continue
+        rows = [r for r, label in enumerate(grid.labels) if word.keys & label]
+        if len(rows) == 1 and not any(name.row == rows[0] and word.start - name.at < 40 for name in found):
+            found.append(_Named(rows[0], word.start))
+    return found
+
+
+def _clauses(text: str) -> list[tuple[int, int]]:
+    cuts = sorted({0, len(text), *(m.end() for m in _CUT.finditer(text))})
+    return list(zip(cuts, cuts[1:], strict=False))
+
+
+def _measured(words: Sequence[Word], claim: Segment, grid: Grid) -> tuple[list[int], bool]:
+    """The columns that the words name best, and whether they name any: all columns where they name none."""
+    years = {f"@year{m.year}" for d in claim.dates for m in d.readings if m.year}
+    labels = frozenset().union(*grid.labels)
+    said = [word.keys for word in words if not word.stop and not word.keys & labels]
+    scores = {}
+    for c, header in grid.columns.items():
+        if len({value for value in grid.numbers[c] if value is not None}) < 2:
+            continue
+        timed = {key for key in header if key.startswith("@year")}
+        if years and timed and not years & timed:
+            continue
+        scores[c] = sum(bool(keys & header.keys()) for keys in said)
+    best = max(scores.values(), default=0)
+    return [c for c, score in scores.items() if score == best], best > 0
+
+
+def _compare(
+    grid: Grid, inside: list[_Named], columns: tuple[list[int], bool], said: str, start: int
+) -> Iterator[tuple[bool, str, str]]:
+    """'A sold more than B': the first row against the second."""
+    first, second = inside[0], next(name for name in inside if name.row != inside[0].row)
+    between = said[first.at - start : second.at - start]
+    more, less = _MORE_CUE.search(between), _LESS_CUE.search(between)
+    if bool(more) == bool(less) or not (_THAN.search(between) or _OVERTAKES.search(between)):
+        return
+    cue, sign = (more or less).group(), 1 if more else -1  # type: ignore[union-attr]
+    found = [_difference(grid, c, first.row, second.row) for c in columns[0]]
+    apart = [value for value in found if value is not None]
+    if apart:
+        yield any(value * sign > 0 for value in apart), cue, ""
+
+
+def _difference(grid: Grid, c: int, first: int, second: int) -> float | None:
+    one, other = grid.numbers[c][first], grid.numbers[c][second]
+    return None if one is None or other is None else one - other
+
+
+def _stands(
+    grid: Grid, row: int, columns: tuple[list[int], bool], sign: int, place: int, without: Sequence[int], cue: str
+) -> tuple[bool, str, str]:
+    """Whether a row is the first, second ... of one of the columns, those `without` left out; and which row is."""
+    instead = ""
+    for c in columns[0]:
+        values = grid.numbers[c]
+        if values[row] is None:
+            continue
+        ahead = [v for r, v in enumerate(values) if v is not None and r not in without and (v - values[row]) * sign > 0]
+        if len(ahead) == place - 1:
+            return True, cue, ""
+        ordered = sorted((v for r, v in enumerate(values) if v is not None and r not in without), reverse=sign > 0)
+        instead = f"{ordered[min(place, len(ordered)) - 1]:g}"
+    return not instead, cue, instead
+
+
+def _judge_only(
+    claim: Segment, grid: Grid, named: list[_Named], folded: str, limit: re.Match[str]
+) -> Iterator[tuple[bool, str, str]]:
+    """'Only A and B are above 100': those rows and no others."""
+    behind = [q for q in claim.quantities if q.start >= limit.start() and q.readings]
+    if not behind:
+        return
+    said = {name.row for name in named if name.at < limit.start()}
+    columns, _ = _measured(claim.words, claim, grid)
+    bound, below = behind[0].readings[0][0], bool(_BELOW.search(limit.group()))
+    for c in columns:
+        held = {r for r, v in enumerate(grid.numbers[c]) if v is not None and (v < bound if below else v > bound)}
+        if held == said:
+            yield True, limit.group(), ""
+            return
+    if said and columns:
+        yield False, limit.group(), ""
