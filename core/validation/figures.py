@@ -23,6 +23,7 @@ from core.validation.row_figures import MARGIN, find_in_rows, owns_more
 from core.validation.spoken import Spoken, contexts, score
 
 _TIMES = re.compile(r"\s*-?(?:times (?:as|more|higher|larger|bigger|the)|veces (?:mas|mayor|superior|el|la)|fold\b)")
+_THAN = re.compile(r"\b(?:than|que|below|above|under|over|por encima|por debajo|against|frente)\b")
 _VAGUE = 6.0  # points: 'a little over a third' beside 38 %
 _PAGE_BEFORE = re.compile(r"(?:\bp|\bpp|\bpage|\bpages|\bpag|\bpagina|\bpaginas)\.?\s*$")
 
@@ -82,7 +83,8 @@ def check_figures(claim: Segment, evidence: Evidence, skip: Sequence[tuple[int, 
 
 def _follows(spoken: Spoken, claim: Segment, evidence: Evidence, named: Sequence[tuple[Spoken, Place]]) -> bool:
     """Whether the figure can be computed from those of its sources."""
-    base = bool(named) and named[0][0].quantity.start > spoken.quantity.start  # '3 less than the 12 of ...'
+    behind = claim.text[spoken.quantity.end : named[0][0].quantity.start] if named else ""
+    base = bool(_THAN.search(fold(behind)))  # '3 less than the 12 of ...'
     halves = any(says_half(segment.text) for passage in evidence.passages for segment in passage.quoted)
     operands = gather_operands(spoken, evidence, [place for _, place in named])
     scales = frozenset({1.0}).union(*(passage.scales for passage in evidence.passages))

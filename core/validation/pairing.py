@@ -85,8 +85,8 @@ def _may_change(asked: Asked, first: Operand, second: Operand) -> bool:
         return first.column == second.column and (timed or bool(COMPARED.search(asked.all_words)))
     times = {operand.when[0] for operand in (first, second) if operand.when and operand.when[0]}
     told = asked.years & times
-    if times and asked.years and not told:
-        return False
+    if times and asked.years and not told and not (first.older or second.older):
+        return False  # 'from 12 at the end of 2024': the source may say 'a year earlier'
     return len(times) < 2 or len(asked.years) < 2 or len(told) == 2 or not asked.years - times
 
 

@@ -48,6 +48,7 @@ class Spoken:
 
 
 _BEFORE_BRACKET = 3
+_FILLERS = frozenset("decir sea equivalent equivale equivalente equals namely".split())
 _COMPARED = re.compile(r"\b(?:than|de lo|que lo)\s+(?:\w+\s+)?$")
 
 
@@ -60,6 +61,7 @@ def contexts(claim: Segment) -> list[Spoken]:
     found = []
     for n, quantity in enumerate(figures):
         own = next((i for i, (a, b) in enumerate(clauses) if a <= quantity.start < b), 0)
+        start, end = _reach(claim, quantity, clauses, own)
         foreign = others.get(n, ())
         bracketed = own > 0 and claim.text[: quantity.start].rstrip(" €$£").endswith("(")
         context: WordContext = []
@@ -69,7 +71,8 @@ def contexts(claim: Segment) -> list[Spoken]:
             if word.stop or any(a <= word.start < b for a, b in foreign):
                 continue
             clause = next((i for i, (a, b) in enumerate(clauses) if a <= word.start < b), 0)
-            weight = OWN if clause == own else CLAUSE_BEFORE if clause == own - 1 else SENTENCE
+            weight = OWN if clause == own or clauses[own][1] <= word.start < end else SENTENCE
+            weight = CLAUSE_BEFORE if clause == own - 1 else weight
             if bracketed:  # '... Family (8 %)' is what stands right before it
                 weight = OWN if close_by <= word.start < quantity.start else min(weight, CLAUSE_BEFORE)
             compared = _COMPARED.search(fold(claim.text[max(0, word.start - 14) : word.start]))
@@ -83,9 +86,6 @@ def contexts(claim: Segment) -> list[Spoken]:
                 if keys:
                     context.append((frozenset(keys), weight))
                     years |= keys if weight >= OWN else set()
-        start, end = clauses[own]
-        if own and sum(not w.stop for w in claim.words if start <= w.start < end) < 2:
-            start = clauses[own - 1][0]  # ', or 12 euros' goes on with the clause before
         siblings = tuple(q for q in figures if start <= q.start < end and q is not quantity)
         way = way_of(quantity, [w for w in claim.words if start <= w.start < end])
         bound = bound_of(
@@ -99,6 +99,21 @@ def contexts(claim: Segment) -> list[Spoken]:
         said = claim.text[start:end]
         found.append(Spoken(quantity, context, said, way, frozenset(years), all_years, siblings, *own_words))
     return found
+
+
+def _reach(
+    claim: Segment, quantity: Quantity, clauses: Sequence[tuple[int, int]], own: int
+) -> tuple[int, int]:
+    """The clause of a figure, with the one before where it says nothing itself (', or 12 euros'), and the one behind
+    where it opens the sentence ('With 12 euros, A ...')."""
+    start, end = clauses[own]
+    said = [w for w in claim.words if start <= w.start < end and not quantity.start <= w.start < quantity.end]
+    telling = sum(not w.stop and fold(w.text) not in _FILLERS for w in said)
+    if own and telling < 2:
+        return clauses[own - 1][0], end
+    if own == 0 and not telling and len(clauses) > 1:
+        return start, clauses[1][1]
+    return start, end
 
 
 def _lists_apart(claim: Segment, figures: Sequence[Quantity]) -> dict[int, list[tuple[int, int]]]:

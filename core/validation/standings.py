@@ -122,14 +122,20 @@ def _of_table(places: Sequence[Place]) -> Grid:
         cells = numbers.setdefault(place.column, [None] * len(lines))
         cells[r] = -value if place.quantity.negative else value
     labels = [frozenset(keys or ()) for keys in contexts]
-    totals = {r for r, keys in enumerate(labels) if keys & _TOTALS}
-    for cells in numbers.values():
-        for r in totals:
+    for r in _totals(numbers):
+        for cells in numbers.values():
             cells[r] = None
     return Grid(_distinct(labels), columns, numbers)
 
 
-_TOTALS = frozenset(("w:total", "w:totals", "w:totales", "w:suma", "w:sum"))
+def _totals(numbers: dict[int, list[float | None]]) -> set[int]:
+    """Rows that add up the others in some column: they are no rivals of theirs."""
+    found: set[int] = set()
+    for cells in numbers.values():
+        whole = sum(abs(value) for value in cells if value is not None)
+        near = [r for r, v in enumerate(cells) if v and abs(whole - 2 * abs(v)) <= 0.002 * whole]
+        found.update(near if sum(v is not None for v in cells) > 2 else ())
+    return found
 
 
 def _distinct(labels: Sequence[frozenset[str]]) -> list[frozenset[str]]:

@@ -30,6 +30,7 @@ _LESS = frozenset(("less", "menos"))
 _BOUNDS = frozenset(
     (("al", "menos"), ("lo", "menos"), ("cuando", "menos"), ("at", "least"), ("at", "most"), ("y", "menos"))
 )
+_FRACTIONS = ("thirds?", "quarters?", "fifths?", "tercios?", "cuart[oa]s?", "tercera", "quint[oa]s?", "twice", "doble", "triple")
 _SCOPE = 5  # words behind a 'not' that stand under it
 _COGNATE = 7
 
@@ -226,7 +227,7 @@ def _no_bounds(text: str, words: list[Word]) -> list[Word]:
 @functools.cache
 def _bound() -> re.Pattern[str]:
     """What makes a limit of 'more' or 'less': a figure behind it, in digits or words."""
-    numbers = "|".join((*measures.lexicon()["numbers"], "half", "one", "mitad"))
+    numbers = "|".join((*measures.lexicon()["numbers"], "half", "one", "mitad", *_FRACTIONS))
     return re.compile(
         r"\s+(?:than|de|del|que)?\s*(?:los |las |el |la |the |un |una |a )?(?:[€$£]\s?)?" rf"(?:\d|(?:{numbers})\b)"
     )
