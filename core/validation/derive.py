@@ -173,6 +173,10 @@ def _products(asked: Asked, number: Operand, other: Operand) -> Iterable[float]:
             yield number.value * (1 - share)
         if other.way and abs(share) < 1 and asked.says(PAST):
             yield number.value / (1 + other.way * abs(share))
+    money = number.unit in lexicon()["currencies"].values() and other.unit not in lexicon()["currencies"].values()
+    bare = other.kind == "number" and other.unit not in lexicon()["worth"] and {number.column, other.column} == {None}
+    if money and bare and (asked.precise or number.named or other.named or EACH.search(asked.all_words)):
+        yield number.value * other.value  # so many at that price
     small = (
         other.kind == "number" and other.column is None and 2 <= other.value <= 60 and other.value == int(other.value)
     )

@@ -18,7 +18,7 @@ from core.validation.match import close
 from core.validation.measures import Quantity, fold, lexicon
 from core.validation.operands import gather_operands
 from core.validation.order import check_order, not_earlier, other_time, years_of
-from core.validation.places import Place, Segment, holds, holds_figure
+from core.validation.places import Place, Segment, head_of, holds, holds_figure
 from core.validation.row_figures import MARGIN, find_in_rows, owns_more
 from core.validation.spoken import Spoken, contexts, score
 
@@ -129,9 +129,18 @@ def _says_nothing(claim: Segment, quantity: Quantity, skip: Sequence[tuple[int, 
         return any(abs(other.readings[0][0] - said) <= _VAGUE for other in others)
     if quantity.unit in ("year", "quarter", "month") and _spans(claim, quantity, evidence):
         return True
+    if quantity.spelled and quantity.unit and quantity.readings[0][0] <= 1 and not _rivals(claim, quantity, evidence):
+        return True  # 'in one year': the source gives no other time for the same thing
     if quantity.kind != "number" or quantity.unit or quantity.readings[0][0] > 20:
         return False
     return _counts_names(claim, quantity, evidence) or (quantity.spelled and _enumerated(claim, quantity))
+
+
+def _rivals(claim: Segment, quantity: Quantity, evidence: Evidence) -> bool:
+    """Whether the sources give a time for what a time of the statement is of."""
+    times = [p for p in evidence.places if p.quoted and p.quantity.unit in lexicon()["worth"]]
+    head = head_of(quantity, claim)
+    return any(evidence.fit(quantity, place) == "same" or head & place.head for place in times)
 
 
 def _spans(claim: Segment, quantity: Quantity, evidence: Evidence) -> bool:

@@ -13,6 +13,8 @@ from core.validation.measures import Quantity, lexicon
 Fit = Literal["same", "unit", "sign", ""]
 _ABOUT = 0.06
 _BEYOND = 0.03
+_MONTHS_VARY = 0.02
+_DAY, _MONTH_DAYS, _YEAR_DAYS = 86400, 30, 365
 _EPSILON = 1e-9
 
 
@@ -91,10 +93,20 @@ def same_unit(unit: str, other: str) -> bool:
     return unit == other or any(a == "KRONE" and b in ("NOK", "SEK", "DKK") for a, b in ((unit, other), (other, unit)))
 
 
+def _seconds(unit: str, dimension: str, factor: float) -> float:
+    if dimension == "time":
+        return factor
+    return _DAY * (_YEAR_DAYS * factor / 12 if unit == "year" else _MONTH_DAYS * factor)
+
+
 def _same_measure(claim: Quantity, source: Quantity) -> bool:
     """24 hours are one day, and twelve months a year."""
     worth = lexicon()["worth"]
     if claim.unit == source.unit or claim.unit not in worth or source.unit not in worth:
         return False
     (own, factor), (its, its_factor) = worth[claim.unit], worth[source.unit]
+    if {own, its} == {"time", "months"}:  # a month is taken for 30 days, a year for 365
+        factor, its_factor = _seconds(claim.unit, own, factor), _seconds(source.unit, its, its_factor)
+        return any(abs(said * factor / (value * its_factor) - 1) <= _MONTHS_VARY
+                   for said, _ in claim.readings for value, _ in source.readings if value)
     return own == its and any(close(claim, value * its_factor / factor) for value, _ in source.readings)

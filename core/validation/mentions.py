@@ -107,6 +107,8 @@ def _other_years(claim: Segment, evidence: Evidence) -> list[Finding]:
     named = {m.year for p in evidence.passages for d in read_dates(p.identity) for m in d.readings}
     if not own or not quoted or own & (quoted | rows | named) or evidence.rows is not None:
         return []
+    if _speaks_of_year_before(evidence) and {year + 1 for year in own} & (quoted | named):
+        return []
     return [Finding("date_instead", {"what": said[0].text, "instead": str(min(quoted))})]
 
 

@@ -21,6 +21,14 @@ _IN_EVERY = re.compile(
     r"(?: \w+){0,2}? (?:in(?: every)?|out of(?: every)?|de cada) "
     r"(three|four|five|ten|tres|cuatro|cinco|diez|10|5|4|3)\b"
 )
+_UNIT_AND_HALF = re.compile(
+    r"\b(an?|one|two|three|four|five|six|un|una|dos|tres|cuatro|cinco|seis|\d) (\w+) (?:and a half|y medi[oa])\b"
+)
+_AND_HALF = re.compile(r"\b(one|two|three|four|five|six|\d) and a half(?= (\w+))")
+_HALF_UNIT = re.compile(r"\b(?:half an? |half[ -](?=year)|medi[oa] )(\w+)")
+_ONE_UNIT = re.compile(
+    r"\b(?:one|una?) (?=\w+)(?!\w+ (?:earlier|before|ago|later|antes|despues|atras|mas|anterior|from|tras|after)\b)"
+)
 _HALF_POINT = re.compile(r"\b(?:half a (?:percentage )?point|medio punto)\b(?: porcentual)?")
 _OF_SCALE = re.compile(r"\s+(?:of an?|de) (million|millon|billion|thousand)\b")
 _HALF = re.compile(r"\b(?:half a|medio) (million|millon|billion|thousand)\b")
@@ -79,6 +87,7 @@ def read_shares(text: str) -> list[Quantity]:
     for match in _HALF_POINT.finditer(folded):
         start, end = match.span()
         found.append(Quantity(start, end, text[start:end], ((0.5, 0.05),), "points", spelled=True))
+    found += _read_halves(text, folded)
     for match in _HALF.finditer(folded):
         scale, end = read_scale(text, match.start(1) - 1, False)
         unit, end = read_unit(text, end)
@@ -87,6 +96,38 @@ def read_shares(text: str) -> list[Quantity]:
         said = text[match.start() : end]
         found.append(Quantity(match.start(), end, said, value, "number", unit, how, scale=scale, spelled=True))
     return found
+
+
+def _read_halves(text: str, folded: str) -> list[Quantity]:
+    """'a day and a half', 'two and a half years', 'medio año', and one week."""
+    found: list[Quantity] = []
+
+    def add(start: int, end: int, value: float, unit: str) -> None:
+        if not any(q.start < end and start < q.end for q in found):
+            how = approximation(text, start)
+            found.append(Quantity(start, end, text[start:end], ((value, 0.0),), "number", unit, how, spelled=True))
+
+    for match in _UNIT_AND_HALF.finditer(folded):
+        unit, count = _timed(match[2]), _small(match[1])
+        if unit and count:
+            add(*match.span(), count + 0.5, unit)
+    for match in _AND_HALF.finditer(folded):
+        unit = _timed(match[2])
+        add(match.start(), match.end(2) if unit else match.end(), (_small(match[1]) or 0) + 0.5, unit)
+    for match in _HALF_UNIT.finditer(folded):
+        if _timed(match[1]):
+            add(*match.span(), 0.5, _timed(match[1]))
+    for match in _ONE_UNIT.finditer(folded):
+        unit, end = read_unit(text, match.end() - 1)
+        if unit in lexicon()["worth"] and lexicon()["worth"][unit][0] in ("time", "months"):
+            add(match.start(), end, 1.0, unit)
+    return found
+
+
+def _timed(word: str) -> str:
+    """The unit of time that a folded word is, or nothing."""
+    unit = lexicon()["units"].get(word, "")
+    return unit if lexicon()["worth"].get(unit, ("",))[0] in ("time", "months") else ""
 
 
 def _small(word: str) -> int | None:

@@ -9,15 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from core.validation.evidence import Evidence, Finding, Found
 from core.validation.measures import fold, lexicon
-from core.validation.places import OWN, Context, Place, Segment
-from core.validation.rows import Rows
-from core.validation.vocabulary import Word
+from core.validation.grid import Grid, Named, measured, named_rows, read_grids
+from core.validation.places import Segment
 
-_ROWS_MAX = 200
 _MORE = r"(?:more|higher|larger|bigger|greater|longer|above|exceed\w*|over[ts]\w*k|outsold|beat\w*|mas|mayor|super\w+)"
 _LESS = r"(?:less|fewer|lower|smaller|shorter|below|behind|menos|menor|inferior)"
 _THAN = re.compile(r"\b(?:than|que|de lo que|a)\b")
@@ -52,29 +49,11 @@ _CUT = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Grid:
-    """Rows that can be compared: `labels[r]` are the keys of row r that no other row has, `columns[c]` those of a
-    column's header and `numbers[c][r]` its figures."""
-
-    labels: Sequence[frozenset[str]]
-    columns: dict[int, Context]
-    numbers: dict[int, list[float | None]]
-
-
-@dataclass(frozen=True)
-class _Named:
-    """A row where the statement names it."""
-
-    row: int
-    at: int
-
-
 def check_standings(claim: Segment, evidence: Evidence) -> Found:
     """What the statement says about the order of rows: each is proven or a finding; nothing where it says no such
     thing, or names no row."""
     found = Found()
-    for grid in _grids(evidence):
+    for grid in read_grids(evidence):
         for verdict, what, instead in _judge_all(claim, grid):
             found.total += 1
             if verdict:
@@ -87,71 +66,12 @@ def check_standings(claim: Segment, evidence: Evidence) -> Found:
     return found
 
 
-def _grids(evidence: Evidence) -> Iterator[Grid]:
-    if evidence.rows is not None:
-        yield _of_rows(evidence.rows)
-        return
-    tables: dict[tuple, list[Place]] = {}
-    for place in evidence.places:
-        if place.column is not None:
-            tables.setdefault(place.line[:3], []).append(place)
-    for places in tables.values():
-        yield _of_table(places)
-
-
-def _of_rows(rows: Rows) -> Grid:
-    labels = [frozenset(label) for label in rows.labels[:_ROWS_MAX]]
-    numbers = {c: values[:_ROWS_MAX] for c, values in rows.numbers.items()}
-    return Grid(_distinct(labels), {c: rows.columns[c] for c in numbers}, numbers)
-
-
-def _of_table(places: Sequence[Place]) -> Grid:
-    lines = sorted({place.line[3] for place in places})[:_ROWS_MAX]
-    order = {line: n for n, line in enumerate(lines)}
-    contexts: list[set[str] | None] = [None] * len(lines)
-    columns: dict[int, Context] = {}
-    numbers: dict[int, list[float | None]] = {}
-    for place in places:
-        r = order.get(place.line[3])
-        if r is None or place.column is None or not place.quantity.readings:
-            continue
-        keys = {key for key, weight in place.context.items() if weight >= OWN}
-        contexts[r] = keys if contexts[r] is None else contexts[r] & keys
-        columns.setdefault(place.column, place.header)
-        value = place.quantity.readings[0][0]
-        cells = numbers.setdefault(place.column, [None] * len(lines))
-        cells[r] = -value if place.quantity.negative else value
-    labels = [frozenset(keys or ()) for keys in contexts]
-    for r in _totals(numbers):
-        for cells in numbers.values():
-            cells[r] = None
-    return Grid(_distinct(labels), columns, numbers)
-
-
-def _totals(numbers: dict[int, list[float | None]]) -> set[int]:
-    """Rows that add up the others in some column: they are no rivals of theirs."""
-    found: set[int] = set()
-    for cells in numbers.values():
-        whole = sum(abs(value) for value in cells if value is not None)
-        near = [r for r, v in enumerate(cells) if v and abs(whole - 2 * abs(v)) <= 0.002 * whole]
-        found.update(near if sum(v is not None for v in cells) > 2 else ())
-    return found
-
-
-def _distinct(labels: Sequence[frozenset[str]]) -> list[frozenset[str]]:
-    counts: dict[str, int] = {}
-    for label in labels:
-        for key in label:
-            counts[key] = counts.get(key, 0) + 1
-    return [frozenset(key for key in label if counts[key] == 1) for label in labels]
-
-
 # ---------------------------------------------------------------- what is said
 
 
 def _judge_all(claim: Segment, grid: Grid) -> Iterator[tuple[bool, str, str]]:
     """(holds, what is said, which row it is instead) of each order that the statement tells."""
-    named = _named_rows(claim.words, grid)
+    named = named_rows(claim.words, grid)
     if not named or len(grid.labels) < 2:
         return
     folded = fold(claim.text)
@@ -170,10 +90,10 @@ def _judge_all(claim: Segment, grid: Grid) -> Iterator[tuple[bool, str, str]]:
 
 
 def _judge_clause(
-    claim: Segment, grid: Grid, inside: list[_Named], behind: list[int], span: tuple[int, int], said: str
+    claim: Segment, grid: Grid, inside: list[Named], behind: list[int], span: tuple[int, int], said: str
 ) -> Iterator[tuple[bool, str, str]]:
     words = [word for word in claim.words if span[0] <= word.start < span[1]]
-    columns = _measured(words, claim, grid)
+    columns = measured(words, claim, grid)
     rank = _RANK.search(said)
     if len({name.row for name in inside}) == 2 and not _OTHERS.search(said):
         yield from _compare(grid, inside, columns, said, span[0])
@@ -201,41 +121,13 @@ def _extreme_sign(said: str) -> int:
     return 0 if more == less else 1 if more else -1
 
 
-def _named_rows(words: Sequence[Word], grid: Grid) -> list[_Named]:
-    found: list[_Named] = []
-    for word in words:
-        if word.stop:
-            continue
-        rows = [r for r, label in enumerate(grid.labels) if word.keys & label]
-        if len(rows) == 1 and not any(name.row == rows[0] and word.start - name.at < 40 for name in found):
-            found.append(_Named(rows[0], word.start))
-    return found
-
-
 def _clauses(text: str) -> list[tuple[int, int]]:
     cuts = sorted({0, len(text), *(m.end() for m in _CUT.finditer(text))})
     return list(zip(cuts, cuts[1:], strict=False))
 
 
-def _measured(words: Sequence[Word], claim: Segment, grid: Grid) -> tuple[list[int], bool]:
-    """The columns that the words name best, and whether they name any: all columns where they name none."""
-    years = {f"@year{m.year}" for d in claim.dates for m in d.readings if m.year}
-    labels = frozenset().union(*grid.labels)
-    said = [word.keys for word in words if not word.stop and not word.keys & labels]
-    scores = {}
-    for c, header in grid.columns.items():
-        if len({value for value in grid.numbers[c] if value is not None}) < 2:
-            continue
-        timed = {key for key in header if key.startswith("@year")}
-        if years and timed and not years & timed:
-            continue
-        scores[c] = sum(bool(keys & header.keys()) for keys in said)
-    best = max(scores.values(), default=0)
-    return [c for c, score in scores.items() if score == best], best > 0
-
-
 def _compare(
-    grid: Grid, inside: list[_Named], columns: tuple[list[int], bool], said: str, start: int
+    grid: Grid, inside: list[Named], columns: tuple[list[int], bool], said: str, start: int
 ) -> Iterator[tuple[bool, str, str]]:
     """'A sold more than B': the first row against the second."""
     first, second = inside[0], next(name for name in inside if name.row != inside[0].row)
@@ -273,14 +165,14 @@ def _stands(
 
 
 def _judge_only(
-    claim: Segment, grid: Grid, named: list[_Named], folded: str, limit: re.Match[str]
+    claim: Segment, grid: Grid, named: list[Named], folded: str, limit: re.Match[str]
 ) -> Iterator[tuple[bool, str, str]]:
     """'Only A and B are above 100': those rows and no others."""
     behind = [q for q in claim.quantities if q.start >= limit.start() and q.readings]
     if not behind:
         return
     said = {name.row for name in named if name.at < limit.start()}
-    columns, _ = _measured(claim.words, claim, grid)
+    columns, _ = measured(claim.words, claim, grid)
     bound, below = behind[0].readings[0][0], bool(_BELOW.search(limit.group()))
     for c in columns:
         held = {r for r, v in enumerate(grid.numbers[c]) if v is not None and (v < bound if below else v > bound)}

@@ -18,6 +18,7 @@ from core.validation.mentions import check_dates, check_names
 from core.validation.names import read_names
 from core.validation.places import Segment, holds
 from core.validation.polarity import find_opposition
+from core.validation.ratios import check_ratios
 from core.validation.sources import Passage
 from core.validation.standings import check_standings
 from core.validation.vocabulary import Word
@@ -55,11 +56,12 @@ def judge(
     called = check_names(claim, names, evidence, pool)
     covered = coverage(claim, evidence, ways=figures.proven < 2, computed=figures.computed)
     stands = check_standings(claim, evidence)
-    findings = [*figures.findings, *dates.findings, *called.findings, *stands.findings]
+    ratios = check_ratios(claim, evidence)
+    parts = (figures, dates, called, stands, ratios)
+    findings = [finding for part in parts for finding in part.findings]
     if not findings and not _is_verbatim(claim, evidence):
         findings += _opposite(claim, evidence)
-    total = figures.total + dates.total + called.total + stands.total
-    proven = figures.proven + dates.proven + called.proven + stands.proven
+    total, proven = sum(part.total for part in parts), sum(part.proven for part in parts)
     if findings:
         return _blame(findings, proven, covered)
     several = figures.proven >= 2 or (figures.proven and dates.proven + called.proven >= 1)
@@ -68,7 +70,7 @@ def judge(
         return Judgement("partly", "words_few", coverage=covered)
     if sure or covered >= ENOUGH or (proven and proven == total and covered >= SOME and figures.proven):
         return Judgement("supported", _reason(figures), coverage=covered)
-    if evidence.rows is not None and proven == total and (figures.proven or stands.proven or (called.proven and covered >= SOME)):
+    if evidence.rows is not None and proven == total and (figures.proven or stands.proven or ratios.proven or (called.proven and covered >= SOME)):
         return Judgement("supported", _reason(figures), coverage=covered)
     return _by_meaning(claim, evidence, embed, covered, bool(proven))
 
