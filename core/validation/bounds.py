@@ -14,7 +14,7 @@ _NOT = (
 )
 _OVER = (
     r"(?:more than|longer than|later than|higher than|greater than|older than|over|above|exceed\w*|mas (?:de|del|alla)|"
-    r"mayor(?:es)? (?:de|a|que)|superior(?:es)? a|super[ae]\w*|exced\w*|rebas\w*|por encima de)"
+    r"mayor(?:es)? (?:de|a|que)|superior(?:es)? a|super[aeo]\w*|exced\w*|rebas\w*|por encima de)"
 )
 _UNDER = (
     r"(?:less than|fewer than|shorter than|earlier than|lower than|younger than|under|below|menos (?:de|del)|"

@@ -32,7 +32,6 @@ from core.validation.vocabulary import Spanish, Vocabulary
 Policy = Literal["mark", "remove"]
 Grounded = Callable[[Sequence[tuple[str, str]]], Sequence[float]]
 _OTHERS_MAX = 6
-_TOP = re.compile(r"(?:\s*[^\n]{0,200}(?:\n|$)){0,3}", re.U)  # the first lines of a document name it
 _BETTER = 0.35
 _DOUBT = 0.3  # of a model's score, .5 being enough: less is unsupported
 _SETTLED = (
@@ -258,7 +257,7 @@ class _Work:
     def _identity(self, citation: Citation) -> str:
         """What names a document: its file's name and the top of its first page."""
         first = self.pages(citation.document_id, 1)
-        head = _TOP.match(first.text)[0] if first is not None else ""  # type: ignore[index]
+        head = first.text[:400] if first is not None else ""
         return fold(re.sub(r"[_\-/.]", " ", citation.file) + "\n" + head)
 
     __hash__ = object.__hash__

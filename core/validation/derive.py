@@ -123,7 +123,12 @@ def _percents(asked: Asked, first: Operand, second: Operand) -> Iterable[float]:
     if asked.says(CHANGE):
         yield from (100 * (new - old) / abs(old) for old, new in changes_of(asked, first, second) if old)
     apart = first.line == second.line and first.column is not None and first.line[0] != "row" and not first.best
-    if first.kind == "number" and asked.says(SHARE) and side_by_side(asked, first, second) and not apart:
+    if (
+        first.kind == "number"
+        and (asked.says(SHARE) or asked.spoken.quantity.spelled)
+        and side_by_side(asked, first, second)
+        and not apart
+    ):
         low, high = sorted((abs(first.value), abs(second.value)))
         if high:
             yield 100 * low / high
@@ -192,7 +197,7 @@ def _alone(asked: Asked, operands: Sequence[Operand]) -> Iterable[float]:
             continue
         timed = operand.unit in lexicon()["worth"]
         if (
-            asked.says(PERIOD, False)
+            PERIOD.search(asked.all_words)
             and operand.column is None
             and not timed
             and asked.spoken.quantity.readings[0][0] >= 10

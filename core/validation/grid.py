@@ -67,6 +67,9 @@ def _of_table(places: Sequence[Place]) -> Grid:
         value = place.quantity.readings[0][0]
         cells = numbers.setdefault(place.column, [None] * len(lines))
         cells[r] = -value if place.quantity.negative else value
+    for c, cells in numbers.items():
+        if all(value <= 0 for value in cells if value is not None):  # costs in brackets are compared by their size
+            numbers[c] = [None if value is None else abs(value) for value in cells]
     labels = [frozenset(keys or ()) for keys in contexts]
     for r in _totals(numbers):
         for cells in numbers.values():

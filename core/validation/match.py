@@ -107,6 +107,10 @@ def _same_measure(claim: Quantity, source: Quantity) -> bool:
     (own, factor), (its, its_factor) = worth[claim.unit], worth[source.unit]
     if {own, its} == {"time", "months"}:  # a month is taken for 30 days, a year for 365
         factor, its_factor = _seconds(claim.unit, own, factor), _seconds(source.unit, its, its_factor)
-        return any(abs(said * factor / (value * its_factor) - 1) <= _MONTHS_VARY
-                   for said, _ in claim.readings for value, _ in source.readings if value)
+        return any(
+            abs(said * factor / (value * its_factor) - 1) <= _MONTHS_VARY
+            for said, _ in claim.readings
+            for value, _ in source.readings
+            if value
+        )
     return own == its and any(close(claim, value * its_factor / factor) for value, _ in source.readings)

@@ -13,8 +13,10 @@ from core.validation.measures import fold
 from core.validation.names import Name, read_names
 from core.validation.order import years_of
 from core.validation.places import Segment, holds
+from core.validation.sources import Passage
 from core.validation.vocabulary import lexicon
 
+_TITLE = re.compile(r"(?:\s*[^\n]{0,160}(?:\n|$)){0,3}")
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _YEAR_BEFORE = re.compile(
     r"\b(?:(?:a|one) year (?:ago|earlier|before)|(?:prior|previous|last|preceding)[ -]year|year[- ]end|"
@@ -176,12 +178,17 @@ def _of_the_neighbour(name: Name, claim: Segment, evidence: Evidence) -> bool:
     if (
         known
         or not holds(fold(beside), fold(name.text))
-        or any(holds(p.identity, fold(name.text)) for p in evidence.passages)
+        or any(holds(_title(p), fold(name.text)) for p in evidence.passages)
     ):
         return False
     said = fold(claim.text)
     own = [n for p in evidence.passages for s in p.quoted for n in read_names(s.text, s.dates, s.quantities) if n.sure]
     return any(not holds(said, fold(other.text)) for other in own)
+
+
+def _title(passage: Passage) -> str:
+    """The first lines of what names a document: its name and its title, no running text."""
+    return _TITLE.match(passage.identity)[0]  # type: ignore[index]
 
 
 def _other_run(claim: Segment, names: Sequence[Name], evidence: Evidence) -> list[Finding]:

@@ -9,7 +9,8 @@ from core.validation.measures import fold
 _OLDER_BEFORE = re.compile(
     r"(?:\bfrom|\bdesde|\bfrente a|\bagainst|\bcompared (?:with|to)|\bversus|\bvs\.?|\bup on|\bantes|\bprevious(?:ly)?|"
     r"\bthan|\brespecto a)\s+(?:the |los |las |el |la |about |unos |casi |nearly |un |una )?(?:[€$£]\s?)?"
-    r"(?:\d[\d.,]*\d(?: ?%| (?:million|millones|billion|thousand|miles)(?: de (?:euros|dolares))?)?,? (?:or|o|i\.e\.|\()\s*)?$"
+    r"(?:\d[\d.,]*\d(?: ?%| (?:million|millones|billion|thousand|miles)(?: de (?:euros|dolares))?)?"
+    r",? (?:or|o|i\.e\.|\()\s*)?$"
 )
 _OF_BEFORE, _TO_AFTER = re.compile(r"\bdel?\s+$"), re.compile(r"[^.;,]{0,20}?\b(?:a|al|hasta)\s+(?:los |las )?[€$£\d]")
 _OLDER_AFTER = re.compile(

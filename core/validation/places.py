@@ -172,7 +172,10 @@ def weigh_dates(
     if len(segment.dates) < 2:
         own = next((c for c in clauses if c[0] <= quantity.start < c[1]), (0, len(segment.text)))
         return [
-            (date, OWN if own[0] <= date.start < own[1] and not _is_anothers(date, quantity, segment) else CLAUSE_BEFORE)
+            (
+                date,
+                OWN if own[0] <= date.start < own[1] and not _is_anothers(date, quantity, segment) else CLAUSE_BEFORE,
+            )
             for date in segment.dates
         ]
 

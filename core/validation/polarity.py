@@ -73,7 +73,9 @@ def _opposite_side(claim: Segment, source: Sequence[Word]) -> Opposition | None:
             continue
         pair, sign = word.side
         loose = pair in lexicon()["beside"]  # "unlikely to recover before": a negation further off is counted below
-        sign = -sign if word.negated and not loose else sign
+        if loose and word.negated:
+            continue  # 'not before' may say 'after'
+        sign = -sign if word.negated else sign
         if any(_points_to(other) == (pair, -sign) for other in claim.words):
             continue  # 'a profit, after a loss': the statement speaks of both
         signs = {}
@@ -112,8 +114,10 @@ def _one_negation_more(claim: Segment, source: Sequence[Word], whole: Sequence[W
     """A word that is denied on one side alone, while the two sides do not deny equally often. `whole` are all words of
     the sentences that `source` are the clauses of."""
     own, its = _denials(claim.words, whole), _denials(source, claim.words)
-    if (own - its) % 2 == 0:
+    if (own - its) % 2 == 0 or _denies_by_words(claim.words, whole) or _denies_by_words(source, claim.words):
         return None
+    if own and its and not _at_odds(claim.words, source):
+        return None  # 'nobody died and no harm was seen': each denies, one more often
     if own > its:
         affirmed = {key for word in source if not word.negated and not word.stop for key in word.keys}
         denied = [word for word in claim.words if word.negated and not word.stop]
@@ -126,6 +130,22 @@ def _one_negation_more(claim: Segment, source: Sequence[Word], whole: Sequence[W
         if not any(mine.negated for mine in claim.words if mine.keys & word.keys):
             return Opposition("negation_dropped", word.text)
     return None
+
+
+def _at_odds(claim: Sequence[Word], source: Sequence[Word]) -> bool:
+    """Whether a word that both use is denied on one side alone."""
+    return any(
+        mine.negated != its.negated
+        for mine in claim
+        for its in source
+        if not mine.stop and not its.stop and mine.keys & its.keys
+    )
+
+
+def _denies_by_words(words: Sequence[Word], others: Sequence[Word]) -> bool:
+    """Whether a word on this side alone denies ('lapse', 'evitar'), which the other side may say by a negation."""
+    held = frozenset().union(*(word.keys for word in others)) if others else frozenset()
+    return any(word.denies and not word.keys & held for word in words)
 
 
 def _denials(words: Sequence[Word], others: Sequence[Word]) -> int:

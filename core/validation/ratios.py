@@ -17,12 +17,18 @@ from core.validation.grid import Grid, measured, named_rows, read_grids
 from core.validation.measures import approximation, fold
 from core.validation.places import Place, Segment
 
-_NOT_SO_MANY = r"(?! (?:a|per|each|every|daily|weekly|monthly|yearly|al|por|check|room|digit|glazing|counting|grado|clic))"
+_NOT_SO_MANY = (
+    r"(?! (?:a|per|each|every|daily|weekly|monthly|yearly|al|por|check|room|digit|glazing|counting|grado|clic))"
+)
 _WORDS = (
     (2.0, rf"\b(?:twice|double[ds]?|doubling|el doble|duplic\w+)\b{_NOT_SO_MANY}"),
     (3.0, rf"\b(?:triple[ds]?|tripling|threefold|treble[ds]?|el triple|triplic\w+)\b{_NOT_SO_MANY}"),
     (4.0, r"\b(?:quadrupl\w+|fourfold|cuadruplic\w+|el cuadruple)\b"),
-    (0.5, r"(?<!first )(?<!second )\bhalf (?:of|the|its|their|all|as (?:many|much))\b|(?<!primera )(?<!segunda )\bla mitad de\b"),
+    (
+        0.5,
+        r"(?<!first )(?<!second )\bhalf (?:of|the|its|their|all|as (?:many|much))\b|"
+        r"(?<!primera )(?<!segunda )\bla mitad de\b",
+    ),
 )
 _RATIOS = tuple((value, re.compile(pattern)) for value, pattern in _WORDS)
 _AND_MORE = re.compile(r"\s*(?:con creces|and more|or more|y mas)\b")
@@ -91,7 +97,7 @@ def _of_rows(ratio: _Ratio, claim: Segment, grid: Grid) -> Iterator[float]:
     older one, or its part of the whole, where it is named alone."""
     named = named_rows(claim.words, grid)
     rows = list(dict.fromkeys(name.row for name in named))
-    columns, told = measured(claim.words, claim, grid)
+    columns, _ = measured(claim.words, claim, grid)
     each = EACH.search(fold(claim.text)) is not None
     if len(rows) == 2:
         for c in grid.numbers if each else columns:

@@ -36,7 +36,8 @@ _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
 
 def read_spelled(text: str, lang: str = "") -> list[Quantity]:
-    """Numbers in words ('once' is one in Spanish alone), with 'twenty-five', 'treinta y dos', 'two hundred', 'tres millones'."""
+    """Numbers in words ('once' is one in Spanish alone), with 'twenty-five', 'treinta y dos', 'two hundred', 'tres
+    millones'."""
     numbers, scales = lexicon()["numbers"], lexicon()["scales"]
     numbers = {word: value for word, value in numbers.items() if word != "once"} if lang == "en" else numbers
     found: list[Quantity] = []

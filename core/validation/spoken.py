@@ -101,9 +101,7 @@ def contexts(claim: Segment) -> list[Spoken]:
     return found
 
 
-def _reach(
-    claim: Segment, quantity: Quantity, clauses: Sequence[tuple[int, int]], own: int
-) -> tuple[int, int]:
+def _reach(claim: Segment, quantity: Quantity, clauses: Sequence[tuple[int, int]], own: int) -> tuple[int, int]:
     """The clause of a figure, with the one before where it says nothing itself (', or 12 euros'), and the one behind
     where it opens the sentence ('With 12 euros, A ...')."""
     start, end = clauses[own]

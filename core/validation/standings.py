@@ -1,18 +1,19 @@
 """How the rows of a result or a table stand to each other, said in words: 'A sold more than B', 'the highest is C', 'D
-comes second', 'only E and F are above 100'. Each is held against the cells.
+comes second'. Each is held against the cells.
 
 A measure that the statement does not name may be any column: then all of them must speak against it. It reads no
-figures of the statement but the limit of an 'only'.
+figures of the statement (see limits).
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 
 from core.validation.evidence import Evidence, Finding, Found
-from core.validation.measures import fold, lexicon
 from core.validation.grid import Grid, Named, measured, named_rows, read_grids
+from core.validation.measures import fold, lexicon
 from core.validation.places import Segment
 
 _MORE = r"(?:more|higher|larger|bigger|greater|longer|above|exceed\w*|over[ts]\w*k|outsold|beat\w*|mas|mayor|super\w+)"
@@ -38,12 +39,25 @@ _BOUND = re.compile(r"\b(?:at (?:the )?(?:most|least)|al menos|por lo menos|como
 _RANK = re.compile(
     r"\b(second|third|fourth|segund[oa]|tercer[oa]?|cuart[oa])[\s-]+"
     r"(?:most|highest|largest|biggest|lowest|smallest|place|lugar|puesto|posicion|\w+ (?:con|que|por|by)|mas|mayor)|"
-    r"\b(?:comes?|came|ranks?|ranked|is|es|queda|ocupa|va)(?: in| el| la| en)? (second|third|fourth|segund[oa]|tercer[oa]?|cuart[oa])\b"
+    r"\b(?:comes?|came|ranks?|ranked|is|es|queda|ocupa|va)(?: in| el| la| en)? "
+    r"(second|third|fourth|segund[oa]|tercer[oa]?|cuart[oa])\b"
 )
 _AFTER_ROW = re.compile(r"^\W*(?:after|behind|tras|despues de|detras de|by|por|aparte de|apart from)\b")
-_ONLY = re.compile(r"\b(?:only|solo|solamente|unicamente|just|unic[oa]s)\b")
-_LIMIT = re.compile(r"\b(?:above|over|exceed\w*|more than|super\w+|mas de|por encima|below|under|less than|menos de|por debajo|inferior)\b")
-_BELOW = re.compile(r"\b(?:below|under|less than|fewer than|menos de|por debajo|inferior\w*)\b")
+_LIMIT_END = re.compile(
+    r"\b(?:more|less|fewer|over|under|above|below|mas|menos|mayor|menor)(?: than| de| del| a| que)?\s*"
+    r"(?:los |las |el |the )?$"
+)
+_OF_TIMES = re.compile(
+    r"\b(?:years?|quarters?|months?|weeks?|anos?|mes(?:es)?|trimestres?|ejercicios?)\b"
+    r"(?! (?:earlier|before|ago|antes|anterior))"
+)
+_RELATIVE = re.compile(
+    r"\b(?:proporcion\w*|proportion\w*|relativ\w+|per|each|cada|por (?!encima|debajo)\w+|ratio|rate|tasa)\b|%"
+)
+_COMPARING = frozenset(
+    "more higher above exceed exceeds exceeded mas superior mayor mayores supera superan supero superaron less fewer "
+    "lower below menos inferior menor menores".split()
+)
 _CUT = re.compile(
     r"[;:()—–]|,\s|\s(?:while|whereas|but|although|even though|though|and|pero|aunque|mientras|frente|versus|y)\s", re.I
 )
@@ -75,11 +89,9 @@ def _judge_all(claim: Segment, grid: Grid) -> Iterator[tuple[bool, str, str]]:
     if not named or len(grid.labels) < 2:
         return
     folded = fold(claim.text)
-    only = _ONLY.search(folded)
-    limit = _LIMIT.search(folded)
-    if only and limit and only.start() < limit.start():
-        yield from _judge_only(claim, grid, named, folded, limit)
-        return
+    if _OF_TIMES.search(folded):
+        return  # 'the year with the lowest cost': rows are not what is compared
+    folded = _without_bounds(folded, claim)
     for start, end in _clauses(claim.text):
         inside = [name for name in named if start <= name.at < end]
         said = folded[start:end]
@@ -93,6 +105,8 @@ def _judge_clause(
     claim: Segment, grid: Grid, inside: list[Named], behind: list[int], span: tuple[int, int], said: str
 ) -> Iterator[tuple[bool, str, str]]:
     words = [word for word in claim.words if span[0] <= word.start < span[1]]
+    if _RELATIVE.search(said) or any(word.way and fold(word.text) not in _COMPARING for word in words):
+        return  # 'the one that grew most': not what the cells say
     columns = measured(words, claim, grid)
     rank = _RANK.search(said)
     if len({name.row for name in inside}) == 2 and not _OTHERS.search(said):
@@ -121,9 +135,18 @@ def _extreme_sign(said: str) -> int:
     return 0 if more == less else 1 if more else -1
 
 
+def _without_bounds(folded: str, claim: Segment) -> str:
+    """The text without 'more than' before a figure: a limit compares no rows."""
+    for quantity in claim.quantities:
+        match = _LIMIT_END.search(folded[: quantity.start])
+        if match:
+            folded = folded[: match.start()] + " " * (match.end() - match.start()) + folded[match.end() :]
+    return folded
+
+
 def _clauses(text: str) -> list[tuple[int, int]]:
     cuts = sorted({0, len(text), *(m.end() for m in _CUT.finditer(text))})
-    return list(zip(cuts, cuts[1:], strict=False))
+    return list(itertools.pairwise(cuts))
 
 
 def _compare(
@@ -162,22 +185,3 @@ def _stands(
         ordered = sorted((v for r, v in enumerate(values) if v is not None and r not in without), reverse=sign > 0)
         instead = f"{ordered[min(place, len(ordered)) - 1]:g}"
     return not instead, cue, instead
-
-
-def _judge_only(
-    claim: Segment, grid: Grid, named: list[Named], folded: str, limit: re.Match[str]
-) -> Iterator[tuple[bool, str, str]]:
-    """'Only A and B are above 100': those rows and no others."""
-    behind = [q for q in claim.quantities if q.start >= limit.start() and q.readings]
-    if not behind:
-        return
-    said = {name.row for name in named if name.at < limit.start()}
-    columns, _ = measured(claim.words, claim, grid)
-    bound, below = behind[0].readings[0][0], bool(_BELOW.search(limit.group()))
-    for c in columns:
-        held = {r for r, v in enumerate(grid.numbers[c]) if v is not None and (v < bound if below else v > bound)}
-        if held == said:
-            yield True, limit.group(), ""
-            return
-    if said and columns:
-        yield False, limit.group(), ""

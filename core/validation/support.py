@@ -13,6 +13,7 @@ from typing import Any, Literal
 from core.validation.cues import speaks_of_computing
 from core.validation.evidence import Evidence, Finding, Found
 from core.validation.figures import check_figures
+from core.validation.limits import check_limits
 from core.validation.measures import fold
 from core.validation.mentions import check_dates, check_names
 from core.validation.names import read_names
@@ -51,13 +52,15 @@ def judge(
 ) -> Judgement:
     """The verdict on a statement, `claim`, whose marks are blanked; `skip` are spans that were proven otherwise."""
     names = read_names(claim.text, claim.dates, claim.quantities)
+    limits, settled = check_limits(claim, evidence)
+    skip = (*skip, *settled)
     figures = check_figures(claim, evidence, skip)
     dates = check_dates(claim, evidence, skip)
     called = check_names(claim, names, evidence, pool)
     covered = coverage(claim, evidence, ways=figures.proven < 2, computed=figures.computed)
     stands = check_standings(claim, evidence)
     ratios = check_ratios(claim, evidence)
-    parts = (figures, dates, called, stands, ratios)
+    parts = (figures, dates, called, stands, ratios, limits)
     findings = [finding for part in parts for finding in part.findings]
     if not findings and not _is_verbatim(claim, evidence):
         findings += _opposite(claim, evidence)
@@ -70,7 +73,11 @@ def judge(
         return Judgement("partly", "words_few", coverage=covered)
     if sure or covered >= ENOUGH or (proven and proven == total and covered >= SOME and figures.proven):
         return Judgement("supported", _reason(figures), coverage=covered)
-    if evidence.rows is not None and proven == total and (figures.proven or stands.proven or ratios.proven or (called.proven and covered >= SOME)):
+    if (
+        evidence.rows is not None
+        and proven == total
+        and (figures.proven or stands.proven or ratios.proven or limits.proven or (called.proven and covered >= SOME))
+    ):
         return Judgement("supported", _reason(figures), coverage=covered)
     return _by_meaning(claim, evidence, embed, covered, bool(proven))
 

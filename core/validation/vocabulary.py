@@ -30,17 +30,32 @@ _LESS = frozenset(("less", "menos"))
 _BOUNDS = frozenset(
     (("al", "menos"), ("lo", "menos"), ("cuando", "menos"), ("at", "least"), ("at", "most"), ("y", "menos"))
 )
-_FRACTIONS = ("thirds?", "quarters?", "fifths?", "tercios?", "cuart[oa]s?", "tercera", "quint[oa]s?", "twice", "doble", "triple")
+_ABLE = re.compile(r"[- ]?(?:refund|transfer|assign|return|recover|negoti|deduct|reimburs|cancel\w?|renew)[ai]ble\b")
+# 'non-refundable' denies; 'non-marketable investments' are a kind of them
+_FRACTIONS = (
+    "thirds?",
+    "quarters?",
+    "fifths?",
+    "tercios?",
+    "cuart[oa]s?",
+    "tercera",
+    "quint[oa]s?",
+    "twice",
+    "doble",
+    "triple",
+)
 _SCOPE = 5  # words behind a 'not' that stand under it
 _COGNATE = 7
 
+_Known = tuple[frozenset[str], bool, "tuple[int, int] | None", int, bool]
 Spanish = Mapping[tuple[str, ...], tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
     """`stop`: says nothing of its own. `side` is (pair of opposites, +1 or -1) or None. `negated`: stands under a
-    negation; `cue`: is one; `way`: +1 or -1 where it says which way a figure goes."""
+    negation; `cue`: is one; `denies`: says no without one ('lapse'); `way`: +1 or -1 where it says which way a figure
+    goes."""
 
     start: int
     end: int
@@ -51,6 +66,7 @@ class Word:
     negated: bool = False
     cue: bool = False
     way: int = 0
+    denies: bool = False
 
 
 class Vocabulary:
@@ -64,7 +80,7 @@ class Vocabulary:
                 keys = frozenset(f"en:{_stem(text, 'en')}" for text in texts if " " not in text)
                 for form in {spoken[0], *_stems_of(spoken[0], "es")}:
                     self._english_of[form] = self._english_of.get(form, frozenset()) | keys
-        self._known: dict[tuple[str, str], tuple[frozenset[str], bool, tuple[int, int] | None, int]] = {}
+        self._known: dict[tuple[str, str], _Known] = {}
 
     def read(self, text: str, lang: str) -> list[Word]:
         """The words of `text` in order, with what stands under a negation."""
@@ -73,16 +89,17 @@ class Vocabulary:
         spans = _negation_spans(text)
         for match in _TOKEN.finditer(text):
             token = match.group().lower()
-            keys, stop, side, way = self._look_up(token, lang)
+            keys, stop, side, way, denies = self._look_up(token, lang)
             token = fold(token)
             cue = (token in table["negations"] or token.endswith(("n't", "n’t"))) and any(
                 a <= match.start() < b for a, b in spans
             )
-            words.append(Word(match.start(), match.end(), match.group(), keys, stop, side, False, cue, way))
+            cue = cue and (token != "non" or _ABLE.match(text, match.end()) is not None)
+            words.append(Word(match.start(), match.end(), match.group(), keys, stop, side, False, cue, way, denies))
         return _under_negation(text, _no_bounds(text, _joined(words, lang)))
 
-    def _look_up(self, spoken: str, lang: str) -> tuple[frozenset[str], bool, tuple[int, int] | None, int]:
-        """Keys, whether it says nothing, side and way of a word in lower case."""
+    def _look_up(self, spoken: str, lang: str) -> _Known:
+        """Keys, whether it says nothing, side, way and whether it denies, of a word in lower case."""
         found = self._known.get((spoken, lang))
         if found is None:
             table = lexicon()
@@ -99,7 +116,8 @@ class Vocabulary:
             stop = len(token) == 1 or token in table["stop"][lang]
             side = next((table["sides"][stem] for stem in stems if stem in table["sides"]), None)
             way = next((table["ways"][stem] for stem in stems if stem in table["ways"]), 0)
-            found = self._known[(spoken, lang)] = (frozenset(keys), stop, side, way)
+            denies = any(stem in table["denying"] for stem in stems)
+            found = self._known[(spoken, lang)] = (frozenset(keys), stop, side, way, denies)
         return found
 
 
@@ -125,6 +143,7 @@ def lexicon() -> dict[str, Any]:
         "beside": frozenset(range(len(raw["opposite"]), len(raw["opposite"]) + len(raw["beside"]))),
         "ways": {key: sign for sign, name in ((1, "up"), (-1, "down")) for key in _stems(raw[name])},
         "negations": frozenset(raw["negations"]),
+        "denying": frozenset(_stems(raw["denying"])),
         "same_names": tuple(tuple(form.strip() for form in line.split("|")) for line in raw["same_names"]),
         "not_negations": re.compile("|".join(rf"\b{phrase}" for phrase in raw["not_negations"])),
         "common_names": frozenset(map(fold, raw["common_names"])),
