@@ -10,10 +10,11 @@ import re
 from collections.abc import Sequence
 
 from core.chat.gather import Gathered, Pages, heading_over
+from core.chat.qualify import asked_sorts, compare_sorts
 from core.chat.question import Understood
 from core.chat.rank import Candidate
 from core.chat.scope import Bearing
-from core.chat.spans import Span, asks_change, find_spans, is_change, spans_for
+from core.chat.spans import NUMBER_WORDS, Span, asks_change, find_fitting, find_spans, is_change, spans_for
 from core.chat.tables import Row, asks_several, choose_cell
 from core.chat.words import Vocabulary, Word, fold, is_stop
 from core.records import Hit, HitSentence, Page
@@ -41,6 +42,7 @@ _NO_SPAN_LOSS = {
     "duration": 4.0,
     "time": 4.0,
     "percent": 2.5,
+    "code": 3.0,
     "email": 2.5,
     "phone": 2.5,
     "link": 2.5,
@@ -50,7 +52,12 @@ _NO_SPAN_LOSS = {
     "date": 0.5,
 }
 _COUNT_GAIN = 1.5  # a figure before the very thing that is counted
+_FIGURE_GAIN = 1.5  # a number that the question writes as a word: 'after ten years'
+_SEVERAL = NUMBER_WORDS - frozenset(
+    "one uno zero cero none ninguno third quarter half mitad tercio cuarto once".split()
+)
 _ROLE_GAIN = 2.0  # a name beside the role that is asked for: 'Ana Ruiz (treasurer)', 'the director, Ana Ruiz'
+_OTHER_SORT = 3.0  # where it tells of another sort than the question's: per week for per month
 _REPLY_LOSS, _REPLIES_LOSS = 2.5, 1.0  # where a later message quotes it, and for each: what was said last holds
 _OLDEST = 3
 _SUBJECT = re.compile(r"\s*(?:[^\n]*[^\s.!?,])?\s*")  # a line that is no sentence
@@ -84,7 +91,9 @@ class Adjustment:
     ) -> None:
         self._understood, self._asked, self._hits = understood, asked, hits
         self._pages, self._vocabulary = pages, vocabulary
+        self._figures = {lang: [word for word in words if fold(word.text) in _SEVERAL] for lang, words in asked.items()}
         self._earlier: dict[tuple[int, int], list[int]] = {}
+        self._sorts = asked_sorts(understood.text, understood.want)
         self._bearing = Bearing(understood, asked, hits, lambda document_id: pages(document_id, 1), vocabulary)
 
     @property
@@ -96,6 +105,17 @@ class Adjustment:
         """What a candidate loses for speaking of other documents' names than the question's."""
         candidate = unit[0]
         return self._bearing.name_loss(self._hits[candidate.hit], candidate.words, candidate.context)
+
+    def sorts(self, unit: Gathered) -> tuple[float, bool]:
+        """What a candidate loses for speaking of other sorts than the question's (per week for per month), and whether
+        it names one of the question's."""
+        candidate, sentence, row = unit
+        hit = self._hits[candidate.hit]
+        text = sentence.text if row is None else " | ".join((row.section, *row.headings, sentence.text))
+        page = self._pages(hit.document_id, sentence.page)
+        over = f"{heading_over(page, sentence.start, row is not None) or hit.heading} | {hit.file}"
+        clashes, met = compare_sorts(self._sorts, text, over)
+        return _OTHER_SORT * clashes, met > 0
 
     def off_period(self, unit: Gathered) -> float:
         """What a candidate loses for speaking of another period than the question's."""
@@ -136,7 +156,7 @@ class Adjustment:
     def _span_gain(self, candidate: Candidate, text: str, lang: str) -> float:
         """What a sentence gains or loses for the figures and names in it, by the sort of thing asked for."""
         want, spans = self._understood.want, find_spans(text, lang)
-        fit = spans_for(want, spans)
+        fit = find_fitting(want, text, lang)
         if not fit and want in _NO_SPAN_LOSS:
             told = want == "duration" and any(span.sort in ("date", "year") for span in spans)  # 'from May to July'
             return -_NO_SPAN_LOSS[want] / (1 + told)
@@ -145,8 +165,9 @@ class Adjustment:
             several = len(fit) > 2 and bool(_WHO_ALL.search(asked))
             role = bool(_WHO_IS.search(asked)) and _names_role(text, fit, candidate.words, self._asked[lang])
             return _ROLE_GAIN * (several or role)
+        told = _FIGURE_GAIN * any(word.keys & own.keys for word in self._figures[lang] for own in candidate.words)
         counted = bool(self._understood.unit) and _counts(self._understood.unit, fit, candidate.words)
-        return _COUNT_GAIN * counted - _ROW_LOSS * _only_changes(text, self._understood, lang)
+        return told + _COUNT_GAIN * counted - _ROW_LOSS * _only_changes(text, self._understood, lang)
 
 
 def across_loss(lang: str, languages: Sequence[str], coverages: Sequence[float]) -> float:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from core.chat.qualify import Mark, asked_sorts, find_marks
 from core.chat.question import Understood
-from core.chat.spans import NUMBER_WORDS, Span, asks_change, find_spans, is_change, is_former, spans_for
+from core.chat.spans import NUMBER_WORDS, Span, asks_change, find_fitting, is_change, is_former, is_moved
 from core.chat.words import Word, fold
 from core.documents.layout import boxes_for
 from core.records import Citation, Hit, Page
@@ -23,8 +24,16 @@ _COMMA = re.compile(r",\s(?=.)", re.S)  # not the one right before a name: 'its 
 _BREAK_GAP, _COMMA_GAP = 30, 6  # characters that a break between a word and a span counts for
 _FULL_NAME = 0.3  # what a name of several words gains where a person is asked for
 _AFTER = 0.7  # what a word after the span tells, beside one before it
-_NOBODY = re.compile(r"(?:[A-Z]\.){1,3}[A-Z]?$|[^a-záéíóúüñ\d€$]{20,}$")  # 'S.A' and the like; a title in capitals
+_NOBODY = re.compile(  # 'S.A' and the like; a title in capitals; 'CIF B47661190'
+    r"^(?:[A-Z]\.){1,3}[A-Z]?$|^[^a-záéíóúüñ\d€$]{20,}$|\d{5}"
+)
 _FIGURES = ("number", "money", "percent")
+_DEFINED = re.compile(  # what a contract calls a party that it names before
+    r"(?:en adelante|en lo sucesivo|hereinafter|hereafter|\((?=the ))\W+(?:(?:referred to as|called|denominad[oa]) )?"
+    r"(?:(?:el|la|los|las|the) )?\W?(?P<role>[^)\"”»,;.]{3,40})",
+    re.I,
+)
+_OTHER_SORT = 1.5  # what a span loses beside a sort that is not the question's, where the sentence has that too
 _YEARS = re.compile(r"\b(?:19|20)\d{2}\b")
 _ORDINAL = re.compile(r"\d{1,2}[.)]\s")  # the number of a point or a clause
 _WORD_END = re.compile(r"\S(?=\s|$)")
@@ -73,12 +82,12 @@ def key_span(understood: Understood, text: str, words: Sequence[Word], asked: Se
     if not understood.want or (understood.want in _FIGURES and len(_YEARS.findall(understood.text)) > 1):
         return None  # figures of several years are asked for: no single one answers
     own = fold(understood.text)
-    options = [s for s in spans_for(understood.want, find_spans(text, lang)) if fold(text[s.start : s.end]) not in own]
+    options = find_fitting(understood.want, text, lang)
+    options = [option for option in options if fold(text[option.start : option.end]) not in own]
     options = [option for option in options if not _repeats(option, words, asked)]
     options = [option for option in options if not (option.start == 0 and _ORDINAL.match(text))]
-    options = [option for option in options if not _NOBODY.match(text[option.start : option.end])]
-    if understood.want == "money":  # 'the third quarter' is no amount
-        options = [option for option in options if any(map(str.isdigit, text[option.start : option.end]))]
+    if understood.want == "person":
+        options = _of_persons(options, text, words, asked)
     if not options:
         return None
     if not asks_change(understood.text):
@@ -87,11 +96,14 @@ def key_span(understood: Understood, text: str, words: Sequence[Word], asked: Se
         if understood.want in _FIGURES:
             dated = [option for option in options if _is_dated(text, option, understood.text)]
             options = dated or [option for option in options if not is_former(text, option)] or options
+    if understood.want == "date" and is_moved(text):
+        options = [option for option in options if not is_former(text, option)] or options
     if not options:
         return None
     held = [(word, weight) for word, weight in _held(words, asked) if word.end <= len(text)]
     unit = [word for word, _ in held if understood.unit and fold(word.text)[:4] == fold(understood.unit)[:4]]
     sorts = [option.sort for option in options]
+    marks = _marks_beside(understood, text)
 
     def nearness(option: Span) -> float:
         near = sum(
@@ -100,9 +112,39 @@ def key_span(understood: Understood, text: str, words: Sequence[Word], asked: Se
         )
         counted = sum(2.0 for word in unit if 0 <= word.start - option.end <= 12)
         full = _FULL_NAME * (understood.want == "person" and " " in text[option.start : option.end])
-        return near + counted + full - 0.5 * sorts.index(option.sort)
+        other = _OTHER_SORT * _stands_by_another(option, marks, text)
+        return near + counted + full - 0.5 * sorts.index(option.sort) - other
 
     return max(options, key=nearness)
+
+
+def _of_persons(options: Sequence[Span], text: str, words: Sequence[Word], asked: Sequence[Word]) -> list[Span]:
+    """The names that can be who is asked for: the party that a contract calls by the question's word, else those
+    without a word of the question."""
+    own = {key for word in asked if not word.named for key in word.keys}
+    called = list(_DEFINED.finditer(text))
+    called = [m for m in called if any(w.keys & own and m.start() <= w.start < m.end() for w in words)]
+    named = [o for o in options if called and o.end <= called[0].start() and " " in text[o.start : o.end]]
+    if named and not any(word.keys & own and word.start < called[0].start() for word in words if word.weight > 0):
+        return named[:1]
+    options = [option for option in options if not _NOBODY.search(text[option.start : option.end])]
+    held = [word for word in words if word.weight > 0 and word.keys & own]
+    return [o for o in options if not any(o.start <= word.start < o.end for word in held)] or options
+
+
+def _marks_beside(understood: Understood, text: str) -> list[list[tuple[Mark, bool]]]:
+    """For each respect in which a sentence names both a sort of the question's and another: its marks, and whether each
+    is the question's."""
+    asked = asked_sorts(understood.text, understood.want)
+    found = [
+        [(m, m.sort in sorts) for m in find_marks(text) if m.respect == respect] for respect, sorts in asked.items()
+    ]
+    return [marks for marks in found if len({own for _, own in marks}) == 2]
+
+
+def _stands_by_another(option: Span, marks: Sequence[Sequence[tuple[Mark, bool]]], text: str) -> bool:
+    """Whether in any respect the sort named nearest to a span is not the question's."""
+    return any(not min(beside, key=lambda pair: _gap(option, pair[0], text))[1] for beside in marks)
 
 
 def _repeats(span: Span, words: Sequence[Word], asked: Sequence[Word]) -> bool:
@@ -116,7 +158,8 @@ def _repeats(span: Span, words: Sequence[Word], asked: Sequence[Word]) -> bool:
 def _is_dated(text: str, option: Span, question: str) -> bool:
     """Whether the year that is asked about is told right after a figure: '131 million in 2022'."""
     years = "|".join(_YEARS.findall(question))
-    return bool(years) and bool(re.match(rf",? (?:\w+ )?(?:in|en|de|for|of|\()? ?(?:{years})\b", text[option.end :]))
+    year = rf"(?:fiscal |fy ?|el (?:a[ñn]o|ejercicio) |ejercicio )?(?:{years})\b"
+    return bool(years) and bool(re.match(rf",? (?:\w+ )?(?:in|en|de|for|of|\()? ?{year}", text[option.end :]))
 
 
 def _held(words: Sequence[Word], asked: Sequence[Word]) -> list[tuple[Word, float]]:
@@ -126,7 +169,7 @@ def _held(words: Sequence[Word], asked: Sequence[Word]) -> list[tuple[Word, floa
     return [(word, weight) for word, weight in found if weight > 0]
 
 
-def _gap(span: Span, word: Word, text: str) -> int:
+def _gap(span: Span, word: Word | Mark, text: str) -> int:
     """How far apart they stand, in characters; further where another clause begins between them."""
     low, high = min(word.end, span.end), max(word.start, span.start)
     if _CLAUSE_BREAK.search(text, low, high):

@@ -1,6 +1,7 @@
 """Whether the passages answer at all: a learned judgement of the best evidence, and words for what is missing.
 
-It sees topics, names, figures, kinds of thing, and some of the signs that a fact was swapped (`contrast`).
+It sees topics, names, figures, kinds of thing, and some of the signs that a fact was swapped (`contrast`). What the
+articles that it learned from could not teach it is `doubt`'s.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ import numpy as np
 from core.chat import nets, rank
 from core.chat.citations import key_span
 from core.chat.contrast import around, keys_of, measure_contrast
+from core.chat.doubt import what_is_left
 from core.chat.extract import Ranked
 from core.chat.question import Understood
-from core.chat.spans import find_spans, spans_for
-from core.chat.words import Vocabulary, Word, fold
+from core.chat.words import Vocabulary, Word
 from core.records import SearchResult
 
 FEATURES = (
@@ -97,20 +98,9 @@ FEATURES = (
     "across_figures",
     "across_exact",
 )
-# What is left of the chance where the best evidence missed the period that is asked for by so much.
-_OFF_PERIOD = ((3.0, 0.3), (1.5, 0.35))
 _LEFT_IN_NAMED = 0.7  # of the doubt, where the best evidence is in the very document that is named
-_OFF_NAME = 0.35  # and where it speaks of other documents' company, product or person
-_UNKNOWN_NAME = 0.5  # and where the question has a name that no document holds: 97 of 100 such have no answer there
 # Another language's best evidence is believed from here on: balanced accuracy .91 and .93, by keywords alone .87.
 _ACROSS_THRESHOLD = 0.45
-_STRANGE = 0.5  # left where text in the question's language is here, and no passage holds anything of the question
-_HELD = 0.1
-_UNKNOWN_UNIT = 0.3  # and where no document holds the very thing that is to be counted
-_FIGURES = ("money", "percent", "time")
-_NO_FIGURE = 0.5  # left where the best evidence has no figure of that form
-_ADDRESSES = ("email", "phone", "link")
-_NO_ADDRESS = 0.4  # left where an address or number of that form is asked for and no candidate has one
 _NEAR = 3  # sentences before and after the best one that may hold what it leaves unsaid
 
 
@@ -135,14 +125,7 @@ def judge(understood: Understood, ranked: Ranked, result: SearchResult, vocabula
     chance = float(nets.mean_chance(row, nets.net("decline_across" if across else "decline"))[0])
     if ranked.evidence[0].hit.document_id in ranked.meant:
         chance = 1 - _LEFT_IN_NAMED * (1 - chance)
-    missed = ranked.evidence[0].off_period
-    chance *= next((left for loss, left in _OFF_PERIOD if missed >= loss), 1.0)
-    chance *= _OFF_NAME if ranked.evidence[0].off_name else 1.0
-    chance *= _UNKNOWN_NAME if _unknown_name(ranked, understood, vocabulary) else 1.0
-    chance *= _UNKNOWN_UNIT if _unknown_unit(ranked, understood, vocabulary) else 1.0
-    chance *= _NO_FIGURE if understood.want in _FIGURES and not _holds(understood.want, ranked, 1) else 1.0
-    chance *= _NO_ADDRESS if understood.want in _ADDRESSES and not _holds(understood.want, ranked, 12) else 1.0
-    chance *= _STRANGE if _is_strange(understood, result) or _only_names(ranked) else 1.0
+    chance *= what_is_left(understood, ranked, result, vocabulary)
     threshold = _ACROSS_THRESHOLD if across else nets.weights()["decline"]["threshold"]
     says_something = bool(ranked.asked_of(ranked.evidence[0])) or understood.kind not in ("fact", "define")
     answers = chance >= threshold and says_something
@@ -184,42 +167,6 @@ def measure(understood: Understood, ranked: Ranked, result: SearchResult, vocabu
         "cosine_trusted": cosine * result.trust,
         "untrusted_coverage": share(near) * (1 - result.trust),
     } | measure_contrast(understood, ranked, result, vocabulary)
-
-
-def _is_strange(understood: Understood, result: SearchResult) -> bool:
-    """Whether the library speaks the question's language, and yet no passage holds any of it, translated or not."""
-    speaks = any(hit.lang == understood.lang for hit in result.hits)
-    return speaks and max((hit.coverage for hit in result.hits), default=0.0) < _HELD
-
-
-def _only_names(ranked: Ranked) -> bool:
-    """Whether of a question with more words than names no candidate holds any but the names: 'the boiling point of
-    tungsten in Northwind' is not answered by what is said of Northwind."""
-    others = [word for word in ranked.asked_of(ranked.evidence[0]) if not word.named and word.weight > 0]
-    return len(others) > 1 and not any(word.keys & keys_of(ranked.evidence) for word in others)
-
-
-def _holds(want: str, ranked: Ranked, first: int) -> bool:
-    """Whether any of the first candidates has a span of the sort asked for."""
-    return any(spans_for(want, find_spans(e.text, ranked.lang_of(e))) for e in ranked.evidence[:first])
-
-
-def _unknown_name(ranked: Ranked, understood: Understood, vocabulary: Vocabulary) -> bool:
-    """Whether a name of the question is in no document of its own language."""
-    if ranked.lang_of(ranked.evidence[0]) != understood.lang:
-        return False
-    asked = ranked.asked_of(ranked.evidence[0])
-    return any(word.named and len(word.text) > 3 and not vocabulary.seen(word) for word in asked)
-
-
-def _unknown_unit(ranked: Ranked, understood: Understood, vocabulary: Vocabulary) -> bool:
-    """Whether the thing that is counted ('how many cars') is in no document of the question's language."""
-    if not understood.unit or understood.want != "number" or ranked.lang_of(ranked.evidence[0]) != understood.lang:
-        return False
-    asked = ranked.asked_of(ranked.evidence[0])
-    counted = [word for word in asked if fold(word.text) == understood.unit and word.start > 1]
-    openings = {word.opening for item in ranked.evidence for word in item.words} - {""}
-    return bool(counted) and not any(vocabulary.seen(word) or word.opening in openings for word in counted)
 
 
 def _absent(words: Sequence[Word], keys: Set[str]) -> float:

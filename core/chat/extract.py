@@ -29,8 +29,9 @@ _READ_SLOPE, _READ_FROM, _READ_LEAST, _READ_MOST = 5.0, 0.55, 0.05, 1.2
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """A sentence or table row that may answer. `order` counts within its passage; `chance` (0..1) is its share
-    among all candidates; `row` is set for a table's row; `off_period` and `off_name` are what it lost for speaking of
-    another period, or of others, than the question."""
+    among all candidates; `row` is set for a table's row; `off_period`, `off_name` and `off_sort` are what it lost for
+    speaking of another period, of others, or of other sorts of things, than the question; `on_sort` says that
+    it names a sort of the question's."""
 
     hit: Hit
     page: int
@@ -47,6 +48,8 @@ class Evidence:
     row: Row | None = None
     off_period: float = 0.0
     off_name: float = 0.0
+    off_sort: float = 0.0
+    on_sort: bool = False
 
     @property
     def place(self) -> tuple[int, int, int, int]:
@@ -93,10 +96,12 @@ def rank_sentences(
     adjustment = Adjustment(understood, asked, hits, pages, vocabulary)
     off_period = np.array([adjustment.off_period(unit) for unit in units])
     off_name = np.array([adjustment.off_name(unit) for unit in units])
+    sorts = [adjustment.sorts(unit) for unit in units]
     across = across_loss(understood.lang, languages, rows[:, rank.AT["coverage"]].tolist())
     own = [adjustment.of(unit, lang, across) for unit, lang in zip(units, languages, strict=True)]
-    scores = rank.score(rows, ranker) + own - off_period - off_name
-    evidence = _as_evidence(hits, units, scores, rows, off_period, off_name)
+    off = {"off_period": off_period, "off_name": off_name, "off_sort": np.array([loss for loss, _ in sorts])}
+    scores = rank.score(rows, ranker) + own - sum(off.values())
+    evidence = _as_evidence(hits, units, scores, rows, off, [on for _, on in sorts])
     return Ranked(tuple(sorted(evidence, key=lambda e: -e.score)), asked, result.lang, adjustment.meant)
 
 
@@ -105,8 +110,8 @@ def _as_evidence(
     units: list[Gathered],
     scores: np.ndarray,
     rows: np.ndarray,
-    off_period: np.ndarray,
-    off_name: np.ndarray,
+    off: dict[str, np.ndarray],
+    on_sort: list[bool],
 ) -> list[Evidence]:
     chances = np.exp(scores - scores.max())
     chances /= chances.sum()
@@ -125,8 +130,8 @@ def _as_evidence(
             cosine=candidate.cosine,
             features=rows[n],
             row=row,
-            off_period=float(off_period[n]),
-            off_name=float(off_name[n]),
+            on_sort=on_sort[n],
+            **{name: float(losses[n]) for name, losses in off.items()},
         )
         for n, (candidate, sentence, row) in enumerate(units)
     ]

@@ -17,7 +17,20 @@ from core.chat.words import Word, fold
 
 Kind = Literal["fact", "define", "how", "why", "list", "compare", "summarise", "yes_no"]
 Want = Literal[
-    "person", "date", "year", "time", "place", "number", "money", "percent", "duration", "email", "phone", "link", ""
+    "person",
+    "date",
+    "year",
+    "time",
+    "place",
+    "number",
+    "money",
+    "percent",
+    "duration",
+    "code",
+    "email",
+    "phone",
+    "link",
+    "",
 ]
 
 

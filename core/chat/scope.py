@@ -7,6 +7,7 @@ meaning: a text that names no period and no document is never at fault.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -20,6 +21,11 @@ _OTHER_PERIOD = 3.0  # it names another period, and nothing over it the one that
 _OVER_PERIOD = 1.5  # it names none, and what stands over it names others
 _OWN_PERIOD = 1.0  # it names another period itself, its heading or document the right one
 _OTHER_NAME = 2.0
+_COMPARED = re.compile(
+    r"\b(?:from|than|against|versus|vs|compar\w+ (?:with|to|con)|frente a|respecto (?:a|de)|desde|que en|de los)\b"
+    r"(?:[^.;]|\.\d)*",
+    re.I,
+)
 _HEAD_LINES = 4
 _HEAD_LINE = 90  # characters; longer lines are prose, which tells of things, not what the document is
 
@@ -72,11 +78,12 @@ class Bearing:
                 self._identities[hit.document_id] = identify(hit, first, hit.lang or understood.lang, vocabulary)
 
     def period_loss(self, hit: Hit, heading: str, before: str, text: str) -> float:
-        """0 or more, in the units of the ranker's scores. `before` is what its paragraph says before it."""
+        """0 or more, in the units of the ranker's scores. `before` is what its paragraph says before it, of
+        which the years that it only compares with do not count."""
         identity = self._identities.get(hit.document_id)
         if not self._asked or identity is None:
             return 0.0
-        own, over = find_periods(text), find_periods(f"{heading} | {before}")
+        own, over = find_periods(text), find_periods(f"{heading} | {_COMPARED.sub(' ', before)}")
         return max(
             _missed(self._asked.years, own.years, over.years | identity.periods.years),
             _missed(self._asked.quarters, own.quarters, over.quarters | identity.periods.quarters),

@@ -105,10 +105,17 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     )
 )
 
+# A reference or a number of registration: digits that count nothing, with letters or marks among them.
+_CODE = re.compile(
+    r"(?<![\w.,/€$£-])(?!\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b)(?!\d{1,3}(?:[.,]\d{3})+(?!\w))"
+    r"(?=(?:[\w/.-]*?\d){4}|[a-z]{2} ?\d)"
+    r"(?:[a-z]{1,5}[ -]?)?\d[\d/-]*(?: \d{2,4})*(?:[/-]?[a-z]{1,3})?(?:[/-]\d+)*(?![\w%])(?! ?(?:€|euros?|%))"
+)
 _LINK_WORD = r"(?:of|the|and|van|von|de|del|la|las|los|le|du|da|di|el|al|bin|ibn|y|e|&)"
 _CAPITAL = r"(?:[A-ZÁÉÍÓÚÜÑÖÄ][\w'’.\-]*[\w]|[A-ZÁÉÍÓÚÜÑÖÄ]\.?)"
 _NAME = re.compile(rf"{_CAPITAL}(?:\s+(?:{_LINK_WORD}\s+){{0,2}}{_CAPITAL})*")
 
+_YEAR_ALONE = re.compile(rf"(?:[a-z]{{1,5}} )?{_YEAR}")
 _BEFORE_NAME = " \"'“«([¿¡"
 _ARTICLES = frozenset("the el la los las".split())  # inside a sentence a capital makes them part of a name: La Paz
 
@@ -122,6 +129,7 @@ _ANSWERS = {
     "time": ("time",),
     "person": ("name",),
     "place": ("name",),
+    "code": ("code",),
     "email": ("email",),
     "phone": ("phone",),
     "link": ("link",),
@@ -146,6 +154,8 @@ def find_spans(text: str, lang: str) -> tuple[Span, ...]:
             if not any(taken[start:end]) and end > start:
                 taken[start:end] = [True] * (end - start)
                 found.append(Span(start, end, sort))
+    codes = [Span(*match.span(), "code") for match in _CODE.finditer(folded)] if figures else []
+    found += [code for code in codes if not _YEAR_ALONE.fullmatch(folded[code.start : code.end])]
     found += [span for span in _names(text, lang) if not all(taken[span.start : span.end])]
     return tuple(sorted(found, key=lambda span: span.start))
 
@@ -176,6 +186,12 @@ def spans_for(want: str, spans: Sequence[Span]) -> list[Span]:
     return [span for sort in sorts for span in spans if span.sort == sort]
 
 
+def find_fitting(want: str, text: str, lang: str) -> list[Span]:
+    """The spans of a text that can answer a question that wants `want`; 'the third part' is no amount of money."""
+    found = spans_for(want, find_spans(text, lang))
+    return [s for s in found if want != "money" or any(map(str.isdigit, text[s.start : s.end]))]
+
+
 _CHANGE = re.compile(
     r"\b(?:increas|decreas|declin|rose|risen|fell|fallen|grew|grown|growth|improv|higher|lower|up|down|more|less|impact"
     r"|aument|disminuy|crec|cay|subi|baj|increment|reduj|impacto)\w*"
@@ -196,6 +212,17 @@ def is_former(text: str, span: Span) -> bool:
 
 _FROM = re.compile(r"\b(?:from|de|desde)(?: (?:el|los|las|the))? [$€£]?$")
 _TO = re.compile(r"[^\w.,;]*(?:\w+ )?(?:to|a|al|hasta) (?:el |los |las |the )?[$€£]?\d")
+
+
+def is_moved(text: str) -> bool:
+    """Whether a text tells that a date was put off: the one it was moved from is past."""
+    return bool(_MOVED.search(fold(text)))
+
+
+_MOVED = re.compile(
+    r"\b(?:moves?|moved|postponed|put off|changed?|changes|shifted|rescheduled|brought forward|pasa|pasan|paso|cambia"
+    r"|cambio|traslad\w+|aplaz\w+|retras\w+|adelant\w+|mueve) (?:\w+ ){0,4}?(?:from|de|del|desde)\b"
+)
 
 
 def asks_change(question: str) -> bool:

@@ -54,6 +54,8 @@ class Terms(Protocol):
 
     def bearers(self, term: str) -> frozenset[int]: ...
 
+    def holders(self, term: str) -> frozenset[int]: ...
+
     def read_across(self, question: str, lang: str, other: str) -> Sequence[Across]: ...
 
 
@@ -157,6 +159,10 @@ class Vocabulary:
     def bearers(self, word: Word) -> frozenset[int]:
         """The documents that a word names: a company's reports, a product's manual."""
         return frozenset().union(*(self._index.bearers(key) for key in word.keys))
+
+    def holders(self, word: Word) -> frozenset[int]:
+        """The documents that hold a word in some form."""
+        return frozenset().union(*(self._index.holders(key) for key in word.keys))
 
     def _weight(self, key: str) -> float:
         if key not in self._weights:

@@ -283,6 +283,10 @@ class Corpus:
         known.add(list(islice(self._vocabulary.words_of(lang), known.count, None)))
         return known
 
+    def holders(self, term: str) -> frozenset[int]:
+        """The documents that hold a term."""
+        return frozenset(self.document_ids[self.lexical.rows_with(term)].tolist())
+
     def share_within(self, term: str, document_ids: Collection[int]) -> float:
         """The part (0..1) of the pieces with a term that lies in these documents."""
         owners = self.document_ids[self.lexical.rows_with(term)]

@@ -193,6 +193,11 @@ class SearchIndex:
         with self._lock:
             return self._corpus.identities.bearers(term, self._corpus.share_within)
 
+    def holders(self, term: str) -> frozenset[int]:
+        """The documents that hold a term."""
+        with self._lock:
+            return self._corpus.holders(term)
+
     @staticmethod
     def terms(text: str, lang: str) -> list[str]:
         return lexical.terms(text, lang)
