@@ -26,6 +26,8 @@ log = logging.getLogger("cotejo.turns")
 _TOKENS_EVERY_S = 0.08
 _BEAT_S = 4.0
 _CANCELLED = "sql.limits.cancelled"
+_written = threading.Condition()
+_writes = 0
 
 
 def start_turn(db: Database, assistant: Assistant, conversation_id: int, question: str, **scope: Any) -> int:
@@ -35,6 +37,24 @@ def start_turn(db: Database, assistant: Assistant, conversation_id: int, questio
     work = (db, assistant, turn_id, question, history, scope)
     threading.Thread(target=_run_turn, args=work, daemon=True, name=f"turn-{turn_id}").start()
     return turn_id
+
+
+def count_writes() -> int:
+    """How often this process has written of any turn: to be read before the turn, and handed to `wait_for_write`."""
+    return _writes
+
+
+def wait_for_write(counted: int, timeout_s: float) -> None:
+    """Return as soon as something was written after `counted`, at the latest after `timeout_s`."""
+    with _written:
+        _written.wait_for(lambda: _writes != counted, timeout_s)
+
+
+def _tell_written() -> None:
+    global _writes
+    with _written:
+        _writes += 1
+        _written.notify_all()
 
 
 def _run_turn(db, assistant, turn_id, question, history, scope) -> None:
@@ -50,6 +70,7 @@ def _run_turn(db, assistant, turn_id, question, history, scope) -> None:
         answer = Answer(question, question, lang, Route("none", ""), "error", "", message)
     if answer is not None:
         chats.finish_turn(db, turn_id, answer)
+        _tell_written()
         record(db, assistant.settings, answer, turn_id)
 
 
@@ -95,6 +116,7 @@ def _store_events(db: Database, turn_id: int, events: Iterator[Event]) -> Answer
         seq += 1
         if not chats.append_event(db, turn_id, seq, event.kind, _event_data(event)):
             return None
+        _tell_written()
         written = time.monotonic()
     return None
 

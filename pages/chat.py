@@ -16,14 +16,11 @@ from pages.parts.language import say  # noqa: E402
 def main() -> None:
     is_new = "c" not in st.query_params and st.session_state.get("conversation") is None
     box = welcome.open_box() if is_new else None
-    question = st.chat_input(say("chat_page.placeholder"), key="question", max_chars=2000)
+    st.chat_input(say("chat_page.placeholder"), key="question", max_chars=2000, on_submit=_ask)
 
     from pages.parts import conversations, desk, services, turns
 
-    if question:
-        turns.ask(question)
-        if is_new:  # what greets a new conversation has been drawn already
-            st.rerun()
+    turns.stand_open(None)
     documents = services.workspace().library.documents()
     conversation = conversations.read_current()
     conversations.draw_list()
@@ -32,6 +29,12 @@ def main() -> None:
     else:
         with box or welcome.open_box():
             welcome.draw(documents)
+
+
+def _ask() -> None:
+    from pages.parts import turns
+
+    turns.ask(st.session_state["question"] or "")
 
 
 main()

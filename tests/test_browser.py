@@ -166,6 +166,32 @@ def test_the_journey(server, browser, page, report):
     context.close()
 
 
+def test_a_follow_up_is_completed_corrected_and_asked_again(server, page):
+    page.goto(server)
+    page.get_by_role("heading", name="What do you want to know?").wait_for()
+    ask(page, QUESTION)
+    answers(page).get_by_text(ANSWER).first.wait_for()
+    idle(page)
+
+    # The follow-up is shown as it was understood, with a way to put it right.
+    ask(page, "and in 2024?")
+    page.get_by_text("Understood as:").wait_for()
+    idle(page)
+    page.locator("[class*='st-key-edit-'] button:visible").click()
+    edited = page.get_by_label("The whole question")
+    assert "cork" in edited.input_value()
+    assert "2024" in edited.input_value()
+
+    # Another question in its place is asked as a turn of its own, and answered.
+    edited.fill("How many minor accidents were there at the Braga plant?")
+    page.get_by_role("button", name="Ask", exact=True).click()
+    answers(page).nth(2).get_by_text("three minor accidents").first.wait_for()
+    idle(page)
+    assert answers(page).count() == 3
+    assert not edited.is_visible()
+    page.screenshot(path=SHOTS / "corrected.png")
+
+
 def test_leaving_while_an_answer_is_written_loses_nothing(server, page):
     from playwright.sync_api import TimeoutError as PageTimeout
 

@@ -307,7 +307,8 @@ def bench_paint(options: argparse.Namespace) -> dict:
 
 
 def bench_first_token(options: argparse.Namespace) -> dict:
-    """Milliseconds that questions on the sample documents, routed as in the chat, add to a model's own first token."""
+    """Milliseconds that questions on the sample documents, routed as in the chat, add to a model's own first token; on
+    the page also until the question and the whole answer stand there, and the same with the built-in engine."""
     folder = options.workspace or Path(tempfile.mkdtemp(prefix="cotejo-bench-"))
     workspace = open_workspace(settings_table.load(folder))
     try:
@@ -330,11 +331,19 @@ def bench_first_token(options: argparse.Namespace) -> dict:
             finally:
                 asked.close()
             if options.page:
-                report["page"] = first_token.summarize(first_token.page_ms(settings, questions), own)
+                report["page"] = _on_page(settings, questions, own)
+                report["page_builtin"] = _on_page(settings.replace(engine="builtin"), questions, own)
     finally:
         if options.workspace is None:
             shutil.rmtree(folder, ignore_errors=True)
     return report
+
+
+def _on_page(settings: settings_table.Settings, questions: list[str], own: float) -> dict:
+    seen = first_token.page_ms(settings, questions)
+    words = [found["word"] for found in seen if "word" in found]
+    report = first_token.summarize(words, own) if words else {"questions": len(seen)}
+    return report | first_token.spread(seen, "question") | first_token.spread(seen, "answer")
 
 
 # ---------------------------------------------------------------- monitoring

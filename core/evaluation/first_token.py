@@ -25,16 +25,23 @@ from core.settings import Settings
 _BARE_CALLS = 20
 _WARM_UP = 3
 _ANSWER_MS = 120_000
-_SILENT_MS = 5_000
+_REST_MS = 300
 _IDLE = "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
 _BOX = "[data-testid=stChatInputTextArea]"
 _WATCH = """() => {
-  window.firstWord = null; window.lastReply = window.lastReply || 0; window.askedAt = null;
-  document.addEventListener('keydown', key => { if (key.key === 'Enter') window.askedAt = performance.now(); }, true);
+  const newest = name => Math.max(0, ...[...document.querySelectorAll(`[class*='st-key-${name}-']`)].map(
+    found => Number(found.className.match(new RegExp(`st-key-${name}-([0-9]+)`))?.[1] ?? 0)));
+  window.lastReply = 0;
+  window.seen = {};
+  document.addEventListener('keydown', key => {
+    if (key.key === 'Enter') window.seen = {before: newest('question'), asked: performance.now()};
+  }, true);
+  const note = name => { window.seen[name] ??= performance.now() - window.seen.asked; };
   new MutationObserver(() => {
-    for (const found of document.body.textContent.matchAll(/Reply(\\d+)/g)) {
-      const number = Number(found[1]);
-      if (number > window.lastReply) { window.lastReply = number; window.firstWord = performance.now(); }
+    if (newest('question') > window.seen.before) note('question');
+    if (newest('opinion') > window.seen.before) note('answer');
+    for (const found of document.body.textContent.matchAll(/Reply([0-9]+)/g)) {
+      if (Number(found[1]) > window.lastReply) { window.lastReply = Number(found[1]); note('word'); }
     }
   }).observe(document.body, {subtree: true, childList: true, characterData: true});
 }"""
@@ -91,9 +98,10 @@ def _first_word(assistant: Assistant, question: str) -> float | None:
     return None
 
 
-def page_ms(settings: Settings, questions: Sequence[str]) -> list[float]:
-    """The same in a browser, in one conversation: from the key that sends a question until its answer's first word is
-    drawn. Raises `bench.no_browser`."""
+def page_ms(settings: Settings, questions: Sequence[str]) -> list[dict[str, float]]:
+    """What a browser shows in one conversation, in milliseconds after the key that sends each question: the `question`
+    in its place, the `word` that opens a model's answer (absent where the answer is none of its), the whole `answer`.
+    Raises `bench.no_browser`."""
     settings_table.save(settings)
     with open_browser() as browser, serve_app(settings.workspace) as address:
         page = browser.new_context(locale="en-US").new_page()
@@ -102,25 +110,28 @@ def page_ms(settings: Settings, questions: Sequence[str]) -> list[float]:
         page.wait_for_selector(_BOX)
         page.wait_for_function(_IDLE)
         page.evaluate(_WATCH)
-        found = [_first_drawn(page, question) for question in (*questions[:_WARM_UP], *questions)]
-    return [ms for ms in found[_WARM_UP:] if ms is not None]
+        return [_seen(page, question) for question in (*questions[:_WARM_UP], *questions)][_WARM_UP:]
 
 
-def _first_drawn(page, question: str) -> float | None:
-    """None where the answer is not the model's: its first word never comes."""
-    page.evaluate("window.firstWord = null")
+def _seen(page, question: str) -> dict[str, float]:
     page.fill(_BOX, question)
     page.keyboard.press("Enter")
-    page.wait_for_function(
-        f"window.firstWord !== null || (performance.now() - window.askedAt > {_SILENT_MS} && {_IDLE})"
-    )
-    waited = page.evaluate("window.firstWord && window.firstWord - window.askedAt")
+    page.wait_for_function(f"window.seen.answer !== undefined && {_IDLE}")
+    page.wait_for_timeout(_REST_MS)  # a page may draw itself once more after the answer
     page.wait_for_function(_IDLE)
-    return waited
+    return page.evaluate("window.seen")
+
+
+def spread(found: Sequence[dict[str, float]], name: str) -> dict:
+    """Of one thing that `page_ms` saw: median and 95th percentile, in milliseconds."""
+    return _spread(f"{name}_ms", [seen[name] for seen in found if name in seen])
 
 
 def summarize(waited: Sequence[float], own: float) -> dict:
     """What was added to `own`, in milliseconds."""
-    added = sorted(ms - own for ms in waited)
-    last = statistics.quantiles(added, n=20, method="inclusive")[18] if len(added) > 1 else added[0]
-    return {"questions": len(added), "added_p50": round(statistics.median(added), 1), "added_p95": round(last, 1)}
+    return {"questions": len(waited), **_spread("added", [ms - own for ms in waited])}
+
+
+def _spread(name: str, values: Sequence[float]) -> dict:
+    last = statistics.quantiles(values, n=20, method="inclusive")[18] if len(values) > 1 else values[0]
+    return {f"{name}_p50": round(statistics.median(values), 1), f"{name}_p95": round(last, 1)}

@@ -196,8 +196,9 @@ def read_turn(db: Database, turn_id: int) -> Turn | None:
     return _to_turn(row) if row else None
 
 
-def list_turns(db: Database, conversation_id: int) -> list[Turn]:
-    query = select(turns).where(turns.c.conversation_id == conversation_id).order_by(turns.c.id)
+def list_turns(db: Database, conversation_id: int, after: int = 0) -> list[Turn]:
+    """In the order asked; those later than the turn `after`."""
+    query = select(turns).where(turns.c.conversation_id == conversation_id, turns.c.id > after).order_by(turns.c.id)
     with db.read() as connection:
         return [_to_turn(row) for row in connection.execute(query)]
 

@@ -1,6 +1,12 @@
-"""An open conversation: its turns on the left, the evidence of one answer on the right, and what is asked of which."""
+"""An open conversation: its turns on the left, the evidence of one answer on the right, and what is asked of which.
+
+A question that is asked while the conversation stands there runs the fragment `turns.FOLLOWING` alone: what was said
+before is not drawn anew, so that nothing of the page stands between the question and its answer's first word.
+"""
 
 from __future__ import annotations
+
+from itertools import takewhile
 
 import streamlit as st
 
@@ -22,11 +28,27 @@ def draw(conversation: chats.Conversation, documents: list[Document]) -> None:
         earlier = len(stored) - _TURNS_SHOWN
         if earlier > 0 and not st.toggle(say("chat_page.earlier", n=earlier), key=f"earlier-{conversation.id}"):
             stored = stored[earlier:]
-        drawn = [turns.draw(turn) for turn in stored]
-    chosen = evidence.choose(drawn)
+        ended = list(takewhile(lambda turn: turn.state != "running", stored))
+        for turn in ended:
+            with st.container():  # as deep as in the fragment below, so that no element is made anew when its turn ends
+                turns.draw(turn)
+    chosen = evidence.choose(ended)
     if chosen is not None:
         with right, st.container(key=evidence.panel_key()):
             evidence.draw(chosen)
+    with left:
+        _draw_new(conversation.id, ended[-1].id if ended else 0)
+
+
+@st.fragment(key=turns.FOLLOWING)
+def _draw_new(conversation_id: int, after: int) -> None:
+    """Draw what was asked after the turn `after` and follow it to its end; then the page is drawn with it."""
+    turns.stand_open(conversation_id)
+    asked = chats.list_turns(services.workspace().db, conversation_id, after)
+    for turn in asked:
+        turns.draw(turn)
+    if asked:
+        st.rerun()
 
 
 def _draw_scope(documents: list[Document]) -> None:

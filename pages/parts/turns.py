@@ -13,23 +13,33 @@ import streamlit as st
 from core.records import Answer
 from core.state import chats
 from core.state.experiments import note
-from core.turns import start_turn
+from core.turns import count_writes, start_turn, wait_for_write
 from core.validation.check import explain
 from pages.parts import conversations, errors, evidence, experiments, opinion, results, services
 from pages.parts.how import engine_name
 from pages.parts.language import duration, lang, say, say_count
 from pages.parts.plain import Doubt, answer_text, one_line, plain
 
-_POLL_S = 0.06
+FOLLOWING = "following"
+_WAIT_S = 0.25
 _NEAREST = 3
+
+
+def stand_open(conversation_id: int | None) -> None:
+    """Note in which conversation the page can follow the next turn alone; None until it is drawn."""
+    st.session_state[FOLLOWING] = conversation_id
 
 
 @errors.guarded
 def ask(question: str) -> None:
-    """Start a turn in the open conversation, or in a new one."""
-    question = question.strip()
-    if not question:
-        return
+    """Start a turn in the open conversation, or in a new one: a widget's callback. Where the conversation stands there,
+    the page follows the new turn alone."""
+    if question.strip() and st.session_state.get(FOLLOWING) == _start(question.strip()):
+        st.rerun(FOLLOWING)
+
+
+def _start(question: str) -> int:
+    """The id of the conversation that it is a turn of."""
     workspace = services.workspace()
     conversation_id = conversations.current()
     if conversation_id is None or chats.read_conversation(workspace.db, conversation_id) is None:
@@ -41,6 +51,7 @@ def ask(question: str) -> None:
     turn_id = start_turn(workspace.db, assistant, conversation_id, question, document_ids=scope)
     if experiment is not None:
         note(workspace.db, experiment.id, turn_id, side)
+    return conversation_id
 
 
 def draw(turn: chats.Turn) -> chats.Turn:
@@ -70,6 +81,7 @@ def _follow(turn: chats.Turn, place) -> chats.Turn:
     seq, text, stoppable = 0, "", False
     started = time.monotonic()
     while True:
+        counted = count_writes()
         for event in chats.events_after(db, turn.id, seq):
             seq = event.seq
             if event.kind == "sources":
@@ -91,7 +103,7 @@ def _follow(turn: chats.Turn, place) -> chats.Turn:
                 args=(db, turn.id),
             )
             stoppable = True
-        time.sleep(_POLL_S)
+        wait_for_write(counted, _WAIT_S)
 
 
 def _draw_broken_off(turn: chats.Turn) -> None:
@@ -128,6 +140,7 @@ def _draw_answer(turn_id: int, answer: Answer) -> None:
             st.caption(one_line(source.quote, 220))
 
 
+@st.fragment
 def _draw_completed(turn_id: int, answer: Answer) -> None:
     """How a follow-up was understood, and the way to put that right: the whole question, to be changed and asked."""
     completed = one_line(answer.completed_question)
@@ -135,7 +148,11 @@ def _draw_completed(turn_id: int, answer: Answer) -> None:
         st.caption(
             f":material/subdirectory_arrow_right: {say('chat_page.completed', question=completed)}", width="content"
         )
-        with st.popover(say("chat_page.edit"), icon=":material/edit:", type="tertiary", key=f"edit-{turn_id}"):
+        editor = st.popover(
+            say("chat_page.edit"), icon=":material/edit:", type="tertiary", key=f"edit-{turn_id}", on_change="rerun"
+        )
+    if editor.open:
+        with editor:
             st.text_area(say("chat_page.edit_question"), value=answer.completed_question, key=f"edited-{turn_id}")
             st.button(
                 say("chat_page.ask_edited"),
@@ -146,8 +163,14 @@ def _draw_completed(turn_id: int, answer: Answer) -> None:
             )
 
 
+@errors.guarded
 def _ask_edited(turn_id: int) -> None:
-    ask(st.session_state.get(f"edited-{turn_id}", ""))
+    """The whole page is drawn anew, which closes the editor before the answer is there."""
+    question = st.session_state.get(f"edited-{turn_id}", "").strip()
+    if question:
+        st.session_state[f"edit-{turn_id}"] = False
+        _start(question)
+        st.rerun()
 
 
 def _draw_chips(turn_id: int, sources: list[evidence.Source]) -> None:
