@@ -29,6 +29,7 @@ from core.router.split import split_question
 from core.settings import Settings
 from core.sides import Asked, Shelf, Sides, TableSide, may_give_rows
 from core.sql.lexicon import builtin_lexicon
+from core.sql.typed_sql import is_statement
 from core.telling import explain_rows, from_rows, say_edit, tell, tell_place
 from core.validation.check import check_answer
 
@@ -70,6 +71,11 @@ class Assistant:
         `document_ids` and `sources` (names of table files) restrict where to look, `route` the side; `lang` ('es',
         'en') is the answer's language, else the question's."""
         here = self._sides.look()
+        if route != "documents" and is_statement(question, here.files):
+            answer = self.run_sql(question, lang=lang or detect_language(question))
+            yield Event("routed", question, answer.route)
+            yield from self._finish(Turn(question, question, answer.lang, time.perf_counter()), answer)
+            return
         turn = begin_turn(
             question, history, self.tables.follow_up, hint=route, document_ids=document_ids,
             sources=may_give_rows(route, sources, here), lang=lang, here=here,

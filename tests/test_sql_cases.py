@@ -19,6 +19,7 @@ def test_right_among_and_sure_shares(tmp_path):
         {"id": "a", "question": "first", "db": "d", "gold_sql": "gold"},
         {"id": "b", "question": "second", "file": "d", "gold_sql": "gold"},
         {"id": "c", "question": "third", "db": "d", "gold_sql": "fails"},
+        {"id": "d", "question": "fourth", "db": "d", "gold_sql": ["gold", "other"]},
     ]
     path = tmp_path / "cases.jsonl"
     path.write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
@@ -31,7 +32,7 @@ def test_right_among_and_sure_shares(tmp_path):
         )
 
     score = summarize(measure_cases(read_sql_cases(path), answer, run))
-    assert (score.cases, score.right, score.among, score.sure_right) == (2, 0.5, 1.0, 1.0)
+    assert (score.cases, score.right, score.among, score.sure_right) == (3, 2 / 3, 1.0, 1.0)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """Execution accuracy of questions to tables: the rows of an answer against the rows of a gold statement, case by case.
 
-A case is a line of JSON: `id`, `question`, `db` (or `file`), `gold_sql`, `lang` (may be missing). How a question is
-answered and how gold statements are run is handed in; the parser is not known here.
+A case is a line of JSON: `id`, `question`, `db` (or `file`), `gold_sql` (a list where several answers are right) and
+`lang`, which may be missing. How a question is answered and how gold statements are run is handed in; the parser is not
+known here.
 """
 
 from __future__ import annotations
@@ -21,13 +22,15 @@ from core.sql.compare import same_answer
 
 @dataclass(frozen=True, slots=True)
 class SqlCase:
-    """A question with the statement whose rows are right; `db` names the database or file that it asks about."""
+    """A question with the statement whose rows are right; `db` names the database or file that it asks about. The rows
+    of the `others` are as right."""
 
     id: str
     question: str
     db: str
     gold_sql: str
     lang: str | None = None
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +68,10 @@ def read_sql_cases(path: Path) -> list[SqlCase]:
         raw = json.loads(line)
         gold = raw.get("gold_sql") or raw.get("gold_duckdb") or raw.get("sql")
         if gold:
+            golds = [gold] if isinstance(gold, str) else gold
             db = raw.get("db") or raw.get("file") or ""
-            cases.append(SqlCase(str(raw.get("id", number)), raw["question"], db, gold, raw.get("lang")))
+            others = tuple(golds[1:])
+            cases.append(SqlCase(str(raw.get("id", number)), raw["question"], db, golds[0], raw.get("lang"), others))
     return cases
 
 
@@ -107,18 +112,21 @@ def measure_cases(
     A case whose gold statement fails is left out."""
     outcomes = []
     for case in cases:
-        gold = run(case.db, case.gold_sql)
-        if gold.error:
+        golds = [(run(case.db, text), is_ordered(text)) for text in (case.gold_sql, *case.others)]
+        if any(gold.error for gold, _ in golds):
             continue
         started = time.perf_counter()
         found = answer(case)
         ms = 1000 * (time.perf_counter() - started)
-        ordered = is_ordered(case.gold_sql)
-        right = found.result is not None and same_answer(gold, found.result, ordered)
-        among = right or any(same_answer(gold, run(case.db, other.sql), ordered) for other in found.alternatives)
+        right = found.result is not None and _is_right(found.result, golds)
+        among = right or any(_is_right(run(case.db, other.sql), golds) for other in found.alternatives)
         sql = found.sql.text if found.sql else None
         outcomes.append(SqlOutcome(case, kind_of_query(case.gold_sql), right, among, found.confidence, ms, sql))
     return outcomes
+
+
+def _is_right(result: QueryResult, golds: list[tuple[QueryResult, bool]]) -> bool:
+    return any(same_answer(gold, result, ordered) for gold, ordered in golds)
 
 
 def summarize(outcomes: list[SqlOutcome]) -> SqlScore:

@@ -34,6 +34,9 @@ def arrange(readings: Readings, links: Links, schema: Schema, unknown: int) -> t
     if lead.plan is not None and chances["parser"] < UNLIKELY and varied and not any(o.varied for o in best):
         # three tellings of one reading help nobody: the last one differs in what is most in doubt
         best = _different([*_different([lead, *others], READINGS - 1), *varied, *others], READINGS)
+    yearly = next((option for option in others if option.varied == "year"), None)
+    if yearly is not None and lead.plan is not None and not any(o.varied == "year" for o in best):
+        best = _different([*best[: READINGS - 1], yearly, *best], READINGS)  # the year was assumed
     return best, max(chances.values()) * UNREAD**unknown
 
 
@@ -70,13 +73,15 @@ def _forgets(readings: Readings, links: Links) -> bool:
 
 
 def _is_beyond_parser(plan: BusinessPlan, schema: Schema) -> bool:
-    """'unpaid invoices', 'churn by plan', a correlation, ranges, two tables beside each other: what the learned parser
-    never writes."""
+    """'unpaid invoices', 'churn by plan', a correlation, ranges, empty cells, two tables beside each other: what the
+    learned parser never writes."""
     if plan.beside:
         return True
-    if plan.measure and (plan.measure.yes is not None or plan.measure.agg == "corr" or plan.window == "spread"):
+    if plan.measure and (plan.measure.agg in ("rate", "corr") or plan.window == "spread"):
         return True
-    return any(yes_value(schema.columns[f.column]) is not None for f in plan.filters)
+    return any(
+        f.op in ("is null", "is not null") or yes_value(schema.columns[f.column]) is not None for f in plan.filters
+    )
 
 
 def _different(options: list[Option], most: int) -> list[Option]:

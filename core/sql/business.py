@@ -11,8 +11,9 @@ import datetime
 from dataclasses import replace
 
 from core.sql.aggregates import aggregate_of
+from core.sql.blanks import filled_or_empty
 from core.sql.business_lists import find_lists, find_subject
-from core.sql.business_plan import BusinessPlan, repeats_rows
+from core.sql.business_plan import BusinessPlan, Measure, repeats_rows
 from core.sql.business_scope import asks_for_thing, is_business
 from core.sql.business_steps import (
     add_contrast,
@@ -26,9 +27,11 @@ from core.sql.business_steps import (
 )
 from core.sql.business_time import add_time, names_column
 from core.sql.calendar import Grain, find_grain, find_trend
+from core.sql.conditions import find_filter
 from core.sql.link import Links, is_content
 from core.sql.measures import find_measures
 from core.sql.money import is_buying
+from core.sql.operators import BOUNDS
 from core.sql.planned import find_overrun
 from core.sql.schema import Schema
 from core.sql.spread import find_spread
@@ -51,6 +54,7 @@ def read_business(links: Links, schema: Schema, today: datetime.date) -> list[Bu
     window, window_span = (window, window_span) if window != "spread" else ("", (0, 0))  # 'Nordkork Distribution'
     plans, plain = ([], []) if overrun else find_lists(links, schema, today, grain)
     window = "" if overrun and window == "share" else window
+    plain = [] if window == "share" else plain  # a share is a figure
     pair = None if overrun else find_pair(links, schema)
     if pair:
         alone = [BusinessPlan(m, lang=links.lang, covered=frozenset(range(*m.span))) for m in (pair.left, pair.right)]
@@ -60,12 +64,12 @@ def read_business(links: Links, schema: Schema, today: datetime.date) -> list[Bu
             return [joined, *plain][:READINGS]
     over_time = bool(grain or find_trend(links.tokens))
     for measure in find_measures(links, schema, window_span, over_time):
+        if _has_to_be_there(measure, links, schema):
+            continue
         unit = None if grain and names_column(grain, links, schema, measure.table) else grain
         asked = "" if window == "share" and measure.agg in ("rate", "share_of", "part_of") else window
-        said = frozenset([*range(*measure.span), *range(*window_span)])
+        said = frozenset([*range(*measure.span), *range(*window_span), *(overrun.places if overrun else ())])
         plan = BusinessPlan(measure, window=asked, lang=links.lang, covered=said)
-        if overrun:
-            plan = replace(plan, covered=plan.covered.union(overrun.places))
         plan = _complete(plan, links, schema, unit, today)
         if is_business(plan, links, schema):
             plans.append(plan)
@@ -81,9 +85,11 @@ def _complete(
     plan: BusinessPlan, links: Links, schema: Schema, grain: Grain | None, today: datetime.date
 ) -> BusinessPlan:
     """The plan of a measure with all else that the question says."""
-    plan = add_dimensions(plan, links, schema, grain)
+    measure = _count_of_compared(plan.measure, links, schema)
+    paid = any(is_buying(token) or token.word == "total" for token in links.tokens)
+    grouped = measure is plan.measure and (measure.agg == "count" or paid)
+    plan = add_dimensions(replace(plan, measure=measure), links, schema, grain)
     plan = add_time(plan, links, schema, grain, today)
-    grouped = plan.measure.agg == "count" or any(is_buying(t) or t.word == "total" for t in links.tokens)
     steps = (add_threshold, add_filters) if grouped else (add_filters, add_threshold)
     for step in (*steps, count_things, add_contrast):
         plan = step(plan, links, schema)
@@ -91,6 +97,21 @@ def _complete(
     for step in (add_share_of_rows, add_more, add_order):
         plan = step(plan, links, schema)
     return plan
+
+
+def _has_to_be_there(measure: Measure, links: Links, schema: Schema) -> bool:
+    """'vehicles that have no phone', 'loans with a fine': a column that is a condition is not measured."""
+    said = filled_or_empty(links, schema, measure.table, set()) if measure.columns else []
+    return any(f.column in measure.columns and set(f.span) & set(range(*measure.span)) for f in said)
+
+
+def _count_of_compared(measure: Measure, links: Links, schema: Schema) -> Measure:
+    """'how many fines exceed 3 euros': the rows whose fine does are counted; the fines are not added up."""
+    if aggregate_of(links)[0] != "count" or not measure.columns or measure.agg not in ("sum", "avg"):
+        return measure
+    told = (find_filter(m, links, schema, measure.table) for m in links.values if m.kind == "number")
+    compared = any(f is not None and f.op in BOUNDS and f.column in measure.columns for f in told)
+    return Measure("count", measure.table, (), "*") if compared else measure
 
 
 def _names_things(links: Links, schema: Schema) -> bool:

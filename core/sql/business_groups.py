@@ -9,8 +9,16 @@ import re
 from dataclasses import replace
 
 from core.i18n import translate
-from core.sql.business_plan import BusinessPlan, Measure, repeats_rows
-from core.sql.business_where import AS_DATE, column_text, conditions_of, find_source, label_of, plain_name
+from core.sql.business_plan import BusinessPlan, Filter, Measure, repeats_rows
+from core.sql.business_where import (
+    AS_DATE,
+    column_text,
+    condition_text,
+    conditions_of,
+    find_source,
+    label_of,
+    plain_name,
+)
 from core.sql.money import is_money
 from core.sql.properties import yes_value
 from core.sql.render import literal, quote
@@ -93,14 +101,7 @@ def _measure(
     columns = [column_text(n, schema, alias) for n in measure.columns]
     first = plain_name(schema.columns[measure.columns[0]].key[1])
     if measure.agg == "rate":
-        if measure.yes is None:
-            test = measure.expression.format(*columns)
-            return f"ROUND(100.0 * AVG(CASE WHEN {test} THEN 1 ELSE 0 END), 2)", column_name("share", lang)
-        of_column = yes_value(schema.columns[measure.columns[0]]) == measure.yes  # else of one of its values
-        return (
-            f"ROUND(100.0 * AVG(CASE WHEN {columns[0]} = {literal(measure.yes)} THEN 1 ELSE 0 END), 2)",
-            column_name("rate", lang, of=first if of_column else plain_name(str(measure.yes))),
-        )
+        return _rate(measure, schema, alias, lang)
     if measure.agg == "distinct":
         return f"COUNT(DISTINCT {columns[0]})", column_name("distinct", lang, of=first)
     if measure.agg == "part_of":
@@ -127,6 +128,21 @@ def _measure(
     said = name if measure.agg == "sum" and name.startswith("total_") else column_name(measure.agg, lang, of=name)
     label = f"{said}{_unit(measure, schema)}"
     return f"{measure.agg.upper()}({measure.expression.format(*columns)})", label
+
+
+def _rate(measure: Measure, schema: Schema, alias: dict[str, str], lang: str) -> tuple[str, str]:
+    """The share of rows that meet a condition, in percent; named by the value, or the yes/no column, that it is of."""
+    told = measure.told
+    if not told and measure.yes is not None:
+        told = (Filter(measure.columns[0], "=", measure.yes, measure.span),)
+    columns = [column_text(n, schema, alias) for n in measure.columns]
+    tests = [condition_text(f, schema, alias) for f in told] or [measure.expression.format(*columns)]
+    name = column_name("share", lang)
+    if len(told) == 1 and told[0].op == "=":
+        entry = schema.columns[told[0].column]
+        of = entry.key[1] if yes_value(entry) == told[0].value else str(told[0].value)
+        name = column_name("rate", lang, of=plain_name(of))
+    return f"ROUND(100.0 * AVG(CASE WHEN {' AND '.join(tests)} THEN 1 ELSE 0 END), 2)", name
 
 
 def column_name(key: str, lang: str, **params: str) -> str:

@@ -18,6 +18,7 @@ from core.sql.dimensions import LOW, Dimension, dimension_at, has_superlative, s
 from core.sql.link import Links
 from core.sql.schema import Schema
 from core.sql.set_lists import find_set_list
+from core.sql.time_ends import TimeEnd, find_time_end
 from core.sql.unread import uncovered
 from core.sql.words import stem
 
@@ -51,7 +52,7 @@ def find_lists(
             plan = add_filters(plan, links, schema)
             if plan.filters or (plan.periods and not uncovered(plan, links)):
                 plain.append(plan)
-    ranked = _ranked_things(links, schema, subject, today) if subject and not (contrast or grain or joined) else None
+    ranked = None if contrast or grain or joined else _ranked_things(links, schema, subject, today)
     return out, [*plain, ranked] if ranked else plain
 
 
@@ -59,32 +60,53 @@ _BESIDE = 3  # words between a superlative and the column that it ranks by
 
 
 def _ranked_things(
-    links: Links, schema: Schema, subject: tuple[int, tuple[int, int]], today: datetime.date
+    links: Links, schema: Schema, subject: tuple[int, tuple[int, int]] | None, today: datetime.date
 ) -> BusinessPlan | None:
-    """'the five claims with the highest amount': things of a table by a number of their own."""
-    table, span = subject
-    places = superlatives(links)
+    """'the five claims with the highest amount', 'the newest customer': things of a table by a column of their own."""
     split = any(token.word in ("by", "per", "each", "every") for token in links.tokens)
-    if not places or split or aggregate_of(links)[0]:
+    if split or aggregate_of(links)[0]:
         return None
-    for number, mention in named_columns(links, schema):
+    end = _by_number(links, schema, *subject) if subject else None
+    if end is None:
+        subject = subject or _things_of_time(links, schema)
+        end = find_time_end(links, schema, subject[0]) if subject else None
+    if end is None:
+        return None
+    table, span = subject
+    covered = frozenset([*range(*span), *end.places])
+    count = next((m for m in links.values if m.kind == "number" and _is_few(m.value) and m.start <= span[0]), None)
+    many = span[1] > span[0] and links.tokens[span[0]].source.endswith("s")
+    limit = count.value if count else None if many else 1
+    covered = covered | set(range(count.start, count.end)) if count else covered
+    plan = BusinessPlan(
+        None, lang=links.lang, subject=table, ranked=end.column, descending=end.descending, limit=limit, covered=covered
+    )
+    return add_filters(add_periods(plan, links, schema, today, table), links, schema)
+
+
+def _by_number(links: Links, schema: Schema, table: int, span: tuple[int, int]) -> TimeEnd | None:
+    """'the highest amount': a number of the table's own, named beside a superlative."""
+    places = superlatives(links)
+    for number, mention in named_columns(links, schema) if places else ():
         near = [p for p in places if 0 < mention.start - p <= _BESIDE or 0 <= p - mention.end <= _BESIDE]
-        if (
-            not near
-            or schema.columns[number].table != table
-            or set(range(*span)) >= set(range(mention.start, mention.end))
-        ):
-            continue
-        covered = frozenset([*range(*span), *range(mention.start, mention.end), *places])
-        descending = stem(links.tokens[near[0]].word) not in LOW
-        count = next((m for m in links.values if m.kind == "number" and _is_few(m.value) and m.start <= span[0]), None)
-        limit = count.value if count else None if links.tokens[span[0]].source.endswith("s") else 1
-        covered = covered | set(range(count.start, count.end)) if count else covered
-        plan = BusinessPlan(
-            None, lang=links.lang, subject=table, ranked=number, descending=descending, limit=limit, covered=covered
-        )
-        return add_filters(add_periods(plan, links, schema, today, table), links, schema)
+        own = schema.columns[number].table == table
+        if near and own and not set(range(*span)) >= set(range(mention.start, mention.end)):
+            descending = stem(links.tokens[near[0]].word) not in LOW
+            return TimeEnd(number, descending, (*range(mention.start, mention.end), *places))
     return None
+
+
+def _things_of_time(links: Links, schema: Schema) -> tuple[int, tuple[int, int]] | None:
+    """'who was hired last', 'the youngest in IT': no thing is named, and one table has the time that tells: the only
+    one, or the one that is named, or that holds births or the values that are named."""
+    valued = {schema.columns[column].table for m in links.values for column, _, _ in m.hits}
+    found = []
+    for table in schema.tables:
+        end = find_time_end(links, schema, table.number)
+        if end is not None:
+            found.append((2 * end.named + (table.number in valued) + end.of_life, table.number))
+    best = [number for score, number in found if score == max(found)[0]]
+    return (best[0], (0, 0)) if len(best) == 1 else None
 
 
 def _is_few(value: object) -> bool:

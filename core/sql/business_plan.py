@@ -79,7 +79,8 @@ class Measure:
 
     `agg`: sum, avg, max, min, median, count, distinct (different values), first_last (a date's both ends), corr, rate,
     share_of and part_of (ratios of sums in percent), over_plan (by how much one sum exceeds another), per and ratio
-    (one sum against a count or another sum) or metric."""
+    (one sum against a count or another sum) or metric. A rate counts the rows whose column is `yes`, or that meet the
+    condition `told`."""
 
     agg: str
     table: int
@@ -88,11 +89,12 @@ class Measure:
     span: tuple[int, int] = (0, 0)
     metric: Metric | None = None
     yes: Any = None
+    told: tuple[Filter, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """`column op value`; for `in` and `not in` the value is a tuple, for `between` a pair."""
+    """`column op value`; for `in` and `not in` the value is a tuple, for `is null` and `is not null` there is none."""
 
     column: int
     op: str

@@ -8,11 +8,12 @@ from typing import Any
 
 from core.i18n import translate
 from core.sql.business_plan import BusinessPlan, Filter, Measure
-from core.sql.calendar import OPEN_END, OPEN_START, Period
+from core.sql.calendar import OPEN_END, OPEN_START, Period, months_of
 from core.sql.reading import say_value
 from core.sql.schema import Schema
 
-_OPERATORS = {"=": "is", "!=": "is_not", ">": "more", "<": "less", ">=": "at_least", "<=": "at_most"}
+_OPERATORS = {"=": "is", "!=": "is_not", ">": "more", "<": "less", ">=": "at_least", "<=": "at_most",
+              "is null": "null", "is not null": "not_null"}  # fmt: skip
 
 
 def read_business_plan(plan: BusinessPlan, schema: Schema, lang: str) -> str:
@@ -77,6 +78,9 @@ def _measure(measure: Measure, schema: Schema, lang: str) -> str:
     names = [_name(n, schema) for n in measure.columns]
     if measure.agg == "ratio":
         return _say("ratio", lang, above=names[0], below=names[1])
+    if measure.agg == "rate" and measure.told:
+        said = f" {_say('and', lang)} ".join(_filter(f, schema, lang) for f in measure.told)
+        return _say("rate_of_rows", lang, condition=said)
     if measure.agg == "rate" and measure.yes is None:
         return _say("rate_of_rows", lang, condition=measure.expression.format(*names))
     if measure.agg == "corr":
@@ -127,6 +131,9 @@ def _ranked(plan: BusinessPlan, schema: Schema, lang: str) -> str:
 
 
 def _period(period: Period, lang: str) -> str:
+    if period.every:
+        months = [_say(f"month_{number}", lang) for number in months_of(period)]
+        return _say("period_every", lang, months=_join(months, lang))
     last = period.after - datetime.timedelta(days=1) if period.after != OPEN_END else None
     if period.first == OPEN_START:
         return _say("period_until", lang, last=_day(last, lang))

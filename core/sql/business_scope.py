@@ -18,7 +18,7 @@ from core.sql.wide import is_across
 from core.sql.words import stem
 
 # these need no period and no group
-_ALONE = ("corr", "share_of", "part_of", "over_plan", "per", "ratio", "first_last", "median")
+_ALONE = ("rate", "corr", "share_of", "part_of", "over_plan", "per", "ratio", "first_last", "median")
 
 
 def is_business(plan: BusinessPlan, links: Links, schema: Schema) -> bool:

@@ -9,7 +9,7 @@ import re
 from dataclasses import replace
 
 from core.sql.aggregates import AGGREGATES, aggregate_of, named_columns
-from core.sql.business_plan import BusinessPlan, Measure, Threshold
+from core.sql.business_plan import BusinessPlan, Filter, Measure, Threshold
 from core.sql.business_time import date_column
 from core.sql.calendar import Grain, find_trend
 from core.sql.conditions import asks_sides, find_filters
@@ -28,19 +28,16 @@ from core.sql.dimensions import (
 )
 from core.sql.link import Links, ValueMention
 from core.sql.money import is_buying, is_flow
-from core.sql.properties import named_property
+from core.sql.operators import BOUNDS, operator_beside
+from core.sql.properties import NEVER, named_property, yes_or_no
 from core.sql.render import literal
 from core.sql.schema import Schema
-from core.sql.understand import operator_beside
 from core.sql.unread import TOLD
 from core.sql.words import stem
 
 
 def add_dimensions(plan: BusinessPlan, links: Links, schema: Schema, grain: Grain | None) -> BusinessPlan:
     found, used = find_dimensions(links, schema, plan.fact, set(plan.covered), grain)
-    if plan.window == "share" and not found:
-        one = _any_dimension(links, schema, plan)
-        found, used = ([one], set(range(*one.span))) if one else ([], set())
     columns = tuple(dict.fromkeys(c for d in found for c in d.columns))
     keys = tuple(d.key for d in found if d.key is not None and d.key not in columns)
     covered = plan.covered | used | _tables_said(columns, plan.fact, links, schema)
@@ -93,30 +90,66 @@ def add_filters(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPla
         sides = named_property(links, schema, plan.fact)
         if sides:
             dimensions, covered = (sides[0],), covered | sides[1]
-    each_row = all(schema.columns[n].unique >= 0.9 for n in dimensions)  # of none too
-    if plan.window == "share" and each_row and len(filters) == 1 and filters[0].op in ("=", "in"):
-        dimensions = (filters[0].column,)  # 'the share of trips paid by card': of all the ways to pay
+    whole = plan.window == "share" and not dimensions and plan.measure.agg != "count"
+    if whole and len(filters) == 1 and filters[0].op in ("=", "in"):
+        dimensions = (filters[0].column,)  # 'the share of income paid by card': of all the ways to pay
     return replace(plan, filters=tuple(filters), dimensions=dimensions, covered=frozenset(covered))
 
 
 def add_share_of_rows(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
-    """'percentage of returned shipments by carrier': of each group's rows the share that meets the one condition."""
+    """'percentage of returned shipments by carrier', 'what share of staff works in IT': of the rows (of each group) the
+    share that meets the condition."""
     measure = plan.measure
-    if plan.window != "share" or not (plan.dimensions or plan.grain):
+    if measure.agg == "rate" and not measure.told:
+        return _deny(plan, links, schema)
+    if plan.window != "share":
         return plan
-    if measure.agg == "sum" and len(measure.columns) == 1:
+    if measure.agg == "sum" and len(measure.columns) == 1 and (plan.dimensions or plan.grain):
         return _share_of_sum(plan)
     if measure.agg != "count":
-        return plan
+        return _split_by_any(plan, links, schema)
     if plan.contrast and plan.contrast.right is not None and not plan.filters:
         sides = (plan.contrast.left, plan.contrast.right)
         rate = Measure("rate", measure.table, sides, f"{{0}} {plan.contrast.op} {{1}}", measure.span)
         return replace(plan, measure=rate, window="", contrast=None)
-    told = [f for f in plan.filters if f.op == "=" and f.column not in plan.dimensions]
-    if len(told) != 1 or plan.contrast:
+    told, others = _told_and_scope(plan, links)
+    if told is None or plan.contrast:
+        return _split_by_any(plan, links, schema)
+    rate = Measure("rate", measure.table, (told.column,), "{0}", measure.span, told=(told,))
+    return replace(plan, measure=rate, window="", filters=others)
+
+
+_BEING = frozenset("is are was were be been has have had went go gone".split())
+
+
+def _told_and_scope(plan: BusinessPlan, links: Links) -> tuple[Filter | None, tuple[Filter, ...]]:
+    """(the condition whose share is asked for, those that say of what): 'of the orders in Spain | are unpaid', else the
+    first that is said."""
+    free = sorted((f for f in plan.filters if f.column not in plan.dimensions), key=lambda f: f.span)
+    if not free:
+        return None, plan.filters
+    verb = next((p for p, t in enumerate(links.tokens) if t.word in _BEING and p > free[0].span[0]), None)
+    told = next((f for f in free if verb is not None and f.span[0] > verb), free[0])
+    return told, tuple(f for f in plan.filters if f is not told)
+
+
+def _deny(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
+    """'what share is not paid': of a yes/no column the share of the no."""
+    number, yes = plan.measure.columns[0], plan.measure.yes
+    said = next((f for f in yes_or_no(links, schema, plan.fact, set()) if f.column == number), None)
+    if said is None or yes is None or said.value == yes:
         return plan
-    rate = Measure("rate", measure.table, (told[0].column,), "{0}", measure.span, yes=told[0].value)
-    return replace(plan, measure=rate, window="", filters=tuple(f for f in plan.filters if f is not told[0]))
+    covered = plan.covered | {p for p, t in enumerate(links.tokens) if t.word in NEVER}
+    return replace(plan, measure=replace(plan.measure, told=(said,)), covered=covered)
+
+
+def _split_by_any(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
+    """'the share of each in the total': where nothing says by what, by what is named."""
+    one = None if plan.dimensions else _any_dimension(links, schema, plan)
+    if one is None:
+        return plan
+    keys = (one.key,) if one.key is not None and one.key not in one.columns else ()
+    return replace(plan, dimensions=one.columns, keys=keys, covered=plan.covered | set(range(*one.span)))
 
 
 def _share_of_sum(plan: BusinessPlan) -> BusinessPlan:
@@ -140,7 +173,7 @@ def add_threshold(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessP
         if mention.kind != "number" or places & plan.covered or not isinstance(mention.value, (int, float)):
             continue
         op = operator_beside(links.tokens, mention.start, mention.end)
-        if op not in (">", "<", ">=", "<="):
+        if op not in BOUNDS:
             continue
         place = measure.span[0]
         if not (0 <= mention.start - place <= 6 or 0 <= place - mention.end <= 2):
@@ -162,7 +195,7 @@ def _count_followers(plan: BusinessPlan, links: Links, schema: Schema) -> Busine
     if plan.measure.agg != "count" or plan.dimensions:
         return plan
     for mention in links.values:
-        if mention.kind != "number" or operator_beside(links.tokens, mention.start, mention.end) not in _BOUNDS:
+        if mention.kind != "number" or operator_beside(links.tokens, mention.start, mention.end) not in BOUNDS:
             continue
         for number, mentions in links.tables.items():
             beside = next((m for m in mentions if m.start == mention.end and m.score >= 0.7), None)
@@ -175,9 +208,6 @@ def _count_followers(plan: BusinessPlan, links: Links, schema: Schema) -> Busine
             keys = (key,) if key is not None else ()
             return replace(plan, measure=counted, dimensions=names, keys=keys, covered=covered) if names else plan
     return plan
-
-
-_BOUNDS = (">", "<", ">=", "<=")
 
 
 def _first_thing(links: Links, schema: Schema, plan: BusinessPlan, before: ValueMention) -> Dimension | None:

@@ -13,6 +13,7 @@ from core.sql.business_plan import BusinessPlan
 from core.sql.calendar import GRAINS, OPEN_END, OPEN_START, Grain, Period, find_grain, find_periods, find_trend
 from core.sql.dimensions import has_superlative
 from core.sql.link import Links, Mention
+from core.sql.operators import is_amount
 from core.sql.schema import ColumnEntry, Schema
 
 
@@ -103,6 +104,7 @@ def add_periods(plan: BusinessPlan, links: Links, schema: Schema, today: datetim
         return plan
     periods = find_periods(links.tokens, reach_of(date, schema, today))
     periods = [p for p in periods if not set(range(p.start, p.end)) & plan.covered]
+    periods = [p for p in periods if not _is_beyond(p, date, links, schema)]
     whole = [p for p in periods if schema.columns[date].time != "year" or _is_years(p)]  # a year holds no months
     covered = {place for p in whole for place in range(p.start, p.end)}
     if plan.window == "growth":  # 'against the previous month' says what is compared, not which rows are read
@@ -110,6 +112,14 @@ def add_periods(plan: BusinessPlan, links: Links, schema: Schema, today: datetim
     said = {place for m in links.columns.get(date, ())[:1] if m.score >= 0.5 for place in range(m.start, m.end)}
     used = periods or find_grain(links.tokens)
     return replace(plan, periods=tuple(periods), date=date, covered=plan.covered | covered | (said if used else set()))
+
+
+def _is_beyond(period: Period, date: int, links: Links, schema: Schema) -> bool:
+    """'sales over 2000': a number that is compared and that no day of the column comes near is no year."""
+    if period.unit != "year" or not is_amount(links.tokens, period.start, loosely=True):
+        return False
+    ends = (str(schema.columns[date].column.minimum)[:4], str(schema.columns[date].column.maximum)[:4])
+    return all(end.isdigit() for end in ends) and not int(ends[0]) <= period.first.year <= int(ends[1])
 
 
 def _is_years(period: Period) -> bool:

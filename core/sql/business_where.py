@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from core.sql.business_plan import Absence, BusinessPlan, Filter
-from core.sql.calendar import OPEN_END, OPEN_START, Period
+from core.sql.calendar import OPEN_END, OPEN_START, Period, months_of
 from core.sql.lexicon import fold
 from core.sql.render import literal, quote
 from core.sql.schema import Schema
@@ -20,7 +20,7 @@ AS_DATE = {
 
 
 def find_source(plan: BusinessPlan, schema: Schema) -> tuple[str, dict[str, str]] | None:
-    measured = [n for m in (plan.measure, *plan.more) if m for n in m.columns]
+    measured = [n for m in (plan.measure, *plan.more) if m for n in (*m.columns, *(f.column for f in m.told))]
     numbers = [*measured, *plan.dimensions, *plan.keys, *(f.column for f in plan.filters)]
     fact = schema.tables[plan.fact].table.name
     tables = tuple(dict.fromkeys([fact, *(schema.columns[n].key[0] for n in numbers)]))
@@ -100,6 +100,9 @@ def _spans(periods: tuple[Period, ...], date: int, schema: Schema, alias: dict[s
     column = column_text(date, schema, alias)
     parts = []
     for period in periods:
+        if period.every:
+            parts.append(_months(period, AS_DATE[entry.time].format(column)))
+            continue
         if entry.time == "year":
             low, high = literal(period.first.year), literal(period.after.year)
             sides = [f"{column} >= {low}"] * (period.first != OPEN_START)
@@ -114,11 +117,19 @@ def _spans(periods: tuple[Period, ...], date: int, schema: Schema, alias: dict[s
     return parts[0] if len(parts) == 1 else "(" + " OR ".join(f"({part})" for part in parts) + ")"
 
 
+def _months(period: Period, value: str) -> str:
+    """The months of a period, whatever the year."""
+    months = months_of(period)
+    return f"MONTH({value}) = {months[0]}" if len(months) == 1 else f"MONTH({value}) IN ({', '.join(map(str, months))})"
+
+
 def condition_text(f: Filter, schema: Schema, alias: dict[str, str]) -> str:
     return filter_text(f, column_text(f.column, schema, alias))
 
 
 def filter_text(f: Filter, column: str) -> str:
+    if f.op in ("is null", "is not null"):
+        return f"{column} {f.op.upper()}"
     if f.op in ("in", "not in"):
         return f"{column} {f.op.upper()} ({', '.join(literal(v) for v in f.value)})"
     return f"{column} {f.op} {literal(f.value)}"

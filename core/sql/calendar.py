@@ -7,8 +7,9 @@ no catalog.
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from core.sql.operators import is_amount
 from core.sql.words import Token, stem
 
 MONTHS = {
@@ -42,13 +43,16 @@ OPEN_START, OPEN_END = datetime.date.min, datetime.date.max
 @dataclass(frozen=True, slots=True)
 class Period:
     """Days from `first` to before `after` (OPEN_START and OPEN_END where one side is open); `start` and `end` are token
-    places; `unit` is the size it was named by."""
+    places; `unit` is the size it was named by. The year is `assumed` where none was said ('in February'); `every` means
+    the same months of every year."""
 
     first: datetime.date
     after: datetime.date
     start: int
     end: int
     unit: str
+    assumed: bool = False
+    every: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,8 @@ def _join_ranges(found: list[Period], tokens: list[Token]) -> list[Period]:
         gap = [t.word for t in tokens[before.end : period.start]] if before else []
         joins = gap and set(gap) <= _JOINED | {"the", "of"}
         if before and joins and (lead & _OPENERS or "and" not in gap) and before.first < period.after:
-            out[-1] = Period(before.first, period.after, before.start, period.end, "span")
+            assumed = before.assumed and period.assumed
+            out[-1] = Period(before.first, period.after, before.start, period.end, "span", assumed)
         else:
             out.append(period)
     return out
@@ -111,8 +116,8 @@ def _open_ends(found: list[Period], tokens: list[Token]) -> list[Period]:
             first, after = OPEN_START, period.first
         elif lead in ("until", "till"):
             first = OPEN_START
-        unit = period.unit if (first, after) == (period.first, period.after) else "span"
-        out.append(Period(first, after, period.start, period.end, unit))
+        whole = (first, after) == (period.first, period.after)
+        out.append(period if whole else Period(first, after, period.start, period.end, "span"))
     return out
 
 
@@ -224,24 +229,15 @@ def _read_half(tokens: list[Token], place: int, today: datetime.date) -> Period 
     year_place = _skip(tokens, place + 2, ("of", "the", ","))
     year = _year_at(tokens, year_place)
     first = datetime.date(year or today.year, 1 if word == "first" else 7, 1)
-    return Period(first, _add_months(first, 6), place, year_place + 1 if year else place + 2, "half")
+    end, unit = (year_place + 1, "half") if year else (place + 2, "half?")
+    return Period(first, _add_months(first, 6), place, end, unit)
 
 
 def _read_year(tokens: list[Token], place: int, today: datetime.date) -> Period | None:
     year = _year_at(tokens, place)
-    if year is None or _is_amount(tokens, place):
+    if year is None or is_amount(tokens, place):
         return None
     return Period(datetime.date(year, 1, 1), datetime.date(year + 1, 1, 1), place, place + 1, "year")
-
-
-def _is_amount(tokens: list[Token], place: int) -> bool:
-    """'more than 2000', 'exceed 1950', '2000 euros': a number of something, no year; 'later than 2000' is one."""
-    compared = _word(tokens, place - 1) in _COMPARED and _word(tokens, place - 2) not in ("later", "earlier", "after")
-    return compared or _word(tokens, place + 1) in _UNITS
-
-
-_COMPARED = frozenset("than above below exceed exceeds exceeded exceeding".split())
-_UNITS = frozenset("euro euros eur dollar dollars usd pound pounds unit units € $ £".split())
 
 
 def _read_day(tokens: list[Token], place: int, today: datetime.date) -> Period | None:
@@ -297,7 +293,24 @@ def _share_year(found: list[Period], tokens: list[Token]) -> list[Period]:
             months = (this.after.year - this.first.year) * 12 + this.after.month - this.first.month
             first = this.first.replace(year=after.first.year)
             shared[place] = Period(first, _add_months(first, months), this.start, this.end, this.unit.rstrip("?"))
-    return [Period(p.first, p.after, p.start, p.end, p.unit.rstrip("?")) for p in shared]
+    named = [replace(p, unit=p.unit.rstrip("?"), assumed=p.unit.endswith("?")) for p in shared]
+    return _agree(named)
+
+
+def _agree(found: list[Period]) -> list[Period]:
+    """'January and March', 'between Q1 and Q3' without a year: of one year, the latest in which each has begun."""
+    months = [(p.first.month, p.after.month) for p in found]
+    if not all(p.assumed for p in found) or months != sorted(months):
+        return found
+    year = min((p.first.year for p in found), default=0)
+    back = [(p, 12 * (year - p.first.year)) for p in found]
+    return [replace(p, first=_add_months(p.first, n), after=_add_months(p.after, n)) for p, n in back]
+
+
+def months_of(period: Period) -> list[int]:
+    """The numbers of the months that a period spans, in its order."""
+    count = 12 * (period.after.year - period.first.year) + period.after.month - period.first.month
+    return [(period.first.month - 1 + step) % 12 + 1 for step in range(count)]
 
 
 def start_of(day: datetime.date, unit: str) -> datetime.date:

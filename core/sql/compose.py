@@ -14,11 +14,12 @@ from typing import Any
 
 from core.sql.fill_steps import Step, shape_steps
 from core.sql.link import Links, ValueMention
+from core.sql.operators import operator_beside
 from core.sql.plan import OPEN, Cond, Query, clause_of, columns_of, is_sound, map_query, scopes
 from core.sql.render import tables_of
 from core.sql.schema import ColumnEntry, Schema
 from core.sql.stored_form import adapt_value, date_edge, holds_numbers, is_comparable, is_year, range_fit
-from core.sql.understand import like_pattern, operator_beside
+from core.sql.understand import like_pattern
 
 BEAM = 10
 

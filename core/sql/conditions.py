@@ -5,13 +5,15 @@ Conditions are records with column numbers; `business_sql.py` writes them. Nothi
 
 from __future__ import annotations
 
+from core.sql.blanks import filled_or_empty
 from core.sql.business_plan import Filter
 from core.sql.dimensions import distance, joined
 from core.sql.lexicon import fold
 from core.sql.link import Links, Mention, ValueMention, is_content
+from core.sql.money import table_money
+from core.sql.operators import BOUNDS, MONEY_UNITS, counts_money, is_amount, operator_beside
 from core.sql.properties import yes_or_no, yes_value
 from core.sql.schema import Schema
-from core.sql.understand import operator_beside
 from core.sql.words import meanings_of, stem
 
 # ---------------------------------------------------------------- stored values and numbers
@@ -33,7 +35,7 @@ def find_filters(links: Links, schema: Schema, fact: int, covered: set[int]) -> 
     used |= {place for made in found for place in made.span}
     said = [] if asks_sides(links) else yes_or_no(links, schema, fact, used)
     used |= {place for made in said for place in made.span}
-    some = _some_or_none(links, schema, fact, used)
+    some = [] if asks_sides(links) else filled_or_empty(links, schema, fact, used)
     used |= {place for made in some for place in made.span}
     return _any_of([*found, *said, *some, *_deeds(links, schema, fact, used)])
 
@@ -55,34 +57,6 @@ def _ordinals(links: Links, schema: Schema, fact: int, used: set[int]) -> list[F
             if said and whole and near and entry.kind == "number" and not entry.time and yes_value(entry) is None:
                 return [Filter(column, "=", number, (place, *range(said.start, said.end)))]
     return []
-
-
-def _some_or_none(links: Links, schema: Schema, fact: int, used: set[int]) -> list[Filter]:
-    """'items with stock', 'clientes sin deuda': a number column that only has to be there, or not."""
-    out: list[Filter] = []
-    for number in schema.tables[fact].columns:
-        entry = schema.columns[number]
-        lowest = entry.column.minimum
-        plain = entry.kind == "number" and not (entry.id_like or entry.primary or entry.foreign or entry.time)
-        if not plain or not isinstance(lowest, (int, float)) or lowest > 0 or yes_value(entry) is not None:
-            continue
-        for m in links.columns.get(number, ()):
-            before = links.tokens[m.start - 1].word if m.start else ""
-            free = not set(range(m.start, m.end)) & used and m.score >= 0.85
-            if free and before in ("with", "without", "no") and _nothing_follows(links, m.end):
-                op = ">" if before == "with" else "="
-                out.append(Filter(number, op, 0, (m.start - 1, *range(m.start, m.end))))
-                break
-    return out[:1]
-
-
-def _nothing_follows(links: Links, place: int) -> bool:
-    """No comparison and no number behind a column's name."""
-    after = [token for token in links.tokens[place : place + 4] if token.kind != "mark"]
-    return not any(t.kind in ("number", "number_word", "date") or t.word in _COMPARING for t in after)
-
-
-_COMPARING = frozenset("than above below over under between equal greater higher lower less more".split())
 
 
 def asks_sides(links: Links) -> bool:
@@ -207,13 +181,31 @@ def _number_filter(mention: ValueMention, links: Links, schema: Schema, fact: in
             if numeric and joined(schema, fact, entry.table) and not set(range(m.start, m.end)) & used:
                 near.append((gap - 3 * m.score - 2 * (entry.table == fact) - m.matched, gap, number, m))
     if not near:
-        return None
+        return _unnamed_amount(mention, op, links, schema, fact)
     _, gap, column, named = min(near, key=lambda row: row[:3])
     span = (*range(mention.start, mention.end), *range(named.start, named.end))
-    if op in (">", "<", ">=", "<=") and gap <= 6:
+    if op in BOUNDS and gap <= 6:
         return Filter(column, op, mention.value, span)
     straight = gap <= 1 and not (named.start >= mention.end and _counts_it(links, mention))
     return Filter(column, "=", mention.value, span) if straight and op == "=" else None
+
+
+def _unnamed_amount(mention: ValueMention, op: str, links: Links, schema: Schema, fact: int) -> Filter | None:
+    """'sales over 2000', 'repairs above 500 euros': the money of the things themselves, where the number has a currency
+    or lies among what the column holds."""
+    place, tokens = mention.start, links.tokens
+    money = table_money(fact, schema, prefer_pieces=False, margin=False)
+    counted = any(m.start in (mention.end, mention.end + 1) for ms in links.tables.values() for m in ms)
+    if op not in BOUNDS or money is None or len(money[0]) > 1 or counted:
+        return None
+    entry = schema.columns[money[0][0]]
+    low, high = entry.column.minimum, entry.column.maximum
+    within = isinstance(low, (int, float)) and isinstance(high, (int, float)) and low <= mention.value <= high
+    currency = counts_money(tokens, place)
+    if not (currency or (within and is_amount(tokens, place, loosely=True))):
+        return None
+    units = [p for p in (place - 1, place + 1) if 0 <= p < len(tokens) and tokens[p].word in MONEY_UNITS]
+    return Filter(entry.number, op, mention.value, (place, *units))
 
 
 def _names_table(mention: Mention, links: Links) -> bool:

@@ -43,7 +43,7 @@ def find_dimensions(
         lead = token.word in LEADS and not is_ordering(tokens, place) and place not in taken
         after = {max(used) + 1} if used else set()
         after |= {grain.end} if grain else set()  # 'by month and region'
-        lead = lead or (token.word in ("and", ",") and place in after)
+        lead = lead or (token.word in ("and", ",") and place in after and not _turns(tokens, place + 1))
         compared = bool(place) and tokens[place - 1].word == "than"  # 'more than 10 visits' asks for no ten
         asked = not found and not compared and _asks_one(token) and has_superlative(links)
         if not (lead or asked):
@@ -54,6 +54,14 @@ def find_dimensions(
             found.append(dimension)
             used |= set(range(*dimension.span)) | ({place} if token.kind not in ("number", "number_word") else set())
     return found, used
+
+
+def _turns(tokens: list[Token], place: int) -> bool:
+    """'by region, only the unpaid ones': a condition follows, no further split."""
+    return any(t.word in _TURNING for t in tokens[place : place + 2])
+
+
+_TURNING = frozenset("only just not but except without excluding if where with".split())
 
 
 def _asks_one(token: Token) -> bool:
@@ -78,11 +86,11 @@ def has_superlative(links: Links) -> bool:
 
 
 def superlatives(links: Links) -> list[int]:
-    """Places of superlatives; 'more than' and 'or more' are none."""
+    """Places of superlatives; 'more than', 'or more' and 'at least' are none."""
     found = []
     for place, token in enumerate(links.tokens):
         compared = any(t.word == "than" for t in links.tokens[place + 1 : place + 3])
-        compared = compared or (place > 0 and links.tokens[place - 1].word == "or")
+        compared = compared or (place > 0 and links.tokens[place - 1].word in ("or", "at"))
         if stem(token.word) in HIGH | LOW and not compared:
             found.append(place)
     return found
@@ -179,6 +187,8 @@ def name_columns(table: int, schema: Schema) -> tuple[int, ...]:
     key = schema.tables[table].table.primary_key
     if len(key) == 1 and named and not any(e in titled or e.unique > 0.5 for e in named):
         named, texts = [], [schema.column_of[(schema.tables[table].table.name, key[0])]]
+    if len(key) == 1 and not any(e.unique > 0.5 for e in texts):
+        texts = [schema.column_of[(schema.tables[table].table.name, key[0])]]  # what repeats names no row
     ranked = [e for e in named if e in titled] or named or [e for e in titled if e.unique > 0.5] or texts
     return (ranked[0].number,) if ranked else ()
 

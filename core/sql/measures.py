@@ -65,7 +65,8 @@ def find_measures(links: Links, schema: Schema, window: tuple[int, int], over_ti
     found += flow
     if agg in ("", "sum"):
         found += [Measure("sum", one.table, (one.result,), "{0}", one.span) for one in find_spent(links, schema)]
-    if agg == "count" or _most_of(links) or (not agg and (over_time or _splits(links) or not asks_rows(links))):
+    bare = over_time or _splits(links) or window[1] > 0 or not asks_rows(links)
+    if agg == "count" or _most_of(links) or (not agg and bare):
         found += [m for m in [_count(links, schema)] if m]
     return list(dict.fromkeys(found))
 

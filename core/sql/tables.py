@@ -45,6 +45,7 @@ from core.sql.named_metrics import check_metric, metric_sql
 from core.sql.nearest import NearestTables
 from core.sql.sandbox import Sandbox
 from core.sql.sound import sound
+from core.sql.typed_sql import is_statement
 from core.state import catalog_notes, pairs
 from core.state.database import Database
 
@@ -131,6 +132,8 @@ class Tables:
         leaves words of the question without meaning, and then only the few that are nearest to it.
         Setting `cancel` from another thread ends what runs; the answer's error is then `sql.limits.cancelled`."""
         part = self._part(sources)
+        if is_statement(question, part.every):
+            return self._run_typed(question, lang, cancel)
         answer = self._recall(question, lang, part, cancel)
         if answer is None:
             answer = self._ask_parts(without_chart(question), lang, part, cancel)
@@ -138,6 +141,13 @@ class Tables:
         if cancel is not None and cancel.is_set():
             return SqlAnswer(question, lang, None, None, error=("sql.limits.cancelled", {}))
         return _complete(answer)
+
+    def _run_typed(self, sql: str, lang: str, cancel: threading.Event | None) -> SqlAnswer:
+        """A statement typed as a question: its rows, or why the guard refuses it."""
+        try:
+            return self.run(sql, lang=lang, cancel=cancel)
+        except AppError as error:
+            return SqlAnswer(sql, lang, None, None, error=(error.key, error.params))
 
     def write(
         self,

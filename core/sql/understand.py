@@ -17,7 +17,6 @@ from typing import Any
 
 import numpy as np
 
-from core.sql.lexicon import read_cues
 from core.sql.link import Links, is_content
 from core.sql.plan import OPEN, STAR, Cond, Item, Query
 from core.sql.recombine import recombine_shapes
@@ -259,36 +258,7 @@ def shape_from_json(raw: Any) -> Query:
     )  # fmt: skip
 
 
-# ---------------------------------------------------------------- operators beside a value
-
-_OPERATOR_CUES: dict[str, list[str]] = read_cues()["operators"]
-_WINDOW = 5
-
-
-def operator_beside(tokens: list[Token], start: int, end: int) -> str:
-    """The comparison that the words around tokens `start`..`end` speak of; '=' where none does."""
-    left = " ".join(t.word for t in tokens[max(0, start - _WINDOW) : start])
-    right = " ".join(t.word for t in tokens[end : end + 4])
-    best, place = "=", -1
-    for op, cues in _OPERATOR_CUES.items():
-        for cue in cues:
-            found = f" {left} ".rfind(f" {cue} ")
-            if found > place and (cue != "not" or found > len(left) - 14):
-                if best != "=" and f" {left} "[place:].startswith(f" {cue}"):
-                    continue
-                best, place = op, found
-            if cue.startswith("or ") and f" {right} ".startswith(f" {cue} "):
-                return op
-    return _longest_cue(left, best)
-
-
-def _longest_cue(left: str, best: str) -> str:
-    """'no more than' holds 'more than', 'less than or equal' holds 'less than': the longer phrase wins."""
-    for op in (">=", "<="):
-        for cue in _OPERATOR_CUES[op]:
-            if len(cue.split()) > 1 and f" {cue} " in f" {left} " and best in (">", "<", "!=", op):
-                return op
-    return best
+# ---------------------------------------------------------------- values
 
 
 def like_pattern(tokens: list[Token], start: int, text: str) -> str:

@@ -12,6 +12,7 @@ import itertools
 from typing import Any
 
 from core.lexicon.translate import builtin_bilingual
+from core.sql.calendar import MONTHS
 from core.sql.lexicon import Lexicon, fold
 from core.sql.link import WEAK, WEAK_WORDS, ValueMention, is_content
 from core.sql.schema import NEAR_LENGTH_MIN, Schema, fold_value
@@ -184,14 +185,14 @@ def _unstored_names(tokens: list[Token], kept: list[ValueMention], schema: Schem
             end += 1
         if end > place and all(m.end <= place or m.start >= end for m in kept):
             text = " ".join(token.source for token in tokens[place:end])
-            known = all(
-                any(s in schema.column_words or s in schema.table_words for s, w in t.stems if w > 0.8)
-                for t in tokens[place:end]
-            )
-            if not known:
+            if not all(t.word in MONTHS or _is_name(t, schema) for t in tokens[place:end]):
                 runs.append(ValueMention(place, end, text, "name", _near_values(text, schema)))
         place = max(end, place + 1)
     return runs
+
+
+def _is_name(token: Token, schema: Schema) -> bool:
+    return any(s in schema.column_words or s in schema.table_words for s, weight in token.stems if weight > 0.8)
 
 
 def _near_values(name: str, schema: Schema) -> tuple[tuple[int, Any, float], ...]:

@@ -21,11 +21,12 @@ _UNLIKELY = 0.8  # a stored value that is meant less surely than this may not be
 
 
 def vary_plan(plan: BusinessPlan, links: Links, schema: Schema) -> list[tuple[BusinessPlan, str]]:
-    """(plan, what is different: aggregate, amount, things, column, date or scope), the likeliest doubt first."""
+    """(plan, what is different: year, aggregate, amount, things, column, date or scope), the likeliest doubt first."""
     if plan.window == "spread" or plan.setop or plan.beside:
         return []
     said = bool(aggregate_of(links)[0])
     varied = [
+        *_every_year(plan, schema),
         *_other_aggregate(plan, schema, said),
         *_things_or_number(plan, schema, said),
         *_other_column(plan, links, schema),
@@ -33,6 +34,17 @@ def vary_plan(plan: BusinessPlan, links: Links, schema: Schema) -> list[tuple[Bu
         *_wider_scope(plan, links),
     ]
     return varied[:VARIANTS]
+
+
+def _every_year(plan: BusinessPlan, schema: Schema) -> Iterator[tuple[BusinessPlan, str]]:
+    """'sales in February' of data with several Februaries: that month of every year, year by year."""
+    if plan.date is None or plan.grain or not plan.periods or not all(p.assumed for p in plan.periods):
+        return
+    entry = schema.columns[plan.date]
+    oldest = min(p.after for p in plan.periods)
+    if entry.time != "year" and str(entry.column.minimum) < str(oldest.replace(year=oldest.year - 1)):
+        periods = tuple(replace(p, every=True) for p in plan.periods)
+        yield replace(plan, periods=periods, grain="year" if plan.measure else ""), "year"
 
 
 def _other_aggregate(plan: BusinessPlan, schema: Schema, said: bool) -> Iterator[tuple[BusinessPlan, str]]:
@@ -53,7 +65,7 @@ def _other_aggregate(plan: BusinessPlan, schema: Schema, said: bool) -> Iterator
 def _things_or_number(plan: BusinessPlan, schema: Schema, said: bool) -> Iterator[tuple[BusinessPlan, str]]:
     """A list of things or how many there are, where no word decides."""
     measure = plan.measure
-    if measure is None and not plan.dimensions:
+    if measure is None and not plan.dimensions and plan.ranked is None:
         yield replace(plan, measure=Measure("count", plan.fact, (), "*")), "things"
     alone = measure is not None and measure.agg == "count" and not (plan.dimensions or plan.grain or plan.window)
     if alone and not said and (plan.filters or plan.contrast or plan.absence or plan.periods):

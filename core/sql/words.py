@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
+from core.lexicon.translate import builtin_bilingual
 from core.sql.lexicon import Lexicon, fold
 
 _TOKEN = re.compile(
@@ -228,10 +229,7 @@ def translate_name(words: tuple[str, ...], lexicon: Lexicon) -> tuple[str, ...]:
 
 def meanings_of(word: str, lexicon: Lexicon) -> tuple[str, ...]:
     """The stems of what one folded Spanish word means in English, in any of its forms ('perdidos' -> 'lost')."""
-    for key in _forms((word,)):
-        if key in lexicon.spanish:
-            return tuple(dict.fromkeys(stem(fold(text)) for text in lexicon.spanish[key] if " " not in text))
-    return ()
+    return tuple(dict.fromkeys(stem(fold(text)) for text in _in_english(word, lexicon)[0]))
 
 
 def _forms(words: tuple[str, ...]) -> list[tuple[str, ...]]:
@@ -308,18 +306,30 @@ def word_stems(word: str, lexicon: Lexicon, spanish: bool = True) -> list[tuple[
         for part in text.split():
             found[stem(part)] = max(found.get(stem(part), 0), 0.95)
     if spanish:
-        for key in _forms((word,)):
-            for text in lexicon.spanish.get(key, ()):
-                if len(text.split()) == 1:
-                    found[stem(fold(text))] = max(found.get(stem(fold(text)), 0), 0.9)
-            if key in lexicon.spanish:
-                break
+        texts, weight = _in_english(word, lexicon)
+        for text in texts:
+            found[stem(fold(text))] = max(found.get(stem(fold(text)), 0), weight)
     for key in {word, english}:
         for text in lexicon.synonyms.get(key, ()):
             if " " not in text:
                 found[stem(text)] = max(found.get(stem(text), 0), 0.7)
     found[english] = 1.0
     return list(found.items())
+
+
+def _in_english(word: str, lexicon: Lexicon) -> tuple[tuple[str, ...], float]:
+    """(single English words for a folded Spanish one in any of its forms, how surely they say the same); those of the
+    whole lexicon where the words of tables have none."""
+    for key in _forms((word,)):
+        if key in lexicon.spanish:
+            return tuple(text for text in lexicon.spanish[key] if " " not in text), 0.9
+    return _in_wide_english(word), 0.85
+
+
+@functools.lru_cache(maxsize=50_000)
+def _in_wide_english(word: str) -> tuple[str, ...]:
+    read = builtin_bilingual().read(word, "es", "en") if len(word) > 3 else []
+    return tuple(meaning[0] for meaning in read[0].meanings if len(meaning) == 1) if read else ()
 
 
 def name_stems(word: str, lexicon: Lexicon) -> list[tuple[str, float]]:

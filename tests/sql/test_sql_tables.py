@@ -52,6 +52,13 @@ def test_what_the_guard_does_not_admit_is_refused_by_name(tables, sql):
     assert caught.value.key.startswith("sql.guard.")
 
 
+def test_a_statement_typed_as_a_question_runs_or_is_refused(tables):
+    assert tables.ask("SELECT count(*) FROM ventas_2024", "es").result.rows == ((18,),)
+    for text in ("DROP TABLE ventas_2024; SELECT 1", "SELECT * FROM read_csv('/etc/passwd')", "SELECT * FROM"):
+        answer = tables.ask(text, "en")
+        assert answer.result is None and answer.error[0].startswith("sql.guard.")
+
+
 def test_the_catalog_follows_the_folder(tables, tmp_path):
     (tmp_path / "otra.csv").write_text("a,b\n1,2\n3,4\n")
     import_source(tmp_path / "otra.csv", "otra.csv", tables.folder)
