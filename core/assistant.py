@@ -15,7 +15,6 @@ from typing import TypeVar
 
 from core import both
 from core.author import Author
-from core.chat.fragment import substitute
 from core.conversation import Turn, begin_turn
 from core.errors import AppError
 from core.house_words import HouseWords
@@ -25,9 +24,8 @@ from core.models.groundedness import grounded_in_use
 from core.records import Answer, DocumentsAnswer, Event, Route, SqlAnswer
 from core.router import unsourced
 from core.router.choose import Hint, Signals, choose, foresee, has_rows, nothing_reason, plausible, sides
-from core.router.split import split_question
 from core.settings import Settings
-from core.sides import Asked, Shelf, Sides, TableSide, may_give_rows
+from core.sides import Asked, Shelf, Sides, TableSide, may_give_rows, says_one_part
 from core.sql.lexicon import builtin_lexicon
 from core.sql.typed_sql import is_statement
 from core.telling import explain_rows, from_rows, say_edit, tell, tell_place
@@ -126,13 +124,17 @@ class Assistant:
         if len(wanted) == 1:
             asked = self._sides.ask(turn, wanted, among, None)
             return asked, choose(Signals(self._sides.said(turn), written=asked.written, data=asked.data), turn.lang)
-        parts = split_question(turn.completed, turn.lang, lambda text: self._sides.sound(turn, text), substitute)
-        if parts is not None:
-            asked = self._sides.ask(turn, wanted, among, parts)
-            chosen = choose(self._sides.signals(turn, asked), turn.lang)
-            if chosen.kind == "both":
-                return asked, chosen
-        return self._ask_whole(turn, among)
+        parts = self._sides.split(turn)
+        if parts is None:
+            return self._ask_whole(turn, among)
+        asked = self._sides.ask(turn, wanted, among, parts)
+        chosen = choose(self._sides.signals(turn, asked), turn.lang)
+        if chosen.kind == "both":
+            return asked, chosen
+        whole, told = self._ask_whole(turn, among)
+        if says_one_part(parts, asked, told):
+            return asked, Route("both", translate("router.one_part_reason", turn.lang))
+        return whole, told
 
     def _ask_whole(self, turn: Turn, among: Collection[int] | None) -> tuple[Asked, Route]:
         """A question of one part: the side that its links leave no doubt about, else both. Where a model is to write,
@@ -225,7 +227,7 @@ class Assistant:
     # ------------------------------------------------------------ check, finish
 
     def _tell(self, turn: Turn, asked: Asked, chosen: Route) -> Answer:
-        return tell(turn, chosen, asked, turn.here.documents, self.library.page)
+        return tell(turn, chosen, asked, self._sides.pages(turn))
 
     def _check(self, draft: Answer) -> Answer:
         """The answer with each of its statements checked against its sources, whatever engine wrote it."""

@@ -12,10 +12,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from core.i18n import detect_language, plural, translate
-from core.reconcile.compare import Asked, Match, compare
-from core.reconcile.pages import Sheet
+from core.reconcile.compare import Asked, Match, NamedIn, compare, read_result, same_as_printed
+from core.reconcile.figures import read_figures
+from core.reconcile.pages import Sheet, Stated, digits_of
 from core.reconcile.tell import agreement, tell_comparisons, value_text
 from core.records import Check, Citation, Comparison, Document, DocumentsAnswer, Page, SqlAnswer
+from core.router.choose import LIKELY
 from core.router.split import Parts
 from core.sql.lexicon import builtin_lexicon
 from core.sql.link import is_content
@@ -29,7 +31,18 @@ _FURTHER = 2  # passages whose best sentence is quoted where the answer is not s
 _PAGES_NAMED = 30  # pages of a named document that are read for a comparison
 _NAMED_MAX = 2
 _QUOTES_SHOWN = 3
+_TOLD_DIGITS = 3  # a figure with fewer digits is the same by chance
 _SURE = 0.85  # a stem this close counts as the word
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """What is read to lay figures side by side: pages by document and number, the workspace's documents, and the stored
+    values that a line (in a language) names."""
+
+    read: ReadPage
+    documents: Sequence[Document]
+    named_in: NamedIn = lambda line, lang: ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +60,17 @@ def weave(
     written: DocumentsAnswer,
     data: SqlAnswer,
     lang: str,
-    read_page: ReadPage,
-    documents: Sequence[Document],
+    shelf: Pages,
 ) -> Woven:
     """Rows and passages in one text. Where a document states the figure of the rows, its line is cited first.
 
-    `documents` are those of the workspace; the ones that the question names are read whole for a comparison."""
-    matches = find_matches(parts, written, data, lang, read_page, documents)
+    The documents that the question names are read whole for a comparison."""
+    matches = find_matches(parts, written, data, lang, shelf)
     cited = [found for found in written.citations if not matches or _says_something(found.quote)]
-    citations, comparisons = _cite(matches, cited if matches else [*cited, *_further(written)])
+    silent = written.status != "answered" and written.chance <= LIKELY and not parts.compares
+    citations, comparisons = _cite(matches, cited if matches or silent else [*cited, *_further(written)])
     kept = citations[: _QUOTES_SHOWN + len({found.n for found in comparisons})]
-    sections = [_rows(data, lang), _passages(kept, written, bool(comparisons), lang)]
+    sections = [_rows(data, parts.data, lang), _passages(kept, written, parts.documents, lang)]
     if comparisons:
         sections.append(tell_comparisons(comparisons, lang))
     elif parts.compares:
@@ -70,18 +83,20 @@ def find_matches(
     written: DocumentsAnswer,
     data: SqlAnswer,
     lang: str,
-    read_page: ReadPage,
-    documents: Sequence[Document],
+    shelf: Pages,
 ) -> list[Match]:
     """The figures of the rows that the pages found state too."""
     if data.result is None or data.result.error is not None:
         return []
     words = words_of(parts.documents, lang)
     asked_terms = frozenset().union(*words)
-    named = named_documents(parts.about, documents, lang) if parts.compares else []
-    sheets = _sheets(written, read_page, documents, named)
+    named = named_documents(parts.about, shelf.documents, lang) if parts.compares else []
+    sheets = _sheets(written, shelf, named)
     names = frozenset().union(*(terms(f"{sheet.file} {sheet.about}", sheet.lang) for sheet in sheets)) & asked_terms
-    asked = Asked(parts.documents, lang, words, data.sql.text if data.sql else "", names)
+    sql = data.sql.text if data.sql else ""
+    asked = Asked(
+        parts.documents, lang, words, sql, names, shelf.named_in, functools.partial(_is_quoted, written.citations)
+    )
     return compare(asked, data.result, sheets, terms, differing=parts.compares)
 
 
@@ -94,16 +109,46 @@ def named_documents(about: str, documents: Sequence[Document], lang: str) -> lis
     return [document for document in documents if shared[document.id] == most] if most else []
 
 
+def called_documents(subject: str, asked: str, documents: Sequence[Document], lang: str) -> set[int]:
+    """The documents whose name says the subject and something else that is asked ('retraso-pedido-nordkork.eml')."""
+    own = words_of(subject, lang)
+    others = [word for word in words_of(asked, lang) if not any(word & name for name in own)]
+    found = set()
+    for document in documents:
+        called = _called(document)
+        if any(word & called for word in own) and any(word & called for word in others):
+            found.add(document.id)
+    return found
+
+
+def restates(written: DocumentsAnswer, data: SqlAnswer) -> bool:
+    """Whether all that the documents answer is a figure of the rows: it says no more of them than they do."""
+    if data.result is None or data.result.error is not None or not written.citations:
+        return False
+    values = [value for _, value, _ in read_result(data.result)]
+    return all(
+        any(
+            digits_of(figure) >= _TOLD_DIGITS and same_as_printed(figure, value)
+            for figure in read_figures(citation.quote)
+            for value in values
+        )
+        for citation in written.citations
+    )
+
+
 def _called(document: Document) -> frozenset[str]:
     name = document.name.rsplit("/", 1)[-1].rsplit(".", 1)[0]
     return terms(re.sub(r"[-_.]+", " ", f"{name} {document.title}"), document.lang or "en")
 
 
-def _sheets(
-    written: DocumentsAnswer, read_page: ReadPage, documents: Sequence[Document], named: Sequence[Document]
-) -> list[Sheet]:
+def _is_quoted(citations: Sequence[Citation], found: Stated) -> bool:
+    place = (found.sheet.document_id, found.sheet.page.number)
+    return any((c.document_id, c.page) == place and c.start < found.end and found.start < c.end for c in citations)
+
+
+def _sheets(written: DocumentsAnswer, shelf: Pages, named: Sequence[Document]) -> list[Sheet]:
     """The pages that the answer and its passages stand on, best first, each once; then those of documents named."""
-    held = {document.id: document for document in documents}
+    held = {document.id: document for document in shelf.documents}
     places = [(c.document_id, c.page) for c in written.citations]
     for hit in written.hits:
         places += [(hit.document_id, n) for n in dict.fromkeys([hit.page, *(s.page for s in hit.sentences)])]
@@ -112,7 +157,7 @@ def _sheets(
         places += [(document.id, number) for number in range(1, min(document.pages, _PAGES_NAMED) + 1)]
     sheets = []
     for document_id, number in dict.fromkeys(places):
-        page, document = read_page(document_id, number), held.get(document_id)
+        page, document = shelf.read(document_id, number), held.get(document_id)
         if page is not None and document is not None:
             spoken = document.lang or detect_language(page.text)
             sheets.append(Sheet(document_id, document.name, page, spoken, document.title))
@@ -210,8 +255,10 @@ def _citation(number: int, match: Match) -> Citation:
     return Citation(number, sheet.document_id, sheet.file, sheet.page.number, quote, start, end, 1.0, True)
 
 
-def _rows(data: SqlAnswer, lang: str) -> str:
-    rows = data.result.rows if data.result else ()
+def _rows(data: SqlAnswer, asked: str, lang: str) -> str:
+    if data.result is None or data.result.error is not None:
+        return translate("both.no_table", lang, asked=asked.strip(" ¿?."))
+    rows = data.result.rows
     if not rows:
         told = translate("assistant.no_row", lang)
     else:
@@ -219,9 +266,9 @@ def _rows(data: SqlAnswer, lang: str) -> str:
     return translate("both.tables", lang, told=told)
 
 
-def _passages(citations: Sequence[Citation], written: DocumentsAnswer, compared: bool, lang: str) -> str:
+def _passages(citations: Sequence[Citation], written: DocumentsAnswer, asked: str, lang: str) -> str:
     if not citations:
-        return translate("both.no_passage", lang, why=written.message)
+        return translate("both.no_passage", lang, asked=asked.strip(" ¿?."), why=written.message).strip()
     quotes = [f"“{' '.join(c.quote.split())}” [{c.n}]" for c in citations]
     if len(quotes) == 1:
         return translate("both.documents", lang, told=quotes[0])

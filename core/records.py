@@ -479,7 +479,8 @@ class Sounding:
     `words` counts its content words, `linked` (0..1) the share that names a table, column or stored value, `unknown`
     those that say nothing here; `column`, `table`, `value` (0..1) are the best links; `values` counts stored values
     named, `numbers` the figures; `cues` (0..1) is the share of words that say what kind of query is meant;
-    `measured` whether rules read the whole as a measure, with `left` words over."""
+    `measured` whether rules read the whole as a measure, with `left` words over; `named` are the stored values
+    that it says, as (said, stored)."""
 
     words: int = 0
     linked: float = 0.0
@@ -492,6 +493,7 @@ class Sounding:
     cues: float = 0.0
     measured: bool = False
     left: int = 0
+    named: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,15 @@ from typing import Protocol
 
 from core import both
 from core.chat import answer as documents_answer
+from core.chat.fragment import substitute
 from core.conversation import Here, Turn
 from core.house_words import AsMeant, HouseWords
 from core.index.search import SearchIndex
-from core.records import Catalog, Document, DocumentsAnswer, Page, Sounding, SqlAnswer
-from core.router.choose import Hint, Signals
+from core.records import Catalog, Document, DocumentsAnswer, Page, Route, Sounding, SqlAnswer
+from core.router.choose import Hint, Signals, has_rows
+from core.router.mentions import sources_of
 from core.router.phrases import Said, read_cues
-from core.router.split import Parts
+from core.router.split import Parts, split_question
 from core.settings import Settings
 from core.sql.reshape import Edit
 
@@ -71,6 +73,15 @@ def may_give_rows(hint: Hint, sources: Collection[str] | None, here: Here) -> Co
     return files if sources is None else files & set(sources)
 
 
+def says_one_part(parts: Parts, asked: Asked, told: Route) -> bool:
+    """Whether one part of a question found something, where each part shows by itself which side it is for: it is told
+    with what the other side lacks, unless the whole question (`told`) was answered by that other side."""
+    if not parts.plain or asked.written is None or asked.data is None:
+        return False
+    rows, quoted = has_rows(asked.data), asked.written.status == "answered"
+    return rows != quoted and told.kind in ("none", "data" if rows else "documents")
+
+
 @dataclass(frozen=True)
 class Sides:
     """Threads may share it."""
@@ -109,6 +120,21 @@ class Sides:
     def sound(self, turn: Turn, text: str) -> Sounding:
         return self.tables.sound(text, turn.lang, sources=turn.sources)
 
+    def split(self, turn: Turn) -> Parts | None:
+        """What each side is to be asked, where the question has a part for each."""
+        tables = turn.here.files.tables
+        prose = (found for found in turn.here.documents if found.name not in {table.source for table in tables})
+        sources = sources_of(turn.lang, prose, tables)
+        return split_question(turn.completed, turn.lang, lambda text: self.sound(turn, text), substitute, sources)
+
+    def pages(self, turn: Turn) -> both.Pages:
+        """What figures of documents are read from, to be laid beside rows."""
+
+        def named_in(line: str, lang: str) -> tuple[str, ...]:
+            return tuple(stored for _, stored in self.tables.sound(line, lang, sources=turn.sources).named)
+
+        return both.Pages(self.library.page, turn.here.documents, named_in)
+
     def signals(self, turn: Turn, asked: Asked, sounding: Sounding | None = None) -> Signals:
         """What the router weighs, once the sides have said what they can."""
         parts = asked.parts
@@ -122,19 +148,45 @@ class Sides:
         """The sides wanted, in threads of their own where both are; each gets its part of the question.
 
         `among` are the documents to search; where the question names some, these alone."""
-        if parts and parts.about:
-            named = {document.id for document in both.named_documents(parts.about, turn.here.documents, turn.lang)}
-            among = (named & set(among) if among is not None else named) or among
         data_question = parts.data if parts else turn.completed
-        document_question = parts.documents if parts else turn.completed
         if "data" not in wanted:
-            return Asked(self.ask_documents(turn, document_question, among), parts=parts)
+            return Asked(self._ask_part(turn, parts, among), parts=parts)
         if "documents" not in wanted:
             return Asked(data=self.ask_tables(turn, data_question), parts=parts)
         with ThreadPoolExecutor(1, thread_name_prefix="documents") as pool:
-            written = pool.submit(self.ask_documents, turn, document_question, among)
+            written = pool.submit(self._ask_part, turn, parts, among)
             data = self.ask_tables(turn, data_question)
-            return Asked(written.result(), data, parts)
+            asked = Asked(written.result(), data, parts)
+        if parts is None or parts.compares or not both.restates(asked.written, data):
+            return asked
+        others = (self.ask_documents(turn, said, self._named(turn, parts, among)) for said in parts.otherwise)
+        new = (other for other in others if other.status == "answered" and not both.restates(other, data))
+        return dataclasses.replace(asked, written=next(new, asked.written))
+
+    def _ask_part(self, turn: Turn, parts: Parts | None, among: Collection[int] | None) -> DocumentsAnswer:
+        """The documents' part, in its other words where the first find no answer or one that leaves its subject out."""
+        if parts is None:
+            return self.ask_documents(turn, turn.completed, among)
+        among = self._named(turn, parts, among)
+        called = both.called_documents(parts.subject, parts.documents, turn.here.documents, turn.lang)
+        if called and not parts.about:
+            asked = parts.otherwise[-1] if parts.otherwise else parts.documents  # they are about the subject already
+            found = self.ask_documents(turn, asked, called if among is None else called & set(among))
+            if found.status == "answered":
+                return found
+        found = self.ask_documents(turn, parts.documents, among)
+        missed = parts.guessed and not self._mentions(found, parts.subject, turn.lang)
+        if found.status == "answered" and not missed:
+            return found
+        others = (self.ask_documents(turn, said, among) for said in parts.otherwise)
+        return next((other for other in others if other.status == "answered"), found)
+
+    def _named(self, turn: Turn, parts: Parts, among: Collection[int] | None) -> Collection[int] | None:
+        """Of the documents to search, those that the question names, where it names some."""
+        if not parts.about:
+            return among
+        named = {document.id for document in both.named_documents(parts.about, turn.here.documents, turn.lang)}
+        return (named & set(among) if among is not None else named) or among
 
     def ask_tables(self, turn: Turn, question: str) -> SqlAnswer:
         return self.tables.ask(question, turn.lang, sources=turn.sources)
@@ -145,14 +197,14 @@ class Sides:
     def ask_documents(self, turn: Turn, question: str, among: Collection[int] | None) -> DocumentsAnswer:
         """What the documents say; a fragment that the whole question's quotes do not mention is asked by itself."""
         found = self._search_documents(turn, question, among)
-        if not turn.topic or self._mentions(found, turn):
+        if not turn.topic or self._mentions(found, turn.topic, turn.lang):
             return found
         alone = self._search_documents(turn, turn.topic, among)
-        return alone if alone.status == "answered" and self._mentions(alone, turn) else found
+        return alone if alone.status == "answered" and self._mentions(alone, turn.topic, turn.lang) else found
 
-    def _mentions(self, found: DocumentsAnswer, turn: Turn) -> bool:
-        wanted = set(self.index.terms(turn.topic, turn.lang))
-        return any(wanted & set(self.index.terms(citation.quote, turn.lang)) for citation in found.citations)
+    def _mentions(self, found: DocumentsAnswer, said: str, lang: str) -> bool:
+        wanted = set(self.index.terms(said, lang))
+        return any(wanted & set(self.index.terms(citation.quote, lang)) for citation in found.citations)
 
     def _search_documents(self, turn: Turn, question: str, among: Collection[int] | None) -> DocumentsAnswer:
         k = self.settings.get("passages_per_answer")

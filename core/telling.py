@@ -6,20 +6,19 @@ It asks nothing and checks nothing; sentences about rows are `sql.insight`'s, qu
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
 
 from core import both
 from core.conversation import Turn
 from core.i18n import plural, translate
-from core.records import Answer, Document, DocumentsAnswer, Route, SqlAnswer
+from core.records import Answer, DocumentsAnswer, Route, SqlAnswer
 from core.sides import Asked
 from core.sql.reshape import Edit
 
 
-def tell(turn: Turn, chosen: Route, asked: Asked, documents: Sequence[Document], read_page: both.ReadPage) -> Answer:
+def tell(turn: Turn, chosen: Route, asked: Asked, shelf: both.Pages) -> Answer:
     """The answer of the chosen sides; its route is `none` where they have none."""
     if chosen.kind == "both":
-        answer = from_both(turn, asked, chosen, documents, read_page)
+        answer = from_both(turn, asked, chosen, shelf)
     elif chosen.kind == "none":
         hits = asked.written.hits if asked.written else ()
         answer = dataclasses.replace(turn.answer(chosen, "not_found", message=chosen.reason), hits=hits)
@@ -48,12 +47,10 @@ def from_rows(turn: Turn, data: SqlAnswer, route: Route) -> Answer:
     return _by_engine(dataclasses.replace(answer, data=data, timings_ms=data.timings_ms), data)
 
 
-def from_both(
-    turn: Turn, asked: Asked, chosen: Route, documents: Sequence[Document], read_page: both.ReadPage
-) -> Answer:
+def from_both(turn: Turn, asked: Asked, chosen: Route, shelf: both.Pages) -> Answer:
     """Rows and passages in one text, laid side by side where both state a figure."""
     written, data = asked.written, asked.data
-    woven = both.weave(asked.parts, written, data, turn.lang, read_page, documents)
+    woven = both.weave(asked.parts, written, data, turn.lang, shelf)
     confidence = min(data.confidence, max(written.confidence, written.chance / 2))
     answer = dataclasses.replace(
         turn.answer(chosen, "answered", woven.text, round(confidence, 4), data.message),

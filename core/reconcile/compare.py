@@ -9,15 +9,17 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from core.reconcile.figures import Figure, Unit
 from core.reconcile.pages import EXACT_DIGITS, Sheet, Stated, Terms, digits_of, read_sheet
 from core.reconcile.reasons import explain
+from core.reconcile.scope import same_scope
 from core.records import Comparison, QueryResult
 
+NamedIn = Callable[[str, str], Sequence[str]]
 _ROWS_MAX = 24
 _CLOSE = ((0.0011, 1.0), (0.01, 0.8), (0.05, 0.5), (0.2, 0.2))
 _CLOSE_WEIGHT = 0.55
@@ -27,19 +29,23 @@ _OTHER_YEAR = 0.5
 _NAMED = 0.25  # what standing in a document that the question names adds
 _LEAST_WEIGHT = 0.3
 _FILTERED = 0.3
+_LOOKED_AT = 6  # candidates whose scope is read, best first
 _FILTER = re.compile(r"= '([^']{2,60})'")
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What the two sides were asked: the question to the documents with its words (each as the terms that mean it), the
-    statement that was run; `names` are terms of documents' names that the question says."""
+    statement that was run; `names` are terms of documents' names that the question says, `named_in` tells which stored
+    values a line names, `quoted` says whether the documents' answer quotes a place (document, page, start, end)."""
 
     question: str
     lang: str
     words: tuple[frozenset[str], ...]
     sql: str = ""
     names: frozenset[str] = frozenset()
+    named_in: NamedIn = lambda line, lang: ()
+    quoted: Callable[[Stated], bool] = lambda found: False
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,20 +171,31 @@ def _best_of(
     label: str, value: float, unit: Unit, stated: Sequence[Stated], asked: Asked, terms: Terms
 ) -> Stated | None:
     wanted = terms(label, asked.lang) | terms(label, "en") if label else frozenset()
-    best: tuple[float, Stated] | None = None
+    scored: list[tuple[float, Stated]] = []
     for order, found in enumerate(stated):
         if wanted and _fold(label) not in _fold(found.line) and not wanted <= found.near | found.known:
             continue
         if not _same_kind(found.figure, value, unit, asked):
             continue
         close = closeness(found.figure, value)
-        enough = _SAID_EQUAL if close == 1.0 and digits_of(found.figure) >= EXACT_DIGITS else _SAID
+        exact = EXACT_DIGITS - asked.quoted(found)  # what the answer itself quotes is less likely the same by chance
+        enough = _SAID_EQUAL * (not asked.quoted(found)) if close == 1.0 and digits_of(found.figure) >= exact else _SAID
         if found.said + 0.25 * bool(wanted) < enough or (close == 0.0 and not _may_differ(found.figure, value)):
             continue
-        score = found.said + _CLOSE_WEIGHT * close - 0.0005 * order
-        if best is None or score > best[0]:
-            best = (score, found)
-    return best[1] if best else None
+        scored.append((found.said + _CLOSE_WEIGHT * close - 0.0005 * order, found))
+    ordered = sorted(scored, key=lambda pair: -pair[0])[:_LOOKED_AT]
+    return next((found for _, found in ordered if _is_of_rows(found, value, label, asked)), None)
+
+
+def _is_of_rows(found: Stated, value: float, label: str, asked: Asked) -> bool:
+    """Whether a figure is of what the rows are of; one that is the same is, where its digits or its words say so."""
+    exact = same_as_printed(found.figure, value)
+    if exact and (digits_of(found.figure) >= EXACT_DIGITS or found.said >= _SAID):
+        return True
+    around = f"{found.above} {found.sheet.file} {found.sheet.about}"
+    at = max(0, found.line.find(found.figure.text))
+    named = asked.named_in(found.line, found.sheet.lang)
+    return same_scope(found.line, at, around, asked.sql, label, named)
 
 
 def _same_kind(figure: Figure, value: float, unit: Unit, asked: Asked) -> bool:

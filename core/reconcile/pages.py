@@ -35,7 +35,8 @@ class Sheet:
 @dataclass(frozen=True, slots=True)
 class Stated:
     """A figure of a document: its line, the terms `near` it and those `known` of its document, what stands right
-    beside it (a column's heading, a few characters), and the share of the question that all this says."""
+    beside it (a column's heading, a few characters), the share of the question that all this says, and the heading and
+    column `above` it."""
 
     sheet: Sheet
     figure: Figure
@@ -46,6 +47,7 @@ class Stated:
     known: frozenset[str]
     beside: str
     said: float = 0.0
+    above: str = ""
     mark: bool = False  # a point of a chart: which one it is cannot be told, so it can only agree
 
 
@@ -75,7 +77,11 @@ def read_sheet(sheet: Sheet, terms: Terms) -> list[Stated]:
                 beside = line.group()[max(start, figure.start - _BESIDE) : figure.end + _BESIDE]
                 beside = column if len(cells) > 1 else beside
                 place = (line.start() + start, line.start() + end)
-                found.append(Stated(sheet, figure, *place, line.group()[start:end], near, known, beside))
+                found.append(
+                    Stated(
+                        sheet, figure, *place, line.group()[start:end], near, known, beside, above=f"{above} {column}"
+                    )
+                )
     return found + _read_charts(sheet, terms, known)
 
 

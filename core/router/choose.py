@@ -21,6 +21,7 @@ _CERTAIN = 0.985  # so sure of the links alone, the other side is not asked
 _FORESEEN = 0.8  # so sure of the links and the documents' answer, the tables' is not waited for
 _ROWS_LEAST = 0.3  # rows less likely than this answer nothing, even where the documents decline
 _SHOWN = 5
+LIKELY = 0.2  # documents that decline with a better chance than this are quoted beside rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def holds_together(signals: Signals) -> bool:
         return False
     if signals.compares:
         return bool(written.hits)
-    return written.status == "answered" or (written.chance > 0.2 and bool(written.hits))
+    return written.status == "answered" or (written.chance > LIKELY and bool(written.hits))
 
 
 def has_rows(data: SqlAnswer | None) -> bool:

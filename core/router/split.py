@@ -13,15 +13,17 @@ from dataclasses import dataclass, replace
 from core.records import Sounding
 from core.router.mentions import (
     BY_SOURCE,
+    Sources,
     content_words,
     mentions_of,
     own_words,
-    topic_of,
     without_frame,
     without_mentions,
+    without_table_names,
 )
 from core.router.phrases import cue, fold, pattern
-from core.router.trends import asked_as_trend, grown
+from core.router.refer import leans, may_lean, refer, subject_of
+from core.router.trends import asked_as_trend, asks_growth, grown
 
 Sound = Callable[[str], Sounding]
 Rephrase = Callable[[str, str, str], str]
@@ -29,12 +31,19 @@ Rephrase = Callable[[str, str, str], str]
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What each side is asked; `compares` where the two are to be laid side by side."""
+    """What each side is asked; `compares` where the two are to be laid side by side. `about` is the document that is
+    named, `otherwise` the question to the documents in other words, best first, `subject` what its answer should
+    speak of (`guessed` where nothing says that it was left out), and `plain` says that each part shows by itself whose
+    it is."""
 
     data: str
     documents: str
     compares: bool
     about: str = ""
+    otherwise: tuple[str, ...] = ()
+    subject: str = ""
+    guessed: bool = False
+    plain: bool = False
 
 
 _LINKED = 0.5
@@ -44,28 +53,30 @@ _BARE = re.compile(
     r"cu[aá]l(?:es)?|cu[aá]nt[oa]s?)\s*\??$",
     re.I,
 )
-_NAME = re.compile(r"(?<=[a-záéíóúñ] )[A-ZÁÉÍÓÚÑ][\w&.-]*[a-zA-Z](?: [A-ZÁÉÍÓÚÑ][\w&.-]*)*")
 _WHY = re.compile(r"^¿?\s*(?:and |but |y |pero )?¿?(why|por qu[eé])\s*\??$", re.I)
 
 
-def split_question(question: str, lang: str, sound: Sound, rephrase: Rephrase) -> Parts | None:
+def split_question(
+    question: str, lang: str, sound: Sound, rephrase: Rephrase, sources: Sources | None = None
+) -> Parts | None:
     """The two parts of a question that wants both sides; None where it wants one.
 
-    `sound` tells how well a text links to tables; `rephrase(fragment, question, lang)` asks the question anew.
-    `Parts.about` is the document that is named."""
-    parts = _split(question, lang, sound, rephrase)
+    `sound` tells how well a text links to tables; `rephrase(fragment, question, lang)` asks the question anew;
+    `sources` is what the workspace calls its documents and tables."""
+    sources = sources or Sources(lang)
+    parts = _split(question, sources, sound, rephrase)
     if parts is None:
         return None
-    data = grown(parts.data, question, lang) if parts.compares else ""
-    return replace(parts, data=data or parts.data, about=mentions_of(question, lang))
+    data = grown(parts.data, question, lang) if parts.compares or asks_growth(parts.data, lang) else ""
+    return replace(parts, data=data or parts.data, about=mentions_of(question, sources))
 
 
-def _split(question: str, lang: str, sound: Sound, rephrase: Rephrase) -> Parts | None:
-    clauses = split_clauses(question, lang)
+def _split(question: str, sources: Sources, sound: Sound, rephrase: Rephrase) -> Parts | None:
+    clauses = split_clauses(question, sources.lang)
     first, rest = clauses[0], " ".join(clauses[1:])
     if rest:
-        return _two_clauses(first, rest, lang, sound, rephrase)
-    return _one_clause(question, lang, sound)
+        return _two_clauses(first, rest, sources, sound, rephrase)
+    return _one_clause(question, sources, sound)
 
 
 def split_clauses(question: str, lang: str) -> list[str]:
@@ -84,7 +95,7 @@ def _boundary(lang: str) -> re.Pattern[str]:
     joins = "and|but|as well as" if lang == "en" else "y|e|pero|ademas|asi como"
     asks = rf"¿?(?=(?:{cue('boundary', lang)})\b)"
     return re.compile(
-        rf"(?:[,;]\s*|\s+)(?:{joins})\s+(?:also |tambien )?{asks}|[.?!;]\s+(?:(?:{joins})\s+)?¿?(?=\S)|,\s+{asks}"
+        rf"(?:[,;]\s*|\s+)(?:{joins})\s+(?:also |tambien )?{asks}|[.?!;]\s+(?:(?:{joins})\s+)?¿?(?=\S)|[,:]\s+{asks}"
     )
 
 
@@ -96,99 +107,130 @@ def is_bare_why(question: str) -> bool:
 # ---------------------------------------------------------------- one clause that names both sources
 
 
-def _one_clause(question: str, lang: str, sound: Sound) -> Parts | None:
+def _one_clause(question: str, sources: Sources, sound: Sound) -> Parts | None:
     """'Does the Q3 report agree with the sales table on net sales?': each side is asked without the other's name. A
     table need not be named where a document is to be compared with what the tables hold."""
-    folded = fold(question)
-    if not pattern("document", lang).search(folded):
+    lang, folded = sources.lang, fold(question)
+    if not sources.pattern("document").search(folded):
         return None
     compares = (
         bool(pattern("compare", lang).search(folded)) or folded.count("segun") > 1 or folded.count("according") > 1
     )
-    if not pattern("table", lang).search(folded) and not (compares and _is_about_rows(question, lang, sound)):
+    if not sources.pattern("table").search(folded) and not (compares and _is_about_rows(question, sources, sound)):
         return None
-    data = without_frame(without_mentions(question, "document", lang), lang)
-    documents = without_frame(without_mentions(question, "table", lang), lang)
-    bare = without_frame(without_mentions(data, "table", lang), lang)
+    data = without_frame(without_mentions(question, "document", sources), lang)
+    documents = without_frame(without_mentions(question, "table", sources), lang)
+    bare = without_frame(without_mentions(data, "table", sources), lang)
     data = bare if len(content_words(bare, lang)) > 1 else data
-    if not own_words(documents, lang):
-        documents = f"{data} {mentions_of(question, lang)}"
+    if not own_words(documents, sources):
+        documents = f"{data} {mentions_of(question, sources)}"
     if not content_words(data, lang) or not content_words(documents, lang):
         return None
-    return Parts(_as_question(data, lang), _as_question(documents, lang), compares)
+    return Parts(_as_question(data), _as_question(documents), compares, plain=True)
 
 
-def _is_about_rows(question: str, lang: str, sound: Sound) -> bool:
+def _is_about_rows(question: str, sources: Sources, sound: Sound) -> bool:
     """Whether what is compared is named by tables: its words link, and few say nothing there."""
-    heard = sound(without_frame(without_mentions(question, "document", lang), lang))
+    heard = sound(without_frame(without_mentions(question, "document", sources), sources.lang))
     if heard.measured and (heard.left == 0 or not heard.unknown):
         return True
     return heard.words > 0 and heard.linked >= _LINKED and len(heard.unknown) <= heard.words / 3
 
 
-def _as_question(text: str, lang: str) -> str:
+def _as_question(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
 # ---------------------------------------------------------------- two clauses
 
 
-def _two_clauses(first: str, second: str, lang: str, sound: Sound, rephrase: Rephrase) -> Parts | None:
+def _two_clauses(first: str, second: str, sources: Sources, sound: Sound, rephrase: Rephrase) -> Parts | None:
+    lang = sources.lang
     if _BARE.match(second):
         return None
     if _WHY.match(second):
         return Parts(first, rephrase(_WHY.match(second).group(1), first, lang), False)
-    sides = [_leaning(clause, lang, sound) for clause in (first, second)]
-    own = [own_words(clause, lang) for clause in (first, second)]
-    compares = bool(pattern("compare", lang).search(fold(f"{first} {second}"))) or _reports_twice(first, second, lang)
+    sides = [_leaning(clause, sources, sound) for clause in (first, second)]
+    own = [own_words(clause, sources) for clause in (first, second)]
+    compares = (
+        bool(pattern("compare", lang).search(fold(f"{first} {second}")))
+        or _reports_twice(first, second, sources)
+        or any(not words and _asks_figure(clause, sources) for words, clause in zip(own, (first, second), strict=True))
+    )
     if sides == ["documents", "data"] or (sides[0] != "data" and sides[1] == "data"):
-        return _complete(second, first, own[1], own[0], lang, compares)
-    if sides[1] == "documents" or (sides[0] == "data" and sides[1] != "data"):
+        second = _with_subject(second, first, lang, sound) if own[1] else second
+        parts = _complete(second, first, own[1], own[0], sources, compares)
+    elif sides[1] == "documents" or (sides[0] == "data" and sides[1] != "data"):
         trend = asked_as_trend(first, lang)
         if trend:
-            return Parts(trend, f"{first} {mentions_of(second, lang)}".strip(), compares)
-        if own[1] and pattern("pronoun", lang).search(fold(second)):  # what 'it' is stands in the other clause
-            second = f"{second.strip(' ?')} {_owner(first, second, lang) or topic_of(first, lang)}"
-        return _complete(first, second, own[0], own[1], lang, compares)
-    return None
+            return Parts(trend, f"{first} {mentions_of(second, sources)}".strip(), compares)
+        parts = _complete(first, second, own[0], own[1], sources, compares)
+        if parts is not None and own[1]:
+            parts = _about_subject(parts, first, second, lang, sound)
+    else:
+        return None
+    return replace(parts, plain="" not in sides) if parts is not None else None
 
 
-def _owner(first: str, second: str, lang: str) -> str:
-    """Whose 'their order', 'su pedido' is: the names of the first clause, where it has any."""
-    if not pattern("possessive", lang).search(fold(second)):
-        return ""
-    return " ".join(found.group() for found in _NAME.finditer(first) if found.start() > 0)
+def _asks_figure(clause: str, sources: Sources) -> bool:
+    """'What number does the report give?': the same figure, of a document."""
+    said = fold(clause)
+    return bool(sources.pattern("document").search(said) and pattern("figure", sources.lang).search(said))
+
+
+def _with_subject(clause: str, other: str, lang: str, sound: Sound) -> str:
+    """A clause to the tables that leans on the one before it."""
+    if not leans(clause, lang):
+        return clause
+    subject = subject_of(other, lang, sound(other).named)
+    return refer(clause, subject, lang) if subject.names else clause
+
+
+def _about_subject(parts: Parts, first: str, second: str, lang: str, sound: Sound) -> Parts:
+    """The document part with the subject that it leaves to the first clause, and without it where that is a guess."""
+    subject = subject_of(first, lang, sound(first).named)
+    said, names = parts.documents, " ".join(subject.names)
+    whole = _as_question(refer(said, subject, lang))
+    other = f"{said.strip(' ?')} {subject.topic}"
+    if leans(second, lang):
+        return replace(parts, documents=whole, otherwise=(other, said), subject=names)
+    if names and may_lean(second, lang):
+        return replace(parts, documents=whole, otherwise=(said,), subject=names, guessed=True)
+    return replace(parts, otherwise=(whole if names and whole != said else other,))
 
 
 def _complete(
-    data: str, documents: str, data_words: list[str], document_words: list[str], lang: str, compares: bool
+    data: str, documents: str, data_words: list[str], document_words: list[str], sources: Sources, compares: bool
 ) -> Parts | None:
     """Each part whole: a clause without words of its own ('and what does the table give?') takes the other's."""
+    lang = sources.lang
     if not data_words and not document_words:
         return None
     asked_data, asked_documents = data, documents
     if not data_words or (compares and len(data_words) < 2 and len(document_words) > 1):
-        asked_data = without_frame(without_mentions(documents, "document", lang), lang)
-    elif pattern("document", lang).search(fold(data)):
-        asked_data = without_frame(without_mentions(data, "document", lang), lang) or data
+        asked_data = without_frame(without_mentions(documents, "document", sources), lang)
+    elif sources.pattern("document").search(fold(data)):
+        asked_data = without_frame(without_mentions(data, "document", sources), lang) or data
+    if sources.tables:
+        asked_data = without_table_names(asked_data, sources)
     if not document_words:
-        rest = without_frame(without_mentions(data, "table", lang), lang)
-        asked_documents = f"{rest} {mentions_of(documents, lang)}".strip()
+        rest = without_frame(without_mentions(data, "table", sources), lang)
+        asked_documents = f"{rest} {mentions_of(documents, sources)}".strip()
     if not content_words(asked_data, lang) or not content_words(asked_documents, lang):
         return None
-    return Parts(_as_question(asked_data, lang), _as_question(asked_documents, lang), compares)
+    return Parts(_as_question(asked_data), _as_question(asked_documents), compares)
 
 
-def _reports_twice(first: str, second: str, lang: str) -> bool:
+def _reports_twice(first: str, second: str, sources: Sources) -> bool:
     said = fold(f"{first} {second}")
-    both = pattern("document", lang).search(said) and pattern("table", lang).search(said)
+    both = sources.pattern("document").search(said) and sources.pattern("table").search(said)
     return bool(both or BY_SOURCE.match(fold(second)))
 
 
-def _leaning(clause: str, lang: str, sound: Sound) -> str:
+def _leaning(clause: str, sources: Sources, sound: Sound) -> str:
     """'documents', 'data' or '' for a clause: by the source it names, by what it asks, by how its words link."""
-    folded = fold(clause)
-    named = [group for group in ("document", "table") if pattern(group, lang).search(folded)]
+    lang, folded = sources.lang, fold(clause)
+    named = [group for group in ("document", "table") if sources.pattern(group).search(folded)]
     if len(named) == 1:
         return "documents" if named[0] == "document" else "data"
     if BY_SOURCE.match(folded) and not named:  # 'y según las ventas': a table called by its name

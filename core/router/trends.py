@@ -40,6 +40,13 @@ def _why_fell(lang: str) -> re.Pattern[str]:
     return re.compile(rf"^por que (?:se )?(?:ha |han )?(?:{cue('fell', lang)}) (?P<what>.+)$")
 
 
+def asks_growth(clause: str, lang: str) -> bool:
+    """'By how much did sales change from 2024 to 2025?': asks for the change itself, not for a figure."""
+    return re.match(r"by (?:how much|what)\b|¿?en (?:cuanto|que porcentaje)\b", fold(clause)) is not None and bool(
+        pattern("growth", lang).search(fold(clause))
+    )
+
+
 def grown(data: str, question: str, lang: str) -> str:
     """'how much did the Nordics grow in 2025' asks of rows 'growth of sales in the Nordics by year', the measure being
     the table's that is named; '' where no growth is asked for."""
@@ -48,13 +55,16 @@ def grown(data: str, question: str, lang: str) -> str:
         return ""
     rest = pattern("growth", lang).sub(lambda match: " " * len(match.group()), folded)
     kept = "".join(char if rest[place] == folded[place] else " " for place, char in enumerate(data))
-    kept = re.sub(r"\b(?:in|en|during|durante|of|de)?\s*(?:19|20)\d{2}\b", " ", kept)
+    kept = re.sub(rf"\b(?:{_WITH_YEAR})?\s*(?:19|20)\d{{2}}\b", " ", kept)
     kept = re.sub(_ASKS_HOW_MUCH, " ", " ".join(kept.split()), flags=re.I).strip(" ¿?.,")
     measure = _measured(question, lang)
     of = f"{measure} {'in' if lang == 'en' else 'en'} {kept}" if measure and measure not in fold(kept) else kept
     return f"growth of {of} by year" if lang == "en" else f"crecimiento de {of} por año"
 
 
+_WITH_YEAR = (
+    "in|en|during|durante|of|de|from|to|between|and|desde|hasta|entre|a|y|respecto a|frente a|compared (?:to|with)"
+)
 _ASKS_HOW_MUCH = (
     r"^¿?(?:by )?(?:how much|what percentage|how)\b(?: (?:did|do|does|has|have))?|^¿?(?:en )?(?:cu[aá]nto|"
     r"qu[eé] porcentaje|"

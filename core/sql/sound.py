@@ -9,7 +9,7 @@ import datetime
 
 from core.records import Catalog, Sounding
 from core.sql.lexicon import builtin_lexicon
-from core.sql.link import Links, cue_rows, is_content
+from core.sql.link import Links, ValueMention, cue_rows, is_content
 from core.sql.propose import builtin_parser, link_question
 from core.sql.readings import business_statements
 from core.sql.schema import schema_of
@@ -42,7 +42,13 @@ def sound(question: str, lang: str, catalog: Catalog) -> Sounding:
         cues=sum(bool(row.any()) for row in cues) / max(1, len(links.tokens)),
         measured=plan is not None,
         left=len(uncovered(plan, links)) if plan else 0,
+        named=tuple(_said(question, links, mention) for mention in hits if mention.kind in ("text", "quoted")),
     )
+
+
+def _said(question: str, links: Links, mention: ValueMention) -> tuple[str, str]:
+    said = question[links.tokens[mention.start].start : links.tokens[mention.end - 1].end].strip("\"'“”«»")
+    return said, str(mention.hits[0][1])
 
 
 def _covered(links: Links) -> set[int]:

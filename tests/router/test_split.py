@@ -3,7 +3,8 @@
 import pytest
 
 from core.chat.fragment import substitute
-from core.records import Sounding
+from core.records import Column, Document, Sounding, Table
+from core.router.mentions import Sources, sources_of
 from core.router.split import split_clauses, split_question
 
 COUNTED = ("how many", "cuántos", "total", "sales", "ventas")
@@ -36,7 +37,7 @@ def sound(text):
             "How many total orders did Nordkork Distribution place in 2025, and why was their order late?",
             "en",
             "How many total orders did Nordkork Distribution place in 2025",
-            "Why was their order late Nordkork Distribution",
+            "Why was Nordkork Distribution's order late",
             False,
         ),
         (
@@ -60,10 +61,46 @@ def sound(text):
             "¿Por qué cayeron las ventas de Francia en 2025 informe",
             False,
         ),
+        (
+            "Total sales of 2025: is it the same in the season review?",
+            "en",
+            "Total sales of 2025",
+            "Total sales of 2025 the season review",
+            True,
+        ),
+        (
+            "¿Cuántos pedidos hubo en 2025 y qué número da la memoria?",
+            "es",
+            "¿Cuántos pedidos hubo en 2025",
+            "Cuántos pedidos hubo en 2025 la memoria",
+            True,
+        ),
+        (
+            "Ventas del limonero según los pedidos y según la memoria",
+            "es",
+            "Ventas del limonero",
+            "Ventas del limonero la memoria",
+            True,
+        ),
+        (
+            "¿Cuántas ventas hizo Quinta do Souto y por qué bajó?",
+            "es",
+            "¿Cuántas ventas hizo Quinta do Souto",
+            "Por qué bajó Quinta do Souto",
+            False,
+        ),
+        (
+            "¿Cuántas ventas hubo en agosto de 2025 y qué dice el informe sobre ese mes?",
+            "es",
+            "¿Cuántas ventas hubo en agosto de 2025",
+            "Qué dice el informe sobre agosto de 2025",
+            False,
+        ),
     ],
 )
 def test_parts(question, lang, data, documents, compares):
-    parts = split_question(question, lang, sound, substitute)
+    sources = Sources(lang, ("review", "memoria"), ("pedidos",))
+    parts = split_question(question, lang, sound, substitute, sources)
     assert (parts.data, parts.documents, parts.compares) == (data, documents, compares)
 
 
@@ -83,3 +120,23 @@ def test_a_question_for_one_side_has_no_parts(question, lang):
 def test_clauses_end_where_another_question_begins():
     assert split_clauses("Sales by region and country", "en") == ["Sales by region and country"]
     assert split_clauses("¿Cuánto vendimos y por qué bajó?", "es") == ["¿Cuánto vendimos", "por qué bajó?"]
+
+
+def test_documents_are_called_by_the_head_noun_of_their_name_unless_a_column_is():
+    held = [
+        Document(1, "a", "season-review-2025.md", "", "", "en", 0, 1, 1, "complete"),
+        Document(2, "b", "memoria-2025.md", "", "", "es", 0, 1, 1, "complete"),
+        Document(3, "c", "plan-2026.md", "", "", "es", 0, 1, 1, "complete"),
+    ]
+    sources = sources_of("en", held, [Table("members", (Column("plan", "VARCHAR"),), 1, "x")])
+    assert sources.nouns == ("memoria", "review")
+    assert sources.pattern("document").search("what does the season review say")
+    assert not sources.pattern("document").search("how many members have the patron plan")
+
+
+def test_a_part_that_may_have_lost_its_subject_is_asked_with_and_without_it():
+    parts = split_question(
+        "¿Cuántas ventas hizo Pier Hall y qué papel necesitan para salir de allí?", "es", sound, substitute
+    )
+    assert parts.subject == "Pier Hall"
+    assert len(parts.otherwise) == 2

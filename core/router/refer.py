@@ -1,0 +1,101 @@
+"""What the second half of a question leans on the first for: 'why did it fall?', '¿y por qué bajó?', 'their order',
+'ese mes'. Its subject is put in, from what the first half names. It looks nothing up.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.router.mentions import content_words, topic_of
+from core.router.phrases import cue, fold, pattern
+
+_NAME = re.compile(
+    r"(?<=[\wáéíóúñ] )[A-ZÁÉÍÓÚÑ][\w&.'’-]*[\wáéíóúñ](?: (?:(?:de|del|do|da|of) )?[A-ZÁÉÍÓÚÑ0-9][\w&.'’-]*)*"
+)
+_YEAR = r"(?:19|20)\d{2}"
+_DETERMINED = re.compile(
+    r"(?<!a )(?<!en )(?<!de )(?<!con )(?<!por )(?<!para )(?<!desde )(?<!hasta )(?<!sobre )"
+    r"\b(?:el|la|los|las|un|una|unos|unas|cada|nuestr[oa]s?|se debe|hay)\b"
+)
+_OWNED = {
+    "en": re.compile(r"\b(?:its|their|his|her) (?=\w)"),
+    "es": re.compile(r"\bsus? (\w+(?: \w+(?:o|a|os|as|al|ales|ivo|iva)\b)?)"),
+}
+_STANDS = {"en": re.compile(r"\b(?:it|he|she|him)\b"), "es": re.compile(r"\b(?:ella|ello|él)\b")}
+_MANY = {"en": re.compile(r"\b(?:they|them|those|these)\b"), "es": re.compile(r"\b(?:ell[oa]s|es[oa]s)\b")}
+_NAMES_MAX = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What the first half is about: names in it (capitalised, or values that tables hold), its period, and its words
+    where it names nothing."""
+
+    names: tuple[str, ...] = ()
+    period: str = ""
+    topic: str = ""
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.names) or self.topic
+
+
+def subject_of(clause: str, lang: str, values: Sequence[tuple[str, str]]) -> Subject:
+    """The subject of a clause; `values` are those of tables that it says, as (said, stored)."""
+    named = [said for said, _ in values]
+    found = [match.group() for match in _NAME.finditer(clause) if not re.fullmatch(r"[QTH][1-4]", match.group())]
+    names = [*named, *(name for name in found if not any(fold(name) in fold(value) for value in named))]
+    names = [name for name in names if not any(fold(name) != fold(o) and fold(name) in fold(o) for o in names)]
+    period = _period(lang).search(fold(clause))
+    said = clause[period.start() : period.end()] if period else ""
+    return Subject(tuple(dict.fromkeys(names))[:_NAMES_MAX], said, topic_of(clause, lang))
+
+
+def _period(lang: str) -> re.Pattern[str]:
+    part = r"(?:(?:the |el )?(?:first|second|third|fourth|last|primer|segundo|tercer|cuarto|ultimo) )?"
+    part += rf"(?:{cue('month', lang)}|{cue('quarter', lang)})"
+    return re.compile(rf"\b{part}(?: (?:of |de |del )?{_YEAR})?\b|\b{_YEAR}\b")
+
+
+def leans(clause: str, lang: str) -> bool:
+    """Whether a clause says by a word, or by having hardly any, that its subject stands before it."""
+    folded = fold(clause)
+    if pattern("then", lang).search(folded) or pattern("pronoun", lang).search(folded):
+        return True
+    bare = pattern("asked", lang).sub(" ", pattern("prose", lang).sub(" ", folded))
+    return len(content_words(bare, lang)) <= 1 and not _NAME.search(clause)
+
+
+def may_lean(clause: str, lang: str) -> bool:
+    """Whether a Spanish clause may have left its subject out: nothing in it is named or stands with an article."""
+    return lang == "es" and not _NAME.search(clause) and not _DETERMINED.search(fold(clause))
+
+
+def refer(clause: str, subject: Subject, lang: str) -> str:
+    """The clause with its subject in the place of what means it ('its boiler' -> "Canal House's boiler"), else at its
+    end."""
+    text = clause.strip(" ?.")
+    then = pattern("then", lang).search(fold(text))
+    if then and subject.period:
+        lead = "in " if lang == "en" else "de " if then.group().startswith("de ") else "en "
+        bare = re.match(r"(?:in |during |at |en |durante |de )", then.group())
+        text = f"{text[: then.start()]}{lead if bare else ''}{subject.period}{text[then.end() :]}"
+        return text if not subject.names else _named(text, subject, lang)
+    return _named(text, subject, lang)
+
+
+def _named(text: str, subject: Subject, lang: str) -> str:
+    if _MANY[lang].search(fold(text)):  # a group, of which the first half says more than a name
+        return f"{text} {subject.topic}".strip()
+    single = subject.names[0] if len(subject.names) == 1 and subject.names[0][:1].isupper() else ""
+    owned, stands = _OWNED[lang].search(fold(text)), _STANDS[lang].search(fold(text))
+    if single and owned:
+        if lang == "en":
+            return f"{text[: owned.start()]}{single}'s {text[owned.end() :]}"
+        return f"{text[: owned.start()]}{text[owned.start(1) : owned.end(1)]} de {single}{text[owned.end(1) :]}"
+    if single and stands:
+        return f"{text[: stands.start()]}{single}{text[stands.end() :]}"
+    missing = subject.text if fold(subject.text) not in fold(text) else ""
+    return f"{text} {missing}".strip()
