@@ -49,14 +49,18 @@ def read_both_cases(path: Path) -> list[BothCase]:
 
 def judge_both(case: BothCase, answer: Answer) -> tuple[bool, bool, bool]:
     """(rows right, quote right, agreement right)."""
-    return rows_hold(case, answer), quotes_hold(case, answer), answer.agreement == case.agreement or not case.agreement
+    return (
+        holds_rows(case.rows, answer),
+        holds_text(case.answers, answer),
+        answer.agreement == case.agreement or not case.agreement,
+    )
 
 
-def rows_hold(case: BothCase, answer: Answer) -> bool:
+def holds_rows(rows: Iterable[Sequence[Any]], answer: Answer) -> bool:
     """Whether every gold row's figures stand together in one row that was found, and its texts in that row."""
     if answer.data is None or answer.data.result is None:
         return False
-    return all(any(_holds(found, row) for found in answer.data.result.rows) for row in case.rows)
+    return all(any(_holds(found, row) for found in answer.data.result.rows) for row in rows)
 
 
 def _holds(found: Sequence[Any], row: Sequence[Any]) -> bool:
@@ -72,9 +76,10 @@ def _same(gold: Any, cell: Any) -> bool:
         return False
 
 
-def quotes_hold(case: BothCase, answer: Answer) -> bool:
+def holds_text(accepted: Iterable[str], answer: Answer) -> bool:
+    """Whether one of the accepted texts stands in a verified quote."""
     texts = [fold_space(citation.quote) for citation in answer.citations if citation.verified]
-    return any(fold_space(accepted) in text for accepted in case.answers for text in texts)
+    return any(fold_space(text) in quote for text in accepted for quote in texts)
 
 
 def summarize_both(answered: Iterable[tuple[BothCase, Answer]]) -> dict:

@@ -4,6 +4,7 @@
     python -m core.evaluation.run sql --cases FILE.jsonl --databases DIR
     python -m core.evaluation.run routing --cases FILE.jsonl --documents DIR [--workspaces DIR] [--held-out NAME ...]
     python -m core.evaluation.run both --cases FILE.jsonl --documents DIR [--workspaces DIR]
+    python -m core.evaluation.run conversations --cases FILE.jsonl --documents DIR [--workspaces DIR]
     python -m core.evaluation.run set --cases FILE --documents DIR [--set NAME=VALUE ...]
     python -m core.evaluation.run validation --cases FILE.jsonl --documents DIR   (or --tatqa FILE)
     python -m core.evaluation.run validation --groundedness MODEL [--workspace DIR]
@@ -11,7 +12,8 @@
 `retrieval`: recall@1/5, MRR and nDCG of dense, BM25, rank fusion and ours in one run; then the answers themselves.
 `sql`: execution accuracy, by kind of query. `routing`: the right route, over a folder of documents and tables for each
 workspace that the cases name; with `--fit FILE` the router's weights are fitted on those not held out and written.
-`both`: questions for both sides, their rows, quotes and agreement. `set`: whole turns on documents and tables.
+`both`: questions for both sides, their rows, quotes and agreement. `conversations`:
+follow-ups, turn by turn: route, rows, quotes, charts. `set`: whole turns on documents and tables.
 `validation`: changed answers that the checks catch, true ones that pass; or a groundedness model against the rules.
 A workspace is made for the run, or kept where one is named.
 """
@@ -37,6 +39,7 @@ from core.evaluation.both_cases import judge_both, read_both_cases, summarize_bo
 from core.evaluation.cases import read_case_file
 from core.evaluation.claim_cases import read_claim_cases
 from core.evaluation.claims import measure_claims
+from core.evaluation.conversations import read_conversations, summarize_conversations, tell_conversation
 from core.evaluation.groundedness import compare_groundedness
 from core.evaluation.retrieval import measure_retrieval, read_cases
 from core.evaluation.routing import ask_case, fit_router, gather, read_routing_cases, summarize_routing
@@ -76,10 +79,14 @@ def main(arguments: list[str] | None = None) -> int:
         "--held-out", nargs="*", default=[], metavar="NAME", help="workspaces told apart in the report"
     )
     routing.add_argument("--fit", type=Path, metavar="FILE", help="fit the weights on the others and write them")
-    pair = chosen.add_parser("both", help="questions for documents and tables together")
-    pair.add_argument("--cases", type=Path, required=True)
-    pair.add_argument("--documents", type=Path, required=True, help="a folder for each workspace of the cases")
-    pair.add_argument("--workspaces", type=Path, help="keep (and use again) the workspaces that are built")
+    for name, told in (
+        ("both", "questions for documents and tables together"),
+        ("conversations", "follow-ups over documents and tables, turn by turn"),
+    ):
+        pair = chosen.add_parser(name, help=told)
+        pair.add_argument("--cases", type=Path, required=True)
+        pair.add_argument("--documents", type=Path, required=True, help="a folder for each workspace of the cases")
+        pair.add_argument("--workspaces", type=Path, help="keep (and use again) the workspaces that are built")
     claims = chosen.add_parser("validation", help="changed answers caught, true ones passed")
     claims.add_argument("--cases", type=Path, help="JSONL of true answers with their citations or rows")
     claims.add_argument("--documents", type=Path, help="the folder of the cited files")
@@ -107,6 +114,7 @@ def main(arguments: list[str] | None = None) -> int:
             "sql": run_sql,
             "routing": run_routing,
             "both": run_both,
+            "conversations": run_conversations,
             "validation": run_validation,
             "set": run_whole,
         }[options.command](options, notes)
@@ -210,6 +218,19 @@ def run_both(options: argparse.Namespace, note: Notes) -> dict:
         parts = dict(zip(("rows", "quote", "agreement"), judge_both(case, answer), strict=True))
         note(case.id, {**parts, "right": all(parts.values())})
     return summarize_both(answered)
+
+
+def run_conversations(options: argparse.Namespace, note: Notes) -> dict:
+    cases, told = read_conversations(options.cases), []
+    for name in dict.fromkeys(case.workspace for case in cases):
+        with _workspace(options.workspaces / name if options.workspaces else None) as workspace:
+            _index(workspace, options.documents / name)
+            own = [case for case in cases if case.workspace == name]
+            told += [(case, tell_conversation(workspace.assistant, case)) for case in own]
+    for case, turns in told:
+        for number, turn in enumerate(turns, 1):
+            note(f"{case.id}.{number}", {**turn.verdicts, "right": turn.right})
+    return summarize_conversations(told)
 
 
 # ---------------------------------------------------------------- statements
