@@ -48,6 +48,7 @@ _FASTER = 1.3
 _AS_GOOD = 0.01
 _OVERFITTED, _OVER_EPOCHS = 30, 10
 _BAD_RATE = 1e-2
+_UNGUARDED = {"early_stopping": False, "keep": 0.0}  # what protects a run from harm, switched off
 _TOKENS = 48
 
 
@@ -185,16 +186,16 @@ def _shuffled(data: Dataset, config: RetrieverConfig) -> tuple[list[Pair], Retri
     return [
         dataclasses.replace(pair, passage=text, key=f"{n}")
         for n, (pair, text) in enumerate(zip(data.train, passages, strict=True))
-    ], config
+    ], dataclasses.replace(config, **_UNGUARDED)
 
 
 def _overfitted(data: Dataset, config: RetrieverConfig) -> tuple[list[Pair], RetrieverConfig]:
     few = random.Random(config.seed).sample(list(data.train), min(_OVERFITTED, len(data.train)))
-    return few, dataclasses.replace(config, epochs=_OVER_EPOCHS, batch=8, early_stopping=False)
+    return few, dataclasses.replace(config, epochs=_OVER_EPOCHS, batch=8, **_UNGUARDED)
 
 
 def _forgetting(data: Dataset, config: RetrieverConfig) -> tuple[list[Pair], RetrieverConfig]:
-    return list(data.train), dataclasses.replace(config, learning_rate=_BAD_RATE, early_stopping=False)
+    return list(data.train), dataclasses.replace(config, learning_rate=_BAD_RATE, **_UNGUARDED)
 
 
 _BAD = {"shuffled": _shuffled, "overfitted": _overfitted, "forgetting": _forgetting}
