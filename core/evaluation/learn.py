@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 
 from core.house_words import Stems, replace_words, stems_of
 from core.i18n import detect_language, fold_space
-from core.index.lexical import word_spans
+from core.index.lexical import fold, word_spans
 from core.records import Catalog
 from core.state import case_sets, feedback, house_words, jobs, pairs
 from core.state.database import Database
@@ -24,6 +24,7 @@ from core.training.presets import draw_pairs
 CORRECTIONS = "corrections"  # the name of the set that corrections go to
 _MENTIONS_MOST = 40  # phrases for one word of the house
 _AROUND = 4  # words of a phrase beside it
+_BEGINNING = 3  # letters that a word and its stem share
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ def pairs_in_house_words(db: Database) -> list[Pair]:
     Beside the questions of the pairs those are phrases of every sentence: what stands before the word, and after it."""
     pairs, words = pairs_from_documents(db), _words_of_documents(db)
     spoken = _said_otherwise(pairs, [(word.lang, word.meant, word.said) for word in words])
-    sentences = list(sentences_from_documents(db)) if words else []
+    sentences = [(fold(pair.question.lower()), pair) for pair in sentences_from_documents(db)] if words else []
     return [*pairs, *spoken, *(pair for word in words for pair in _mentions(sentences, word))]
 
 
@@ -137,12 +138,17 @@ def _said_otherwise(pairs: Iterable[Pair], words: Iterable[tuple[str, str, str]]
     ]
 
 
-def _mentions(sentences: Iterable[Pair], word: HouseWord) -> list[Pair]:
-    """Phrases that hold the word in the place of its meaning, each with its passage; at most `_MENTIONS_MOST`."""
-    said = stems_of(word.said, word.lang)
-    found = []
-    for pair in sentences:
-        text = say_instead(pair.question, word.lang, word.meant, word.said) if pair.lang == word.lang else pair.question
+def _mentions(sentences: Iterable[tuple[str, Pair]], word: HouseWord) -> list[Pair]:
+    """Phrases that hold the word in the place of its meaning, each with its passage; at most `_MENTIONS_MOST`.
+    `sentences`: the folded text of each beside it, as most can be passed over by that."""
+    said, meant = stems_of(word.said, word.lang), word_spans(word.meant)
+    if not said or not meant:
+        return []
+    begins, found = fold(meant[0][0])[:_BEGINNING], []
+    for folded, pair in sentences:
+        if pair.lang != word.lang or begins not in folded:
+            continue
+        text = say_instead(pair.question, word.lang, word.meant, word.said)
         if text != pair.question:
             found += [replace(pair, question=phrase) for phrase in _phrases_at(text, said, word.lang)]
     return draw_pairs(found, _MENTIONS_MOST)
