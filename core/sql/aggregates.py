@@ -5,6 +5,7 @@ It makes no measures (`measures.py`) and knows nothing of money (`money.py`).
 
 from __future__ import annotations
 
+from core.sql.dimensions import names_one
 from core.sql.link import Links, Mention
 from core.sql.money import is_additive, is_flow, is_money
 from core.sql.schema import ColumnEntry, Schema
@@ -36,7 +37,8 @@ def extreme_of(links: Links) -> str:
     """'the highest salary of a chemist': one extreme value, where nothing is split or ranked."""
     roots = [stem(token.word) for token in links.tokens]
     asked = roots[:1] == ["what"] and roots[1:2] not in (["is"], ["was"])
-    splits = {"by", "per", "each", "everi", "which", "who", "top"} & set(roots)
+    by = any(word == "by" and not names_one(links.tokens, place) for place, word in enumerate(roots))
+    splits = by or {"per", "each", "everi", "which", "who", "top"} & set(roots)
     if splits or asked or any(t.kind in ("number", "number_word") and t.value and t.value < 100 for t in links.tokens):
         return ""
     if {"second", "third", "fourth", "fifth"} & set(roots):

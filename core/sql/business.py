@@ -93,7 +93,7 @@ def _complete(
     steps = (add_threshold, add_filters) if grouped else (add_filters, add_threshold)
     for step in (*steps, count_things, add_contrast):
         plan = step(plan, links, schema)
-    plan = sum_across(plan, schema)
+    plan = sum_across(plan, links, schema)
     for step in (add_share_of_rows, add_more, add_order):
         plan = step(plan, links, schema)
     return plan

@@ -135,6 +135,8 @@ def _period(period: Period, lang: str) -> str:
         months = [_say(f"month_{number}", lang) for number in months_of(period)]
         return _say("period_every", lang, months=_join(months, lang))
     last = period.after - datetime.timedelta(days=1) if period.after != OPEN_END else None
+    if period.unit == "year":
+        return _say("period_year", lang, year=str(period.first.year))
     if period.first == OPEN_START:
         return _say("period_until", lang, last=_day(last, lang))
     if last is None:

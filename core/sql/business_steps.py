@@ -83,17 +83,25 @@ def add_filters(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPla
                 abs(mention.start - p) <= 4 or abs(p - mention.end) <= 3 for p in made.span
             ):
                 covered |= set(range(mention.start, mention.end))
-    dimensions = plan.dimensions
+    either = any(token.word == "or" for token in links.tokens)
+    every = [f for f in filters if not either and _names_all(f, schema)]  # 'men and women': both sides are shown
+    filters = [f for f in filters if f not in every]
+    dimensions = tuple(dict.fromkeys([*plan.dimensions, *(f.column for f in every)]))
     if not dimensions and plan.grain and (asks_sides(links) or find_trend(links.tokens)):
         dimensions = tuple(f.column for f in filters if f.op == "in")[:1]  # 'France and Germany over time': a line each
-    if not dimensions and asks_sides(links):
-        sides = named_property(links, schema, plan.fact)
-        if sides:
-            dimensions, covered = (sides[0],), covered | sides[1]
+    sides = named_property(links, schema, plan.fact) if asks_sides(links) else None
+    if sides and sides[0] not in dimensions:
+        dimensions, covered = (*dimensions, sides[0]), covered | sides[1]
     whole = plan.window == "share" and not dimensions and plan.measure.agg != "count"
     if whole and len(filters) == 1 and filters[0].op in ("=", "in"):
         dimensions = (filters[0].column,)  # 'the share of income paid by card': of all the ways to pay
     return replace(plan, filters=tuple(filters), dimensions=dimensions, covered=frozenset(covered))
+
+
+def _names_all(f: Filter, schema: Schema) -> bool:
+    """Whether a condition names every value that the column holds."""
+    entry = schema.columns[f.column]
+    return f.op == "in" and len(f.value) > 1 and set(entry.column.values) == set(f.value)
 
 
 def add_share_of_rows(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:

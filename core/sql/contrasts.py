@@ -165,7 +165,8 @@ def _measured(entry: ColumnEntry) -> bool:
 def _counterparts(
     links: Links, schema: Schema, right: ColumnEntry, place: int, said: Mention
 ) -> list[tuple[int, tuple[int, ...], float]]:
-    """Columns of the same table that may stand left of the comparison: named before it, or the usual partner."""
+    """Columns of the same table that may stand left of the comparison: named before it ('more gold than silver'
+    too), or the usual partner."""
     out = []
     told = _told(right)
     for number in schema.tables[right.table].columns:
@@ -176,7 +177,7 @@ def _counterparts(
         own = _told(left)
         partner = any(told & limit and own & level for limit, level in _PAIRS)
         mention = next(
-            (m for m in links.columns.get(number, ()) if m.end <= place and m.score >= 0.45 and m.start != said.start),
+            (m for m in links.columns.get(number, ()) if m.end < said.start and m.score >= 0.45),
             None,
         )
         if mention:

@@ -41,6 +41,7 @@ def find_dimensions(
     used: set[int] = set()
     for place, token in enumerate(tokens):
         lead = token.word in LEADS and not is_ordering(tokens, place) and place not in taken
+        lead = lead and not names_one(tokens, place)
         after = {max(used) + 1} if used else set()
         after |= {grain.end} if grain else set()  # 'by month and region'
         lead = lead or (token.word in ("and", ",") and place in after and not _turns(tokens, place + 1))
@@ -62,6 +63,11 @@ def _turns(tokens: list[Token], place: int) -> bool:
 
 
 _TURNING = frozenset("only just not but except without excluding if where with".split())
+
+
+def names_one(tokens: list[Token], place: int) -> bool:
+    """'by a woman', 'por un cliente': who did it, nothing is split."""
+    return tokens[place].word == "by" and tokens[place + 1 : place + 2] != [] and tokens[place + 1].word in ("a", "an")
 
 
 def _asks_one(token: Token) -> bool:

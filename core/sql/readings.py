@@ -28,7 +28,7 @@ from core.sql.propose import Parser, compose_candidates, link_question
 from core.sql.rank import RankContext, candidate_features
 from core.sql.rank_results import confidence_features, facts_of, result_features
 from core.sql.reading import read_plan
-from core.sql.render import render_query
+from core.sql.render import render_query, tables_of
 from core.sql.schema import Schema
 from core.sql.spelling import Correction, find_corrections, vocabulary_of
 from core.sql.unlinked import unknown_places
@@ -41,6 +41,7 @@ RUN_FIRST = 10
 
 
 KEYS_UNASKED = 3.0
+SINGLE_ROWS = 6.0
 
 
 _KEY_WORDS = {stem(word) for word in "id ids code number key identifier ssn isbn".split()}
@@ -181,6 +182,7 @@ def rank_results(
     scores = parser.reranker.predict(rows)
     scores = np.where([bool(result.error) for result in results], -50.0, scores)
     scores = scores - KEYS_UNASKED * np.array([_shows_only_keys(c.plan, context) for c, _, _ in chosen], float)
+    scores = scores - SINGLE_ROWS * np.array([_counts_single_rows(c.plan, context) for c, _, _ in chosen], float)
     best = int(np.argmax(scores))
     raw = parser.confidence.predict(confidence_features(scores, facts, context, best))[0]
     mass = np.exp(scores - np.logaddexp.reduce(scores))
@@ -196,6 +198,13 @@ def rank_results(
         reading = read_plan(chosen[place][0].plan, lang)
         options.append(Option(chosen[place][1], results[place], reading, rank=len(options), share=shares[key]))
     return options, float(1 / (1 + np.exp(-raw)))
+
+
+def _counts_single_rows(plan: Query, context: RankContext) -> bool:
+    """'the district with the most votes' by a count of the rows of each district, where each has one row."""
+    counted = [it for it in (*plan.select, *(it for it, _ in plan.order)) if it.agg == "count" and not it.distinct]
+    one_table = len(tables_of(plan)) == 1
+    return bool(counted) and one_table and any(context.schema.column_of[c].unique >= 0.999 for c in plan.group)
 
 
 def _shows_only_keys(plan: Query, context: RankContext) -> bool:

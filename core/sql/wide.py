@@ -9,15 +9,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core.sql.business_plan import BusinessPlan, Measure
+from core.sql.link import Links
 from core.sql.schema import ColumnEntry, Schema
 
 _ONE_ROW = 0.999  # so much of a column is different where it tells rows apart
+_NAMED = 0.8
 
 
-def sum_across(plan: BusinessPlan, schema: Schema) -> BusinessPlan:
+def sum_across(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
     """'total medals by nation', 'how many medals did China win': a count of single rows becomes a sum of their counts.
 
-    The plan comes back unchanged where groups may hold several rows, or where a number column is no plain count."""
+    The plan comes back unchanged where groups may hold several rows, where a number column is no plain count, or where
+    one of them is named ('the most gold medals')."""
     measure = plan.measure
     if measure is None or measure.agg != "count" or measure.columns or plan.window:
         return plan
@@ -25,7 +28,8 @@ def sum_across(plan: BusinessPlan, schema: Schema) -> BusinessPlan:
     rows = [n for n in told if schema.columns[n].table == plan.fact and schema.columns[n].unique >= _ONE_ROW]
     entries = [schema.columns[n] for n in schema.tables[plan.fact].columns]
     numbers = [e for e in entries if e.kind == "number" and not (e.id_like or e.primary or e.foreign or e.time)]
-    if not rows or len(numbers) < 2 or not all(_is_count(entry) for entry in numbers):
+    named = any(m.score >= _NAMED for e in numbers for m in links.columns.get(e.number, ()))
+    if not rows or named or len(numbers) < 2 or not all(_is_count(entry) for entry in numbers):
         return plan
     expression = " + ".join(f"{{{place}}}" for place in range(len(numbers)))
     summed = replace(measure, agg="sum", columns=tuple(e.number for e in numbers), expression=expression)

@@ -172,7 +172,23 @@ def _translate(raw: list[Token], lexicon: Lexicon) -> list[Token]:
         source = " ".join(token.source for token in raw[place : place + run])
         out += _english_tokens(texts or ("",), first.start, last.end, source, phrase)
         place += run
-    return _pair_both(out)
+    return _pair_more(_pair_both(out))
+
+
+def _pair_more(tokens: list[Token]) -> list[Token]:
+    """'más oro que plata': 'que' compares there, and 'más' is no superlative; 'más ventas que tienen' is none."""
+    out = list(tokens)
+    for place, token in enumerate(tokens[:-3]):
+        than, after = tokens[place + 2], tokens[place + 3]
+        said = (fold(token.source), fold(than.source))
+        if said in _MORE_THAN and after.kind == "word" and after.word not in _NO_THING:
+            out[place] = replace(token, word=_MORE_THAN[said], kind="word")
+            out[place + 2] = replace(than, word="than", kind="word")
+    return out
+
+
+_MORE_THAN = {("mas", "que"): "more", ("menos", "que"): "less"}
+_NO_THING = frozenset("have has had is are was were be do does did not no sell sold buy bought".split())
 
 
 def _pair_both(tokens: list[Token]) -> list[Token]:
