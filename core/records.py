@@ -311,6 +311,15 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
+class MadeWith:
+    """What stood behind an answer when it was given: `models` name and hash by setting (embedder, adapters), `settings`
+    the values in force."""
+
+    models: dict[str, str] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """One turn's outcome, whatever engine made it. `text` carries [n] marks that refer to `citations`."""
 
@@ -332,6 +341,7 @@ class Answer:
     timings_ms: dict[str, float] = field(default_factory=dict)
     uses: tuple[ModelUse, ...] = ()
     comparisons: tuple[Comparison, ...] = ()
+    made_with: MadeWith | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from typing import Any
 from core.assistant import Assistant
 from core.errors import AppError
 from core.i18n import detect_language, error_text
+from core.provenance import made_with
 from core.records import Answer, Event, Route, SqlAnswer
 from core.settings import Settings
 from core.state import chats, traces
@@ -69,7 +70,7 @@ def _run_turn(db, assistant, turn_id, question, history, scope) -> None:
         message = error_text(AppError("assistant.internal"), lang)
         answer = Answer(question, question, lang, Route("none", ""), "error", "", message)
     if answer is not None:
-        chats.finish_turn(db, turn_id, answer)
+        chats.finish_turn(db, turn_id, replace(answer, made_with=made_with(assistant.settings, db)))
         _tell_written()
         record(db, assistant.settings, answer, turn_id)
 

@@ -21,7 +21,7 @@ from typing import Any
 from core.export.audit_chart import draw_chart
 from core.export.rows import rows_html
 from core.i18n import format_number, translate
-from core.records import Answer, Citation
+from core.records import Answer, Citation, ModelUse
 from core.validation.check import explain
 
 DrawPage = Callable[[Citation], bytes | None]
@@ -35,7 +35,8 @@ max-width:54rem;
 margin:2.5rem auto;padding:0 1.25rem;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 h1{font-size:1.45rem;line-height:1.3}h2{font-size:1.05rem;margin:2.2rem 0 .6rem}
 .quiet{color:var(--soft);font-size:.9rem}.answer{white-space:pre-wrap}
-figure{margin:1rem 0;padding:.1rem 0 .1rem 1rem;border-left:3px solid var(--accent)}
+details{margin:.4rem 0}details blockquote{margin:.4rem 0 .8rem;font-size:.9rem}
+summary{cursor:pointer}figure{margin:1rem 0;padding:.1rem 0 .1rem 1rem;border-left:3px solid var(--accent)}
 blockquote{margin:0;white-space:pre-wrap}
 img{max-width:100%;border:1px solid var(--line);margin-top:.6rem}svg{max-width:100%;height:auto}
 .doubt{text-decoration:underline wavy var(--bad);text-underline-offset:.2em}
@@ -107,6 +108,7 @@ def to_json(audit: Audit) -> str:
         "citations": [_citation(audit, citation) for citation in answer.citations],
         "passages": [dataclasses.asdict(hit) for hit in answer.hits],
         "data": dataclasses.asdict(answer.data) if answer.data else None,
+        "comparisons": [dataclasses.asdict(comparison) for comparison in answer.comparisons],
         "engine": answer.engine,
         "adapter": answer.adapter,
         "models": dict(audit.models),
@@ -141,11 +143,12 @@ def to_html(audit: Audit, lang: str) -> str:
     parts = [f"<h1>{title}</h1>", _head(audit, lang), _section("answer", _answer(answer), lang)]
     parts.append(_section("checks", _checks(answer, lang), lang))
     parts.append(_section("sources", "".join(_source(audit, c, lang) for c in answer.citations), lang))
+    parts.append(_section("passages", _passages(answer, lang), lang))
     if answer.data is not None:
         parts.append(_section("rows", rows_html(answer.data, lang) + draw_chart(answer.data, lang), lang))
     parts.append(_section("engine", _table(_engine(audit, lang)), lang))
     parts.append(_section("times", _table(_times(answer, lang)), lang))
-    parts.append(_section("settings", _table([(name, str(value)) for name, value in audit.settings.items()]), lang))
+    parts.append(_section("settings", _table(_settings(audit, lang)), lang))
     body = "\n".join(filter(None, parts))
     return (
         f'<!doctype html>\n<html lang="{lang}">\n<head>\n<meta charset="utf-8">\n'
@@ -219,21 +222,58 @@ def _source(audit: Audit, citation: Citation, lang: str) -> str:
     return f"<figure>{quote}<figcaption class='quiet'>{where}</figcaption>{image}</figure>"
 
 
+def _passages(answer: Answer, lang: str) -> str:
+    """What the search found, best first, as far as no citation quotes it: folded, for who wants to know."""
+    quoted = {(citation.document_id, citation.page) for citation in answer.citations}
+    found = [hit for hit in answer.hits if (hit.document_id, hit.page) not in quoted]
+    told = [
+        f"<details><summary>{_say('audit_passage', lang, file=hit.file, page=hit.page)}</summary>"
+        f"<blockquote>{html.escape(hit.piece)}</blockquote></details>"
+        for hit in found
+    ]
+    return "".join(told)
+
+
+def _settings(audit: Audit, lang: str) -> list[tuple[str, str]]:
+    """Each by its name in words; empty ones are at their defaults and say nothing."""
+    return [(_label(name, lang), str(value)) for name, value in audit.settings.items() if value != ""]
+
+
+def _label(name: str, lang: str) -> str:
+    """A setting in words; a name that is none as it is."""
+    try:
+        return translate(f"settings.{name}", lang)
+    except KeyError:
+        return name
+
+
 def _engine(audit: Audit, lang: str) -> list[tuple[str, str]]:
     answer = audit.answer
     rows = [(translate("export.audit_engine_name", lang), answer.engine)]
     rows += [(translate("export.audit_adapter", lang), answer.adapter)] if answer.adapter else []
-    rows += list(audit.models.items())
-    for use in answer.uses:
-        tokens = translate("export.audit_tokens", lang, read=use.prompt_tokens, written=use.answer_tokens)
-        rows.append((use.model, tokens + (f" · {use.cost:.4f}" if use.cost is not None else "")))
-    return rows
+    rows += [(_label(name, lang), told) for name, told in audit.models.items()]
+    return rows + [(use.model, _use(use, lang)) for use in answer.uses]
+
+
+def _use(use: ModelUse, lang: str) -> str:
+    """What one call of a model took: tokens, time, money where a price is set."""
+    told = [translate("export.audit_tokens", lang, read=use.prompt_tokens, written=use.answer_tokens)]
+    told += [f"{format_number(round(use.total_ms), lang)} ms"] if use.total_ms else []
+    return " · ".join(told + ([f"{use.cost:.4f}"] if use.cost is not None else []))
 
 
 def _times(answer: Answer, lang: str) -> list[tuple[str, str]]:
-    rows = [(step, f"{format_number(round(ms, 1), lang)} ms") for step, ms in answer.timings_ms.items()]
+    stages = sorted(answer.timings_ms, key=lambda step: step == "total")
+    rows = [(_stage(step, lang), f"{format_number(round(answer.timings_ms[step], 1), lang)} ms") for step in stages]
     cost = _cost(answer)
     return rows + ([(translate("export.audit_cost", lang), f"{cost:.4f}")] if cost is not None else [])
+
+
+def _stage(step: str, lang: str) -> str:
+    try:
+        return translate(f"chat_page.time_{step}", lang)
+    except KeyError:
+        return step
 
 
 def _cost(answer: Answer) -> float | None:

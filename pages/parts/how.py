@@ -13,8 +13,8 @@ from typing import Any
 import streamlit as st
 
 from core.export import audit
+from core.provenance import made_with
 from core.records import Answer, Citation
-from core.settings import TABLE
 from core.state import chats
 from core.validation.check import explain
 from core.workspace import Workspace
@@ -55,6 +55,8 @@ def draw_how(turn: chats.Turn) -> None:
     st.markdown(f"**{say('chat_page.how_route')}**  \n{plain(answer.route.reason)}")
     adapter = f" · {plain(answer.adapter)}" if answer.adapter else ""
     st.markdown(f"**{say('chat_page.how_engine')}**  \n{engine_name(answer)}{adapter}")
+    for name, told in (answer.made_with.models if answer.made_with else {}).items():
+        st.caption(f"{say(f'settings.{name}')}: {one_line(told, 60)}")
     _draw_times(answer)
     st.caption(say("chat_page.how_download"))
     draw_downloads(answer, str(turn.id), turn.created_at)
@@ -87,9 +89,8 @@ def _make(
     def draw_page(citation: Citation) -> bytes | None:
         return workspace.library.page_image(citation.document_id, citation.page, _PICTURE_PX, citation.boxes)
 
-    values = {setting.name: workspace.settings.get(setting.name) for setting in TABLE} | dict(changes)
-    models = {"embedder": workspace.library.active_model()}
-    pack = audit.make_audit(answer, draw_page, asked_at=asked_at, models=models, settings=values)
+    made = answer.made_with or made_with(workspace.settings.replace(**changes), workspace.db)
+    pack = audit.make_audit(answer, draw_page, asked_at=asked_at, models=made.models, settings=made.settings)
     text = audit.to_html(pack, language) if kind == "html" else audit.to_json(pack)
     return text.encode("utf-8")
 
