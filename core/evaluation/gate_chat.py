@@ -18,7 +18,8 @@ from typing import Any
 from core.errors import AppError
 from core.evaluation.compare import Comparison, compare
 from core.evaluation.gate import GENERAL, Gate
-from core.metrics import chrf, exact_figures, mean
+from core.evaluation.gate_sql import RunSql, measure_statements
+from core.metrics import bleu, chrf, exact_figures, mean
 from core.models.engine import Call
 from core.models.loading import load_model
 from core.models.local_model import LocalModel
@@ -49,10 +50,11 @@ def judge_chat(
     step: Callable[[float], None] = lambda _: None,
     seed: int = 0,
     written: int = _WRITTEN,
+    run_sql: RunSql | None = None,
 ) -> Gate:
     """Measure both on `test`, which nothing was learned from, and on the general passages. `config` is what the
-    adapter was trained with; `train_examples` is None where it was trained elsewhere. Raises AppError `gate.few` below
-    20 examples that are short enough."""
+    adapter was trained with; `train_examples` is None where it was trained elsewhere. With `run_sql` held-out
+    statements are written and run too. Raises AppError `gate.few` below 20 examples that are short enough."""
     chat = load_chat(base, config)
     chat.load(adapter)
     short = [(one, found) for one in test if (found := chat.tokenize(one, config.max_tokens))]
@@ -69,6 +71,9 @@ def judge_chat(
     model = load_model(Settings(Path()).replace(chat_model=str(base), temperature=0.0))
     apart = _other_path(chat, model, adapter, short[:_SAME_PATH])
     measures |= _write(model, adapter, [one for one, _ in short[:written]])
+    ran = measure_statements(model, adapter, [one for one, _ in short], run_sql) if run_sql is not None else None
+    if ran is not None:
+        measures["chat_execution"] = ran
     step(1.0)
     reasons = tuple(find_chat_faults(measures, train_examples, apart))
     return Gate(not reasons, reasons, measures)
@@ -86,6 +91,9 @@ def find_chat_faults(
         faults.append(("gate.pairs", {"n": train_examples, "least": _TRAIN_LEAST}))
     if measures["chat"].winner != "b":
         faults.append(("gate.chat_no_gain", _told(measures["chat"])))
+    ran = measures.get("chat_execution")
+    if ran is not None and ran.difference < 0:
+        faults.append(("gate.chat_sql_worse", {"base": round(ran.mean_a, 3), "adapter": round(ran.mean_b, 3)}))
     for name, found in measures.items():
         if name.startswith("general_text_") and found.difference < -_FORGOTTEN:
             faults.append(("gate.chat_forgot", _told(found) | {"spoken": name.rpartition("_")[2].upper()}))
@@ -108,11 +116,12 @@ def _write(model: LocalModel, adapter: Path, cases: Sequence[Example]) -> dict[s
     """What base and adapter write by the chat's own path, against what should be said: likeness, and right figures."""
     sides: list[dict[str, dict[str, float]]] = []
     for place in (None, str(adapter)):
-        scores: dict[str, dict[str, float]] = {"chat_chrf": {}, "chat_figures": {}}
+        scores: dict[str, dict[str, float]] = {"chat_chrf": {}, "chat_bleu": {}, "chat_figures": {}}
         for n, one in enumerate(cases):
             messages = [Message(role, text) for role, text in one.messages]
             text = "".join(piece.text for piece in model.generate(messages, _WRITTEN_TOKENS, place, Call()))
             scores["chat_chrf"][str(n)] = chrf(text, one.completion)
+            scores["chat_bleu"][str(n)] = bleu([text], [one.completion])
             if any(letter.isdigit() for letter in one.completion):
                 scores["chat_figures"][str(n)] = exact_figures(text, one.completion)
         sides.append(scores)

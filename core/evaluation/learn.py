@@ -7,16 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
+from typing import cast
 
 from core.house_words import Stems, replace_words, stems_of
 from core.i18n import detect_language, fold_space
 from core.index.lexical import fold, word_spans
+from core.models.writer import Writer
 from core.records import Catalog
+from core.sql.generate import ask_sql
 from core.state import case_sets, feedback, house_words, jobs, pairs
 from core.state.database import Database
 from core.state.feedback import Feedback
 from core.state.house_words import HouseWord
 from core.training import queue
+from core.training.examples import UNNAMED, Example
 from core.training.from_documents import pairs_from_documents, passage_keys, sentences_from_documents
 from core.training.pairs import Pair, fill_in
 from core.training.presets import draw_pairs
@@ -163,6 +167,28 @@ def _phrases_at(text: str, stems: Stems, lang: str) -> list[str]:
         return []
     runs = (range(max(at - _AROUND, 0), at + len(stems)), range(at, min(at + len(stems) + _AROUND, len(spans))))
     return [text[spans[run[0]][1] : spans[run[-1]][2]] for run in runs if len(run) > len(stems)]
+
+
+class _Room:
+    """The length that a statement's prompt may have: short enough for what a chat adapter reads at once."""
+
+    room_tokens = 700
+
+    @staticmethod
+    def count_tokens(text: str) -> int:
+        return round(len(text) / 3.2)
+
+
+def sql_examples(db: Database, catalog: Catalog) -> list[Example]:
+    """Questions with the statements that a user holds for right, asked as the chat asks a language model for one. The
+    database of a pair is the data sets that its tables lie in."""
+    found = []
+    for pair in pairs.list_pairs(db, [table.name for table in catalog.tables]):
+        messages = ask_sql(pair.question, catalog, pair.lang, cast(Writer, _Room()), ())
+        named = "+".join(sorted({one[:12] for one in pair.tables.values()})) or UNNAMED
+        turns = tuple((message.role, message.text) for message in messages)
+        found.append(Example(turns, f"```sql\n{pair.sql.strip()}\n```", named, named))
+    return found
 
 
 def say_instead(text: str, lang: str, word: str, other: str) -> str:

@@ -26,15 +26,19 @@ _SOURCE = {"es": "Fuente", "en": "Source"}
 _ROLES = ("system", "user", "assistant")
 _WORDS_MOST = 14  # of what may be taken for a question; longer is a sentence of the passage
 _LETTERS_MOST = 20_000
+_DATABASES_LEAST = 3  # to split by them: one for each part
+UNNAMED = "-"
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A conversation up to a question, and what is to be said next. `messages`: (role, text), the last the user's."""
+    """A conversation up to a question, and what is to be said next. `messages`: (role, text), the last the user's.
+    `database`: what a completion that is a statement reads, by name or `UNNAMED`; '' for text."""
 
     messages: tuple[tuple[str, str], ...]
     completion: str
     document: str = ""
+    database: str = ""
 
 
 def read_examples(path: Path) -> list[Example]:
@@ -61,20 +65,23 @@ def read_examples(path: Path) -> list[Example]:
 def to_example(row: Mapping[str, Any]) -> Example:
     """An example from a row by the usual names. KeyError, TypeError or ValueError where it is none."""
     if row.get("messages"):
-        return _from_messages(row["messages"], str(row.get("document", "")))
+        return _from_messages(row["messages"], str(row.get("document", "")), str(row.get("database", "")))
     folded = {str(name).strip().lower(): value for name, value in row.items() if name is not None}
     asked, said = _first(folded, _ASKED), _first(folded, _SAID)
     given = next((str(folded[name]) for name in _GIVEN if folded.get(name)), "")
-    document = str(folded.get("document") or folded.get("database") or folded.get("db_id") or "")
-    return Example((("user", f"{asked}\n\n{given}" if given else asked),), said, document)
+    database = str(folded.get("database") or folded.get("db_id") or "")
+    document = str(folded.get("document") or database)
+    states = said == folded.get("sql") or said == folded.get("query")
+    messages = (("user", f"{asked}\n\n{given}" if given else asked),)
+    return Example(messages, said, document, (database or UNNAMED) if states else "")
 
 
-def _from_messages(turns: Any, document: str) -> Example:
+def _from_messages(turns: Any, document: str, database: str) -> Example:
     turns = json.loads(turns) if isinstance(turns, str) else turns  # a cell of a sheet holds it as text
     read = [(str(turn["role"]), str(turn["content"])) for turn in turns]
     if len(read) < 2 or read[-1][0] != "assistant" or any(role not in _ROLES for role, _ in read):
         raise ValueError("messages: the last must be the assistant's")
-    return Example(tuple(read[:-1]), read[-1][1], document)
+    return Example(tuple(read[:-1]), read[-1][1], document, database)
 
 
 def _first(row: Mapping[str, Any], names: Sequence[str]) -> str:
@@ -90,7 +97,8 @@ def format_examples(examples: Iterable[Example]) -> str:
     for one in examples:
         turns = [*one.messages, ("assistant", one.completion)]
         row = {"messages": [{"role": role, "content": text} for role, text in turns]}
-        lines.append(json.dumps(row | ({"document": one.document} if one.document else {}), ensure_ascii=False))
+        named = {"document": one.document, "database": one.database}
+        lines.append(json.dumps(row | {name: text for name, text in named.items() if text}, ensure_ascii=False))
     return "".join(line + "\n" for line in lines)
 
 
@@ -124,11 +132,15 @@ def clean(examples: Iterable[Example], counts: Counter[str]) -> list[Example]:
 def split_examples(
     examples: Sequence[Example], *, dev_share: float = 0.1, test_share: float = 0.2, seed: int = 0
 ) -> tuple[list[Example], list[Example], list[Example]]:
-    """(train, dev, test) of the examples without repetitions, split by document; where none is named, by what is
-    asked, so that no part asks what another does."""
+    """(train, dev, test) of the examples without repetitions, split by document, statements by database; where none is
+    named or there are too few databases, by what is asked, so that no part asks what another does."""
     groups: dict[str, list[Example]] = {}
+    few = len({one.database for one in examples if one.database}) < _DATABASES_LEAST
     for one in dict.fromkeys(examples):
-        groups.setdefault(one.document or " ".join(one.messages[-1][1].casefold().split()), []).append(one)
+        place = one.database or one.document
+        if not place or (one.database and few):
+            place = " ".join(one.messages[-1][1].casefold().split())
+        groups.setdefault(place, []).append(one)
     order = sorted(groups)
     random.Random(seed).shuffle(order)
     parts: tuple[list[Example], ...] = ([], [], [])

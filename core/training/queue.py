@@ -73,7 +73,7 @@ def queue_chat_training(
 ) -> int:
     """The same for an adapter of the language model `base` (a folder, or an id in the local cache)."""
     job = {"kind": "chat", "base": base, "data": _EXAMPLES, "config": dataclasses.asdict(config)}
-    job |= {"split": dict(split or {}), "track": track}
+    job |= {"split": dict(split or {}), "track": track, "workspace": str(settings.workspace.resolve())}
     _begin(settings, name, format_examples(examples), job, start)
     return jobs.enqueue(db, TRAIN, name, {"name": name})
 
@@ -101,7 +101,7 @@ def queue_chat_judging(
 ) -> int:
     """The same for an adapter of the language model `base`."""
     folder = find_folder(base)
-    job = {"kind": "chat", "base": base, "data": _EXAMPLES}
+    job = {"kind": "chat", "base": base, "data": _EXAMPLES, "workspace": str(settings.workspace.resolve())}
     return _take_in(
         db,
         settings,

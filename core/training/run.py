@@ -6,7 +6,8 @@ The job: {"name", "data": file or files beside it, "config": {hyperparameters}, 
 "seed"}, "licence", "given": true where FOLDER holds an adapter already that is to be judged only, "start": the folder
 of an earlier adapter to go on from, "words": false where Spanish is to be read as it is, "against": the encoder that it
 has to beat ('builtin', 'builtin+FOLDER'; else the one that comes with the app), "track": "wandb", "wandb_offline" or
-"mlflow" where that is installed}; for an adapter of a language model also {"kind": "chat", "base": its folder or id}.
+"mlflow" where that is installed}; for an adapter of a language model also {"kind": "chat", "base": its folder or id,
+"workspace": the one over whose tables held-out statements are run}.
 What is done is written to standard output as JSON lines (`progress` 0..1, `message`, and its figures); the last line is
 the card. A run that was cut off goes on where it was.
 The adapter is left in FOLDER (default: the job's name, beside the job), its card written last. It ends with 0 where the
@@ -23,6 +24,7 @@ import importlib.metadata
 import json
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -67,6 +69,7 @@ class Job:
     words: bool = True
     against: str = ""
     start: Path | None = None
+    workspace: Path | None = None
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -154,6 +157,7 @@ def _load_used(name: str) -> tuple[str, Embedder]:
 def run_chat_job(job: Job, out: Path, tell: Tell) -> AdapterCard:
     """The same for an adapter of a language model."""
     from core.evaluation.gate_chat import judge_chat
+    from core.evaluation.gate_sql import open_tables
 
     examples = [example for path in job.data for example in read_examples(path)]
     train, dev, test = clean_and_split(examples, **job.split)
@@ -167,7 +171,9 @@ def run_chat_job(job: Job, out: Path, tell: Tell) -> AdapterCard:
     else:
         key = _key(job, hash_examples([*train, *dev, *test])) | {"base": job.base}
         trained = _train_once(out, key, lambda: train_chat(base, train, dev, config, out, report, job.start))
-    gate = judge_chat(base, out, config, test, len(train) if trained else None, step=step)
+    learned = len(train) if trained else None
+    with open_tables(job.workspace) if job.workspace else nullcontext() as run_sql:
+        gate = judge_chat(base, out, config, test, learned, step=step, run_sql=run_sql)
     card = AdapterCard(
         name=job.name,
         kind="chat",
@@ -314,6 +320,7 @@ def read_job(path: Path) -> Job:
             values.get("words") is not False,
             _read_against(path.parent, str(values.get("against", ""))),
             start,
+            Path(values["workspace"]) if values.get("workspace") else None,
         )
     except OSError as error:
         raise AppError("training.job", name=path.name, detail=error.strerror) from None

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
 
 from core.evaluation import learn
-from core.state import pairs as sql_pairs
 from core.state import vectors
 from core.state.database import Database
 from core.training.examples import Example, ExampleSet, format_examples, from_pairs, prepare_examples, read_examples
 from core.training.from_documents import pairs_from_documents
 from core.training.presets import draw_pairs
 from core.training.rows import ENDINGS
-from pages.parts import adapters_editor, errors
+from pages.parts import adapters_editor, errors, services
 from pages.parts.language import number, say, say_count
 from pages.parts.plain import one_line
 
@@ -90,7 +90,7 @@ def gather(db: Database, sources: tuple[str, ...]) -> list[Example]:
     if "corrections" in sources:
         found += [Example((("user", one.question),), one.passage) for one in learn.training_pairs(db)]
     if "sql" in sources:
-        found += [Example((("user", one.question),), one.sql) for one in sql_pairs.list_pairs(db)]
+        found += learn.sql_examples(db, services.workspace().tables.catalog())
     if "file" in sources:
         found += st.session_state.get(_FILE, ("", []))[1]
     if "documents" in sources:
@@ -137,7 +137,9 @@ def _draw_look(data: ExampleSet) -> None:
 def _rewrite(old: Example | None, asked: str, said: str) -> Example:
     """An edited example keeps what was said before the question, and its document."""
     before = old.messages[:-1] if old else ()
-    return Example((*before, ("user", asked.strip())), said.strip(), old.document if old else "")
+    if old is None:
+        return Example((("user", asked.strip()),), said.strip())
+    return replace(old, messages=(*before, ("user", asked.strip())), completion=said.strip())
 
 
 _EDITED = adapters_editor.Kind(

@@ -17,7 +17,7 @@ from pages.parts.plain import plain
 
 _MEASURE = re.compile(
     r"(?P<kind>dense_recall1|dense_recall5|dense_mrr|fused_recall1|answer_first|general_recall1|general_mrr"
-    r"|chat|chat_chrf|chat_figures|general_text)"
+    r"|chat|chat_chrf|chat_bleu|chat_figures|chat_execution|general_text)"
     r"(?:_(?P<asked>[a-z]{2}))?(?:_on_(?P<told>[a-z]{2}))?"
 )
 
