@@ -16,13 +16,13 @@ from pages.parts import (  # noqa: E402
     adapters_begin,
     adapters_compare,
     adapters_data,
-    adapters_examples,
     adapters_gate,
     adapters_new,
     adapters_retrieval,
     adapters_run,
     adapters_settings,
     adapters_shelf,
+    adapters_sources,
     services,
 )
 from pages.parts.language import number, say, say_count  # noqa: E402
@@ -34,7 +34,7 @@ CORRECTIONS_LEAST = 20
 def draw_steps(run: JobStatus | None, card: AdapterCard | None) -> None:
     """The way of an adapter, and where each step stands."""
     held, kind = services.settings(), adapters_settings.chosen_kind()
-    data = adapters_data.prepared() if kind == "retriever" else adapters_examples.prepared()
+    data = adapters_sources.prepared(adapters_data.MATERIALS[kind])
     pairs = len(data.train) + len(data.dev) + len(data.test) if data else 0
     unit = "adapters_page.pairs" if kind == "retriever" else "adapters_chat.examples"
     in_use = adapters_shelf.names_in_use(held)

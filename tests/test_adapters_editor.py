@@ -6,7 +6,7 @@ from core.training.pairs import Pair, fill_in
 from pages.parts import adapters_data, adapters_editor
 
 PAIRS = [fill_in(Pair(f"q{n}?", f"Passage {n}.", f"d{n}", f"k{n}")) for n in range(4)]
-KIND = adapters_data._EDITED
+KIND = adapters_data.PAIRS.edited
 
 
 def edit(shown, **changes):

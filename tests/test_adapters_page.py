@@ -10,7 +10,7 @@ from core.evaluation import learn, retrieval_search
 from core.models import adapter_files, adapters
 from core.records import AdapterCard, Answer, Route
 from core.state import chats, feedback, jobs
-from core.training import queue, search
+from core.training import queue, search, versions
 from core.training.bases import practice_folder
 from core.training.examples import read_examples
 from core.training.pairs import Pair, read_pairs
@@ -325,3 +325,21 @@ def test_settings_of_the_search_are_tried_in_the_background_and_put_to_use(works
     held = services.settings()
     assert (held.get("piece_tokens"), held.get("dense_weight_percent")) == (120, 35)
     assert not app.exception
+
+
+def test_an_edited_data_set_outlives_the_visit(workspace):
+    ingest(workspace, *((f"p{n}.md", text_about(n)) for n in range(8)))
+    app = open_app("adapters")
+    pairs = app.session_state["adapter-data"][1]
+    app.session_state["pairs-edits"] = {pairs[0]: None}
+    app.session_state["pairs-edits-version"] = 1
+    app.run()
+    (version,) = versions.list_versions(workspace.settings, "pairs")
+    assert version.items == len(pairs) - 1
+    again = open_app("adapters")
+    again.selectbox(key="adapter-version").set_value(version.name).run()
+    assert not again.exception and again.session_state["adapter-data"][1] == pairs[1:]
+    assert "adapter-sources" not in {one.key for one in again.pills}
+    again.button(key="adapter-remove-version").click().run()
+    assert versions.list_versions(workspace.settings, "pairs") == []
+    assert len(again.session_state["adapter-data"][1]) == len(pairs)

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 
 from core.training.pairs import Pair
+from core.training.screening import holds_personal, is_foreign
 
 _PASSAGE_MOST = 6000  # characters: far beyond what any encoder here reads
 _QUESTION_MOST = 1000
@@ -67,7 +68,7 @@ def hash_pairs(*parts: Sequence[Pair]) -> str:
 
 def clean(pairs: Iterable[Pair], counts: Counter[str]) -> list[Pair]:
     """The pairs worth learning from, in their order; `counts` gains: read, empty, too_long, duplicates,
-    near_duplicates."""
+    near_duplicates, personal (see `screening`), foreign."""
     kept: list[Pair] = []
     seen: set[tuple[str, str]] = set()
     questions: dict[str, list[set[str]]] = {}
@@ -82,6 +83,10 @@ def clean(pairs: Iterable[Pair], counts: Counter[str]) -> list[Pair]:
             counts["duplicates"] += 1
         elif _is_near(set(words), questions.setdefault(" ".join(fold_words(pair.passage)), [])):
             counts["near_duplicates"] += 1
+        elif holds_personal(f"{pair.question}\n{pair.passage}"):
+            counts["personal"] += 1
+        elif is_foreign(pair.passage) or is_foreign(pair.question):
+            counts["foreign"] += 1
         else:
             kept.append(pair)
         seen.add((pair.question, pair.passage))

@@ -10,14 +10,16 @@ import hashlib
 import json
 import random
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from core.errors import AppError
+from core.training.dataset import fold_words
 from core.training.pairs import Pair
 from core.training.rows import ENDINGS, Unreadable, read_rows
+from core.training.screening import holds_personal, is_foreign
 
 _ASKED = ("prompt", "question", "instruction", "pregunta", "instruccion", "instrucción")
 _SAID = ("completion", "answer", "output", "response", "sql", "query", "respuesta", "salida", "passage", "pasaje")
@@ -27,6 +29,7 @@ _ROLES = ("system", "user", "assistant")
 _WORDS_MOST = 14  # of what may be taken for a question; longer is a sentence of the passage
 _LETTERS_MOST = 20_000
 _DATABASES_LEAST = 3  # to split by them: one for each part
+_LONG_ANSWER = 12  # words
 UNNAMED = "-"
 
 
@@ -114,18 +117,29 @@ def from_pairs(pairs: Iterable[Pair]) -> list[Example]:
 
 
 def clean(examples: Iterable[Example], counts: Counter[str]) -> list[Example]:
-    """Without empty, overlong and repeated ones; `counts` gains: read, empty, too_long, duplicates."""
+    """Those worth learning from; `counts` gains: read, empty, too_long, duplicates, near_duplicates (which differ in
+    case, accents and punctuation alone), personal (see `screening`), foreign."""
     kept: dict[Example, None] = {}
+    near: set[str] = set()
     for one in examples:
         counts["read"] += 1
+        said = f"{one.messages[-1][1]}\n{one.completion}" if one.messages else ""
+        folded = f"{' '.join(fold_words(said))} {one.database}"
         if not one.completion.strip() or not one.messages or not one.messages[-1][1].strip():
             counts["empty"] += 1
         elif sum(len(text) for _, text in one.messages) + len(one.completion) > _LETTERS_MOST:
             counts["too_long"] += 1
         elif one in kept:
             counts["duplicates"] += 1
+        elif folded in near:
+            counts["near_duplicates"] += 1
+        elif not one.database and holds_personal(said):
+            counts["personal"] += 1
+        elif not one.database and is_foreign(said):
+            counts["foreign"] += 1
         else:
             kept[one] = None
+        near.add(folded)
     return list(kept)
 
 
@@ -166,15 +180,30 @@ class ExampleSet:
 def prepare_examples(examples: Iterable[Example], *, seed: int = 0) -> ExampleSet:
     """Clean and split, as the job does it."""
     counts: Counter[str] = Counter()
-    parts = split_examples(clean(examples, counts), seed=seed)
-    counts.update({name: len(part) for name, part in zip(("train", "dev", "test"), parts, strict=True)})
-    train, dev, test = (tuple(part) for part in parts)
+    train, dev, test = (tuple(part) for part in clean_and_split(examples, counts, seed=seed))
+    counts.update({"train": len(train), "dev": len(dev), "test": len(test)})
     return ExampleSet(train, dev, test, dict(counts), hash_examples([*train, *dev, *test]))
 
 
-def clean_and_split(examples: Iterable[Example], **split: Any) -> tuple[list[Example], list[Example], list[Example]]:
-    """(train, dev, test) of those worth learning from."""
-    return split_examples(clean(examples, Counter()), **split)
+def clean_and_split(
+    examples: Iterable[Example], counts: Counter[str] | None = None, **split: Any
+) -> tuple[list[Example], list[Example], list[Example]]:
+    """(train, dev, test) of those worth learning from; `counts` gains what `clean` says, and leaks: training examples
+    whose question or whose answer of some length another part repeats."""
+    counts = Counter() if counts is None else counts
+    train, dev, test = split_examples(clean(examples, counts), **split)
+    others = {mark for one in (*dev, *test) for mark in _marks(one)}
+    kept = [one for one in train if not others.intersection(_marks(one))]
+    counts["leaks"] += len(train) - len(kept)
+    return kept, dev, test
+
+
+def _marks(one: Example) -> Iterator[str]:
+    """What gives away that two examples are of one making. The statement of another question may be the same."""
+    yield f"asked: {' '.join(fold_words(one.messages[-1][1]))}"
+    said = fold_words(one.completion)
+    if len(said) >= _LONG_ANSWER and not one.database:
+        yield f"said: {' '.join(said)}"
 
 
 def hash_examples(examples: Iterable[Example]) -> str:

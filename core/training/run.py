@@ -23,6 +23,7 @@ import getpass
 import importlib.metadata
 import json
 import sys
+from collections import Counter
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -160,8 +161,9 @@ def run_chat_job(job: Job, out: Path, tell: Tell) -> AdapterCard:
     from core.evaluation.gate_sql import open_tables
 
     examples = [example for path in job.data for example in read_examples(path)]
-    train, dev, test = clean_and_split(examples, **job.split)
-    counts = {"read": len(examples), "train": len(train), "dev": len(dev), "test": len(test)}
+    cleaned: Counter[str] = Counter()
+    train, dev, test = clean_and_split(examples, cleaned, **job.split)
+    counts = {**cleaned, "train": len(train), "dev": len(dev), "test": len(test)}
     tell({"progress": 0.0, "message": "training.prepared", "counts": counts})
     report, step = _begin(out, tell)
     base = find_folder(job.base)

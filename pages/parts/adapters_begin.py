@@ -20,8 +20,10 @@ from core.training.bases import Base
 from core.training.dataset import Dataset
 from core.training.examples import ExampleSet
 from core.training.forecast import Forecast, forecast, forecast_chat, full_training_bytes
-from pages.parts import adapters_data, adapters_examples, errors, services
+from pages.parts import errors, services
+from pages.parts.adapters_data import MATERIALS, PAIRS
 from pages.parts.adapters_settings import DEFAULT, KINDS, TOPICS
+from pages.parts.adapters_sources import drawn, gather
 from pages.parts.language import number, say, size
 from pages.parts.plain import plain
 
@@ -147,8 +149,8 @@ def _draw_start(new: New, expected: Forecast) -> None:
 
 def _pack(name: str, new: New) -> bytes:
     if new.kind == "chat":
-        return parcel.pack_chat_job(name, adapters_examples.drawn(), new.config, new.base_name, new.start)
-    return parcel.pack_job(name, adapters_data.drawn(), new.config, new.start)
+        return parcel.pack_chat_job(name, drawn(MATERIALS[new.kind]), new.config, new.base_name, new.start)
+    return parcel.pack_job(name, drawn(MATERIALS[new.kind]), new.config, new.start)
 
 
 def free_name(stem: str = "") -> str:
@@ -164,12 +166,12 @@ def _start(new: New) -> None:
     db, held = services.workspace().db, services.settings()
     name, track = st.session_state["adapter-name"].strip(), st.session_state.get("adapter-track", trackers.NONE)
     if new.kind == "chat":
-        given = adapters_examples.drawn()
+        given = drawn(MATERIALS[new.kind])
         queue.queue_chat_training(db, held, name, given, new.config, new.base_name, {"seed": 0}, track, new.start)
     else:
         sources = st.session_state.get("adapter-sources", ())
         used = [one.origin for one in learn.training_pairs(db)] if "corrections" in sources else []
-        given = adapters_data.drawn()
+        given = drawn(MATERIALS[new.kind])
         queue.queue_training(db, held, name, given, new.config, {"seed": 0}, used, track, new.start)
     services.ensure_worker()
     st.session_state.pop("adapter-name", None)
@@ -182,8 +184,8 @@ def start_with_corrections() -> None:
     db, held = services.workspace().db, services.settings()
     preset = presets.PRESETS[DEFAULT]
     given = learn.training_pairs(db)
-    corrected = adapters_data.gather(db, ("corrections",))
-    others = presets.draw_pairs(adapters_data.gather(db, ("documents",)), preset.pairs_most)
+    corrected = gather(PAIRS, db, ("corrections",))
+    others = presets.draw_pairs(gather(PAIRS, db, ("documents",)), preset.pairs_most)
     used = [one.origin for one in given]
     name = free_name()
     queue.queue_training(db, held, name, [*corrected, *others], preset.config, {"seed": 0}, used)

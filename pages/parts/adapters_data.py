@@ -1,139 +1,35 @@
-"""The data of a new adapter: where its pairs come from, what cleaning left out, a look at them, a file to keep."""
+"""The two kinds of data that adapters learn from: question-passage pairs, and conversations for a language model."""
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import replace
-from pathlib import Path
-
-import streamlit as st
 
 from core.evaluation import learn
-from core.state import house_words, vectors
 from core.state.database import Database
 from core.training.dataset import Dataset, prepare
-from core.training.pairs import Pair, fill_in, format_pairs, read_pairs
-from core.training.presets import draw_pairs
-from pages.parts import adapters_editor, errors
-from pages.parts.language import number, say, say_count
-from pages.parts.plain import one_line
+from core.training.examples import Example, format_examples, from_pairs, prepare_examples, read_examples
+from core.training.from_documents import pairs_from_documents
+from core.training.pairs import PAIR_ENDINGS, Pair, fill_in, format_pairs, read_pairs
+from core.training.rows import ENDINGS
+from pages.parts import services
+from pages.parts.adapters_editor import Kind
+from pages.parts.adapters_sources import Material
 
-SOURCES = ("documents", "corrections", "file")
-_DROPPED = ("empty", "too_long", "duplicates", "near_duplicates", "leaks")
-_PARTS = ("train", "dev", "test")
-_ENDINGS = ("jsonl", "csv", "xlsx", "json")
+_ALWAYS = ("documents", "file")
+_DROPPED = ("empty", "too_long", "duplicates", "near_duplicates", "personal", "foreign", "leaks")
 
-
-def prepared() -> Dataset | None:
-    """The data set as it was last prepared in this session."""
-    return st.session_state.get("adapter-data", (None, None, None))[2]
+# ---------------------------------------------------------------- pairs
 
 
-def drawn() -> list[Pair]:
-    """The pairs that the prepared data set was made of."""
-    return st.session_state.get("adapter-data", (None, [], None))[1]
+def _gather_pairs(db: Database, source: str) -> list[Pair]:
+    return learn.corrected_pairs(db) if source == "corrections" else learn.pairs_in_house_words(db)
 
 
-def draw(db: Database, most: int) -> Dataset | None:
-    """The choice of sources and what came of it, drawn from at most so many pairs; None without a pair."""
-    corrections = learn.training_pairs(db)
-    offered = [name for name in SOURCES if name != "corrections" or corrections]
-    sources = st.pills(
-        say("adapters_page.sources"),
-        offered,
-        selection_mode="multi",
-        format_func=lambda name: say(f"adapters_page.source_{name}"),
-        default=[name for name in offered if name != "file"],
-        key="adapter-sources",
-    )
-    if "file" in sources:
-        _draw_upload()
-    with st.spinner(say("adapters_page.preparing")):
-        data = _prepare(db, tuple(sources), most)
-    if not data.counts.get("read"):
-        st.caption(say("adapters_page.no_pairs"))
-        return None
-    _draw_counts(data)
-    _draw_look(data)
-    return data
+def _offer_pairs(db: Database) -> list[str]:
+    return ["documents", *(["corrections"] if learn.training_pairs(db) else []), "file"]
 
 
-def _draw_upload() -> None:
-    st.file_uploader(
-        say("adapters_page.file"),
-        type=list(_ENDINGS),
-        help=say("adapters_page.file_help"),
-        key="adapter-file",
-        on_change=_take_file,
-    )
-    name, pairs = st.session_state.get("adapter-file-pairs", ("", []))
-    if pairs:
-        st.caption(f"{one_line(name)} · {say_count('adapters_page.pairs', len(pairs))}")
-
-
-@errors.guarded
-def _take_file() -> None:
-    given = st.session_state["adapter-file"]
-    st.session_state.pop("adapter-file-pairs", None)
-    if given is None:
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / Path(given.name).name
-        path.write_bytes(given.getvalue())
-        st.session_state["adapter-file-pairs"] = (given.name, read_pairs(path))
-
-
-def gather(db: Database, sources: tuple[str, ...]) -> list[Pair]:
-    """All pairs of the sources, before cleaning. What a person corrected comes first, so that duplicates keep it."""
-    pairs: list[Pair] = []
-    if "corrections" in sources:
-        pairs += learn.corrected_pairs(db)
-    if "file" in sources:
-        pairs += st.session_state.get("adapter-file-pairs", ("", []))[1]
-    if "documents" in sources:
-        pairs += learn.pairs_in_house_words(db)
-    return pairs
-
-
-def _prepare(db: Database, sources: tuple[str, ...], most: int) -> Dataset:
-    """The data set of these sources; made again only when they or the number of pairs wanted change."""
-    name, given = st.session_state.get("adapter-file-pairs", ("", []))
-    key = (sources, most, vectors.revision(db)[0], vectors.revision(db)[2], house_words.revision(db), name, len(given))
-    key += (adapters_editor.version("pairs"),)
-    if st.session_state.get("adapter-data", (None,))[0] != key:
-        pairs = adapters_editor.lay_over("pairs", draw_pairs(gather(db, sources), most))
-        st.session_state["adapter-data"] = (key, pairs, prepare(pairs))
-    return st.session_state["adapter-data"][2]
-
-
-def _draw_counts(data: Dataset) -> None:
-    """What was read, what was left out and why, and how the rest is split."""
-
-    def count(names: tuple[str, ...]) -> str:
-        return " · ".join(
-            f"{say(f'adapters_page.count_{name}')} **{number(data.counts.get(name, 0))}**" for name in names
-        )
-
-    st.markdown(f"{count(('read',))} · {say('adapters_page.left_out')}: {count(_DROPPED)}  \n{count(_PARTS)}")
-    st.caption(say(f"adapters_page.split_{data.split_by}"))
-
-
-def _draw_look(data: Dataset) -> None:
-    with st.container(horizontal=True):
-        with st.popover(say("adapters_page.look"), icon=":material/visibility:", width="content"):
-            _draw_pairs(data)
-        st.download_button(
-            say("adapters_page.export_pairs"),
-            lambda: format_pairs([*data.train, *data.dev, *data.test]),
-            file_name=f"pairs-{data.sha256[:8]}.jsonl",
-            mime="application/jsonl",
-            icon=":material/download:",
-            on_click="ignore",
-            key="export-pairs",
-        )
-
-
-def _rewrite(old: Pair | None, question: str, passage: str) -> Pair:
+def _rewrite_pair(old: Pair | None, question: str, passage: str) -> Pair:
     """An edited pair is of the same document; its passage names it anew."""
     if old is None:
         return fill_in(Pair(question.strip(), passage.strip(), "", ""))
@@ -141,11 +37,71 @@ def _rewrite(old: Pair | None, question: str, passage: str) -> Pair:
     return fill_in(replace(old, question=question.strip(), passage=passage.strip(), key=key))
 
 
-_EDITED = adapters_editor.Kind(
-    "pairs", "adapters_page.pairs", ("question", "passage"), lambda pair: (pair.question, pair.passage), _rewrite
+def _split_of_pairs(data: Dataset) -> str:
+    return f"adapters_page.split_{data.split_by}"
+
+
+PAIRS = Material(
+    edited=Kind(
+        "pairs",
+        "adapters_page.pairs",
+        ("question", "passage"),
+        lambda pair: (pair.question, pair.passage),
+        _rewrite_pair,
+    ),
+    prefix="adapter",
+    topic="adapters_page",
+    gather=_gather_pairs,
+    offered=_offer_pairs,
+    read=read_pairs,
+    format=format_pairs,
+    prepare=prepare,
+    endings=tuple(ending.removeprefix(".") for ending in PAIR_ENDINGS),
+    dropped=_DROPPED,
+    split=_split_of_pairs,
 )
 
+# ---------------------------------------------------------------- conversations
 
-def _draw_pairs(data: Dataset) -> None:
-    rows = [(say(f"adapters_page.count_{part}"), pair) for part in _PARTS for pair in getattr(data, part)]
-    adapters_editor.draw(_EDITED, rows, say("adapters_page.find"))
+
+def _gather_examples(db: Database, source: str) -> list[Example]:
+    if source == "corrections":
+        return [Example((("user", one.question),), one.passage) for one in learn.training_pairs(db)]
+    if source == "sql":
+        return learn.sql_examples(db, services.workspace().tables.catalog())
+    return from_pairs(pairs_from_documents(db))
+
+
+def _offer_examples(db: Database) -> list[str]:
+    there = [name for name in ("corrections", "sql") if _gather_examples(db, name)]
+    return ["documents", *there, "file"]
+
+
+def _rewrite_example(old: Example | None, asked: str, said: str) -> Example:
+    """An edited example keeps what was said before the question, and its document."""
+    if old is None:
+        return Example((("user", asked.strip()),), said.strip())
+    return replace(old, messages=(*old.messages[:-1], ("user", asked.strip())), completion=said.strip())
+
+
+EXAMPLES = Material(
+    edited=Kind(
+        "examples",
+        "adapters_chat.examples",
+        ("asked", "said"),
+        lambda one: (one.messages[-1][1], one.completion),
+        _rewrite_example,
+    ),
+    prefix="chat",
+    topic="adapters_chat",
+    gather=_gather_examples,
+    offered=_offer_examples,
+    read=read_examples,
+    format=format_examples,
+    prepare=prepare_examples,
+    endings=tuple(ending.removeprefix(".") for ending in ENDINGS),
+    dropped=_DROPPED,
+    split=lambda data: "adapters_chat.split",
+)
+
+MATERIALS = {"retriever": PAIRS, "chat": EXAMPLES}

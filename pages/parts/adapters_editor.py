@@ -1,6 +1,7 @@
 """Looking through what an adapter is to learn from, and mending it: cells are changed, rows taken out or added.
 
-The edits are kept for the session and laid over the data whenever it is prepared again; an export holds them.
+The edits are laid over the data whenever it is prepared again; what comes of them is kept as a version
+(`adapters_sources`), so that it outlives the visit.
 """
 
 from __future__ import annotations

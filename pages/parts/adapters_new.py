@@ -9,9 +9,9 @@ from pages.parts import (
     adapters_base,
     adapters_begin,
     adapters_data,
-    adapters_examples,
     adapters_search,
     adapters_settings,
+    adapters_sources,
 )
 from pages.parts.language import say
 
@@ -34,8 +34,8 @@ def draw(db: Engine, expanded: bool) -> None:
         )
         st.caption(say(f"adapters_page.kind_{kind}_help"))
         st.subheader(say("adapters_page.step_data"), anchor=False)
-        parts = adapters_data if kind == "retriever" else adapters_examples
-        data = parts.draw(db, adapters_settings.pairs_most(kind))
+        material = adapters_data.MATERIALS[kind]
+        data = adapters_sources.draw(material, db, adapters_settings.pairs_most(kind))
         if data is None:
             return
         st.subheader(say("adapters_page.step_base"), anchor=False)
@@ -45,5 +45,5 @@ def draw(db: Engine, expanded: bool) -> None:
         start = adapters_base.choose_earlier(kind, base)
         st.subheader(say("adapters_page.step_settings"), anchor=False)
         config = adapters_base.keep_shape(adapters_settings.draw(kind, base), start)
-        adapters_search.draw(db, kind, parts.drawn(), config, base.name if base else "")
+        adapters_search.draw(db, kind, adapters_sources.drawn(material), config, base.name if base else "")
         adapters_begin.draw(adapters_begin.New(kind, data, config, base, start))

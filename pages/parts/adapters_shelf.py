@@ -15,8 +15,10 @@ from core.state.database import Database
 from core.training import parcel, queue
 from core.training.bases import practice_folder
 from core.training.presets import draw_pairs
-from pages.parts import adapters_data, adapters_examples, adapters_export, errors, services
+from pages.parts import adapters_export, errors, services
+from pages.parts.adapters_data import EXAMPLES, PAIRS
 from pages.parts.adapters_gate import measure_name, told, used_name
+from pages.parts.adapters_sources import gather
 from pages.parts.language import date, say
 from pages.parts.plain import one_line
 
@@ -93,10 +95,10 @@ def _queue(db: Database, name: str, source: Path) -> None:
     """Judged on what this workspace knows: its documents and what its user corrected."""
     held, known = services.settings(), ("corrections", "documents")
     if st.session_state.get("import-kind") == "chat":
-        examples = draw_pairs(adapters_examples.gather(db, (*known, "sql")), _JUDGED_MOST)
+        examples = draw_pairs(gather(EXAMPLES, db, (*known, "sql")), _JUDGED_MOST)
         queue.queue_chat_judging(db, held, name, source, examples, st.session_state["import-base"].strip())
     else:
-        queue.queue_judging(db, held, name, source, draw_pairs(adapters_data.gather(db, known), _JUDGED_MOST))
+        queue.queue_judging(db, held, name, source, draw_pairs(gather(PAIRS, db, known), _JUDGED_MOST))
 
 
 def _draw_one(held: Settings, name: str, card: AdapterCard) -> None:
