@@ -41,6 +41,7 @@ from core.sql.generate import write_sql
 from core.sql.guard import check_sql
 from core.sql.insight import describe
 from core.sql.lexicon import builtin_lexicon
+from core.sql.listing import say_rows
 from core.sql.named_metrics import check_metric, metric_sql
 from core.sql.nearest import NearestTables
 from core.sql.sandbox import Sandbox
@@ -284,6 +285,7 @@ def _complete(answer: SqlAnswer, asked: str | None = None) -> SqlAnswer:
     question = answer.question if asked is None else asked
     chart: ChartSpec = choose_chart(result, question, answer.lang)
     sentences = answer.insight or tuple(describe(result, question, answer.lang, chart))
+    sentences = sentences or tuple(filter(None, [say_rows(result, answer.lang)]))
     return dataclasses.replace(answer, chart=chart, insight=sentences)
 
 
