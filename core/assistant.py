@@ -241,8 +241,9 @@ class Assistant:
             spanish=builtin_lexicon().spanish,
             grounded=grounded_in_use(self.settings),
         )
-        checks = (*checked.checks, *both.checks_of(draft.comparisons))
-        return dataclasses.replace(checked, checks=checks, timings_ms={**draft.timings_ms, "check": _ms(started)})
+        return dataclasses.replace(
+            checked, checks=both.checks_of(checked), timings_ms={**draft.timings_ms, "check": _ms(started)}
+        )
 
     def _finish(self, turn: Turn, answer: Answer, told: bool = False) -> Iterator[Event]:
         for token in () if told else _TOKEN.findall(answer.text):

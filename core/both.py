@@ -16,7 +16,7 @@ from core.reconcile.compare import Asked, Match, NamedIn, compare, read_result, 
 from core.reconcile.figures import read_figures
 from core.reconcile.pages import Sheet, Stated, digits_of
 from core.reconcile.tell import agreement, tell_comparisons, value_text
-from core.records import Check, Citation, Comparison, Document, DocumentsAnswer, Page, SqlAnswer
+from core.records import Answer, Check, Citation, Comparison, Document, DocumentsAnswer, Page, SqlAnswer
 from core.router.choose import LIKELY
 from core.router.split import Parts
 from core.sql.lexicon import builtin_lexicon
@@ -275,13 +275,17 @@ def _passages(citations: Sequence[Citation], written: DocumentsAnswer, asked: st
     return translate("both.documents", lang, told="\n" + "\n".join(f"- {quote}" for quote in quotes))
 
 
-def checks_of(comparisons: Sequence[Comparison]) -> tuple[Check, ...]:
-    """A check for each compared figure: a document that differs from the rows is told, not hidden."""
-    return tuple(
+def checks_of(answer: Answer) -> tuple[Check, ...]:
+    """The answer's checks with one for each compared figure: a document that differs from the rows is told, not hidden.
+    They stand in for the checks of the section that tells the comparison, where it stands as it was written here."""
+    told = tell_comparisons(answer.comparisons, answer.lang)
+    start = answer.text.find(told) if told else -1
+    end = start + len(told)
+    return tuple(check for check in answer.checks if start < 0 or not start <= check.start < end) + tuple(
         Check(
             f"{found.label + ': ' if found.label else ''}{found.stated} = {value_text(found.tabled, 'en')}",
             "supported" if found.verdict == "agree" else "partly",
             f"figures_{found.verdict}",
         )
-        for found in comparisons
+        for found in answer.comparisons
     )

@@ -39,7 +39,7 @@ def main() -> None:
             runs.draw(db, held)
         else:
             st.markdown(say("evaluation_page.empty"))
-            cases.draw_starters(db)
+            cases.draw_starters(db, "runs")
     with cases_tab:
         cases.draw(db, held)
     with review_tab:

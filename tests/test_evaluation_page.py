@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from test_pages import POLICY, ingest, open_app, shown
 
-from core import trial
+from core import samples, trial
 from core.assistant import last_answer
 from core.evaluation import learn
 from core.evaluation.variants import Variant
@@ -271,3 +271,14 @@ def test_a_variant_that_changes_the_index_gets_one_of_its_own(workspace):
     runs = [held.id for held in case_sets.list_runs(workspace.db, set_id)]
     kept = [str(one.answer) for number in runs for one in case_sets.results_of(workspace.db, number)]
     assert not any("leave.txt" in answer for answer in kept)
+
+
+def test_the_sample_is_offered_as_first_cases_in_both_tabs(workspace):
+    path = next(path for path in samples.files() if path.suffix == ".md")
+    ingest(workspace, (path.name, path.read_text(encoding="utf-8")))
+    app = open_app("evaluation")
+    assert not app.error
+    assert [button.key for button in app.button if button.key in ("add-runs", "add-cases")] == ["add-runs", "add-cases"]
+    app.button(key="add-runs").click().run()
+    assert [len(case_sets.list_cases(workspace.db, one.id)) for one in case_sets.list_sets(workspace.db)] == [60]
+    assert not app.error

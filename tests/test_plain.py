@@ -15,6 +15,7 @@ TEXTS = [
     "| a | b |\n|---|---|\n| 1 | 2 |",
     "back\\slash \\[x\\] 12:30:45 a -> b >= c",
     "===\n---\n***",
+    "write to ana@example.org, see https://evil.example/x or www.evil.example",
 ]
 
 
@@ -37,7 +38,10 @@ def test_plain_text_comes_back_as_written(text):
     assert words.replace("\u2060", "") == "\n".join(line.strip() for line in text.split("\n"))
 
 
-@pytest.mark.parametrize("text", [":red[x]", ":material/home:", ":smile:", "a -> b", "a >= b"])
+REWRITTEN = [":red[x]", ":material/home:", ":smile:", "a -> b", "a >= b", "a@b.org", "http://a.b", "WWW.a.b"]
+
+
+@pytest.mark.parametrize("text", REWRITTEN)
 def test_what_is_rewritten_after_parsing_is_broken_up(text):
     assert "\u2060" in plain(text) or "\\[" in plain(text)
 

@@ -30,7 +30,7 @@ def draw(db: Database, held: list[case_sets.CaseSet]) -> None:
         help=say("evaluation_page.drop_help"),
         on_change=_take_file,
     )
-    draw_starters(db)
+    draw_starters(db, "cases")
     for one in held:
         _draw_set(db, one)
 
@@ -94,8 +94,8 @@ def _keep_person(db: Database, set_id: int, answers: dict[int, tuple[str, float]
     record_person(db, set_id, answers, say("evaluation_page.a_person"))
 
 
-def draw_starters(db: Database) -> None:
-    """The sample company's questions, where the sample is open and they are not here yet."""
+def draw_starters(db: Database, tab: str) -> None:
+    """The sample company's questions, where the sample is open and they are not here yet; in more than one tab."""
     names = {document.name for document in services.workspace().library.documents()}
     known = {one.name for one in case_sets.list_sets(db)}
     name = say("evaluation_page.sample_set")
@@ -105,7 +105,7 @@ def draw_starters(db: Database) -> None:
             icon=":material/science:",
             on_click=_take_sample,
             args=(name,),
-            key="add-cases",
+            key=f"add-{tab}",
         )
 
 

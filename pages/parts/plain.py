@@ -1,8 +1,8 @@
 """Text of documents, files, models and users, made safe for Streamlit's Markdown: shown as written, never obeyed.
 
 Escaped text can start no image, link, heading, list, formula, colour or HTML tag. What is rewritten after parsing
-(emoji and icon names between colons, typographic arrows) is broken by an invisible word joiner. It adds no formatting
-of its own but what its callers ask for: `answer_text` and `marked`.
+(emoji and icon names between colons, typographic arrows, addresses of pages and mail) is broken by an invisible word
+joiner. It adds no formatting of its own but what its callers ask for: `answer_text` and `marked`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
-_REWRITTEN = re.compile(r":(?=[\w+-]+(?:/\w+)?:)|(?<=<)(?=-)|(?<=-)(?=[->])|(?<=[<>~])(?==)")
+_REWRITTEN = re.compile(
+    r":(?=[\w+-]+(?:/\w+)?:)|(?<=<)(?=-)|(?<=-)(?=[->])|(?<=[<>~])(?==)|(?<=\w)@(?=\w)|:(?=//)|(?i:www)(?=\.)"
+)
 _JOINER = "\u2060"
 _BOLD = re.compile(r"\*\*([^*\n]+)\*\*")
 _MARK = re.compile(r"\[(\d{1,2})\]")

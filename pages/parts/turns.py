@@ -126,9 +126,10 @@ def _draw_answer(turn_id: int, answer: Answer) -> None:
             results.draw_inline(answer.data, str(turn_id))
         if answer.message:
             st.caption(f":material/info: {plain(answer.message)}")
-        _draw_chips(turn_id, evidence.cited(answer))
-        if answer.data is not None:
-            _draw_rows_chip(turn_id, answer)
+        with st.container(horizontal=True, gap="xsmall"):
+            _draw_chips(turn_id, evidence.cited(answer))
+            if answer.data is not None:
+                _draw_rows_chip(turn_id)
         if answer.data is not None or answer.citations or answer.checks:
             st.caption(quiet_line(answer))
         return
@@ -174,21 +175,20 @@ def _ask_edited(turn_id: int) -> None:
 
 
 def _draw_chips(turn_id: int, sources: list[evidence.Source]) -> None:
-    with st.container(horizontal=True, gap="xsmall"):
-        for source in sources:
-            chosen = evidence.is_shown(turn_id, source)
-            st.button(
-                source.label,
-                key=f"chip-{turn_id}-{source.key}",
-                type="primary" if chosen else "secondary",
-                icon=":material/format_quote:" if source.verified else ":material/description:",
-                help=say("chat_page.open_source"),
-                on_click=evidence.show,
-                args=(turn_id, source.key),
-            )
+    for source in sources:
+        chosen = evidence.is_shown(turn_id, source)
+        st.button(
+            source.label,
+            key=f"chip-{turn_id}-{source.key}",
+            type="primary" if chosen else "secondary",
+            icon=":material/format_quote:" if source.verified else ":material/description:",
+            help=say("chat_page.open_source"),
+            on_click=evidence.show,
+            args=(turn_id, source.key),
+        )
 
 
-def _draw_rows_chip(turn_id: int, answer: Answer) -> None:
+def _draw_rows_chip(turn_id: int) -> None:
     shown = st.session_state.get("shown") or {}
     chosen = (shown.get("turn"), shown.get("key")) == (turn_id, evidence.ROWS)
     st.button(

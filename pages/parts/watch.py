@@ -20,6 +20,7 @@ _KINDS = ("lang", "route", "engine", "adapter")
 _LISTS = ("worst", "slowest")
 _SHOWN = 20
 _DIFFERENCES = 5
+_LINE_LEAST = 3
 _MOMENT = {"en": "YYYY-MM-DD HH:mm", "es": "DD/MM/YYYY HH:mm"}
 CHAT_PAGE = "pages/chat.py"
 
@@ -60,33 +61,38 @@ def _percent(share: float) -> str:
 
 
 def draw_trends(found: Report, language: str) -> None:
-    left, right = st.columns(2, gap="large")
-    with left:
-        _draw("outcomes", *trends.outcomes(found, language))
-        _draw("routes", *trends.routes(found, language))
-    with right:
-        _draw("latency", *trends.latency(found, language))
-        _draw("match", *trends.match(found, language))
-        if found.drift:
-            st.caption(say("monitoring.drift", percent=number(100 * found.drift, 0)))
+    """Side by side, in turn; a line of fewer than three points says nothing and is left out."""
+    drawn = [(make, *make(found, language)) for make in (trends.outcomes, trends.latency, trends.routes, trends.match)]
+    shown = [found for found in drawn if len(found[2].rows) >= (_LINE_LEAST if found[1].kind == "line" else 1)]
+    for column, place in zip(st.columns(2, gap="large"), (0, 1), strict=True):
+        with column:
+            for make, spec, rows in shown[place::2]:
+                _draw(make.__name__, spec, rows)
+    if found.drift:
+        st.caption(say("monitoring.drift", percent=number(100 * found.drift, 0)))
+    if len(shown) < len(drawn):
+        st.caption(say("monitoring.too_few"))
 
 
 def _draw(key: str, spec: ChartSpec, rows: QueryResult) -> None:
-    if rows.rows:
-        figure = charts.draw(spec, rows, lang(), result.theme())
-        figure.update_xaxes(title=None)
-        st.plotly_chart(figure, theme=None, config=charts.CONFIG, key=f"trend-{key}", alt=spec.title)
+    figure = charts.draw(spec, rows, lang(), result.theme())
+    figure.update_xaxes(title=None)
+    st.plotly_chart(figure, theme=None, config=charts.CONFIG, key=f"trend-{key}", alt=spec.title)
 
 
 def draw_stages(found: Report, language: str) -> None:
     """Milliseconds of each stage."""
     st.subheader(say("monitoring.stages"), anchor=False)
     rows = trends.stages(found, language)
-    header = (say("monitoring.stage"), say("monitoring.median"), "p95", "p99")
-    cells = [(name, *(number(ms, 1) for ms in (taken.p50, taken.p95, taken.p99))) for name, taken in rows]
-    total = (say("monitoring.total"), *(number(ms, 1) for ms in (found.total.p50, found.total.p95, found.total.p99)))
-    lines = ["| " + " | ".join(row) + " |" for row in (header, ("---", "---:", "---:", "---:"), *cells, total)]
+    header = (say("monitoring.stage"), say("monitoring.median"), "95 %", "99 %")
+    taken = [*rows, (say("monitoring.total"), found.total)]
+    cells = [(name, *(_ms(ms) for ms in (spread.p50, spread.p95, spread.p99))) for name, spread in taken]
+    lines = ["| " + " | ".join(row) + " |" for row in (header, ("---", "---:", "---:", "---:"), *cells)]
     st.markdown("\n".join(lines))
+
+
+def _ms(value: float) -> str:
+    return number(value, 1 if value < 10 else 0)
 
 
 def draw_questions(db: Database, found: Report) -> None:
