@@ -168,10 +168,10 @@ def try_refusals(options: argparse.Namespace) -> dict[str, Any]:
     data = prepare(pairs[: options.pairs], test_share=0.3)
     base = TorchEmbedder(export.base_folder(), words=packaged_words())
     found: dict[str, list[dict[str, Any]]] = {}
-    for kind, count in {**dict.fromkeys(_BAD, options.each), "good": options.good}.items():
-        for seed in range(count):
-            found.setdefault(kind, []).append(_judge_one(kind, seed, data, base))
-            sys.stderr.write(f"{kind} {seed}: {found[kind][-1]['reasons'] or 'passed'}\n")
+    counts = {**dict.fromkeys(_BAD, options.each), "good": options.good}
+    for seed, kind in ((seed, kind) for seed in range(max(counts.values())) for kind in counts if seed < counts[kind]):
+        found.setdefault(kind, []).append(_judge_one(kind, seed, data, base))
+        sys.stderr.write(f"{kind} {seed}: {found[kind][-1]['reasons'] or 'passed'} {found[kind][-1]['scores']}\n")
     bad = [one for kind in _BAD for one in found.get(kind, ())]
     refused = sum(bool(one["reasons"]) for one in bad)
     passed = sum(not one["reasons"] for one in found.get("good", ()))
