@@ -145,7 +145,10 @@ def _numbers(asked: Asked, first: Operand, second: Operand) -> Iterable[float]:
         return
     one, other = first.value, second.value
     if asked.says(RATIO, False) and one and other and side_by_side(asked, first, second, times=True):
-        yield max(abs(one), abs(other)) / min(abs(one), abs(other))
+        times = max(abs(one), abs(other)) / min(abs(one), abs(other))
+        yield times
+        if quantity.spelled:
+            yield round(times)  # 'seven times as many'
     if PART_OF.search(asked.all_words) and one and other and side_by_side(asked, first, second, times=True):
         yield min(abs(one), abs(other)) / max(abs(one), abs(other))
     of_each = EACH.search(asked.all_words) or MEAN.search(asked.all_words)
@@ -174,6 +177,8 @@ def _products(asked: Asked, number: Operand, other: Operand) -> Iterable[float]:
         share = other.value / 100
         if number.line == other.line or asked.precise or number.named:
             yield number.value * share
+        if number.named and other.named and share:
+            yield number.value / share  # 'if 33 are 40 % of it, ...'
         if asked.says(REST, False):
             yield number.value * (1 - share)
         if other.way and abs(share) < 1 and asked.says(PAST):

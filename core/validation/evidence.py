@@ -4,15 +4,18 @@ is wrong. It decides nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from core.validation.match import fit
-from core.validation.measures import Quantity, lexicon
+from core.validation.measures import Quantity, fold, lexicon
 from core.validation.places import Place
 from core.validation.rows import Rows
 from core.validation.sources import Passage
+
+_OVER_BASE = re.compile(r"\s*(?:above|over|sobre|por encima del?) (?:the |el |la )?(?:\w+ ){0,2}(?:rate|base|tipo|euribor)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +61,26 @@ class Evidence:
         how = fit(claim, place.quantity, scales=scales, currencies=currencies, percent=place.percent)
         if how == "sign" and place.way < 0:
             return "same"  # 'slipped 1.2 %' is -1.2 %
-        if how == "unit" and not place.quantity.unit and place.quantity.kind == "number":
+        if how != "unit":
+            return how
+        if claim.kind == "points" and place.quantity.kind == "percent":
+            return "same" if _OVER_BASE.match(fold(place.after)) else how  # '4 % above the base rate' are four points
+        if not place.quantity.unit and place.quantity.kind == "number":
+            if self._goes_on(claim, place):
+                return "same"  # '32 days, of which at least 15'
             forms = [form for form, unit in lexicon()["units"].items() if unit == claim.unit]
             words = place.head or place.context  # what it counts, where that is told
             return "same" if any(f"w:{form}" in words for form in forms) else how
         return how
+
+
+    def _goes_on(self, claim: Quantity, place: Place) -> bool:
+        """Whether a bare figure of prose goes on with the unit of the figure before it in its sentence."""
+        if place.column is not None or place.head:
+            return False
+        before = [p for p in self.places if p.line == place.line and p.quantity.start < place.quantity.start]
+        last = max(before, key=lambda p: p.quantity.start, default=None)
+        return last is not None and bool(claim.unit) and last.quantity.unit == claim.unit
 
 
 @dataclass(slots=True)

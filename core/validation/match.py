@@ -93,6 +93,14 @@ def same_unit(unit: str, other: str) -> bool:
     return unit == other or any(a == "KRONE" and b in ("NOK", "SEK", "DKK") for a, b in ((unit, other), (other, unit)))
 
 
+def in_unit(value: float, unit: str, wanted: str) -> float:
+    """A value of one unit in another of the same dimension; as it is where they do not meet."""
+    worth = lexicon()["worth"]
+    if unit == wanted or unit not in worth or wanted not in worth or worth[unit][0] != worth[wanted][0]:
+        return value
+    return value * worth[unit][1] / worth[wanted][1]
+
+
 def _seconds(unit: str, dimension: str, factor: float) -> float:
     if dimension == "time":
         return factor

@@ -20,7 +20,7 @@ _NO_ADJECTIVES = frozenset(
     "a to y and o or de in en por per at un una el la los las the this last each every al del cada for from on of with "
     "con as than que before after earlier over under is are was were es son fue fueron within if si".split()
 )
-_ARTICLE = re.compile(r"\b(?:the|el|la|los|las)$")
+_ARTICLE = re.compile(r"(?<!like )\b(?:the|el|la|los|las|un|una)$")
 PERCENT = re.compile(r"[\s\u00a0\u202f]{0,2}(%|(?:per ?cent|por ciento|percent)\b)", re.I)
 
 POINTS = re.compile(

@@ -4,6 +4,7 @@ statement itself states it. It computes nothing (see derive).
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -26,7 +27,8 @@ class Operand:
     it as what came before. `measure` are the words of its column's header without times, `way` the direction that
     is said of it, `named` whether the statement states it too. A `cost` stands in brackets and is taken by its size;
     `best` is of the rows that the figure's own clause names, `aside` of those that the statement does not name;
-    `at` is how early it names its row."""
+    `at` is how early it names its row,
+    `written` the scale that stands behind the figure itself ('million')."""
 
     value: float
     kind: str
@@ -43,6 +45,7 @@ class Operand:
     best: bool = False
     aside: bool = False
     at: int = 0
+    written: float = 1.0
 
 
 def gather_operands(spoken: Spoken, evidence: Evidence, named: Sequence[Place]) -> list[Operand]:
@@ -62,10 +65,21 @@ def gather_operands(spoken: Spoken, evidence: Evidence, named: Sequence[Place]) 
         best = max(score(spoken.context, place) for place in line) >= top
         operands = [operand_of(place, spoken.quantity.kind, _identity(place) in stated) for place in line[:CELLS_MAX]]
         operands = [replace(operand, best=best) for operand in operands]
+        operands += _gone_on(operands)
         costs = all(operand.value <= 0 for operand in operands)  # costs in brackets are compared by their size
         found += [replace(operand, value=abs(operand.value), cost=True) for operand in operands] if costs else operands
     if evidence.rows is not None:
         found += row_operands(spoken, evidence.rows, stated)
+    return found
+
+
+def _gone_on(operands: Sequence[Operand]) -> list[Operand]:
+    """The bare figures of a sentence at the scale and unit of the one before: '41 million, of which 29 were insured'."""
+    found = []
+    for before, bare in itertools.pairwise(operands):
+        is_bare = bare.column is None and bare.kind == "number" and not bare.unit and bare.written == 1.0
+        if is_bare and before.written != 1.0 and bare.value < 1000:
+            found.append(replace(bare, value=bare.value * before.written, unit=before.unit, written=before.written))
     return found
 
 
@@ -86,6 +100,7 @@ def operand_of(place: Place, asked: str, named: bool = False) -> Operand:
         place.way,
         named,
         place.scale,
+        written=place.quantity.scale,
     )
 
 

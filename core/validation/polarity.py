@@ -114,7 +114,9 @@ def _one_negation_more(claim: Segment, source: Sequence[Word], whole: Sequence[W
     """A word that is denied on one side alone, while the two sides do not deny equally often. `whole` are all words of
     the sentences that `source` are the clauses of."""
     own, its = _denials(claim.words, whole), _denials(source, claim.words)
-    if (own - its) % 2 == 0 or _denies_by_words(claim.words, whole) or _denies_by_words(source, claim.words):
+    if (own - its) % 2 == 0:
+        return None
+    if _denies_by_words(source, claim.words) if own > its else _denies_by_words(claim.words, whole):
         return None
     if own and its and not _at_odds(claim.words, source):
         return None  # 'nobody died and no harm was seen': each denies, one more often

@@ -67,7 +67,9 @@ def _read(text: str) -> Iterator[_Ratio]:
     folded = fold(text)
     for value, pattern in _RATIOS:
         for match in pattern.finditer(folded):
-            how = approximation(text, match.start() + (3 if match.group().startswith(("el ", "la ")) else 0))
+            before = folded[: match.start()]
+            how = "over" if before.endswith("mas del ") else "under" if before.endswith("menos del ") else ""
+            how = how or approximation(text, match.start() + (3 if match.group().startswith(("el ", "la ")) else 0))
             how = "over" if _AND_MORE.match(folded, match.end()) else how
             yield _Ratio(match.start(), match.end(), text[match.start() : match.end()], value, how)
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.validation.evidence import Finding
-from core.validation.match import close, same_unit
+from core.validation.match import close, in_unit, same_unit
 from core.validation.measures import fold, lexicon
 from core.validation.order import other_time
 from core.validation.places import CLAUSE_BEFORE, OWN, Place
@@ -53,6 +53,7 @@ def find_in_rows(spoken: Spoken, rows: Rows) -> InRows:
         return InRows(computed=True)
     matches, rivals = [], []
     for r, c, value in rows.cells():
+        value = in_unit(value, rows.units[c], quantity.unit)
         whole = 100 * value if quantity.kind == "percent" and abs(value) <= 1.5 else value
         (matches if close(quantity, value) or close(quantity, whole) else rivals).append((r, c))
     if matches:
@@ -124,6 +125,8 @@ def _other_unit(spoken: Spoken, rows: Rows, column: int | None) -> str:
     if not unit or not named or same_unit(unit, named):
         return ""
     money = lexicon()["currencies"].values()
+    if in_unit(1.0, named, unit) != 1.0:
+        return ""  # 412 MWh of 412,000 kWh
     return named if (unit in money) == (named in money) else ""
 
 

@@ -68,6 +68,7 @@ def judge(
     if findings:
         return _blame(findings, proven, covered)
     several = figures.proven >= 2 or (figures.proven and dates.proven + called.proven >= 1)
+    covered = covered or (coverage(claim, evidence) if figures.computed else 0.0)
     sure = bool(several) and proven == total and covered > 0  # no chance meets so many
     if not figures.proven and _stands_beside(claim, evidence):
         return Judgement("partly", "words_few", coverage=covered)

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from core.records import PageTable
 from core.validation.dates import DateSpan, Moment, read_dates
-from core.validation.measures import fold, lexicon
+from core.validation.measures import Quantity, fold, lexicon
 from core.validation.places import OWN, SECTION, SENTENCE, Context, Place, merge_dates, merge_keys, way_of
 from core.validation.quantities import read_quantities
 from core.validation.vocabulary import Vocabulary
@@ -21,6 +21,7 @@ _PERCENT_LABEL = re.compile(
     re.I,
 )
 
+_BRACKETS = re.compile(r"\(([^()]{1,24})\)")
 _SCALES = re.compile(
     r"\b(thousands|millions|billions)\b|\b(?:in|en)\s+(?:[€$£]\s?)?(miles|millones|million|thousand|billion)\b|"
     r"[€$£¥]\s?(m|mn|k|bn|million|thousand|billion)\b|\b(m|mn|k)\s?€|(?:['’]|[€$£]\s?)(000)s?\b|"
@@ -41,6 +42,7 @@ def table_places(
     """The figures of a table's cells, each with its row's label, its column's header and the section above it.
     `above` is the text over the table, which may say what its figures are in; `mark` the decimal mark."""
     scale = _scale_of(table, above)
+    whole_unit = _bracketed_unit(f"{above}\n{table.title}") if table.rows else ""
     cells = [[_Cell(text, lang, vocabulary, mark) for text in row] for row in table.rows]
     title = merge_keys(vocabulary.read(table.title, lang), SENTENCE)
     dates = read_dates(table.title)
@@ -76,9 +78,21 @@ def table_places(
             line, header = (*where, -1 - number, r), headers.get(c, {})
             places += [
                 Place(q, context, line, c, is_percent, way_of(q, ()), header=header, scale=scale)
-                for q in cell.quantities
+                for q in (_of_unit(q, _bracketed_unit(labels.get(c, "")) or whole_unit) for q in cell.quantities)
             ]
     return places, dates
+
+
+def _bracketed_unit(text: str) -> str:
+    """The unit of measure that stands alone in the last brackets of a title or header: 'Output (GWh)'."""
+    found = _BRACKETS.findall(fold(text))
+    unit = lexicon()["units"].get(found[-1].strip(), "") if found else ""
+    return unit if unit in lexicon()["worth"] else ""
+
+
+def _of_unit(quantity: Quantity, unit: str) -> Quantity:
+    bare = quantity.kind == "number" and not quantity.unit and quantity.scale == 1.0
+    return replace(quantity, unit=unit) if unit and bare else quantity
 
 
 def _scale_of(table: PageTable, above: str) -> float:

@@ -32,6 +32,7 @@ _BOUNDS = frozenset(
 )
 _ABLE = re.compile(r"[- ]?(?:refund|transfer|assign|return|recover|negoti|deduct|reimburs|cancel\w?|renew)[ai]ble\b")
 # 'non-refundable' denies; 'non-marketable investments' are a kind of them
+_SPELLINGS = (("ae", "e"), ("oe", "e"), ("ph", "f"), ("th", "t"), ("ch", "c"), ("qu", "c"), ("k", "c"), ("y", "i"), ("es", "s"))
 _FRACTIONS = (
     "thirds?",
     "quarters?",
@@ -45,7 +46,7 @@ _FRACTIONS = (
     "triple",
 )
 _SCOPE = 5  # words behind a 'not' that stand under it
-_COGNATE = 7
+_COGNATE, _ROOT = 6, 6  # letters of a word that may be alike in both languages, and how many count
 
 _Known = tuple[frozenset[str], bool, "tuple[int, int] | None", int, bool]
 Spanish = Mapping[tuple[str, ...], tuple[str, ...]]
@@ -112,7 +113,7 @@ class Vocabulary:
             if token in measures.lexicon()["numbers"]:
                 keys.add(f"#{measures.lexicon()['numbers'][token]}")
             if len(token) > _COGNATE:
-                keys.add(f"~{token[:_COGNATE]}")
+                keys.add(f"~{_sound(token)[:_ROOT]}")
             stop = len(token) == 1 or token in table["stop"][lang]
             side = next((table["sides"][stem] for stem in stems if stem in table["sides"]), None)
             way = next((table["ways"][stem] for stem in stems if stem in table["ways"]), 0)
@@ -176,6 +177,13 @@ def _stems_of(word: str, lang: str) -> tuple[str, ...]:
     if lang == "es" and word.endswith(("cion", "sion")):
         forms.append(word[:-2] + "ón")
     return tuple(dict.fromkeys(fold(stem(form)) for form in forms))
+
+
+def _sound(word: str) -> str:
+    """A folded word as both languages would write it: 'paediatric' and 'pediatria', 'photo' and 'foto'."""
+    for written, plain in _SPELLINGS:
+        word = word.replace(written, plain)
+    return re.sub(r"(.)\1", r"\1", word)
 
 
 def _stem(word: str, lang: str) -> str:
