@@ -47,7 +47,9 @@ REST = re.compile(
 PERIOD = re.compile(
     r"\b(?:year|annual\w*|yearly|month\w*|quarter\w*|week\w*|ano|anual\w*|mes|mensual\w*|trimestr\w+|semana\w*)\b"
 )
-EACH = re.compile(r"\b(?:each|per|every|apiece|cada|por|unitari\w+|works? out at|sale a|el (?:kwh|mwh|kilo|litro|metro))\b")
+EACH = re.compile(
+    r"\b(?:each|per|every|apiece|cada|por|unitari\w+|works? out at|sale a|el (?:kwh|mwh|kilo|litro|metro))\b"
+)
 HALVES = re.compile(r"\b(?:half|halve[sd]?|equally|mitad|partes iguales)\b")
 COMPARED = re.compile(
     r"\b(?:than|que|compar\w+|frente|vs|versus|more|less|higher|lower|mas|menos|above|below|over|under|by)\b"

@@ -15,7 +15,9 @@ from core.validation.places import Place
 from core.validation.rows import Rows
 from core.validation.sources import Passage
 
-_OVER_BASE = re.compile(r"\s*(?:above|over|sobre|por encima del?) (?:the |el |la )?(?:\w+ ){0,2}(?:rate|base|tipo|euribor)\b")
+_OVER_BASE = re.compile(
+    r"\s*(?:above|over|sobre|por encima del?) (?:the |el |la )?(?:\w+ ){0,2}(?:rate|base|tipo|euribor)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)

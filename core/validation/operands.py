@@ -74,7 +74,7 @@ def gather_operands(spoken: Spoken, evidence: Evidence, named: Sequence[Place]) 
 
 
 def _gone_on(operands: Sequence[Operand]) -> list[Operand]:
-    """The bare figures of a sentence at the scale and unit of the one before: '41 million, of which 29 were insured'."""
+    """The bare figures of a sentence at the scale and unit of the one before: '41 million, of which 29 were lost'."""
     found = []
     for before, bare in itertools.pairwise(operands):
         is_bare = bare.column is None and bare.kind == "number" and not bare.unit and bare.written == 1.0

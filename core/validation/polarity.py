@@ -6,6 +6,8 @@ Two turns cancel each other: 'did not rise' and 'fell' agree.
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +15,7 @@ from core.validation.measures import fold
 from core.validation.places import Segment, cut_clauses
 from core.validation.vocabulary import Word, lexicon
 
+_SEMICOLON = re.compile(r";\s|\s(?:whereas|while|mientras que)\s", re.I)
 _NEAR = 12  # characters, an article or two
 _AGAIN = frozenset("ningun ninguno ninguna nadie nada nunca jamas tampoco ni any ever nor".split())
 
@@ -58,13 +61,20 @@ def shared(claim: Sequence[Word], source: Sequence[Word]) -> float:
 
 def _relevant(claim: Segment, segment: Segment) -> list[Word]:
     """The words of the clauses that say something of the statement; all of a sentence of one clause."""
-    clauses = cut_clauses(segment)
+    clauses = _parts(segment)
     if len(clauses) < 2:
         return segment.words
     parts = [[w for w in segment.words if a <= w.start < b] for a, b in clauses]
     scores = [shared(claim.words, part) for part in parts]
     best = max(scores)
     return [word for part, score in zip(parts, scores, strict=True) if score and score >= 0.6 * best for word in part]
+
+
+def _parts(segment: Segment) -> list[tuple[int, int]]:
+    """The clauses of a sentence, cut at each semicolon too, though no figure stands behind it."""
+    edges = {edge for clause in cut_clauses(segment) for edge in clause}
+    edges |= {match.end() for match in _SEMICOLON.finditer(segment.text)}
+    return list(itertools.pairwise(sorted(edges)))
 
 
 def _opposite_side(claim: Segment, source: Sequence[Word]) -> Opposition | None:

@@ -26,8 +26,8 @@ _CODE = re.compile(r"(?<![\w.,])(?=[\w./-]*\d)(?=[\w./-]*[^\W\d_])[^\W_]+(?:[-/.
 _CENTS = re.compile(r"\s?(?:cents?|c[eé]ntimos?|centavos?|pence)\b", re.I)
 _TIME = re.compile(r"(?<![\d:])\d{1,2}:\d{2}(?!\d)(?:\s?(?:h|am|pm))?")
 _RANGE = re.compile(
-    r"\s*(?:[-–—]|to|a|or|o|hasta|of(?= the)|de(?= los| las))\s*(?:casi|about|nearly|almost|around|unos|unas|los|las|the)?\s*(?:[€$£]\s?)?$|"
-    r"\s+(?:and|y|e)\s*$"
+    r"\s*(?:[-–—]|to|a|or|o|hasta|of(?= the)|de(?= los| las))\s*"
+    r"(?:casi|about|nearly|almost|around|unos|unas|los|las|the)?\s*(?:[€$£]\s?)?$|\s+(?:and|y|e)\s*$"
 )
 _BETWEEN = re.compile(r"\b(?:between|entre)\s*$")
 

@@ -26,13 +26,14 @@ _BREAK = re.compile(r"[;:!?()\n]|\.(?=\s|$)|,\s|\b(?:but|pero|while|mientras|alt
 _MORE_OR_LESS = frozenset("more less fewer least most mas menos longer older later higher lower over under".split())
 _MODALS = frozenset("may can might could".split())
 _DUTIES = frozenset("must should shall need debe deben debera deberan deberia".split())
+_UNLESS = frozenset("without sin unless salvo".split())
 _LESS = frozenset(("less", "menos"))
 _BOUNDS = frozenset(
     (("al", "menos"), ("lo", "menos"), ("cuando", "menos"), ("at", "least"), ("at", "most"), ("y", "menos"))
 )
 _ABLE = re.compile(r"[- ]?(?:refund|transfer|assign|return|recover|negoti|deduct|reimburs|cancel\w?|renew)[ai]ble\b")
 # 'non-refundable' denies; 'non-marketable investments' are a kind of them
-_SPELLINGS = (("ae", "e"), ("oe", "e"), ("ph", "f"), ("th", "t"), ("ch", "c"), ("qu", "c"), ("k", "c"), ("y", "i"), ("es", "s"))
+_SPELLINGS = tuple(pair.split(">") for pair in "ae>e oe>e ph>f th>t ch>c qu>c k>c y>i es>s".split())
 _FRACTIONS = (
     "thirds?",
     "quarters?",
@@ -97,7 +98,7 @@ class Vocabulary:
             )
             cue = cue and (token != "non" or _ABLE.match(text, match.end()) is not None)
             words.append(Word(match.start(), match.end(), match.group(), keys, stop, side, False, cue, way, denies))
-        return _under_negation(text, _no_bounds(text, _joined(words, lang)))
+        return _conditional(_under_negation(text, _no_bounds(text, _joined(words, lang))))
 
     def _look_up(self, spoken: str, lang: str) -> _Known:
         """Keys, whether it says nothing, side, way and whether it denies, of a word in lower case."""
@@ -262,6 +263,19 @@ def _bound() -> re.Pattern[str]:
 
 def _turns(word: Word) -> bool:
     return word.side is not None and word.side[0] not in lexicon()["beside"]
+
+
+def _conditional(words: list[Word]) -> list[Word]:
+    """'May not be sublet without consent' forbids nothing outright: what is denied up to the 'without' takes no side."""
+    cues = [n for n, word in enumerate(words) if word.cue or fold(word.text) in _UNLESS]
+    lacking = next((n for n in cues[1:] if fold(words[n].text) in _UNLESS), None)
+    if lacking is None:
+        return words
+    pair = lexicon()["sides"]["en:allow"][0]
+    return [
+        replace(word, side=None) if n < lacking and word.side is not None and word.side[0] == pair else word
+        for n, word in enumerate(words)
+    ]
 
 
 def _under_negation(text: str, words: list[Word]) -> list[Word]:
