@@ -198,9 +198,9 @@ def _is_money(quantity: Quantity) -> bool:
 
 def _other_period(spoken: Spoken, matches: Sequence[Place]) -> Finding | None:
     """An amount a month that the source gives for a year."""
-    money = _is_money(spoken.quantity)
+    rate = _is_money(spoken.quantity) or spoken.quantity.kind == "percent"
     periods = {place.period for place in matches}
-    if money and spoken.period and "" not in periods and spoken.period not in periods:
+    if rate and spoken.period and "" not in periods and spoken.period not in periods:
         return Finding("other_time", {"what": spoken.quantity.text})
     return None
 

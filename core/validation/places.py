@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from core.validation.bounds import bound_of
 from core.validation.dates import DateSpan, read_dates
-from core.validation.measures import Quantity, fold
+from core.validation.measures import Quantity, fold, lexicon
 from core.validation.quantities import read_quantities
 from core.validation.vocabulary import Vocabulary, Word
 
@@ -41,6 +41,7 @@ _PERIOD_BEHIND = re.compile(
     r"\s*(?:(?:a|an|per|each|every|al|por|cada|/)\s?)?(year\w*|annual\w*|quarterly|month\w*|weekly|week|daily|day|anual\w*|"
     r"mes|mensual\w*|trimestr\w*|semana\w*|ano|dia|diari\w*)\b"
 )
+_EACH_BEHIND = re.compile(r"\s*(?:per|por|each|/|el|la)\s?([a-z²³]+)")
 _PERIOD_WORD = re.compile(
     r"\b(?:yearly|annual|monthly|quarterly|weekly|daily|anual|mensual|trimestral|semanal|diari[oa])\b"
 )
@@ -156,10 +157,13 @@ def head_of(quantity: Quantity, segment: Segment) -> frozenset[str]:
 
 
 def period_of(quantity: Quantity, segment: Segment) -> str:
-    """The time that an amount is for: year, quarter, month, week, day or nothing."""
+    """What an amount is for: a year, quarter, month, week or day, a unit of measure ('per mile'), or nothing."""
     behind = _PERIOD_BEHIND.match(fold(segment.text[quantity.end : quantity.end + 24]))
     if behind:
         return next(name for name, forms in _PERIODS.items() if behind[1].startswith(forms))
+    each = _EACH_BEHIND.match(fold(segment.text[quantity.end : quantity.end + 24]))
+    if each and each[1] in lexicon()["units"]:
+        return lexicon()["units"][each[1]]
     before = fold(segment.text[max(0, quantity.start - 40) : quantity.start])
     told = [(before.rfind(form), name) for name, forms in _PERIODS.items() for form in forms if form in before]
     return max(told)[1] if told and _PERIOD_WORD.search(before) else ""

@@ -82,10 +82,10 @@ def _opposite_side(claim: Segment, source: Sequence[Word]) -> Opposition | None:
         if word.side is None:
             continue
         pair, sign = word.side
-        loose = pair in lexicon()["beside"]  # "unlikely to recover before": a negation further off is counted below
-        if loose and word.negated:
+        loose = pair in lexicon()["unturned"]  # "unlikely to recover before": a negation further off is counted below
+        if word.negated and pair in lexicon()["beside"]:
             continue  # 'not before' may say 'after'
-        sign = -sign if word.negated else sign
+        sign = -sign if word.negated and not loose else sign
         if any(_points_to(other) == (pair, -sign) for other in claim.words):
             continue  # 'a profit, after a loss': the statement speaks of both
         signs = {}
@@ -109,7 +109,7 @@ def _points_to(word: Word) -> tuple[int, int] | None:
     if word.side is None:
         return None
     pair, sign = word.side
-    return pair, -sign if word.negated and pair not in lexicon()["beside"] else sign
+    return pair, -sign if word.negated and pair not in lexicon()["unturned"] else sign
 
 
 def _beside(words: Sequence[Word], at: int) -> frozenset[str]:
@@ -163,7 +163,7 @@ def _denies_by_words(words: Sequence[Word], others: Sequence[Word]) -> bool:
 def _denials(words: Sequence[Word], others: Sequence[Word]) -> int:
     """Negations, those of one clause once: Spanish repeats them ('no hubo ningún'); one that turns a word into what
     the other side says by its opposite is counted there."""
-    pairs = {word.side[0] for word in others if word.side is not None} - lexicon()["beside"]
+    pairs = {word.side[0] for word in others if word.side is not None} - lexicon()["unturned"]
     count, last = 0, -100
     for n, word in enumerate(words):
         if word.cue and not (word.side is not None and word.side[0] in pairs):
@@ -177,5 +177,5 @@ def _denials(words: Sequence[Word], others: Sequence[Word]) -> int:
 
 def _balanced(claim: Sequence[Word], source: Sequence[Word]) -> bool:
     """Whether an opposite makes up for the negation: 'not allowed' and 'forbidden'."""
-    signs = {word.side for word in source if word.side is not None and word.side[0] not in lexicon()["beside"]}
+    signs = {word.side for word in source if word.side is not None and word.side[0] not in lexicon()["unturned"]}
     return any(word.side is not None and (word.side[0], -word.side[1]) in signs for word in claim)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from core.validation.bindings import check_bindings
 from core.validation.cues import speaks_of_computing
 from core.validation.evidence import Evidence, Finding, Found
 from core.validation.figures import check_figures
@@ -22,6 +23,7 @@ from core.validation.polarity import find_opposition
 from core.validation.ratios import check_ratios
 from core.validation.sources import Passage
 from core.validation.standings import check_standings
+from core.validation.trend import check_trend
 from core.validation.vocabulary import Word
 
 Embed = Callable[[Sequence[str]], Any]
@@ -63,7 +65,7 @@ def judge(
     parts = (figures, dates, called, stands, ratios, limits)
     findings = [finding for part in parts for finding in part.findings]
     if not findings and not _is_verbatim(claim, evidence):
-        findings += _opposite(claim, evidence)
+        findings += _opposite(claim, evidence) or check_bindings(claim, evidence) or check_trend(claim, evidence)
     total, proven = sum(part.total for part in parts), sum(part.proven for part in parts)
     if findings:
         return _blame(findings, proven, covered)

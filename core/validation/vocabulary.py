@@ -23,7 +23,7 @@ _NOUN_CUES = frozenset(("no", "without", "sin", "free", "excluding", "excl"))  #
 _PREPOSITIONS = frozenset("for of in on to with from para de del en por con".split())
 _PARTICIPLE = re.compile(r"(?:ad|id)[oa]s?$")
 _BREAK = re.compile(r"[;:!?()\n]|\.(?=\s|$)|,\s|\b(?:but|pero|while|mientras|although|aunque|sino)\b", re.I)
-_MORE_OR_LESS = frozenset("more less fewer least most mas menos longer older later higher lower over under".split())
+_MORE_OR_LESS = frozenset("encima debajo above below more less fewer least most mas menos longer older later higher lower over under".split())
 _MODALS = frozenset("may can might could".split())
 _DUTIES = frozenset("must should shall need debe deben debera deberan deberia".split())
 _UNLESS = frozenset("without sin unless salvo".split())
@@ -134,7 +134,7 @@ def lexicon() -> dict[str, Any]:
             same.setdefault(key, set()).add(f"={n}")
     sides: dict[str, tuple[int, int]] = {}
     pairs: dict[str, tuple[int, int]] = {}
-    for n, line in enumerate((*raw["opposite"], *raw["beside"])):
+    for n, line in enumerate((*raw["opposite"], *raw["beside"], *raw["roles"])):
         for sign, part in zip((1, -1), line.split("<>"), strict=True):
             for key in _stems(part):
                 (pairs if "_" in key else sides).setdefault(key, (n, sign))
@@ -143,6 +143,7 @@ def lexicon() -> dict[str, Any]:
         "sides": sides,
         "pairs": pairs,
         "beside": frozenset(range(len(raw["opposite"]), len(raw["opposite"]) + len(raw["beside"]))),
+        "unturned": frozenset(range(len(raw["opposite"]), sum(len(raw[n]) for n in ("opposite", "beside", "roles")))),
         "ways": {key: sign for sign, name in ((1, "up"), (-1, "down")) for key in _stems(raw[name])},
         "negations": frozenset(raw["negations"]),
         "denying": frozenset(_stems(raw["denying"])),
@@ -262,11 +263,11 @@ def _bound() -> re.Pattern[str]:
 
 
 def _turns(word: Word) -> bool:
-    return word.side is not None and word.side[0] not in lexicon()["beside"]
+    return word.side is not None and word.side[0] not in lexicon()["unturned"]
 
 
 def _conditional(words: list[Word]) -> list[Word]:
-    """'May not be sublet without consent' forbids nothing outright: what is denied up to the 'without' takes no side."""
+    """'May not be sublet without consent' forbids nothing outright: what is denied up to 'without' takes no side."""
     cues = [n for n, word in enumerate(words) if word.cue or fold(word.text) in _UNLESS]
     lacking = next((n for n in cues[1:] if fold(words[n].text) in _UNLESS), None)
     if lacking is None:
