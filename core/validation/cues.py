@@ -55,6 +55,12 @@ COMPARED = re.compile(
     r"\b(?:than|que|compar\w+|frente|vs|versus|more|less|higher|lower|mas|menos|above|below|over|under|by)\b"
 )
 
+# What compares two things, and tells no change of one.
+COMPARING = frozenset(
+    "more higher above exceed exceeds exceeded mas superior mayor mayores supera superan supero superaron less fewer "
+    "lower below menos inferior menor menores".split()
+)
+
 
 def speaks_of_computing(text: str) -> bool:
     """Whether a word says how a figure is computed: 'change', 'average', 'total', 'proportion'."""

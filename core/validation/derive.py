@@ -12,7 +12,7 @@ import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from core.validation.cues import CHANGE, EACH, HALVES, MEAN, PART_OF, PAST, PERIOD, RATIO, REST, SHARE, SUM
+from core.validation.cues import CHANGE, COMPARED, EACH, HALVES, MEAN, PART_OF, PAST, PERIOD, RATIO, REST, SHARE, SUM
 from core.validation.match import close, grain_of
 from core.validation.measures import fold, lexicon
 from core.validation.operands import TOTAL, Operand
@@ -84,6 +84,8 @@ def _values(asked: Asked, operands: Sequence[Operand]) -> Iterable[float]:
     near = [operand for operand in operands if not operand.aside]
     named = any(operand.best for operand in near)
     for first, second in itertools.combinations(near, 2):
+        if _of_others(first, second, near):
+            continue
         if named and first.line[0] == "row" and not (first.best or second.best):
             continue
         if first.line == second.line == (TOTAL,) and first.measure != second.measure and kind != "percent":
@@ -107,6 +109,15 @@ def _values(asked: Asked, operands: Sequence[Operand]) -> Iterable[float]:
         yield from _groups(asked, operands)
 
 
+def _of_others(first: Operand, second: Operand, near: Sequence[Operand]) -> bool:
+    """Whether the statement names what a third figure of the sentence is of, and nothing that is of these two alone:
+    the share of B is not computed from A's figure."""
+    if first.column is not None or second.column is not None or not any(o.owned for o in near):
+        return False
+    rivals = [o for o in near if o.line in (first.line, second.line) and o.kind == first.kind and o.unit == first.unit]
+    return not (first.owned or second.owned) and any(o.owned for o in rivals)
+
+
 # ---------------------------------------------------------------- pairs
 
 
@@ -123,12 +134,9 @@ def _percents(asked: Asked, first: Operand, second: Operand) -> Iterable[float]:
     if asked.says(CHANGE):
         yield from (100 * (new - old) / abs(old) for old, new in changes_of(asked, first, second) if old)
     apart = first.line == second.line and first.column is not None and first.line[0] != "row" and not first.best
-    if (
-        first.kind == "number"
-        and (asked.says(SHARE) or asked.spoken.quantity.spelled)
-        and side_by_side(asked, first, second)
-        and not apart
-    ):
+    whole = first.line[0] != "row" or (TOTAL,) in (first.line, second.line)
+    share = asked.says(SHARE) if not asked.spoken.quantity.spelled else whole or asked.says(COMPARED, False)
+    if first.kind == "number" and share and side_by_side(asked, first, second) and not apart:
         low, high = sorted((abs(first.value), abs(second.value)))
         if high:
             yield 100 * low / high
@@ -145,10 +153,7 @@ def _numbers(asked: Asked, first: Operand, second: Operand) -> Iterable[float]:
         return
     one, other = first.value, second.value
     if asked.says(RATIO, False) and one and other and side_by_side(asked, first, second, times=True):
-        times = max(abs(one), abs(other)) / min(abs(one), abs(other))
-        yield times
-        if quantity.spelled:
-            yield round(times)  # 'seven times as many'
+        yield max(abs(one), abs(other)) / min(abs(one), abs(other))
     if PART_OF.search(asked.all_words) and one and other and side_by_side(asked, first, second, times=True):
         yield min(abs(one), abs(other)) / max(abs(one), abs(other))
     of_each = EACH.search(asked.all_words) or MEAN.search(asked.all_words)

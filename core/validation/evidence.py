@@ -75,7 +75,6 @@ class Evidence:
             return "same" if any(f"w:{form}" in words for form in forms) else how
         return how
 
-
     def _goes_on(self, claim: Quantity, place: Place) -> bool:
         """Whether a bare figure of prose goes on with the unit of the figure before it in its sentence."""
         if place.column is not None or place.head:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 from core.validation.bounds import turned
+from core.validation.crossed import check_crossed
 from core.validation.cues import says_half
 from core.validation.derive import follows
 from core.validation.evidence import Evidence, Finding, Found
@@ -20,9 +21,9 @@ from core.validation.operands import gather_operands
 from core.validation.order import check_order, not_earlier, other_time, years_of
 from core.validation.places import Place, Segment, head_of, holds, holds_figure
 from core.validation.row_figures import MARGIN, find_in_rows, owns_more
+from core.validation.ratios import TIMES
 from core.validation.spoken import Spoken, contexts, score
 
-_TIMES = re.compile(r"\s*-?(?:times (?:as|more|higher|larger|bigger|the)|veces (?:mas|mayor|superior|el|la)|fold\b)")
 _THAN = re.compile(r"\b(?:than|que|below|above|under|over|por encima|por debajo|against|frente)\b")
 _VAGUE = 6.0  # points: 'a little over a third' beside 38 %
 _PAGE_BEFORE = re.compile(r"(?:\bp|\bpp|\bpage|\bpages|\bpag|\bpagina|\bpaginas)\.?\s*$")
@@ -38,9 +39,6 @@ def check_figures(claim: Segment, evidence: Evidence, skip: Sequence[tuple[int, 
             continue
         found.total += 1
         finding = None
-        if spoken.quantity.spelled and _TIMES.match(fold(claim.text[spoken.quantity.end :])):
-            open_ones.append((spoken, None))  # 'three times as much' is a ratio, and stands nowhere
-            continue
         matches = [place for place in evidence.places if evidence.fit(spoken.quantity, place) == "same"]
         if matches and _verbatim(claim, spoken.quantity, evidence):
             named.append((spoken, matches[0]))
@@ -76,7 +74,7 @@ def check_figures(claim: Segment, evidence: Evidence, skip: Sequence[tuple[int, 
         else:
             finding = known or _missing(spoken, evidence)
             found.findings += [finding] if finding is not None else []
-    found.findings += check_order(claim, named)
+    found.findings += check_order(claim, named) or check_crossed(claim, named)
     found.findings += check_extremes(claim, named, evidence.rows)
     return found
 
@@ -118,8 +116,8 @@ def _weigh(spoken: Spoken, matches: Sequence[Place], places: Sequence[Place]) ->
 
 
 def _says_nothing(claim: Segment, quantity: Quantity, skip: Sequence[tuple[int, int]], evidence: Evidence) -> bool:
-    if any(a <= quantity.start < b for a, b in skip):
-        return True
+    if any(a <= quantity.start < b for a, b in skip) or TIMES.match(fold(claim.text), quantity.start):
+        return True  # 'three times as much' is a ratio (see ratios)
     before = fold(claim.text[max(0, quantity.start - 10) : quantity.start])
     if _PAGE_BEFORE.search(before):
         return True

@@ -33,13 +33,15 @@ class Named:
     at: int
 
 
-def read_grids(evidence: Evidence) -> Iterator[Grid]:
+def read_grids(evidence: Evidence, quoted: bool = False) -> Iterator[Grid]:
+    """The rows of the result, else those of each table that is cited: all, or the `quoted` ones alone."""
     if evidence.rows is not None:
-        yield _of_rows(evidence.rows)
+        if not quoted:
+            yield _of_rows(evidence.rows)
         return
     tables: dict[tuple, list[Place]] = {}
     for place in evidence.places:
-        if place.column is not None:
+        if place.column is not None and (place.quoted or not quoted) and (place.line[3] > 0 or not quoted):
             tables.setdefault(place.line[:3], []).append(place)
     for places in tables.values():
         yield _of_table(places)

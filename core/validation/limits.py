@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from core.validation.evidence import Evidence, Finding, Found
 from core.validation.grid import Grid, measured, named_rows, read_grids
-from core.validation.match import close
 from core.validation.measures import Quantity, fold
 from core.validation.places import Segment
 
@@ -40,9 +39,8 @@ def check_limits(claim: Segment, evidence: Evidence) -> tuple[Found, list[tuple[
     if evidence.rows is None or not limits:
         return found, []
     grid = next(read_grids(evidence))
-    if any(
-        close(limit.quantity, v) for limit in limits for cells in grid.numbers.values() for v in cells if v is not None
-    ):
+    cells = {value for column in grid.numbers.values() for value in column}
+    if any(limit.quantity.readings[0][0] in cells for limit in limits):
         return found, []  # a cell's own figure, said with 'more than'
     kept = [held for held in _kept(claim, grid, limits) if held is not None]
     settled = [(limit.quantity.start, limit.quantity.end) for limit in limits]

@@ -14,8 +14,9 @@ from core.validation.names import Name, read_names
 from core.validation.order import years_of
 from core.validation.places import Segment, holds
 from core.validation.sources import Passage
-from core.validation.vocabulary import lexicon
+from core.validation.vocabulary import Word, lexicon
 
+_INFLECTED = re.compile(r"(?:s|ly|ing|ed|mente|ando|iendo)$")
 _TITLE = re.compile(r"(?:\s*[^\n]{0,160}(?:\n|$)){0,3}")
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _YEAR_BEFORE = re.compile(
@@ -148,7 +149,8 @@ def check_names(claim: Segment, names: Sequence[Name], evidence: Evidence, pool:
                 found.proven += name.sure
             continue
         far = any(holds(fold(passage.page_text), folded) for passage in evidence.passages)
-        if not name.sure and not re.search(rf"(?<=[^\W\d_,;)] ){re.escape(name.text)}(?![^\W_])", pool):
+        inside = re.search(rf"(?<=[^\W\d_,;)] ){re.escape(name.text)}(?![^\W_])", pool)
+        if not name.sure and not inside and not _is_unknown_row(word, evidence):
             continue
         found.total += 1
         reason = "name_elsewhere" if far else "name_missing"
@@ -163,6 +165,13 @@ def check_names(claim: Segment, names: Sequence[Name], evidence: Evidence, pool:
             else:
                 found.findings.append(Finding("name_missing", {"what": quantity.text}))
     return found
+
+
+def _is_unknown_row(word: Word | None, evidence: Evidence) -> bool:
+    """Whether the first word of a statement about rows is no word that the lists know, and so a name that no row has."""
+    if evidence.rows is None or evidence.passages or word is None or _INFLECTED.search(fold(word.text)):
+        return False
+    return not word.known
 
 
 def _of_the_neighbour(name: Name, claim: Segment, evidence: Evidence) -> bool:

@@ -28,7 +28,8 @@ class Operand:
     is said of it, `named` whether the statement states it too. A `cost` stands in brackets and is taken by its size;
     `best` is of the rows that the figure's own clause names, `aside` of those that the statement does not name;
     `at` is how early it names its row,
-    `written` the scale that stands behind the figure itself ('million')."""
+    `written` the scale that stands behind the figure itself ('million'), `owned` whether the statement names what only this figure of its
+    sentence is of."""
 
     value: float
     kind: str
@@ -46,6 +47,7 @@ class Operand:
     aside: bool = False
     at: int = 0
     written: float = 1.0
+    owned: bool = False
 
 
 def gather_operands(spoken: Spoken, evidence: Evidence, named: Sequence[Place]) -> list[Operand]:
@@ -65,12 +67,25 @@ def gather_operands(spoken: Spoken, evidence: Evidence, named: Sequence[Place]) 
         best = max(score(spoken.context, place) for place in line) >= top
         operands = [operand_of(place, spoken.quantity.kind, _identity(place) in stated) for place in line[:CELLS_MAX]]
         operands = [replace(operand, best=best) for operand in operands]
+        if len(line) > 1 and line[0].column is None:
+            operands = [_own(operand, place, line, spoken) for operand, place in zip(operands, line, strict=False)]
         operands += _gone_on(operands)
         costs = all(operand.value <= 0 for operand in operands)  # costs in brackets are compared by their size
         found += [replace(operand, value=abs(operand.value), cost=True) for operand in operands] if costs else operands
     if evidence.rows is not None:
         found += row_operands(spoken, evidence.rows, stated)
     return found
+
+
+def _own(operand: Operand, place: Place, line: Sequence[Place], spoken: Spoken) -> Operand:
+    """The operand with whether the figure's own words name what it alone is of, of the figures of its sentence of one
+    unit; and how early the statement does."""
+    others = [p for p in line if p is not place and (p.quantity.kind, p.quantity.unit) == (operand.kind, operand.unit)]
+    shared = {key for other in others for key, weight in other.context.items() if weight >= OWN}
+    alone = {key for key, weight in place.context.items() if weight >= OWN and key[0] != "@"} - shared
+    at = next((n for n, (keys, _) in enumerate(spoken.context) if keys & alone), len(spoken.context))
+    named = any(keys & alone for keys, weight in spoken.context if weight >= OWN)
+    return replace(operand, owned=bool(others) and named, at=at)
 
 
 def _gone_on(operands: Sequence[Operand]) -> list[Operand]:

@@ -40,11 +40,17 @@ def changes_of(asked: Asked, first: Operand, second: Operand) -> Iterable[tuple[
     if not _may_change(asked, first, second):
         return
     older, newer = _in_time(asked, first, second)
-    compared = first.line != second.line and first.at != second.at and bool(COMPARED.search(asked.all_words))
+    compared = first.at != second.at and _is_compared(asked, first, second)
     known = _order_known(first, second) or first.named != second.named or compared
     pairs = [(older.value, newer.value)] if known else [(older.value, newer.value), (newer.value, older.value)]
     strict = not (first.cost and asked.spoken.quantity.signed)
     yield from (pair for pair in pairs if not (strict and asked.way and (pair[1] - pair[0]) * asked.way < 0))
+
+
+def _is_compared(asked: Asked, first: Operand, second: Operand) -> bool:
+    """Whether the statement sets one beside the other: two rows, or two things that a sentence tells apart."""
+    apart = first.line != second.line or (first.column is None and first.owned and second.owned)
+    return apart and bool(COMPARED.search(asked.all_words))
 
 
 def _in_time(asked: Asked, first: Operand, second: Operand) -> tuple[Operand, Operand]:
@@ -52,7 +58,7 @@ def _in_time(asked: Asked, first: Operand, second: Operand) -> tuple[Operand, Op
         return (first, second) if first.when < second.when else (second, first)  # type: ignore[operator]
     if first.older != second.older:
         return (first, second) if first.older else (second, first)
-    if first.line != second.line and first.at != second.at and COMPARED.search(asked.all_words):
+    if first.at != second.at and _is_compared(asked, first, second):
         return (second, first) if first.at < second.at else (first, second)  # 'A costs 10 more than B': A less B
     if first.named != second.named:  # what the statement states is what it speaks of
         subject, other = (first, second) if first.named else (second, first)

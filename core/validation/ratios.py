@@ -1,7 +1,7 @@
 """Multiples and halves in words: 'twice as many as', 'doubled', 'more than half of', 'el triple que'. Each is computed
 from the figures of the rows that the statement names, or from two figures of a quoted sentence.
 
-One is judged only where there are two figures to compare; it reads no multiples in digits ('2.5 times', see spelled).
+One is judged only where there are two figures to compare; it reads no multiples with decimals ('2.5 times', see derive).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from core.validation.cues import EACH
 from core.validation.evidence import Evidence, Finding, Found
 from core.validation.grid import Grid, measured, named_rows, read_grids
-from core.validation.measures import approximation, fold
+from core.validation.measures import approximation, fold, lexicon
 from core.validation.places import Place, Segment
 
 _NOT_SO_MANY = (
@@ -29,6 +29,10 @@ _WORDS = (
         r"(?<!first )(?<!second )\bhalf (?:of|the|its|their|all|as (?:many|much))\b|"
         r"(?<!primera )(?<!segunda )\bla mitad de\b",
     ),
+)
+TIMES = re.compile(
+    r"\b(three|four|five|six|seven|eight|nine|ten|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|[3-9]|1\d)"
+    r"(?= times (?:as|more|higher|larger|bigger|the)\b| veces (?:mas|mayor|superior|el|la|l[oa]s)\b)"
 )
 _RATIOS = tuple((value, re.compile(pattern)) for value, pattern in _WORDS)
 _AND_MORE = re.compile(r"\s*(?:con creces|and more|or more|y mas)\b")
@@ -72,6 +76,13 @@ def _read(text: str) -> Iterator[_Ratio]:
             how = how or approximation(text, match.start() + (3 if match.group().startswith(("el ", "la ")) else 0))
             how = "over" if _AND_MORE.match(folded, match.end()) else how
             yield _Ratio(match.start(), match.end(), text[match.start() : match.end()], value, how)
+    for match in TIMES.finditer(folded):
+        how = approximation(text, match.start())
+        yield _Ratio(match.start(), match.end(1), text[match.start() : match.end(1)], float(_count(match[1])), how)
+
+
+def _count(word: str) -> int:
+    return int(word) if word.isdigit() else lexicon()["numbers"][word]
 
 
 def _is_said(ratio: _Ratio, evidence: Evidence) -> bool | None:

@@ -11,6 +11,7 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 
+from core.validation.cues import COMPARING
 from core.validation.evidence import Evidence, Finding, Found
 from core.validation.grid import Grid, Named, measured, named_rows, read_grids
 from core.validation.measures import fold, lexicon
@@ -34,7 +35,7 @@ _LEAST = re.compile(
     rf"\b(?:the least|least|the fewest|fewest|lowest|smallest|shortest){_PART}|"
     rf"\b(?:el|la|l[oa]s|con|de|su|que|cuy[oa]) (?:\w+ ){{0,2}}?(?:menos|menor(?:es)?){_PART}(?! que\b)"
 )
-_TURNED = re.compile(r"\b(?:mas (?:baj|pequen|cort|escas)|menos (?:alt|grand|numeros))\w*\b")
+_TURNED = re.compile(r"(?<!con )\b(?:mas (?:baj|pequen|cort|escas)|menos (?:alt|grand|numeros))\w*\b")
 _BOUND = re.compile(r"\b(?:at (?:the )?(?:most|least)|al menos|por lo menos|como (?:minimo|maximo)|no mas|no menos)\b")
 _RANK = re.compile(
     r"\b(second|third|fourth|segund[oa]|tercer[oa]?|cuart[oa])[\s-]+"
@@ -54,10 +55,6 @@ _OF_TIMES = re.compile(
 _RELATIVE = re.compile(
     r"\b(?:proporcion\w*|proportion\w*|relativ\w+|per|each|cada|por (?!encima|debajo)\w+|ratio|rate|tasa)\b|%"
 )
-_COMPARING = frozenset(
-    "more higher above exceed exceeds exceeded mas superior mayor mayores supera superan supero superaron less fewer "
-    "lower below menos inferior menor menores".split()
-)
 _CUT = re.compile(
     r"[;:()—–]|,\s|\s(?:while|whereas|but|although|even though|though|and|pero|aunque|mientras|frente|versus|y)\s", re.I
 )
@@ -76,14 +73,18 @@ def check_standings(claim: Segment, evidence: Evidence) -> Found:
                 params = {"what": what, **({"instead": instead} if instead else {})}
                 found.findings.append(Finding("extreme" if instead else "way_differs", params))
         if found.total:
-            break
+            return found
+    for grid in read_grids(evidence, quoted=True):  # rows that only their neighbours name alike
+        for verdict, what, _ in _judge_all(claim, grid, only_pairs=True):
+            found.total, found.proven = found.total + 1, found.proven + verdict
+            found.findings += [] if verdict else [Finding("way_differs", {"what": what})]
     return found
 
 
 # ---------------------------------------------------------------- what is said
 
 
-def _judge_all(claim: Segment, grid: Grid) -> Iterator[tuple[bool, str, str]]:
+def _judge_all(claim: Segment, grid: Grid, only_pairs: bool = False) -> Iterator[tuple[bool, str, str]]:
     """(holds, what is said, which row it is instead) of each order that the statement tells."""
     named = named_rows(claim.words, grid)
     if not named or len(grid.labels) < 2:
@@ -95,7 +96,7 @@ def _judge_all(claim: Segment, grid: Grid) -> Iterator[tuple[bool, str, str]]:
     for start, end in _clauses(claim.text):
         inside = [name for name in named if start <= name.at < end]
         said = folded[start:end]
-        if not inside or _AFTER_ROW.match(said):
+        if not inside or _AFTER_ROW.match(said) or (only_pairs and len({name.row for name in inside}) != 2):
             continue
         behind = [name.row for name in named if _AFTER_ROW.match(folded[: name.at]) and name.at < start]
         yield from _judge_clause(claim, grid, inside, behind, (start, end), said)
@@ -105,7 +106,7 @@ def _judge_clause(
     claim: Segment, grid: Grid, inside: list[Named], behind: list[int], span: tuple[int, int], said: str
 ) -> Iterator[tuple[bool, str, str]]:
     words = [word for word in claim.words if span[0] <= word.start < span[1]]
-    if _RELATIVE.search(said) or any(word.way and fold(word.text) not in _COMPARING for word in words):
+    if _RELATIVE.search(said) or any(word.way and fold(word.text) not in COMPARING for word in words):
         return  # 'the one that grew most': not what the cells say
     columns = measured(words, claim, grid)
     rank = _RANK.search(said)
@@ -155,6 +156,8 @@ def _compare(
     """'A sold more than B': the first row against the second."""
     first, second = inside[0], next(name for name in inside if name.row != inside[0].row)
     between = said[first.at - start : second.at - start]
+    if not (_MORE_CUE.search(between) or _LESS_CUE.search(between)) and _THAN.search(between):
+        between = said[: second.at - start]  # 'se gastó más en A que en B'
     more, less = _MORE_CUE.search(between), _LESS_CUE.search(between)
     if bool(more) == bool(less) or not (_THAN.search(between) or _OVERTAKES.search(between)):
         return

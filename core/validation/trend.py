@@ -1,11 +1,12 @@
-"""A statement that says which way something went and gives no figure, against the two figures of its source: 'costs went
-down' where a quoted row or sentence has 8.9 in 2024 and 9.4 in 2025. It judges no statement with a figure of change.
+"""A statement that says which way something went and gives no figure, against the two figures of its source: 'costs
+went down' where a quoted row or sentence has 8.9 in 2024 and 9.4 in 2025. It judges no statement with a figure of change.
 """
 
 from __future__ import annotations
 
 import re
 
+from core.validation.cues import COMPARING
 from core.validation.evidence import Evidence, Finding
 from core.validation.measures import fold
 from core.validation.older import is_older
@@ -17,15 +18,15 @@ _COMPARED = re.compile(r"\b(?:than|que|compared|frente|less|more|mas|menos|below
 
 def check_trend(claim: Segment, evidence: Evidence) -> list[Finding]:
     """The finding where every pair of an older and a newer figure that is quoted goes the other way."""
-    ways = {-word.way if word.negated else word.way for word in claim.words if word.way}
+    moving = [word for word in claim.words if word.way and fold(word.text) not in COMPARING]
+    ways = {-word.way if word.negated else word.way for word in moving}
     numbers = [q for q in claim.quantities if q.kind != "code" and not q.unit]
     if len(ways) != 1 or numbers or evidence.rows is not None or _COMPARED.search(fold(claim.text)):
         return []
     way = ways.pop()
     changes = [change for line in _lines(evidence) for change in _changes(line)]
     if changes and all(change * way < 0 for change in changes):
-        word = next(word for word in claim.words if word.way)
-        return [Finding("way_differs", {"what": word.text})]
+        return [Finding("way_differs", {"what": moving[0].text})]
     return []
 
 

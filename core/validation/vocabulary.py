@@ -23,7 +23,9 @@ _NOUN_CUES = frozenset(("no", "without", "sin", "free", "excluding", "excl"))  #
 _PREPOSITIONS = frozenset("for of in on to with from para de del en por con".split())
 _PARTICIPLE = re.compile(r"(?:ad|id)[oa]s?$")
 _BREAK = re.compile(r"[;:!?()\n]|\.(?=\s|$)|,\s|\b(?:but|pero|while|mientras|although|aunque|sino)\b", re.I)
-_MORE_OR_LESS = frozenset("encima debajo above below more less fewer least most mas menos longer older later higher lower over under".split())
+_MORE_OR_LESS = frozenset(
+    "encima debajo above below more less fewer least most mas menos longer older later higher lower over under".split()
+)
 _MODALS = frozenset("may can might could".split())
 _DUTIES = frozenset("must should shall need debe deben debera deberan deberia".split())
 _UNLESS = frozenset("without sin unless salvo".split())
@@ -49,14 +51,14 @@ _FRACTIONS = (
 _SCOPE = 5  # words behind a 'not' that stand under it
 _COGNATE, _ROOT = 6, 6  # letters of a word that may be alike in both languages, and how many count
 
-_Known = tuple[frozenset[str], bool, "tuple[int, int] | None", int, bool]
+_Known = tuple[frozenset[str], bool, "tuple[int, int] | None", int, bool, bool]
 Spanish = Mapping[tuple[str, ...], tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
     """`stop`: says nothing of its own. `side` is (pair of opposites, +1 or -1) or None. `negated`: stands under a
-    negation; `cue`: is one; `denies`: says no without one ('lapse'); `way`: +1 or -1 where it says which way a figure
+    negation; `cue`: is one; `denies`: says no without one ('lapse'); `known`: is in the lists; `way`: +1 or -1 where it says which way a figure
     goes."""
 
     start: int
@@ -69,6 +71,7 @@ class Word:
     cue: bool = False
     way: int = 0
     denies: bool = False
+    known: bool = True
 
 
 class Vocabulary:
@@ -82,6 +85,7 @@ class Vocabulary:
                 keys = frozenset(f"en:{_stem(text, 'en')}" for text in texts if " " not in text)
                 for form in {spoken[0], *_stems_of(spoken[0], "es")}:
                     self._english_of[form] = self._english_of.get(form, frozenset()) | keys
+        self._english = frozenset().union(*self._english_of.values())
         self._known: dict[tuple[str, str], _Known] = {}
 
     def read(self, text: str, lang: str) -> list[Word]:
@@ -91,17 +95,19 @@ class Vocabulary:
         spans = _negation_spans(text)
         for match in _TOKEN.finditer(text):
             token = match.group().lower()
-            keys, stop, side, way, denies = self._look_up(token, lang)
+            keys, stop, side, way, denies, known = self._look_up(token, lang)
             token = fold(token)
             cue = (token in table["negations"] or token.endswith(("n't", "n’t"))) and any(
                 a <= match.start() < b for a, b in spans
             )
             cue = cue and (token != "non" or _ABLE.match(text, match.end()) is not None)
-            words.append(Word(match.start(), match.end(), match.group(), keys, stop, side, False, cue, way, denies))
+            words.append(
+                Word(match.start(), match.end(), match.group(), keys, stop, side, False, cue, way, denies, known)
+            )
         return _conditional(_under_negation(text, _no_bounds(text, _joined(words, lang))))
 
     def _look_up(self, spoken: str, lang: str) -> _Known:
-        """Keys, whether it says nothing, side, way and whether it denies, of a word in lower case."""
+        """Keys, whether it says nothing, side, way, whether it denies and whether the lists know it, of a word in lower case."""
         found = self._known.get((spoken, lang))
         if found is None:
             table = lexicon()
@@ -119,7 +125,10 @@ class Vocabulary:
             side = next((table["sides"][stem] for stem in stems if stem in table["sides"]), None)
             way = next((table["ways"][stem] for stem in stems if stem in table["ways"]), 0)
             denies = any(stem in table["denying"] for stem in stems)
-            found = self._known[(spoken, lang)] = (frozenset(keys), stop, side, way, denies)
+            known = (
+                stop or bool(side or way) or any(key[0] in "=#" for key in keys) or not keys.isdisjoint(self._english)
+            )
+            found = self._known[(spoken, lang)] = (frozenset(keys), stop, side, way, denies, known)
         return found
 
 
