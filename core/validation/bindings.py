@@ -14,7 +14,8 @@ from core.validation.evidence import Evidence, Finding
 from core.validation.measures import fold
 from core.validation.names import Name, read_names
 from core.validation.places import Segment
-from core.validation.vocabulary import Word, lexicon
+from core.validation.vocabulary import Word
+from core.validation.word_lists import lexicon
 
 _BY = frozenset("by por".split())
 _BE = frozenset("was were is are been be fue fueron es son sido ser".split())
@@ -44,7 +45,7 @@ def _turned(claim: Segment, source: Segment) -> Finding | None:
 
 
 def _triples(segment: Segment) -> Iterator[tuple[Word, Word, Word, bool]]:
-    """Two neighbouring parties with each word between them that says something, and whether it stands in the passive."""
+    """Two neighbouring parties with each word between them that says something, and whether that is in the passive."""
     parties = _parties(segment)
     for first, second in itertools.pairwise(parties):
         between = [w for w in segment.words if first.end <= w.start and w.end <= second.start]

@@ -8,19 +8,28 @@ import itertools
 from collections.abc import Sequence
 
 from core.validation.evidence import Finding
-from core.validation.places import Place, Segment
+from core.validation.places import OWN, Place, Segment
 from core.validation.spoken import Spoken, WordContext, score
 
 _APART = 0.7
 
 
 def check_crossed(claim: Segment, named: Sequence[tuple[Spoken, Place]]) -> list[Finding]:
-    """The first pair of figures that fit better the other way round. Words that tell which way a figure goes do not
-    count: they go with the figure."""
+    """The first pair of figures that fit better the other way round; '655 of 1,215' is one thing. Words that tell which
+    way a figure goes do not count: they go with the figure."""
     moving = {key for word in claim.words if word.way for key in word.keys}
     for (one, place), (other, its) in itertools.combinations(named, 2):
         alike = (one.quantity.kind, place.quantity.unit) == (other.quantity.kind, its.quantity.unit)
-        if not alike or place.line != its.line or place.column is not None or place is its or one.older or other.older:
+        between = claim.text[one.quantity.end : other.quantity.start].split()
+        if (
+            not alike
+            or len(between) < 2
+            or place.line != its.line
+            or place.column is not None
+            or place is its
+            or one.older
+            or other.older
+        ):
             continue
         first, second = _still(one.context, moving), _still(other.context, moving)
         straight = score(first, place) + score(second, its)
@@ -30,4 +39,5 @@ def check_crossed(claim: Segment, named: Sequence[tuple[Spoken, Place]]) -> list
 
 
 def _still(context: WordContext, moving: set[str]) -> WordContext:
-    return [(keys, weight) for keys, weight in context if not keys & moving]
+    """The words of the figure's own clause that tell no way."""
+    return [(keys, weight) for keys, weight in context if weight >= OWN and not keys & moving]

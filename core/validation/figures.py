@@ -20,8 +20,8 @@ from core.validation.measures import Quantity, fold, lexicon
 from core.validation.operands import gather_operands
 from core.validation.order import check_order, not_earlier, other_time, years_of
 from core.validation.places import Place, Segment, head_of, holds, holds_figure
-from core.validation.row_figures import MARGIN, find_in_rows, owns_more
 from core.validation.ratios import TIMES
+from core.validation.row_figures import MARGIN, find_in_rows, owns_more
 from core.validation.spoken import Spoken, contexts, score
 
 _THAN = re.compile(r"\b(?:than|que|below|above|under|over|por encima|por debajo|against|frente)\b")
@@ -159,19 +159,23 @@ def _spans(claim: Segment, quantity: Quantity, evidence: Evidence) -> bool:
 
 
 def _counts_names(claim: Segment, quantity: Quantity, evidence: Evidence) -> bool:
-    """'two stores, Larios and Sierpes': as many rows as the statement names."""
+    """'two stores, Larios and Sierpes': as many rows as the statement names, or cites of a table."""
     if evidence.rows is None:
-        return False
+        lines = {
+            place.line for place in evidence.places if place.quoted and place.column is not None and place.line[3] > 0
+        }
+        return 1 < len(lines) == quantity.readings[0][0]
     words = [w.keys for w in claim.words if w.text[:1].isupper() and not w.stop]
     named = [label for label in evidence.rows.labels if any(keys & label.keys() for keys in words)]
     return 1 < len(named) == quantity.readings[0][0]
 
 
 def _enumerated(claim: Segment, quantity: Quantity) -> bool:
-    """'three types: A, B and C' counts what it lists."""
+    """'three types: A, B and C' counts what it lists; 'two groups of 540 and 546' the figures."""
     _, _, listed = claim.text[quantity.end :].partition(":")
     items = [item for item in re.split(r",|;|\s(?:and|or|y|e|o)\s", listed) if item.strip()]
-    return len(items) == int(quantity.readings[0][0])
+    beside = [q for q in claim.quantities if q.kind != "code" and not q.spelled and (q.kind, q.unit) == ("number", "")]
+    return int(quantity.readings[0][0]) in (len(items), len(beside))
 
 
 def _counts_another(spoken: Spoken, matches: Sequence[Place], places: Sequence[Place]) -> Finding | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import itertools
 import re
 from collections.abc import Sequence
@@ -14,8 +15,10 @@ from core.validation.names import Name, read_names
 from core.validation.order import years_of
 from core.validation.places import Segment, holds
 from core.validation.sources import Passage
-from core.validation.vocabulary import Word, lexicon
+from core.validation.vocabulary import Word
+from core.validation.word_lists import lexicon
 
+_ALIKE, _SHORT = 0.75, 3
 _INFLECTED = re.compile(r"(?:s|ly|ing|ed|mente|ando|iendo)$")
 _TITLE = re.compile(r"(?:\s*[^\n]{0,160}(?:\n|$)){0,3}")
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
@@ -40,6 +43,7 @@ def check_dates(claim: Segment, evidence: Evidence, skip: Sequence[tuple[int, in
             continue
         if _follows(date, evidence, known):
             found.proven += 1
+            found.computed = True
             continue
         far = [p for p in evidence.passages if holds(fold(p.page_text), fold(date.text))]
         undated = not any(s.dates for passage in evidence.passages for s in passage.quoted)
@@ -52,7 +56,7 @@ def check_dates(claim: Segment, evidence: Evidence, skip: Sequence[tuple[int, in
         instead = next((d.text for d in known if _same_shape(date, d) and d.text != date.text), "")
         reason = "date_instead" if instead else "date_missing"
         found.findings.append(Finding(reason, {"what": date.text, **({"instead": instead} if instead else {})}))
-    if not found.findings and not skip:
+    if not found.findings and not skip and not found.computed:
         found.findings += _other_years(claim, evidence)
     return found
 
@@ -168,10 +172,13 @@ def check_names(claim: Segment, names: Sequence[Name], evidence: Evidence, pool:
 
 
 def _is_unknown_row(word: Word | None, evidence: Evidence) -> bool:
-    """Whether the first word of a statement about rows is no word that the lists know, and so a name that no row has."""
+    """Whether the first word of a statement about rows is none that the lists know, and so a name that no row has."""
     if evidence.rows is None or evidence.passages or word is None or _INFLECTED.search(fold(word.text)):
         return False
-    return not word.known
+    cells = (cell for row in evidence.rows.result.rows[:200] for cell in row if isinstance(cell, str))
+    labels = [fold(part) for cell in cells for part in cell.split()]
+    alike = difflib.get_close_matches(fold(word.text), labels, n=1, cutoff=_ALIKE)
+    return not word.known and len(word.text) > _SHORT and not alike  # 'Oporto' for 'Porto'
 
 
 def _of_the_neighbour(name: Name, claim: Segment, evidence: Evidence) -> bool:

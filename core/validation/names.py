@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from core.validation.dates import DateSpan
 from core.validation.measures import Quantity, fold, lexicon
-from core.validation.vocabulary import is_ordinary
-from core.validation.vocabulary import lexicon as words_lexicon
+from core.validation.word_lists import is_ordinary
+from core.validation.word_lists import lexicon as words_lexicon
 
 _CAPITAL = re.compile(r"[^\W\d_a-zà-öø-ÿ](?:[^\W\d_]|['’&-](?=[^\W\d_]))*", re.UNICODE)
 _START = re.compile(r"(?:^|[.!?:;“\"«(]\s*|\n\s*|[-*•]\s+|\*\*)$")

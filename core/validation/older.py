@@ -7,8 +7,10 @@ import re
 from core.validation.measures import fold
 
 _OLDER_BEFORE = re.compile(
-    r"(?:\bfrom|\bdesde|\bfrente a|\bagainst|\bcompared (?:with|to)|\bversus|\bvs\.?|\bup on|\bantes|\bprevious(?:ly)?|"
-    r"\bthan|\brespecto a|\binstead of|\brather than|\ben (?:lugar|vez) de)\s+(?:the |los |las |el |la |about |unos |casi |nearly |un |una )?"
+    r"(?:\bfrom|\bdesde|\bfrente a|\bagainst|\bcompared (?:with|to)|"
+    r"\bversus|\bvs\.?|\bup on|\bantes|\bprevious(?:ly)?|"
+    r"\bthan|\brespecto a|\binstead of|\brather than|\ben (?:lugar|vez) de)\s+"
+    r"(?:the |los |las |el |la |about |unos |casi |nearly |un |una )?"
     r"(?:[€$£]\s?)?"
     r"(?:\d[\d.,]*\d(?: ?%| (?:million|millones|billion|thousand|miles)(?: de (?:euros|dolares))?)?"
     r",? (?:or|o|i\.e\.|\()\s*)?$"

@@ -8,9 +8,10 @@ import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from core.validation.cues import REST
 from core.validation.evidence import Evidence
 from core.validation.match import same_unit
-from core.validation.measures import lexicon
+from core.validation.measures import fold, lexicon
 from core.validation.older import is_older
 from core.validation.places import OWN, Context, Place
 from core.validation.rows import Rows
@@ -27,9 +28,8 @@ class Operand:
     it as what came before. `measure` are the words of its column's header without times, `way` the direction that
     is said of it, `named` whether the statement states it too. A `cost` stands in brackets and is taken by its size;
     `best` is of the rows that the figure's own clause names, `aside` of those that the statement does not name;
-    `at` is how early it names its row,
-    `written` the scale that stands behind the figure itself ('million'), `owned` whether the statement names what only this figure of its
-    sentence is of."""
+    `at` is how early it names what the figure is of, `written` the scale that stands behind the figure itself
+    ('million'), `owned` whether the statement names what only this figure of its sentence is of."""
 
     value: float
     kind: str
@@ -69,7 +69,7 @@ def gather_operands(spoken: Spoken, evidence: Evidence, named: Sequence[Place]) 
         operands = [replace(operand, best=best) for operand in operands]
         if len(line) > 1 and line[0].column is None:
             operands = [_own(operand, place, line, spoken) for operand, place in zip(operands, line, strict=False)]
-        operands += _gone_on(operands)
+        operands += _gone_on(operands, line)
         costs = all(operand.value <= 0 for operand in operands)  # costs in brackets are compared by their size
         found += [replace(operand, value=abs(operand.value), cost=True) for operand in operands] if costs else operands
     if evidence.rows is not None:
@@ -88,10 +88,12 @@ def _own(operand: Operand, place: Place, line: Sequence[Place], spoken: Spoken) 
     return replace(operand, owned=bool(others) and named, at=at)
 
 
-def _gone_on(operands: Sequence[Operand]) -> list[Operand]:
+def _gone_on(operands: Sequence[Operand], line: Sequence[Place]) -> list[Operand]:
     """The bare figures of a sentence at the scale and unit of the one before: '41 million, of which 29 were lost'."""
     found = []
-    for before, bare in itertools.pairwise(operands):
+    for (before, _), (bare, place) in itertools.pairwise(zip(operands, line, strict=False)):
+        if place.quantity.spelled or (place.head and not REST.match(fold(place.after).lstrip())):
+            continue  # 'three tankers' are no millions, 'the 284 others' may be
         is_bare = bare.column is None and bare.kind == "number" and not bare.unit and bare.written == 1.0
         if is_bare and before.written != 1.0 and bare.value < 1000:
             found.append(replace(bare, value=bare.value * before.written, unit=before.unit, written=before.written))

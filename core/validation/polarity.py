@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from core.validation.measures import fold
 from core.validation.places import Segment, cut_clauses
-from core.validation.vocabulary import Word, lexicon
+from core.validation.vocabulary import Word
+from core.validation.word_lists import lexicon
 
 _SEMICOLON = re.compile(r";\s|\s(?:whereas|while|mientras que)\s", re.I)
 _NEAR = 12  # characters, an article or two

@@ -1,7 +1,7 @@
 """Multiples and halves in words: 'twice as many as', 'doubled', 'more than half of', 'el triple que'. Each is computed
 from the figures of the rows that the statement names, or from two figures of a quoted sentence.
 
-One is judged only where there are two figures to compare; it reads no multiples with decimals ('2.5 times', see derive).
+One is judged only where there are two figures to compare. Multiples with decimals ('2.5 times') are left to derive.
 """
 
 from __future__ import annotations

@@ -66,21 +66,28 @@ def table_places(
         for c, cell in enumerate(row):
             if not cell.quantities:
                 continue
-            context = {**title}
-            for part, weight in ((section, SECTION), (headers.get(c, {}), OWN), (label, OWN)):
-                for key in part:
-                    context[key] = max(context.get(key, 0.0), weight)
+            context = _merge(title, (section, SECTION), (headers.get(c, {}), OWN), (label, OWN))
             if not cell.figure:
                 cell.add_to(context, OWN)
             is_percent = bool(_PERCENT_LABEL.search(f"{row_text} {labels.get(c, '')} {table.title}"))
             follows = row[c + 1].text.strip() if c + 1 < len(row) else ""
             is_percent = is_percent or follows in ("%", ")%", ") %")
             line, header = (*where, -1 - number, r), headers.get(c, {})
+            unit = _bracketed_unit(labels.get(c, "")) or whole_unit
             places += [
-                Place(q, context, line, c, is_percent, way_of(q, ()), header=header, scale=scale)
-                for q in (_of_unit(q, _bracketed_unit(labels.get(c, "")) or whole_unit) for q in cell.quantities)
+                Place(_of_unit(q, unit), context, line, c, is_percent, way_of(q, ()), header=header, scale=scale)
+                for q in cell.quantities
             ]
     return places, dates
+
+
+def _merge(base: Context, *parts: tuple[Context, float]) -> Context:
+    """`base` with the keys of each part at the part's weight, where that is more."""
+    merged = {**base}
+    for part, weight in parts:
+        for key in part:
+            merged[key] = max(merged.get(key, 0.0), weight)
+    return merged
 
 
 def _bracketed_unit(text: str) -> str:

@@ -1,5 +1,5 @@
 """A statement that says which way something went and gives no figure, against the two figures of its source: 'costs
-went down' where a quoted row or sentence has 8.9 in 2024 and 9.4 in 2025. It judges no statement with a figure of change.
+went down' where a quoted row or sentence has 8.9 in 2024 and 9.4 in 2025. One with a figure is left to figures.
 """
 
 from __future__ import annotations

@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import functools
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
 
 from core.validation import measures
 from core.validation.measures import fold
+from core.validation.word_lists import lexicon, sound_of, stem_of, stems_of
 
-_FOLDER = Path(__file__).parent / "lexicon"
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’+&][^\W\d_]+)*", re.UNICODE)
 _NOUN_CUES = frozenset(("no", "without", "sin", "free", "excluding", "excl"))  # before a noun, up to a preposition
 _PREPOSITIONS = frozenset("for of in on to with from para de del en por con".split())
@@ -35,7 +32,6 @@ _BOUNDS = frozenset(
 )
 _ABLE = re.compile(r"[- ]?(?:refund|transfer|assign|return|recover|negoti|deduct|reimburs|cancel\w?|renew)[ai]ble\b")
 # 'non-refundable' denies; 'non-marketable investments' are a kind of them
-_SPELLINGS = tuple(pair.split(">") for pair in "ae>e oe>e ph>f th>t ch>c qu>c k>c y>i es>s".split())
 _FRACTIONS = (
     "thirds?",
     "quarters?",
@@ -58,8 +54,8 @@ Spanish = Mapping[tuple[str, ...], tuple[str, ...]]
 @dataclass(frozen=True, slots=True)
 class Word:
     """`stop`: says nothing of its own. `side` is (pair of opposites, +1 or -1) or None. `negated`: stands under a
-    negation; `cue`: is one; `denies`: says no without one ('lapse'); `known`: is in the lists; `way`: +1 or -1 where it says which way a figure
-    goes."""
+    negation; `cue`: is one; `denies`: says no without one ('lapse'); `known`: is in the lists; `way`: +1 or -1 where
+    it says which way a figure goes."""
 
     start: int
     end: int
@@ -82,8 +78,8 @@ class Vocabulary:
         self._english_of: dict[str, frozenset[str]] = {}
         for spoken, texts in (spanish or {}).items():
             if len(spoken) == 1:
-                keys = frozenset(f"en:{_stem(text, 'en')}" for text in texts if " " not in text)
-                for form in {spoken[0], *_stems_of(spoken[0], "es")}:
+                keys = frozenset(f"en:{stem_of(text, 'en')}" for text in texts if " " not in text)
+                for form in {spoken[0], *stems_of(spoken[0], "es")}:
                     self._english_of[form] = self._english_of.get(form, frozenset()) | keys
         self._english = frozenset().union(*self._english_of.values())
         self._known: dict[tuple[str, str], _Known] = {}
@@ -107,20 +103,20 @@ class Vocabulary:
         return _conditional(_under_negation(text, _no_bounds(text, _joined(words, lang))))
 
     def _look_up(self, spoken: str, lang: str) -> _Known:
-        """Keys, whether it says nothing, side, way, whether it denies and whether the lists know it, of a word in lower case."""
+        """Keys, whether it says nothing, side, way, whether it denies and whether it is known, of a lower-case word."""
         found = self._known.get((spoken, lang))
         if found is None:
             table = lexicon()
             bare = spoken.removesuffix("'s").removesuffix("’s")
-            token, stems = fold(bare), [f"{lang}:{stem}" for stem in _stems_of(bare, lang)]
+            token, stems = fold(bare), [f"{lang}:{stem}" for stem in stems_of(bare, lang)]
             keys = {f"w:{token}", *stems}.union(*(table["same"].get(stem, ()) for stem in stems))
             if lang == "es":
-                forms = (token, *_stems_of(bare, lang))
+                forms = (token, *stems_of(bare, lang))
                 keys |= next((self._english_of[form] for form in forms if form in self._english_of), frozenset())
             if token in measures.lexicon()["numbers"]:
                 keys.add(f"#{measures.lexicon()['numbers'][token]}")
             if len(token) > _COGNATE:
-                keys.add(f"~{_sound(token)[:_ROOT]}")
+                keys.add(f"~{sound_of(token)[:_ROOT]}")
             stop = len(token) == 1 or token in table["stop"][lang]
             side = next((table["sides"][stem] for stem in stems if stem in table["sides"]), None)
             way = next((table["ways"][stem] for stem in stems if stem in table["ways"]), 0)
@@ -130,82 +126,6 @@ class Vocabulary:
             )
             found = self._known[(spoken, lang)] = (frozenset(keys), stop, side, way, denies, known)
         return found
-
-
-@functools.cache
-def lexicon() -> dict[str, Any]:
-    """`lexicon/words.toml`, by stems."""
-    raw = tomllib.loads((_FOLDER / "words.toml").read_text(encoding="utf-8"))
-    same: dict[str, set[str]] = {}
-    listed = (_FOLDER / "pairs.txt").read_text(encoding="utf-8").splitlines()
-    for n, line in enumerate([*raw["same"], *(line for line in listed if line and not line.startswith("#"))]):
-        for key in _stems(line):
-            same.setdefault(key, set()).add(f"={n}")
-    sides: dict[str, tuple[int, int]] = {}
-    pairs: dict[str, tuple[int, int]] = {}
-    for n, line in enumerate((*raw["opposite"], *raw["beside"], *raw["roles"])):
-        for sign, part in zip((1, -1), line.split("<>"), strict=True):
-            for key in _stems(part):
-                (pairs if "_" in key else sides).setdefault(key, (n, sign))
-    return {
-        "same": {key: frozenset(groups) for key, groups in same.items()},
-        "sides": sides,
-        "pairs": pairs,
-        "beside": frozenset(range(len(raw["opposite"]), len(raw["opposite"]) + len(raw["beside"]))),
-        "unturned": frozenset(range(len(raw["opposite"]), sum(len(raw[n]) for n in ("opposite", "beside", "roles")))),
-        "ways": {key: sign for sign, name in ((1, "up"), (-1, "down")) for key in _stems(raw[name])},
-        "negations": frozenset(raw["negations"]),
-        "denying": frozenset(_stems(raw["denying"])),
-        "same_names": tuple(tuple(form.strip() for form in line.split("|")) for line in raw["same_names"]),
-        "not_negations": re.compile("|".join(rf"\b{phrase}" for phrase in raw["not_negations"])),
-        "common_names": frozenset(map(fold, raw["common_names"])),
-        "stop": {lang: frozenset(raw[f"stop_{lang}"].split()) for lang in ("en", "es")},
-    }
-
-
-def is_ordinary(word: str) -> bool:
-    """Whether a folded word is one of the lists' words, in either language: no name by itself."""
-    same = lexicon()["same"]
-    return any(f"{lang}:{stem}" in same for lang in ("en", "es") for stem in _stems_of(word, lang))
-
-
-def _stems(line: str) -> list[str]:
-    english, _, spanish = line.partition("|")
-    words = [(word, "en") for word in english.split()] + [(word, "es") for word in spanish.split()]
-    joined = [(word.partition("_"), lang) for word, lang in words if "_" in word]
-    found = [
-        f"{lang}:{a}_{b}" for (one, _, two), lang in joined for a in _stems_of(one, lang) for b in _stems_of(two, lang)
-    ]
-    return found + [f"{lang}:{stem}" for word, lang in words if "_" not in word for stem in _stems_of(word, lang)]
-
-
-@functools.lru_cache(maxsize=50_000)
-def _stems_of(word: str, lang: str) -> tuple[str, ...]:
-    """The stem with the word's accents ('creció' -> 'crec') and the one without them, folded; a word of the lists,
-    which have none, gets back that of '-ción'."""
-    stem = _stemmer(lang).stemWord
-    forms = [word, fold(word)]
-    if lang == "es" and word.endswith(("cion", "sion")):
-        forms.append(word[:-2] + "ón")
-    return tuple(dict.fromkeys(fold(stem(form)) for form in forms))
-
-
-def _sound(word: str) -> str:
-    """A folded word as both languages would write it: 'paediatric' and 'pediatria', 'photo' and 'foto'."""
-    for written, plain in _SPELLINGS:
-        word = word.replace(written, plain)
-    return re.sub(r"(.)\1", r"\1", word)
-
-
-def _stem(word: str, lang: str) -> str:
-    return _stems_of(fold(word), lang)[0]
-
-
-@functools.cache
-def _stemmer(lang: str) -> Any:
-    import Stemmer
-
-    return Stemmer.Stemmer("spanish" if lang == "es" else "english")
 
 
 def _negation_spans(text: str) -> list[tuple[int, int]]:
@@ -229,7 +149,7 @@ def _forbidden(word: Word) -> Word:
 def _modal(word: Word) -> Word:
     """'can't' as a denied 'can'."""
     stem = {"ca": "can", "wo": "will"}.get(fold(word.text)[:-3], fold(word.text)[:-3])
-    side = lexicon()["sides"].get(f"en:{_stem(stem, 'en')}")
+    side = lexicon()["sides"].get(f"en:{stem_of(stem, 'en')}")
     return replace(word, side=side, negated=side is not None)
 
 
@@ -237,7 +157,7 @@ def _joined(words: list[Word], lang: str) -> list[Word]:
     """Two words that mean something together ('quedan fuera', 'no longer'): the second one takes their side."""
     pairs, found = lexicon()["pairs"], list(words)
     for n in range(1, len(words)):
-        first, second = (_stems_of(word.text.lower(), lang) for word in words[n - 1 : n + 1])
+        first, second = (stems_of(word.text.lower(), lang) for word in words[n - 1 : n + 1])
         side = next((pairs[f"{lang}:{a}_{b}"] for a in first for b in second if f"{lang}:{a}_{b}" in pairs), None)
         if side is not None:
             found[n - 1] = replace(found[n - 1], cue=False)
