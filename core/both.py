@@ -68,6 +68,8 @@ def weave(
     matches = find_matches(parts, written, data, lang, shelf)
     cited = [found for found in written.citations if not matches or _says_something(found.quote)]
     silent = written.status != "answered" and written.chance <= LIKELY and not parts.compares
+    if not parts.compares and restates(written, data):
+        cited += _next_sentence(written)
     citations, comparisons = _cite(matches, cited if matches or silent else [*cited, *_further(written)])
     kept = citations[: _QUOTES_SHOWN + len({found.n for found in comparisons})]
     sections = [_rows(data, parts.data, lang), _passages(kept, written, parts.documents, lang)]
@@ -95,7 +97,13 @@ def find_matches(
     names = frozenset().union(*(terms(f"{sheet.file} {sheet.about}", sheet.lang) for sheet in sheets)) & asked_terms
     sql = data.sql.text if data.sql else ""
     asked = Asked(
-        parts.documents, lang, words, sql, names, shelf.named_in, functools.partial(_is_quoted, written.citations)
+        parts.documents,
+        lang,
+        words,
+        sql,
+        names,
+        shelf.named_in,
+        functools.partial(_is_quoted, [*written.citations, *_further(written)]),
     )
     return compare(asked, data.result, sheets, terms, differing=parts.compares)
 
@@ -202,6 +210,22 @@ def _further(written: DocumentsAnswer) -> list[Citation]:
                 Citation(0, hit.document_id, hit.file, best.page, best.text, best.start, best.end, score, True)
             )
     return found
+
+
+def _next_sentence(written: DocumentsAnswer) -> list[Citation]:
+    """The sentence after the first quote: what a document says of a figure stands beside it."""
+    first = written.citations[0]
+    for hit in written.hits:
+        after = [s for s in hit.sentences if s.page == first.page and s.start >= first.end]
+        holds = any(s.page == first.page and s.start < first.end and first.start < s.end for s in hit.sentences)
+        if hit.document_id != first.document_id or not holds or not after:
+            continue
+        text = min(after, key=lambda sentence: sentence.start)
+        if len(text.text) <= _QUOTE_MAX and text.text.strip() and _says_something(text.text):
+            return [
+                Citation(0, hit.document_id, hit.file, text.page, text.text, text.start, text.end, first.score, True)
+            ]
+    return []
 
 
 def _cite(matches: Sequence[Match], cited: Sequence[Citation]) -> tuple[tuple[Citation, ...], tuple[Comparison, ...]]:

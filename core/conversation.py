@@ -17,7 +17,7 @@ from core.records import Answer, Catalog, Document, Route, SqlAnswer
 from core.router import split, unsourced
 from core.router.choose import Hint
 from core.sql.chart_request import without_chart
-from core.sql.reshape import Edit
+from core.sql.reshape import Edit, label_of
 
 ReadEdit = Callable[[str, SqlAnswer, str], Edit | None]
 
@@ -37,7 +37,8 @@ class Turn:
     """One question on its way: as asked, as completed, its language, where to look, when it began.
 
     `edit` is a change to the statement before, `stated` the answer whose place in the documents is asked for,
-    `explained` the answer from rows that is to be explained, `history` the conversation's earlier answers."""
+    `explained` the answer from rows that is to be explained, `causes` are questions for the reason of single rows,
+    where one for all of them has no answer, `history` the conversation's earlier answers."""
 
     question: str
     completed: str
@@ -51,6 +52,7 @@ class Turn:
     stated: Answer | None = None
     explained: Answer | None = None
     topic: str = ""
+    causes: tuple[str, ...] = ()
     history: tuple[Answer, ...] = ()
     here: Here = field(default_factory=Here)
 
@@ -94,10 +96,21 @@ def _meant(history: Sequence[Answer]) -> Answer | None:
 
 
 def _rows_before_why(history: Sequence[Answer]) -> SqlAnswer | None:
-    """The rows that a bare 'why?' asked about: what follows it may go on from them."""
-    if len(history) > 1 and split.is_bare_why(history[-1].question):
-        return history[-2].data
+    """The rows that a bare 'why?' asked about, or 'where does it say so?' after it: a follow-up may go on from them."""
+    for asides, answer in enumerate(reversed(history)):
+        if not (split.is_bare_why(answer.question) or unsourced.asks_place(answer.question, answer.lang)):
+            return answer.data if asides else None
     return None
+
+
+def _causes(asked: str, data: SqlAnswer) -> tuple[str, ...]:
+    """'Why?' after rows by name, asked of the rows that stand out: the first and the last of those shown."""
+    label = label_of(data.result) if data.result is not None and data.result.rows else None
+    if label is None:
+        return ()
+    place, rows = data.result.columns.index(label), data.result.rows
+    why = asked.strip(" ¿?¡!.")
+    return tuple(dict.fromkeys(f"{why} {row[place]}" for row in (rows[0], rows[-1])))
 
 
 def _complete(turn: Turn, past: Answer, read_edit: ReadEdit) -> Turn:
@@ -110,11 +123,12 @@ def _complete(turn: Turn, past: Answer, read_edit: ReadEdit) -> Turn:
     rows = past.data or _rows_before_why(turn.history)
     if rows is not None and turn.hint != "documents":
         edit = read_edit(turn.question, rows, turn.lang)
-        if edit is not None:
-            return dataclasses.replace(turn, completed=edit.question, edit=edit)
+        if edit is not None:  # what is asked of one row may be for the documents
+            own = edit.changed == ("row",) and edit.sql is None and edit.only is None
+            return dataclasses.replace(turn, completed=edit.question, edit=None if own else edit)
     asked_before = [(past.completed_question, past.text)]
     if past.data is not None and split.is_bare_why(turn.question):  # rows tell no causes
-        turn = dataclasses.replace(turn, hint="documents")
+        turn = dataclasses.replace(turn, hint="documents", causes=_causes(turn.question, past.data))
         asked_before.append((without_chart(past.data.question), past.text))
     completed, changed = follow_ups.complete_question(turn.question, asked_before, turn.lang)
     topic = follow_ups.new_topic(turn.question, completed, asked_before[-1][0], turn.lang) if changed else ""

@@ -197,6 +197,9 @@ class Sides:
     def ask_documents(self, turn: Turn, question: str, among: Collection[int] | None) -> DocumentsAnswer:
         """What the documents say; a fragment that the whole question's quotes do not mention is asked by itself."""
         found = self._search_documents(turn, question, among)
+        if found.status != "answered" and turn.causes:
+            others = (self._search_documents(turn, cause, among) for cause in turn.causes)
+            return next((other for other in others if other.status == "answered"), found)
         if not turn.topic or self._mentions(found, turn.topic, turn.lang):
             return found
         alone = self._search_documents(turn, turn.topic, among)

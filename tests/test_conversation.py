@@ -68,3 +68,25 @@ def test_nothing_asked_is_an_error():
     with pytest.raises(AppError) as caught:
         begin("  ")
     assert caught.value.key == "assistant.empty_question"
+
+
+HALLS = QueryResult(("hall", "revenue"), ("VARCHAR", "INTEGER"), (("Pier", 9), ("Old", 1)))
+REVENUE = SqlAnswer("Revenue by hall in 2025", "en", None, HALLS)
+
+
+def test_a_bare_why_after_rows_may_be_asked_of_the_rows_that_stand_out():
+    turn = begin("why?", said("Revenue by hall in 2025", data=REVENUE))
+    assert turn.hint == "documents"
+    assert turn.causes == ("why Pier", "why Old")
+
+
+def test_after_an_unanswered_why_a_follow_up_goes_on_from_the_rows():
+    asides = (said("why?", "not_found"), said("where does it say so?", "not_found"))
+    turn = begin("only Pier", said("Revenue by hall in 2025", data=REVENUE), *asides)
+    assert turn.completed == "Revenue by hall in 2025 only Pier"
+
+
+def test_what_is_asked_of_one_row_is_no_change_to_the_statement():
+    history = [said("Which one?", data=REVENUE)]
+    turn = begin_turn("how old is it?", history, lambda *_: Edit("How old is Pier?", ("row",)), lang="en")
+    assert (turn.completed, turn.edit) == ("How old is Pier?", None)

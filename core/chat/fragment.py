@@ -61,12 +61,13 @@ _PHRASE_END = re.compile(
 )
 
 
+_OPENED = {"en": re.compile(r"^(?:and|but|so)\s+", re.I), "es": re.compile(r"^(?:y|e|pero)\s+¿?", re.I)}
 _NAMED = re.compile(r"\b(?:the|el|la|los|las)\s\w+")
 
 
 def substitute(fragment: str, previous: str, lang: str) -> str:
     """`previous` asked anew about `fragment`."""
-    base = previous.strip(" ¿?¡!.")
+    base = _OPENED[lang].sub("", previous.strip(" ¿?¡!."))
     if _WHY[lang].match(fold(fragment)):
         return _ask_otherwise(fragment, base, lang)
     fragment = re.sub(

@@ -53,6 +53,9 @@ _BARE = re.compile(
     r"cu[aá]l(?:es)?|cu[aá]nt[oa]s?)\s*\??$",
     re.I,
 )
+_CAUSE = re.compile(
+    r"^¿?(?:why|how come|por que|what (?:had |has )?happened|que (?:paso|ocurrio|sucedio|habia pasado))\b"
+)
 _WHY = re.compile(r"^¿?\s*(?:and |but |y |pero )?¿?(why|por qu[eé])\s*\??$", re.I)
 
 
@@ -152,10 +155,15 @@ def _two_clauses(first: str, second: str, sources: Sources, sound: Sound, rephra
         return Parts(first, rephrase(_WHY.match(second).group(1), first, lang), False)
     sides = [_leaning(clause, sources, sound) for clause in (first, second)]
     own = [own_words(clause, sources) for clause in (first, second)]
+    if own[0] and set(own[1]) <= set(own[0]) and _asks_figure(second, sources, own[0]):
+        own[1] = []  # 'what cost does the report give?' says no more than the first clause
     compares = (
         bool(pattern("compare", lang).search(fold(f"{first} {second}")))
         or _reports_twice(first, second, sources)
-        or any(not words and _asks_figure(clause, sources) for words, clause in zip(own, (first, second), strict=True))
+        or any(
+            not words and _asks_figure(clause, sources, own[0])
+            for words, clause in zip(own, (first, second), strict=True)
+        )
     )
     if sides == ["documents", "data"] or (sides[0] != "data" and sides[1] == "data"):
         second = _with_subject(second, first, lang, sound) if own[1] else second
@@ -172,10 +180,15 @@ def _two_clauses(first: str, second: str, sources: Sources, sound: Sound, rephra
     return replace(parts, plain="" not in sides) if parts is not None else None
 
 
-def _asks_figure(clause: str, sources: Sources) -> bool:
-    """'What number does the report give?': the same figure, of a document."""
+def _asks_figure(clause: str, sources: Sources, words: list[str]) -> bool:
+    """'What number does the report give?', 'what cost does it give?' (of `words`): the same figure, of a document."""
     said = fold(clause)
-    return bool(sources.pattern("document").search(said) and pattern("figure", sources.lang).search(said))
+    named = _FIGURED[sources.lang].search(said)
+    figure = pattern("figure", sources.lang).search(said) or (named is not None and named["what"] in words)
+    return bool(sources.pattern("document").search(said) and figure)
+
+
+_FIGURED = {"en": re.compile(r"^(?:what|which) (?P<what>\w+)"), "es": re.compile(r"^¿?(?:que|cual) (?P<what>\w+)")}
 
 
 def _with_subject(clause: str, other: str, lang: str, sound: Sound) -> str:
@@ -233,6 +246,8 @@ def _leaning(clause: str, sources: Sources, sound: Sound) -> str:
     named = [group for group in ("document", "table") if sources.pattern(group).search(folded)]
     if len(named) == 1:
         return "documents" if named[0] == "document" else "data"
+    if _CAUSE.match(folded):  # rows tell no causes
+        return "documents"
     if BY_SOURCE.match(folded) and not named:  # 'y según las ventas': a table called by its name
         return "data"
     heard = sound(clause)

@@ -63,6 +63,25 @@ def limit_sql(sql: str, limit: int) -> str | None:
     return select.limit(limit).sql(dialect="duckdb") if select is not None else None
 
 
+def count_sql(sql: str, name: str) -> str | None:
+    """`sql` counting its rows where it took a sum, an average or an end of a column; None where it took none."""
+    select = _outermost(sql)
+    if select is None:
+        return None
+    from sqlglot import exp
+
+    taken = next((e for e in select.expressions if isinstance(e.unalias(), (exp.Sum, exp.Avg, exp.Min, exp.Max))), None)
+    if taken is None:
+        return None
+    was = taken.alias_or_name
+    counted = exp.alias_(exp.Count(this=exp.Star()), name, quoted=True)
+    select.set("expressions", [counted if e is taken else e for e in select.expressions])
+    for found in (select.args.get("order") or exp.Order()).find_all(exp.Column):
+        if found.name == was:
+            found.replace(exp.column(name, quoted=True))
+    return select.sql(dialect="duckdb")
+
+
 def share_sql(sql: str, columns: Sequence[str], measure: str, name: str) -> str | None:
     """Each row of `sql` with its part of the sum of all rows' `measure`, in percent, in place of the measure itself."""
     select = _outermost(sql)

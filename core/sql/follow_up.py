@@ -16,6 +16,7 @@ from core.records import Catalog, QueryResult, SqlAnswer
 from core.sql.chart_request import chart_asked, without_chart
 from core.sql.edit_statement import is_plain, restrict_sql
 from core.sql.lexicon import builtin_lexicon, fold
+from core.sql.of_rows import ask_of_rows
 from core.sql.propose import builtin_parser, link_question
 from core.sql.reshape import Edit, reshape
 from core.sql.said_anew import read_said
@@ -73,7 +74,7 @@ def edit_question(said: str, before: str, answer: SqlAnswer, catalog: Catalog, l
         led = re.match(r"(?:as|in|como|en)\b", rest, re.I)
         asked = join(before, rest if led else f"{'as' if lang == 'en' else 'como'} {rest}")
         return Edit(asked, ("chart",), sql=answer.sql.text)
-    reshaped = reshape(text, rest, before, answer, lang)
+    reshaped = reshape(text, rest, before, answer, lang) or ask_of_rows(text, before, answer, lang)
     if reshaped is not None:
         return replace(reshaped, question=join(reshaped.question, chart)) if chart else reshaped
     those = _THOSE.search(text)

@@ -75,14 +75,14 @@ def _sort(said: str, before: str, answer: SqlAnswer, lang: str) -> Edit | None:
         bare = pattern.sub(" ", bare)
     if not (verb or named) or _LIGHT.sub(" ", bare).strip(" ,.") or answer.sql is None:
         return None
-    column = _column_called(by["name"], answer.result) if by else _label(answer.result) if _ABC.search(said) else ""
+    column = _column_called(by["name"], answer.result) if by else label_of(answer.result) if _ABC.search(said) else ""
     if by and not column:
         return None
-    column = column or _measure(answer.result) or answer.result.columns[-1]
+    column = column or measure_of(answer.result) or answer.result.columns[-1]
     if _BACK.search(said):
         down = not _falls(answer.result, column)
     elif not named:  # 'sort it', 'sort by region': figures from the largest, names from the first
-        down = column == _measure(answer.result)
+        down = column == measure_of(answer.result)
     elif _ABC.search(said):
         down = False
     sql = order_sql(answer.sql.text, column, down)
@@ -118,7 +118,7 @@ def _first(said: str, before: str, answer: SqlAnswer, lang: str) -> Edit | None:
     if not side or answer.sql is None:
         return None
     n = _NUMBERS.get(match["n"]) or int(match["n"])
-    measure, timed = _measure(answer.result), _time(answer.result)
+    measure, timed = measure_of(answer.result), _time(answer.result)
     at_end = re.fullmatch(_LASTS, side) is not None
     lowest = re.fullmatch(_LOWS, side) is not None or at_end
     if re.fullmatch(_FIRSTS, side) or measure is None:
@@ -128,11 +128,11 @@ def _first(said: str, before: str, answer: SqlAnswer, lang: str) -> Edit | None:
             answer.sql.text, timed if at_end and timed else measure, not lowest or bool(at_end and timed), n
         )
     told = {("en", True): f"bottom {n}", ("es", True): f"los {n} menores"}.get((lang, lowest), f"top {n}")
-    core = _LIMITED.sub("", _ORDERED.sub("", before))
+    core = LIMITED.sub("", _ORDERED.sub("", before))
     return Edit(_tail(core, f" {told}"), ("limit",), sql=sql) if n and sql else None
 
 
-_LIMITED = re.compile(r"\s*\b(?:top|bottom) \d+\b|\s*\blos \d+ menores\b", re.IGNORECASE)
+LIMITED = re.compile(r"\s*\b(?:top|bottom) \d+\b|\s*\blos \d+ menores\b", re.IGNORECASE)
 _PERCENT = re.compile(
     r"^(?:(?:show|give|put|make|express|muestra|muestralo|dame|ponlo|pon|expresalo)\b[ \w]{0,12}?)?"
     r"\s*(?:as|in|en|como)?\s*(?:a |an |un |una |the |el |la )?"
@@ -144,7 +144,7 @@ _NO_PARTS = re.compile(r"\b(?:AVG|MEDIAN|STDDEV|CORR|MIN|MAX)\s*\(|%|percent|por
 
 def _share(said: str, before: str, answer: SqlAnswer, lang: str) -> Edit | None:
     """Each row's part of the sum of all rows; averages and shares have no such sum."""
-    measure = _measure(answer.result)
+    measure = measure_of(answer.result)
     if not _PERCENT.match(said) or measure is None or len(answer.result.rows) < 2 or answer.sql is None:
         return None
     if _NO_PARTS.search(answer.sql.text) or answer.result.truncated:
@@ -221,7 +221,7 @@ _NO_SUBJECT = re.compile(
 
 def _name_it(text: str, answer: SqlAnswer, lang: str) -> Edit | None:
     """'how many stars does it have?', '¿cuántas estrellas tiene?' of the one row that was shown."""
-    label = _label(answer.result)
+    label = label_of(answer.result)
     if label is None or len(answer.result.rows) != 1 or _WHY.match(text):
         return None
     name = answer.result.rows[0][answer.result.columns.index(label)]
@@ -261,7 +261,7 @@ def _same_noun(text: str, before: str, lang: str) -> Edit | None:
 # ---------------------------------------------------------------- the columns of a result
 
 
-def _measure(result: QueryResult) -> str | None:
+def measure_of(result: QueryResult) -> str | None:
     """The last column of figures that is no unit of time."""
     for place in reversed(range(len(result.columns))):
         cells = [row[place] for row in result.rows if row[place] is not None]
@@ -270,7 +270,7 @@ def _measure(result: QueryResult) -> str | None:
     return None
 
 
-def _label(result: QueryResult) -> str | None:
+def label_of(result: QueryResult) -> str | None:
     """The first column of names."""
     for place, name in enumerate(result.columns):
         if result.rows and all(isinstance(row[place], str) for row in result.rows):

@@ -13,7 +13,7 @@ from core.sql.business_time import reach_of
 from core.sql.calendar import find_periods
 from core.sql.lexicon import fold
 from core.sql.link import Links
-from core.sql.reshape import Edit
+from core.sql.reshape import LIMITED, Edit
 from core.sql.said_anew import Said, any_date, figures_of, grain_of, grouping_of, is_table
 from core.sql.schema import Schema
 
@@ -98,6 +98,7 @@ def splice(new: Said, old: Parts, before: str, links: Links, lang: str, adds: bo
     grouping = new.dimension or (_by(new.grain, lang) if new.grain else "")
     if grouping:
         changed.append("grouping")
+        swaps += [(match.span(), "") for match in LIMITED.finditer(before)]  # so many of other rows
         place = (old.grain if new.grain and not new.dimension else old.dimension) or old.dimension or old.grain
         led = place is not None and fold(before[slice(*place)]).startswith(("by ", "por ", "per "))
         if place and not adds:

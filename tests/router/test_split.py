@@ -96,6 +96,13 @@ def sound(text):
             "Qué dice el informe sobre agosto de 2025",
             False,
         ),
+        (
+            "¿Qué total de ventas hubo en 2025 y qué ventas recoge el informe?",
+            "es",
+            "¿Qué total de ventas hubo en 2025",
+            "Qué total de ventas hubo en 2025 el informe",
+            True,
+        ),
     ],
 )
 def test_parts(question, lang, data, documents, compares):
