@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from core.sql.business_plan import BusinessPlan
 from core.sql.compare import same_answer
+from core.sql.fidelity import unsaid
 from core.sql.link import Links
 from core.sql.properties import yes_value
 from core.sql.readings import Option, Readings
 from core.sql.schema import Schema
-from core.sql.trust import alone_signals, chance, first_signals, further_signals, trust_weights, unsaid
+from core.sql.trust import alone_signals, chance, first_signals, further_signals, trust_weights
 from core.sql.unread import uncovered
 from core.sql.wide import is_across
 
@@ -28,7 +29,7 @@ def arrange(readings: Readings, links: Links, schema: Schema, unknown: int) -> t
         return [], 0.0
     others = [o for o in (*readings.ruled, *readings.parsed) if o is not lead]
     weights = trust_weights()["further"]
-    others.sort(key=lambda option: -chance(weights, further_signals(option, lead, chances, links)))
+    others.sort(key=lambda option: -chance(weights, further_signals(option, lead, chances, links, schema)))
     best = _different([lead, *others], READINGS)
     varied = [option for option in others if option.varied]
     if lead.plan is not None and chances["parser"] < UNLIKELY and varied and not any(o.varied for o in best):
@@ -50,14 +51,12 @@ def choose_lead(
             return None, {"rule": 0.0, "parser": 0.0}
         return readings.parsed[0], {
             "rule": 0.0,
-            "parser": chance(weights["alone"], alone_signals(readings, links, unknown)),
+            "parser": chance(weights["alone"], alone_signals(readings, links, schema, unknown)),
         }
     first = readings.ruled[0]
-    signals = first_signals(readings, links, schema, unknown)
-    chances = {
-        "rule": chance(weights["rule"], signals),
-        "parser": chance(weights["parser"], signals) if readings.parsed else 0.0,
-    }
+    chances = {"rule": 0.0, "parser": 0.0}
+    for name, option in (("rule", first), *(("parser", o) for o in readings.parsed[:1])):
+        chances[name] = chance(weights[name], first_signals(option, readings, links, schema, unknown))
     if first.plan.measure and is_across(first.plan.measure):
         return first, chances  # the parser would count single rows
     whole = not uncovered(first.plan, links)
@@ -69,7 +68,7 @@ def choose_lead(
 
 def _forgets(readings: Readings, links: Links) -> bool:
     """Whether the parser's first leaves out a year, a number or a stored value that the rules' first holds."""
-    return bool(readings.parsed) and unsaid(readings.parsed[0], links) > unsaid(readings.ruled[0], links)
+    return bool(readings.parsed) and unsaid(readings.parsed[0].sql, links) > unsaid(readings.ruled[0].sql, links)
 
 
 def _is_beyond_parser(plan: BusinessPlan, schema: Schema) -> bool:

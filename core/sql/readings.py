@@ -93,7 +93,8 @@ def find_readings(links: Links, schema: Schema, parser: Parser, run: Run, lang: 
         for rank, ((plan, sql, varied), result) in enumerate(zip(rules, results, strict=False))
         if not result.error
     ]
-    if ruled and not ruled[0].result.rows:  # of readings that leave as much unread, one that finds rows
+    if ruled and not ruled[0].result.rows and not ruled[0].plan.setop:  # what is left of a set may be nothing
+        # of readings that leave as much unread, one that finds rows
         left = len(uncovered(ruled[0].plan, links))
         ruled.sort(key=lambda o: bool(o.varied) or len(uncovered(o.plan, links)) > left or not o.result.rows)
     return Readings(

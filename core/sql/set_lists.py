@@ -18,6 +18,7 @@ from core.sql.schema import Schema
 _DENYING = frozenset("not never without no".split())
 _EXCEPTING = frozenset("except excluding besides".split())
 _NEAR = 4
+_REACH = 6  # words between a denial and the value it denies
 _LISTED = -1.0  # log probability from which a named column is what is listed
 _LISTED_TOO = -0.5
 
@@ -33,7 +34,7 @@ class _Cue:
 
 def find_set_list(links: Links, schema: Schema, subject: int | None) -> BusinessPlan | None:
     """The plan of such a list, None where the question joins no sets; `subject` is the table it names first."""
-    cue = _find_cue(links)
+    cue = _find_cue(links) or _find_denial(links, schema, subject)
     if cue is None:
         return None
     first = min((m.start for m in links.values), default=0)
@@ -76,6 +77,28 @@ def _find_cue(links: Links) -> _Cue | None:
             said = [p for p, w in enumerate(words) if w in ("neither", "nor") or w in _EXCEPTING]
             return _Cue("EXCEPT", place, tuple(said))
     return None
+
+
+def _find_denial(links: Links, schema: Schema, subject: int | None) -> _Cue | None:
+    """'trucks that never refuelled at Repsol', 'pacientes que no han venido a limpieza': what a thing did stands in
+    rows of its own, and one row that says otherwise denies nothing."""
+    for place, token in enumerate(links.tokens):
+        if subject is None or not (token.word in _DENYING or token.word.endswith(("n't", "n’t"))):
+            continue
+        behind = [m for m in links.values if m.kind in ("text", "quoted") and place < m.start <= place + _REACH]
+        said = find_filter(behind[0], links, schema, subject) if behind else None
+        if said and _is_deed(schema, subject, schema.columns[said.column].table):
+            return _Cue("EXCEPT", place, tuple(range(place, behind[0].start)))
+    return None
+
+
+def _is_deed(schema: Schema, subject: int, table: int) -> bool:
+    """Whether a thing of `subject` may have many rows of `table`: the way there begins with one that refers to it."""
+    name = schema.tables[subject].table.name
+    edges = schema.graph.connect((name, schema.tables[table].table.name)) or []
+    return bool(edges) and any(
+        (key.table, key.ref_table) == (edges[0].right, name) for key in schema.catalog.foreign_keys
+    )
 
 
 def _shown_columns(links: Links, schema: Schema, subject: int | None, limit: int) -> tuple[int, ...]:

@@ -23,6 +23,7 @@ from core.records import Catalog, QueryResult
 from core.sql.arrange import choose_lead
 from core.sql.catalog import build_catalog
 from core.sql.compare import same_answer
+from core.sql.fidelity import LAPSES
 from core.sql.lexicon import builtin_lexicon
 from core.sql.link import Links
 from core.sql.propose import Parser, builtin_parser
@@ -126,19 +127,24 @@ def fit_trust(judged: list[Judged]) -> dict[str, dict[str, float]]:
     """model -> signal -> weight, the form of `trust.json`."""
     both = [j for j in judged if j.readings.ruled]
     alone = [j for j in judged if not j.readings.ruled and j.readings.parsed]
-    rows = [first_signals(j.readings, j.links, j.schema, j.unknown) for j in both]
+    ruled = [first_signals(j.readings.ruled[0], j.readings, j.links, j.schema, j.unknown) for j in both]
+    parsed = [(first_signals(j.readings.parsed[0], j.readings, j.links, j.schema, j.unknown), j.parsed[0],
+               BUSINESS_WEIGHT if j.business else 1.0) for j in both if j.readings.parsed]  # fmt: skip
     heavy = [BUSINESS_WEIGHT if j.business else 1.0 for j in both]
     weights = {
-        "rule": fit_logistic(rows, [j.ruled[0] for j in both], heavy),
-        "parser": fit_logistic(rows, [bool(j.parsed) and j.parsed[0] for j in both], heavy),
+        "rule": fit_logistic(ruled, [j.ruled[0] for j in both], heavy, len(LAPSES)),
+        "parser": fit_logistic(*(list(part) for part in zip(*parsed, strict=True)), len(LAPSES)) if parsed else [],
         "alone": fit_logistic(
-            [alone_signals(j.readings, j.links, j.unknown) for j in alone],
+            [alone_signals(j.readings, j.links, j.schema, j.unknown) for j in alone],
             [j.parsed[0] for j in alone],
             [1.0] * len(alone),
+            len(LAPSES),
         ),
     }
     further = list(_further_rows(judged, weights))
-    weights["further"] = fit_logistic(*(list(part) for part in zip(*further, strict=True))) if further else []
+    weights["further"] = (
+        fit_logistic(*(list(part) for part in zip(*further, strict=True)), len(LAPSES)) if further else []
+    )
     return {
         name: dict(zip(signals, weights[name] or [0.0] * len(signals), strict=True)) for name, signals in MODELS.items()
     }
@@ -152,19 +158,32 @@ def _further_rows(judged: list[Judged], weights: dict[str, list[float]]) -> Iter
         if lead is None or j.is_right(lead):
             continue
         for option in [o for o in (*j.readings.ruled, *j.readings.parsed) if o is not lead][:FURTHER_MAX]:
-            signals = further_signals(option, lead, chances, j.links)
+            signals = further_signals(option, lead, chances, j.links, j.schema)
             yield signals, j.is_right(option), BUSINESS_WEIGHT if j.business else 1.0
 
 
-def fit_logistic(rows: list[list[float]], truth: list[bool], weights: list[float]) -> list[float]:
-    """Ridge logistic regression without intercept (a signal is always 1); zeros where there is nothing to learn."""
-    from sklearn.linear_model import LogisticRegression
+def fit_logistic(rows: list[list[float]], truth: list[bool], weights: list[float], lapses: int = 0) -> list[float]:
+    """Ridge logistic regression without intercept (a signal is always 1); zeros where there is nothing to learn.
 
+    What a statement leaves unsaid (the last `lapses` signals) can only speak against it: where chance taught otherwise,
+    such a signal is left out and the others are learned anew."""
     if len(set(truth)) < 2:
         return [0.0] * len(rows[0]) if rows else []
+    table, kept = np.array(rows), np.ones(len(rows[0]))
+    while True:
+        found = _fit_ridge(table * kept, truth, weights)
+        wrong = [place for place in range(len(found) - lapses, len(found)) if found[place] > 0]
+        if not wrong:
+            return [round(float(weight), 3) for weight in found]
+        kept[wrong] = 0.0
+
+
+def _fit_ridge(table: np.ndarray, truth: list[bool], weights: list[float]) -> np.ndarray:
+    from sklearn.linear_model import LogisticRegression
+
     model = LogisticRegression(C=STRENGTH, fit_intercept=False, max_iter=2000)
-    model.fit(np.array(rows), np.array(truth, float), sample_weight=np.array(weights))
-    return [round(float(weight), 3) for weight in model.coef_[0]]
+    model.fit(table, np.array(truth, float), sample_weight=np.array(weights))
+    return model.coef_[0]
 
 
 def save_trust(path: Path, weights: dict[str, dict[str, float]]) -> None:

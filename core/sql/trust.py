@@ -8,15 +8,14 @@ had not seen and from business questions of the project's own; they order the re
 from __future__ import annotations
 
 import functools
-import itertools
 import json
 import math
-import re
 from pathlib import Path
 
 from core.sql.business_plan import repeats_rows
 from core.sql.compare import is_part, result_key
 from core.sql.dimensions import distance
+from core.sql.fidelity import LAPSES, find_lapses, undenied, unsaid
 from core.sql.link import Links
 from core.sql.readings import Option, Readings
 from core.sql.schema import Schema
@@ -24,24 +23,24 @@ from core.sql.unread import content_of, uncovered
 
 _FILE = Path(__file__).parent / "weights" / "trust.json"
 _ASKS = {"list", "show", "find", "give", "return", "what", "which", "who", "how", "where", "when", "tell"}
-_DENYING = {"not", "never", "without", "except", "neither", "nor", "excluding"}
-_DENIED = re.compile(r"\bNOT\b|!=|<>|\bEXCEPT\b")
 SIGNALS = (
     "one", "left", "left_share", "left_many", "agree_first", "agree_any", "agree_part", "parser_logit", "no_parser",
     "unsaid", "undenied", "empty", "list", "absence", "contrast", "threshold", "window", "grain", "periods", "grouped",
     "whole", "flow", "count", "filters", "ranked", "short", "split", "asks", "repeats", "named", "distance",
-    "unknown", "setop",
+    "unknown", "setop", *LAPSES,
 )  # fmt: skip
-ALONE = ("one", "parser_logit", "unsaid", "undenied", "empty", "share", "unknown", "split", "wide", "short")
+ALONE = ("one", "parser_logit", "unsaid", "undenied", "empty", "share", "unknown", "split", "wide", "short", *LAPSES)
 VARIED = ("aggregate", "amount", "things", "column", "date", "scope")
 FURTHER = (
     "one", "rival", "rival_logit", "ruled", "left", *VARIED, "parsed", "parsed_rank", "share", "share_led",
     "lead_logit_ruled", "lead_logit_parsed", "empty", "unsaid", "undenied", "part", "led_by_rule", "varied_led",
+    *LAPSES,
 )  # fmt: skip
 
 
-def first_signals(readings: Readings, links: Links, schema: Schema, unknown: int) -> list[float]:
-    """The signals of the rules' first reading beside the parser's; `unknown` words found nothing."""
+def first_signals(option: Option, readings: Readings, links: Links, schema: Schema, unknown: int) -> list[float]:
+    """The signals of the rules' first reading beside the parser's, and the lapses of `option`, the one of the two whose
+    chance is asked for; `unknown` words found nothing."""
     first, parsed = readings.ruled[0], readings.parsed
     plan, measure = first.plan, first.plan.measure
     content = list(content_of(links))
@@ -53,7 +52,7 @@ def first_signals(readings: Readings, links: Links, schema: Schema, unknown: int
         1.0, min(left, 3.0), left / max(1, len(content)), float(left > 1), float(keys[:1] == [key]), float(key in keys),
         float(bool(parsed) and is_part(first.result, parsed[0].result)),
         logit(readings.confidence) if parsed else 0.0, float(not parsed),
-        unsaid(parsed[0], links) if parsed else 0.0, undenied(parsed[0], links) if parsed else 0.0,
+        unsaid(parsed[0].sql, links) if parsed else 0.0, undenied(parsed[0].sql, links) if parsed else 0.0,
         float(not first.result.rows),
         float(measure is None and not (plan.absence or plan.contrast)), float(plan.absence is not None),
         float(plan.contrast is not None), float(plan.threshold is not None), float(bool(plan.window)),
@@ -66,22 +65,25 @@ def first_signals(readings: Readings, links: Links, schema: Schema, unknown: int
         float(repeats_rows(plan, schema)),
         float(measure is not None and _well_named(measure.columns, links)),
         float(max((distance(schema, plan.fact, schema.columns[n].table) for n in plan.dimensions), default=0)),
-        min(unknown, 3.0), float(bool(plan.setop)),
+        min(unknown, 3.0), float(bool(plan.setop)), *find_lapses(option.sql, links, schema),
     ]  # fmt: skip
 
 
-def alone_signals(readings: Readings, links: Links, unknown: int) -> list[float]:
+def alone_signals(readings: Readings, links: Links, schema: Schema, unknown: int) -> list[float]:
     """The signals of the parser's first reading where the rules read nothing."""
     first = readings.parsed[0]
     words = {token.word for token in links.tokens}
     return [
-        1.0, logit(readings.confidence), unsaid(first, links), undenied(first, links), float(not first.result.rows),
-        first.share, min(unknown, 3.0), float(bool(words & {"by", "per"})), float(len(first.result.columns) > 3),
-        float(len(list(content_of(links))) <= 2),
+        1.0, logit(readings.confidence), unsaid(first.sql, links), undenied(first.sql, links),
+        float(not first.result.rows), first.share, min(unknown, 3.0), float(bool(words & {"by", "per"})),
+        float(len(first.result.columns) > 3), float(len(list(content_of(links))) <= 2),
+        *find_lapses(first.sql, links, schema),
     ]  # fmt: skip
 
 
-def further_signals(option: Option, lead: Option, chances: dict[str, float], links: Links) -> list[float]:
+def further_signals(
+    option: Option, lead: Option, chances: dict[str, float], links: Links, schema: Schema
+) -> list[float]:
     """The signals of a reading that is not the first; `lead` is the first, `chances` those of both readers' firsts."""
     ruled, led = option.plan is not None, lead.plan is not None
     rival = option.rank == 0 and not option.varied and ruled != led
@@ -91,29 +93,10 @@ def further_signals(option: Option, lead: Option, chances: dict[str, float], lin
         1.0, float(rival), logit(chances["rule" if ruled else "parser"]) * rival, float(ruled), min(left, 3.0),
         *(float(option.varied == name) for name in VARIED),
         float(not ruled), float(min(option.rank, 5)) * (not ruled), option.share, option.share * (not led),
-        lead_logit * ruled, lead_logit * (not ruled), float(_says_nothing(option)), unsaid(option, links),
-        undenied(option, links), float(is_part(option.result, lead.result)), float(led),
-        float(bool(option.varied) and led),
+        lead_logit * ruled, lead_logit * (not ruled), float(_says_nothing(option)), unsaid(option.sql, links),
+        float(not ruled) * undenied(option.sql, links), float(is_part(option.result, lead.result)), float(led),
+        float(bool(option.varied) and led), *find_lapses(option.sql, links, schema),
     ]  # fmt: skip
-
-
-def unsaid(option: Option, links: Links) -> float:
-    """Stored values and numbers of the question that the statement does not hold, at most 3."""
-    text = option.sql.lower()
-    lost = 0
-    for mention in links.values:
-        if mention.kind in ("text", "quoted") and mention.hits:
-            lost += not any(str(value).lower().replace("'", "''") in text for _, value, _ in mention.hits)
-        elif mention.kind == "number":
-            lost += str(mention.value) not in text
-    return float(min(lost, 3))
-
-
-def undenied(option: Option, links: Links) -> float:
-    """1 where the question denies something and the statement of the parser does not."""
-    words = [token.word for token in links.tokens]
-    denies = bool(_DENYING & set(words)) or ("other", "than") in itertools.pairwise(words)
-    return float(denies and option.plan is None and not _DENIED.search(option.sql))
 
 
 def _says_nothing(option: Option) -> bool:

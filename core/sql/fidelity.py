@@ -1,0 +1,132 @@
+"""What of a question a statement leaves unsaid: names, values, comparisons and aggregates that it does not hold.
+
+It reads the statement as text, so that both readers' statements are told alike. Nothing is run; how much each lapse
+weighs is learned (`trust.py`).
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+
+from core.sql.aggregates import AGGREGATES
+from core.sql.link import Links, Mention, ValueMention, cue_rows
+from core.sql.operators import operator_beside
+from core.sql.schema import Schema
+from core.sql.unread import content_of
+from core.sql.words import stem
+
+LAPSES = ("names_left", "words_left", "values_left", "compared", "averaged", "joins", "unasked")
+_MOST = 3  # lapses of one kind counted
+_SURE, _NAMED, _TOUCHED = 0.85, 0.6, 0.3  # how well a mention must name a column, a table, anything
+_DENYING = {"not", "never", "without", "except", "neither", "nor", "excluding"}
+_DENIED = re.compile(r"\bNOT\b|!=|<>|\bEXCEPT\b")
+_SOURCES = re.compile(r'\b(?:FROM|JOIN) "((?:[^"]|"")+)"')
+_QUOTED = re.compile(r'"((?:[^"]|"")+)"')
+_WRITTEN = {">": "> ", "<": "< ", ">=": ">", "<=": "<", "between": "BETWEEN"}
+
+
+def find_lapses(sql: str, links: Links, schema: Schema) -> list[float]:
+    """How often the statement lapses, one number for each of LAPSES, at most 3."""
+    names = {name.replace('""', '"').lower() for name in _QUOTED.findall(sql)}
+    tables = {schema.table_of[name].number for name in _tables(sql) if name in schema.table_of}
+    named = {n for n, ms in links.tables.items() if ms[0].score >= _TOUCHED}
+    named |= {schema.columns[n].table for n, ms in links.columns.items() if ms[0].score >= _NAMED}
+    named |= {schema.columns[c].table for m in links.values for c, _, _ in m.hits}
+    counts = (
+        _names_left(names, tables, links, schema),
+        _words_left(links),
+        _values_left(sql, links),
+        _comparisons_left(sql, links),
+        _aggregates_left(sql, links),
+        len(tables - named),
+        _columns_unasked(sql, links, schema),
+    )
+    return [float(min(count, _MOST)) for count in counts]
+
+
+def _tables(sql: str) -> set[str]:
+    return {name.replace('""', '"') for name in _SOURCES.findall(sql)}
+
+
+def _names_left(names: set[str], tables: set[int], links: Links, schema: Schema) -> int:
+    """Words that name columns surely, none of which the statement uses; a word for a used table or value is said."""
+    said = {p for n, ms in links.tables.items() if n in tables for m in ms if m.score >= _NAMED for p in _places(m)}
+    said |= {p for m in links.values if m.hits for p in _places(m)}
+    strong: dict[int, bool] = {}
+    for number, mentions in links.columns.items():
+        for place in (p for m in mentions if m.score >= _SURE for p in _places(m)):
+            strong[place] = strong.get(place, False) or schema.columns[number].key[1].lower() in names
+    content = set(content_of(links))
+    return sum(not used for place, used in strong.items() if place in content and place not in said)
+
+
+def _words_left(links: Links) -> int:
+    """Words that name no table, column or value and that no rule knows: 'active plans' where nothing is active."""
+    touched = {p for ms in (*links.columns.values(), *links.tables.values()) for m in ms if m.score >= _TOUCHED
+               for p in _places(m)}  # fmt: skip
+    touched |= {p for m in links.values for p in _places(m)}
+    cues = cue_rows(links.tokens)
+    return sum(place not in touched and not cues[place].any() for place in content_of(links))
+
+
+def _values_left(sql: str, links: Links) -> int:
+    """Quoted texts, names and bounds ('under 40') that the statement does not hold at all."""
+    text = sql.lower().replace("''", "'")
+    told = [m for m in links.values if m.kind in ("quoted", "name")]
+    told += [m for m in links.values if m.kind == "number" and _operator(m, links) in _WRITTEN]
+    held = (any(str(v).lower() in text for v in (m.value, *(value for _, value, _ in m.hits))) for m in told)
+    return sum(not found for found in held)
+
+
+def _operator(mention: ValueMention, links: Links) -> str:
+    return operator_beside(links.tokens, mention.start, mention.end)
+
+
+def _comparisons_left(sql: str, links: Links) -> int:
+    """'under 40', '2005 or after', where the statement compares otherwise."""
+    told = (_operator(m, links) for m in links.values if m.kind in ("number", "date"))
+    return sum(op in _WRITTEN and _WRITTEN[op] not in sql and "BETWEEN" not in sql for op in told)
+
+
+def _aggregates_left(sql: str, links: Links) -> int:
+    """'average and total amount', where the statement has but one of them."""
+    said = {AGGREGATES[stem(t.word)] for t in links.tokens if stem(t.word) in AGGREGATES}
+    return sum(f"{agg.upper()}(" not in sql for agg in said & {"avg", "median"}) + _sum_left(sql, links)
+
+
+def _sum_left(sql: str, links: Links) -> int:
+    total = any(a.word == "total" and b.word not in ("number", "count") for a, b in itertools.pairwise(links.tokens))
+    return int(total and "SUM(" not in sql and "COUNT(" not in sql)
+
+
+def _columns_unasked(sql: str, links: Links, schema: Schema) -> int:
+    """Columns shown that no word names and that are no thing's name."""
+    shown = sql[: sql.find(" FROM ")]
+    known = {schema.columns[n].key[1].lower() for n, ms in links.columns.items() if ms[0].score >= _TOUCHED}
+    plain = {e.key[1].lower() for e in schema.columns if e.name_like or e.first_text}
+    names = {name.lower() for name in _QUOTED.findall(re.sub(r' AS "(?:[^"]|"")+"', "", shown))}
+    return len(names - known - plain)
+
+
+def _places(mention: Mention | ValueMention) -> range:
+    return range(mention.start, mention.end)
+
+
+def unsaid(sql: str, links: Links) -> float:
+    """Stored values and numbers of the question that the statement does not hold, at most 3."""
+    text = sql.lower()
+    lost = 0
+    for mention in links.values:
+        if mention.kind in ("text", "quoted") and mention.hits:
+            lost += not any(str(value).lower().replace("'", "''") in text for _, value, _ in mention.hits)
+        elif mention.kind == "number":
+            lost += str(mention.value) not in text
+    return float(min(lost, _MOST))
+
+
+def undenied(sql: str, links: Links) -> float:
+    """1 where the question denies something and the statement does not."""
+    words = [token.word for token in links.tokens]
+    denies = bool(_DENYING & set(words)) or ("other", "than") in itertools.pairwise(words)
+    return float(denies and not _DENIED.search(sql))

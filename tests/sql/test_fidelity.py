@@ -1,0 +1,49 @@
+"""What statements leave unsaid of a question about the shop."""
+
+import pytest
+from shop import make_shop
+
+from core.sql.fidelity import LAPSES, find_lapses, undenied, unsaid
+from core.sql.lexicon import builtin_lexicon
+from core.sql.propose import builtin_parser, link_question
+from core.sql.schema import schema_of
+
+
+@pytest.fixture(scope="module")
+def shop():
+    return schema_of(make_shop("en")[1], builtin_lexicon())
+
+
+def links_of(question, schema):
+    return link_question(question, "en", schema, builtin_lexicon(), builtin_parser())
+
+
+@pytest.mark.parametrize(
+    ("question", "sql", "lapse"),
+    [
+        ("name and city of customers", 'SELECT "name" FROM "customers"', "names_left"),
+        ("how many glorious orders", 'SELECT COUNT(*) FROM "orders"', "words_left"),
+        ("orders with amount under 40", 'SELECT * FROM "orders"', "values_left"),
+        ("orders with amount under 40", 'SELECT * FROM "orders" WHERE "amount" = 40', "compared"),
+        ("average and total amount", 'SELECT SUM("amount") FROM "orders"', "averaged"),
+        ("products", 'SELECT "product_name" FROM "products" JOIN "orders" USING ("product_id")', "joins"),
+        ("names of customers", 'SELECT "name", "birth_year" FROM "customers"', "unasked"),
+    ],
+)
+def test_a_lapse_is_told(question, sql, lapse, shop):
+    assert dict(zip(LAPSES, find_lapses(sql, links_of(question, shop), shop), strict=True))[lapse] == 1
+
+
+def test_a_statement_that_says_all_lapses_in_nothing(shop):
+    sql = 'SELECT "name", "city" FROM "customers" WHERE "birth_year" < 1970'
+    assert not any(find_lapses(sql, links_of("name and city of customers with birth year under 1970", shop), shop))
+
+
+def test_values_and_denials_that_a_statement_lacks(shop):
+    links = links_of("customers not from Paris", shop)
+    assert (unsaid('SELECT "name" FROM "customers"', links), undenied('SELECT "name" FROM "customers"', links)) == (
+        1,
+        1,
+    )
+    kept = """SELECT "name" FROM "customers" WHERE "city" != 'Paris'"""
+    assert (unsaid(kept, links), undenied(kept, links)) == (0, 0)
