@@ -40,6 +40,7 @@ class ChatConfig:
     micro_batch: int = 4
     epochs: int = 2
     warmup_share: float = 0.05
+    schedule: str = "linear"
     max_tokens: int = 1024
     check_every: int = 10
     patience: int = 4

@@ -36,6 +36,8 @@ _LIBRARIES_CHAT_BYTES = 700e6  # torch, transformers and peft alone
 _CHAT_LETTERS_PER_TOKEN = 3.2
 _CORE_FLOPS = 1.5e10  # of a core in 32 bits, on the small matrices of a small model
 _FLOPS_PER_WEIGHT = 4  # a token: forward two, back through it two; the base itself learns nothing
+_FULL_FLOPS_PER_WEIGHT = 6
+_CORE_WATTS, _GPU_WATTS = 10, 300  # under load; rough, for orders of magnitude
 _SPARE = 0.9  # of the free memory
 
 
@@ -100,6 +102,18 @@ def forecast_chat(
     free = float(psutil.virtual_memory().available)
     seconds = _START_S + (1 + _GATE_SHARE) * seen / rate
     return Forecast(trainable, weights + trainable, steps, memory, free, seconds, examples_per_s > 0)
+
+
+def full_training_seconds(seconds: float) -> float:
+    """What training every weight would take where an adapter takes `seconds`: gradients of the weights as well, six
+    operations a weight and token for four."""
+    return seconds * _FULL_FLOPS_PER_WEIGHT / _FLOPS_PER_WEIGHT
+
+
+def energy_wh(seconds: float) -> float:
+    """About what a training draws from the wall, in watt-hours: by a GPU's usual power, else by that of the cores."""
+    watts = _GPU_WATTS if gpu_memory_gb() else _CORE_WATTS * (os.cpu_count() or 1)
+    return watts * seconds / 3600
 
 
 def full_training_bytes(weights: int) -> float:

@@ -17,9 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+import psutil
+
 from core.errors import AppError
 from core.training.checkpoint import Checkpoint, drop_checkpoints, read_checkpoint, write_checkpoint
 
+SCHEDULES = ("linear", "cosine", "constant")
 _CLIP = 1.0
 _BETTER = 1e-4
 
@@ -29,6 +32,7 @@ class Schedule(Protocol):
 
     learning_rate: float
     warmup_share: float
+    schedule: str  # one of SCHEDULES
     check_every: int
     patience: int
     early_stopping: bool
@@ -37,7 +41,8 @@ class Schedule(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class StepReport:
-    """What a run tells after each step. `held_out` is None but after a check; rates are per second."""
+    """What a run tells after each step. `held_out` is None but after a check; rates are per second; `memory_mb` is the
+    most that the GPU held until then where there is one, else what the process holds."""
 
     step: int
     steps: int
@@ -46,6 +51,7 @@ class StepReport:
     learning_rate: float
     gradient_norm: float
     pairs_per_s: float
+    memory_mb: float = 0.0
 
 
 Report = Callable[[StepReport], bool]
@@ -117,7 +123,7 @@ class Run(ABC):
             self._step += 1
             held_out = self._check() if self._step % self._config.check_every == 0 or self._step == steps else None
             speed = len(self._batches[self._step - 1]) / (time.perf_counter() - begun)
-            row = StepReport(self._step, steps, loss, held_out, rate, norm, round(speed, 2))
+            row = StepReport(self._step, steps, loss, held_out, rate, norm, round(speed, 2), _memory_mb(self._torch))
             self._write_row(row)
             if held_out is not None:
                 self._save_checkpoint()
@@ -152,12 +158,14 @@ class Run(ABC):
         return loss, norm, rate
 
     def _schedule(self) -> float:
-        """Linear warm-up, then linear decay to a tenth."""
+        """Linear warm-up, then as the schedule says: to a tenth, straight or along half a cosine, or no lower."""
         total = len(self._batches)
         warm = max(round(total * self._config.warmup_share), 1)
         if self._step < warm:
             return (self._step + 1) / warm
-        return 1 - 0.9 * (self._step - warm) / max(total - warm, 1)
+        done = (self._step - warm) / max(total - warm, 1)
+        fallen = {"linear": done, "cosine": (1 - math.cos(math.pi * done)) / 2, "constant": 0.0}
+        return 1 - 0.9 * fallen[self._config.schedule]
 
     def _check(self) -> float | None:
         """The held-out loss; remembers the best weights."""
@@ -234,3 +242,9 @@ class Run(ABC):
         lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
         kept = [line for line in lines if line.endswith("}") and json.loads(line)["step"] <= self._step]
         path.write_text("".join(line + "\n" for line in kept), encoding="utf-8")
+
+
+def _memory_mb(torch: Any) -> float:
+    if torch.cuda.is_available():
+        return round(torch.cuda.max_memory_allocated() / 1e6, 1)
+    return round(psutil.Process().memory_info().rss / 1e6, 1)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from core.training.loop import SCHEDULES
 from core.training.pairs import Pair
 from core.training.retriever import RetrieverConfig
 
@@ -44,6 +45,7 @@ CHOICES: dict[str, tuple[Any, ...]] = {
     "targets": tuple(TARGETS),
     "max_tokens": (64, 128, 192, 256),
     "warmup_share": (0.0, 0.05, 0.1, 0.2),
+    "schedule": SCHEDULES,
     "scale": (5.0, 10.0, 20.0, 50.0),
     "keep": (0.0, 0.5, 1.0, 2.0, 4.0),
     "check_every": (5, 10, 20),

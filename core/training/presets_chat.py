@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.training.chat_lora import ChatConfig
+from core.training.loop import SCHEDULES
 
 # Layers by the names that models of today give them; GPT-2 and its kin name theirs otherwise and take 'all'.
 TARGETS = {
@@ -53,6 +54,7 @@ CHOICES: dict[str, tuple[Any, ...]] = {
     "max_tokens": (128, 256, 512, 1024, 2048),
     "replay": (0.0, 0.05, 0.1, 0.2, 0.5),
     "warmup_share": (0.0, 0.05, 0.1, 0.2),
+    "schedule": SCHEDULES,
     "check_every": (5, 10, 20, 50),
     "patience": (1, 2, 4, 8),
     "seed": (0, 1, 2, 3, 4, 5, 6, 7),

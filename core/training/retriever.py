@@ -42,6 +42,7 @@ class RetrieverConfig:
     batch: int = 32
     epochs: int = 1
     warmup_share: float = 0.1
+    schedule: str = "linear"
     scale: float = 20.0
     keep: float = 4.0
     keep_langs: tuple[str, ...] = ("en", "es")

@@ -43,14 +43,14 @@ from core.training.child import end_with_parent
 from core.training.dataset import Dataset, prepare
 from core.training.earlier import take_shape
 from core.training.examples import clean_and_split, hash_examples, read_examples
-from core.training.loop import Report, StepReport, Trained
+from core.training.loop import SCHEDULES, Report, StepReport, Trained
 from core.training.pairs import read_pairs
 from core.training.retriever import RetrieverConfig, train_retriever
 from core.training.trackers import NONE, TRACKERS, Tracker, open_tracker
 
 Tell = Callable[[dict[str, Any]], bool]
 _LIBRARIES = ("torch", "transformers", "peft", "safetensors")
-_TRACKED = ("loss", "held_out", "learning_rate", "gradient_norm", "pairs_per_s")
+_TRACKED = ("loss", "held_out", "learning_rate", "gradient_norm", "pairs_per_s", "memory_mb")
 _GATE_SHARE = 0.25  # of the whole time
 _CONFIGS = {"retriever": RetrieverConfig, "chat": ChatConfig}
 
@@ -301,6 +301,8 @@ def read_job(path: Path) -> Job:
         for name in ("targets", "keep_langs"):
             if name in config:
                 config[name] = tuple(config[name])
+        if config.get("schedule", SCHEDULES[0]) not in SCHEDULES:
+            raise ValueError(f"schedule: {config['schedule']}? {', '.join(SCHEDULES)}")
         track = str(values.get("track", NONE))
         if track not in (NONE, *TRACKERS):
             raise ValueError(f"track: {track}? {', '.join((NONE, *TRACKERS))}")

@@ -19,7 +19,14 @@ from core.training import parcel, presets, queue, trackers
 from core.training.bases import Base
 from core.training.dataset import Dataset
 from core.training.examples import ExampleSet
-from core.training.forecast import Forecast, forecast, forecast_chat, full_training_bytes
+from core.training.forecast import (
+    Forecast,
+    energy_wh,
+    forecast,
+    forecast_chat,
+    full_training_bytes,
+    full_training_seconds,
+)
 from pages.parts import errors, services
 from pages.parts.adapters_data import MATERIALS, PAIRS
 from pages.parts.adapters_settings import DEFAULT, KINDS, TOPICS
@@ -91,8 +98,18 @@ def _draw_forecast(expected: Forecast) -> None:
         st.metric(say("adapters_page.time"), _minutes(expected.seconds), source, delta_color="off", width=220,
                   delta_arrow="off")  # fmt: skip
         st.metric(say("adapters_page.steps"), number(expected.steps), width=120)
-    full = size(int(full_training_bytes(expected.weights)))
-    st.caption(say("adapters_page.full_training", full=full, lora=size(int(full_training_bytes(expected.trainable)))))
+    st.caption(against_full(expected.seconds, expected.trainable, expected.weights))
+
+
+def against_full(seconds: float, trainable: int, weights: int) -> str:
+    """Memory, time and energy of a training beside what training every weight would take."""
+
+    def told(learning: int, lasting: float) -> str:
+        energy = f"{number(energy_wh(lasting), 1)} Wh"
+        return f"{size(int(full_training_bytes(learning)))}, {_minutes(lasting)}, {energy}"
+
+    full = told(weights, full_training_seconds(seconds))
+    return say("adapters_page.full_training", full=full, lora=told(trainable, seconds))
 
 
 def _minutes(seconds: float) -> str:

@@ -12,6 +12,7 @@ from core.charts import curves
 from core.charts.draw import CONFIG
 from core.records import AdapterCard
 from pages.parts import result
+from pages.parts.adapters_begin import against_full
 from pages.parts.language import date, lang, number, say
 from pages.parts.plain import plain
 
@@ -97,7 +98,7 @@ def _draw_picture(card: AdapterCard, scores: dict[str, dict[str, float]]) -> Non
     ]
     if gains:
         chat = card.kind == "chat"
-        title = say("adapters_chat.gains" if chat else "adapters_page.gains", against=compared_with(card))
+        title = say("adapters_chat.gains" if chat else "adapters_page.gains")
         figure = curves.draw_estimates(
             gains, lang=lang(), theme=result.theme(), title=title, unit="" if chat else "fraction", reference=0.0
         )
@@ -128,6 +129,8 @@ def _draw_made_of(card: AdapterCard) -> None:
             )
         )
 
+        if made.get("weights"):
+            st.caption(against_full(made["seconds"], made["trainable"], made["weights"]))
     if card.continues:
         st.caption(say("adapters_page.continues", start=card.continues[:8]))
     if card.created:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.charts import curves
-from core.charts.draw import CONFIG
 from core.records import JobStatus
 from core.settings import Settings
 from core.state import jobs
 from core.state.database import Database
 from core.training import queue
-from pages.parts import errors, result, services
-from pages.parts.language import lang, number, say
+from pages.parts import adapters_curves, errors, services
+from pages.parts.language import say
 from pages.parts.plain import one_line, plain
 
 
@@ -40,8 +38,9 @@ def draw(db: Database, held: Settings, run: JobStatus) -> None:
     if run.error:
         key, params = run.error
         st.error(plain(say(key, **params)), icon=":material/error:")
-    _draw_curves(held, run.key)
+    adapters_curves.draw(held, run.key)
     _draw_actions(db, held, run)
+    adapters_curves.compare(held, [one.key for one in queue.kept_runs(db, held)])
 
 
 @st.fragment(run_every=1)
@@ -70,34 +69,7 @@ def _draw_progress(job_id: int, name: str, state: str) -> None:
             args=(db, job.id),
             key="stop-training",
         )
-    _draw_curves(held, name)
-
-
-def _draw_curves(held: Settings, name: str) -> None:
-    """Training and held-out loss by step, and the last step in figures."""
-    steps = queue.read_steps(held, name)
-    if not steps:
-        return
-    checks = [step for step in steps if step["held_out"] is not None]
-    lines = [curves.Curve(say("adapters_page.loss_train"), [s["step"] for s in steps], [s["loss"] for s in steps])]
-    if checks:
-        held_out = [step["held_out"] for step in checks]
-        lines.append(curves.Curve(say("adapters_page.loss_held_out"), [s["step"] for s in checks], held_out))
-    figure = curves.draw_lines(
-        lines, lang=lang(), theme=result.theme(), x_title=say("adapters_page.step"), y_title=say("adapters_page.loss")
-    )
-    st.plotly_chart(figure, theme=None, config=CONFIG, key=f"curves-{name}", alt=say("adapters_page.loss"))
-    last = steps[-1]
-    st.caption(
-        say(
-            f"adapters_page.last_step_{queue.read_kind(held, name)}",
-            step=number(last["step"]),
-            steps=number(last["steps"]),
-            rate=f"{last['learning_rate']:.0e}".replace("e-0", "e-"),
-            norm=number(last["gradient_norm"], 2),
-            speed=number(last["pairs_per_s"], 1),
-        )
-    )
+    adapters_curves.draw(held, name)
 
 
 def _draw_actions(db: Database, held: Settings, run: JobStatus) -> None:

@@ -99,6 +99,6 @@ def _draw_values(kind: str) -> Any:
 
 def show_value(name: str, value: Any) -> str:
     """A hyperparameter's value as it is written on the page."""
-    if name == "targets":
-        return say(f"adapters_page.targets_{value}")
+    if name in ("targets", "schedule"):
+        return say(f"adapters_page.{name}_{value}")
     return f"{value:.0e}".replace("e-0", "e-") if name == "learning_rate" else number(value)

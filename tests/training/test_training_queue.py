@@ -67,7 +67,14 @@ def test_a_name_is_taken_once_and_must_be_a_name(db, held):
 
 @pytest.mark.parametrize(
     "text",
-    ["nope", "[]", '{"data": "p.jsonl"}', '{"name": "a", "data": "p", "config": {"lr": 1}}', '{"name": 1, "data": 2}'],
+    [
+        "nope",
+        "[]",
+        '{"data": "p.jsonl"}',
+        '{"name": "a", "data": "p", "config": {"lr": 1}}',
+        '{"name": "a", "data": "p", "config": {"schedule": "up"}}',
+        '{"name": 1, "data": 2}',
+    ],
 )
 def test_a_job_that_says_too_little_or_too_much_is_refused(tmp_path, text):
     (tmp_path / "job.json").write_text(text)

@@ -204,3 +204,17 @@ def test_an_earlier_adapter_is_gone_on_from(base, whole, tmp_path):
     again = train_retriever(base, TRAIN, HELD_OUT, config, tmp_path, start=folder)
     assert again.held_out_before == pytest.approx(trained.held_out_best, abs=0.02)  # kept in half precision
     assert again.trainable == trained.trainable
+
+
+def test_the_rate_follows_its_schedule(base, tmp_path):
+    told = {}
+    for schedule in ("linear", "cosine", "constant"):
+        rates = []
+        config = dataclasses.replace(CONFIG, schedule=schedule, epochs=3, keep=0.0, early_stopping=False)
+        rows = lambda row, rates=rates: rates.append(row.learning_rate) or row.memory_mb > 0  # noqa: E731
+        train_retriever(base, TRAIN, (), config, tmp_path / schedule, rows)
+        told[schedule] = rates
+    assert len({rates[0] for rates in told.values()}) == 1
+    assert len(set(told["constant"][2:])) == 1
+    assert told["cosine"][4] > told["linear"][4] and told["cosine"][-3] < told["linear"][-3]
+    assert CONFIG.learning_rate / 10 < told["linear"][-1] < CONFIG.learning_rate / 5
