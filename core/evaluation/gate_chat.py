@@ -1,9 +1,9 @@
-"""May an adapter of a language model be used? Base and adapter are asked how likely they find the right answers.
+"""May an adapter of a language model be used? What is in use and it are asked how likely they find the right answers.
 
-Held-out answers must have become likelier, general text in either language must not have become much less likely, and
-the chat must find in the adapter what the trainer left in it. What counts is the paired difference of log-likelihoods
-per token with its interval; a few answers are written out beside it. It trains nothing; the caller writes the verdict
-to the card.
+Held-out answers must have become likelier than under the base, or the adapter of it that is in use; general text in
+either language must not have become much less likely than to the base, and the chat must find in the adapter what the
+trainer left in it. What counts is the paired difference of log-likelihoods per token with its interval; a few answers
+are written out beside it. It trains nothing; the caller writes the verdict to the card.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 from core.errors import AppError
 from core.evaluation.compare import Comparison, compare
 from core.evaluation.gate import GENERAL, Gate
-from core.evaluation.gate_sql import RunSql, measure_statements
+from core.evaluation.gate_sql import Pair, RunSql, measure_statements
 from core.metrics import bleu, chrf, exact_figures, mean
 from core.models.engine import Call
 from core.models.loading import load_model
@@ -51,10 +51,13 @@ def judge_chat(
     seed: int = 0,
     written: int = _WRITTEN,
     run_sql: RunSql | None = None,
+    used: Path | None = None,
 ) -> Gate:
     """Measure both on `test`, which nothing was learned from, and on the general passages. `config` is what the
     adapter was trained with; `train_examples` is None where it was trained elsewhere. With `run_sql` held-out
-    statements are written and run too. Raises AppError `gate.few` below 20 examples that are short enough."""
+    statements are written and run too. `used` is the adapter of this base that is in use: what answers have to be
+    likelier than, while general text stays held against the bare base. Raises AppError `gate.few` below 20 examples
+    that are short enough."""
     chat = load_chat(base, config)
     chat.load(adapter)
     short = [(one, found) for one in test if (found := chat.tokenize(one, config.max_tokens))]
@@ -69,10 +72,12 @@ def judge_chat(
         measures[name] = compare(*sides)
         step(0.7 * n / len(texts))
     model = load_model(Settings(Path()).replace(chat_model=str(base), temperature=0.0))
+    if used is not None:
+        measures["chat"] = _compare_adapters(model, (used, adapter), [one for one, _ in short[:_ASKED_MOST]])
     apart = _other_path(chat, model, adapter, short[:_SAME_PATH])
-    measures |= _write(model, adapter, [one for one, _ in short[:written]])
-    ran = measure_statements(model, adapter, [one for one, _ in short], run_sql) if run_sql is not None else None
-    if ran is not None:
+    measures |= _write(model, (used, adapter), [one for one, _ in short[:written]])
+    ran = run_sql and measure_statements(model, (used, adapter), [one for one, _ in short], run_sql)
+    if ran:
         measures["chat_execution"] = ran
     step(1.0)
     reasons = tuple(find_chat_faults(measures, train_examples, apart))
@@ -112,10 +117,22 @@ def _other_path(
     return mean(found)
 
 
-def _write(model: LocalModel, adapter: Path, cases: Sequence[Example]) -> dict[str, Comparison]:
-    """What base and adapter write by the chat's own path, against what should be said: likeness, and right figures."""
+def _compare_adapters(model: LocalModel, pair: Pair, cases: Sequence[Example]) -> Comparison:
+    """How likely the chat finds the right answers under either adapter."""
+
+    def score(place: str | None) -> dict[str, float]:
+        turns = [([Message(role, text) for role, text in one.messages], one.completion) for one in cases]
+        return {str(n): model.score(messages, said, place) for n, (messages, said) in enumerate(turns)}
+
+    first, second = (score(str(folder) if folder else None) for folder in pair)
+    return compare(first, second)
+
+
+def _write(model: LocalModel, pair: Pair, cases: Sequence[Example]) -> dict[str, Comparison]:
+    """What is written before and under the adapter by the chat's own path, against what should be said: likeness, and
+    right figures."""
     sides: list[dict[str, dict[str, float]]] = []
-    for place in (None, str(adapter)):
+    for place in (str(folder) if folder else None for folder in pair):
         scores: dict[str, dict[str, float]] = {"chat_chrf": {}, "chat_bleu": {}, "chat_figures": {}}
         for n, one in enumerate(cases):
             messages = [Message(role, text) for role, text in one.messages]

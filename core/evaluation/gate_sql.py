@@ -24,6 +24,7 @@ from core.sql.tables import Tables
 from core.training.examples import Example
 
 RunSql = Callable[[str, bool], QueryResult]  # (statement, whether small slips are mended first)
+Pair = tuple[Path | None, Path]  # folders of two adapters of one base, the first None for the bare base
 _ASKED_MOST = 20  # answers are written out, token by token
 _ASKED_LEAST = 5
 
@@ -46,9 +47,9 @@ def open_tables(workspace: Path) -> Iterator[RunSql]:
         tables.close()
 
 
-def measure_statements(model: LocalModel, adapter: Path, examples: Sequence[Example], run: RunSql) -> Comparison | None:
-    """The share of questions whose statement gives the right statement's rows, by the base and under the adapter; None
-    where fewer than five of the right statements run here."""
+def measure_statements(model: LocalModel, pair: Pair, examples: Sequence[Example], run: RunSql) -> Comparison | None:
+    """The share of questions whose statement gives the right statement's rows, under the first adapter and under the
+    second; None where fewer than five of the right statements run here."""
     asked = []
     for one in examples:
         gold = extract_sql(one.completion) if one.database else ""
@@ -58,7 +59,7 @@ def measure_statements(model: LocalModel, adapter: Path, examples: Sequence[Exam
     if len(asked) < _ASKED_LEAST:
         return None
     sides: list[dict[str, float]] = []
-    for place in (None, str(adapter)):
+    for place in (str(folder) if folder else None for folder in pair):
         scores = {}
         for n, (one, gold, rows) in enumerate(asked):
             messages = [Message(role, text) for role, text in one.messages]

@@ -70,10 +70,11 @@ def setting_for(name: str) -> str:
 
 def setting_before(settings: Settings, card: AdapterCard) -> str:
     """The setting to go back to when an adapter is taken out of use: what it was compared with if that is still there,
-    else the encoder as it comes with the app."""
-    before = card.against.get("setting", "builtin")
-    known = {"none", *(name for name, other in list_adapters(settings, "retriever") if other.passed)}
-    return before if before in known else "builtin"
+    else the encoder as it comes with the app, the language model alone."""
+    shipped = "none" if card.kind == "chat" else "builtin"
+    before = card.against.get("setting", shipped)
+    known = {"none", *(name for name, other in list_adapters(settings, card.kind) if other.passed)}
+    return before if before in known else shipped
 
 
 def adapters_folder(workspace: Path) -> Path:

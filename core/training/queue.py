@@ -60,6 +60,13 @@ def _laid_over(settings: Settings) -> dict[str, Any]:
     return {"words": adapters.setting_for(used) != "none", "against": used}
 
 
+def _used_with(settings: Settings, base: str) -> str:
+    """The folder of the chat adapter in use, where it is of this base; else ''."""
+    chosen = settings.get("chat_adapter") if settings.get("engine") == "transformers" else ""
+    card = adapters.read_card(Path(chosen)) if chosen not in ("", "none") else None
+    return str(Path(chosen).resolve()) if card is not None and card.base == base else ""
+
+
 def queue_chat_training(
     db: Database,
     settings: Settings,
@@ -74,6 +81,7 @@ def queue_chat_training(
     """The same for an adapter of the language model `base` (a folder, or an id in the local cache)."""
     job = {"kind": "chat", "base": base, "data": _EXAMPLES, "config": dataclasses.asdict(config)}
     job |= {"split": dict(split or {}), "track": track, "workspace": str(settings.workspace.resolve())}
+    job["against"] = _used_with(settings, base)
     _begin(settings, name, format_examples(examples), job, start)
     return jobs.enqueue(db, TRAIN, name, {"name": name})
 
@@ -102,6 +110,7 @@ def queue_chat_judging(
     """The same for an adapter of the language model `base`."""
     folder = find_folder(base)
     job = {"kind": "chat", "base": base, "data": _EXAMPLES, "workspace": str(settings.workspace.resolve())}
+    job["against"] = _used_with(settings, base)
     return _take_in(
         db,
         settings,

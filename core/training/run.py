@@ -7,7 +7,7 @@ The job: {"name", "data": file or files beside it, "config": {hyperparameters}, 
 of an earlier adapter to go on from, "words": false where Spanish is to be read as it is, "against": the encoder that it
 has to beat ('builtin', 'builtin+FOLDER'; else the one that comes with the app), "track": "wandb", "wandb_offline" or
 "mlflow" where that is installed}; for an adapter of a language model also {"kind": "chat", "base": its folder or id,
-"workspace": the one over whose tables held-out statements are run}.
+"workspace": the one over whose tables held-out statements are run, "against": the folder of the adapter to beat}.
 What is done is written to standard output as JSON lines (`progress` 0..1, `message`, and its figures); the last line is
 the card. A run that was cut off goes on where it was.
 The adapter is left in FOLDER (default: the job's name, beside the job), its card written last. It ends with 0 where the
@@ -174,8 +174,9 @@ def run_chat_job(job: Job, out: Path, tell: Tell) -> AdapterCard:
         key = _key(job, hash_examples([*train, *dev, *test])) | {"base": job.base}
         trained = _train_once(out, key, lambda: train_chat(base, train, dev, config, out, report, job.start))
     learned = len(train) if trained else None
+    used = _used_chat(job)
     with open_tables(job.workspace) if job.workspace else nullcontext() as run_sql:
-        gate = judge_chat(base, out, config, test, learned, step=step, run_sql=run_sql)
+        gate = judge_chat(base, out, config, test, learned, step=step, run_sql=run_sql, used=used)
     card = AdapterCard(
         name=job.name,
         kind="chat",
@@ -192,12 +193,22 @@ def run_chat_job(job: Job, out: Path, tell: Tell) -> AdapterCard:
         versions=_versions(),
         licence=job.licence,
         created=_now(),
+        against={"setting": used.name, "model": adapters.hash_weights(used)} if used else {},
         continues=_hash_start(job),
         made_by=_who(),
     )
     adapters.write_card(out, card)
     _note_of(out).unlink(missing_ok=True)
     return card
+
+
+def _used_chat(job: Job) -> Path | None:
+    """The adapter to beat; None for the bare base, also where the one that was in use is gone."""
+    folder = Path(job.against) if job.against else None
+    try:
+        return folder if folder is not None and adapters.is_usable(folder) else None
+    except AppError:
+        return None
 
 
 def _key(job: Job, data: str) -> dict[str, Any]:
@@ -322,7 +333,7 @@ def read_job(path: Path) -> Job:
             base,
             track,
             values.get("words") is not False,
-            _read_against(path.parent, str(values.get("against", ""))),
+            _read_against(path.parent, str(values.get("against", "")), kind),
             start,
             Path(values["workspace"]) if values.get("workspace") else None,
         )
@@ -338,8 +349,10 @@ def _read_base(place: Path, name: str) -> str:
     return str(folder) if folder.is_dir() else name
 
 
-def _read_against(place: Path, name: str) -> str:
-    """The name of an encoder, its adapter's folder beside the job or anywhere."""
+def _read_against(place: Path, name: str, kind: str) -> str:
+    """The name of an encoder, its adapter's folder beside the job or anywhere; of a language model the folder alone."""
+    if kind == "chat":
+        return str((place / Path(name).expanduser()).resolve()) if name else ""
     encoder, _, adapter = name.partition("+")
     if encoder not in ("", "builtin"):
         raise ValueError(f"against: {name}? builtin, builtin+...")

@@ -67,8 +67,7 @@ def draw(card: AdapterCard) -> None:
         st.error(say("adapters_page.failed"), icon=":material/block:")
         for key, params in card.reasons:
             st.markdown(f"- {plain(_reason(key, params))}")
-    if not chat:
-        st.caption(say("adapters_page.compared_with", against=compared_with(card)))
+    st.caption(say("adapters_page.compared_with", against=compared_with(card)))
     scores = _distinct(card.scores)
     left, right = st.columns(2, gap="large")
     with left:

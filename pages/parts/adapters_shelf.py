@@ -147,7 +147,7 @@ def _arrow(gained: float, falls: bool) -> str:
 def _draw_buttons(name: str, card: AdapterCard, in_use: bool) -> None:
     with st.container(horizontal=True):
         if in_use:
-            before = _BARE if card.kind == "chat" else adapters.setting_before(services.settings(), card)
+            before = adapters.setting_before(services.settings(), card)
             st.button(
                 say("adapters_page.roll_back", before=used_name(before)),
                 icon=":material/undo:",

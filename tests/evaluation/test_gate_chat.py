@@ -40,6 +40,10 @@ def test_a_job_trains_and_judges_an_adapter_of_a_language_model(base, tmp_path, 
     assert card.passed == (not card.reasons)
     assert {key for key, _ in card.reasons} <= {"gate.chat_forgot"}
     assert card.scores["chat_figures"]["adapter"] >= 0 and 0 < card.scores["chat_chrf"]["adapter"] <= 1
+    made, tested = tmp_path / "house", [Example((("user", row["prompt"]),), row["completion"]) for row in ROWS[:24]]
+    again = judge_chat(base, made, ChatConfig(**CONFIG), tested, 400, written=1, used=made)  # no better than itself
+    assert again.measures["chat"].difference == pytest.approx(0, abs=1e-6)
+    assert "gate.chat_no_gain" in {key for key, _ in again.reasons}
 
 
 def test_one_that_learned_nothing_is_refused(base, tmp_path):

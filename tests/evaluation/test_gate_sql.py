@@ -57,12 +57,12 @@ def test_rows_decide_whatever_the_wording(workspace, tmp_path):
         return f"Here:\n```sql\nSELECT s.amount FROM sales AS s WHERE s.city = '{city}'\n```\nDone."
 
     with open_tables(workspace) as run:
-        found = measure_statements(Scripted(said), tmp_path, [*CASES, BROKEN, TALK], run)
+        found = measure_statements(Scripted(said), (None, tmp_path), [*CASES, BROKEN, TALK], run)
         assert (found.cases, found.mean_a, found.mean_b) == (6, pytest.approx(1 / 6), 1.0)
-        assert measure_statements(Scripted(said), tmp_path, CASES[:4], run) is None
+        assert measure_statements(Scripted(said), (None, tmp_path), CASES[:4], run) is None
         assert run("DROP TABLE sales", True).error and run("SELECT * FROM read_csv('/etc/passwd')", True).error
         assert [tuple(row) for row in run(gold("Porto"), False).rows] == [(30,)]
-        worse = measure_statements(Scripted(lambda q, a: said(q, None if a else "x")), tmp_path, CASES, run)
+        worse = measure_statements(Scripted(lambda q, a: said(q, None if a else "x")), (None, tmp_path), CASES, run)
     likelier = measure_like(0.5)
     faults = find_chat_faults({"chat": likelier, "chat_execution": worse}, 400)
     assert [key for key, _ in faults] == ["gate.chat_sql_worse"]

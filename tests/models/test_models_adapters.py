@@ -150,6 +150,7 @@ def test_what_is_in_use_is_what_an_adapter_is_laid_over_and_gone_back_to(tmp_pat
     assert adapters.setting_before(held, second) == "builtin"  # the first is gone
     adapters.write_card(write(adapters.adapters_folder(tmp_path) / "first"), card(name="first", passed=True))
     assert adapters.setting_before(held, second) == "first"
+    assert adapters.setting_before(held, card(kind="chat", against={"setting": "first", "model": "m"})) == "none"
 
 
 def test_vectors_through_words_are_of_another_model_in_the_same_export():
