@@ -68,6 +68,7 @@ _PATTERNS = tuple(
         rf"\b{_M}\s+{_DAY}(?![\d.,]*\d)(?:,?\s+{_YEAR})?",
         rf"\b{_M},?{_OF}(?:\s+|[-/]){_YEAR}",
         rf"(?P<th>{_TH})\s+(?:fiscal\s+)?(?:quarter|trimestre)(?:(?:,|\s+(?:of|de|del))?\s+(?:the\s+)?(?:fiscal\s+)?(?:year\s+|ano\s+|ejercicio\s+)?{_YEAR})?",
+        rf"\b(?P<last>last|final|ultimo)\s+(?:quarter|trimestre)(?:,|\s+(?:of|de|del))?\s+(?:the\s+)?(?:fiscal\s+)?(?:year\s+|ano\s+|ejercicio\s+)?{_YEAR}",
         r"(?<!\w)(?:q(?P<q1>[1-4])|(?P<q2>[1-4])(?:q|t))(?:[\s/'’-]*(?:of\s+|de\s+)?(?P<y>(?:19\d{2}|20[0-4]\d)|\d{2}(?!\d)))?(?!\w)",
         r"(?<!\w)(?:19\d{2}|20[0-4]\d)[\s-]*(?:q(?P<q1>[1-4])|(?P<q2>[1-4])t)(?!\w)",
         r"(?<![\w/.-])(?P<y>(?:19\d{2}|20[0-4]\d))-(?P<mm>0[1-9]|1[0-2])(?![\w/-]|[.,]\d)",
@@ -135,6 +136,8 @@ def _readings(parts: dict[str, str | None], whole: str) -> tuple[Moment, ...]:
         if day is not None and not 1 <= day <= 31:
             return ()
         return (Moment(year, None, lexicon()["months"][parts["m"]], day),)
+    if parts.get("last"):
+        return (Moment(year, 4),)
     if parts.get("th"):
         return (Moment(year, _ordinal(parts["th"])),)
     quarter = parts.get("q1") or parts.get("q2")

@@ -17,6 +17,9 @@ from core.validation.sql_asked import NAME, QUALIFIED, Asked, bare, doubt, is_gr
 
 _SUMMED = re.compile(r"^(sum|avg|count)\s*\(\s*(?!distinct\b)(.*)\)$", re.I | re.S)
 
+_AVERAGE = re.compile(r"\b(?:average|mean|promedio|media de|de media|por termino medio)\b")
+_DIVIDED = re.compile(r"\b(?:avg|mean|median|quantile\w*)\s*\(|/")
+
 
 def check_mean_of_means(asked: Asked) -> Iterator[Check]:
     """An average over a column that is itself an average: groups of any size weigh the same."""
@@ -87,3 +90,13 @@ def _is_pinned(column: Column, asked: Asked) -> bool:
 def _levels() -> dict[str, frozenset[str]]:
     path = Path(__file__).parent / "lexicon" / "levels.toml"
     return {key: frozenset(words) for key, words in tomllib.loads(path.read_text(encoding="utf-8")).items()}
+
+
+def check_other_aggregate(asked: Asked) -> Iterator[Check]:
+    """A sum where the question asks for an average: nothing is divided and nothing averaged."""
+    summed = [a for a in asked.sql.aggregates if re.match(r"sum\s*\(", a.strip(), re.I)]
+    inner = asked.column(summed[0].strip()[4:-1]) if summed else None
+    if inner is not None and set(words_of(inner[1].name).split()) & _levels()["rates"]:
+        return  # told by check_sum_of_levels
+    if summed and _AVERAGE.search(fold(asked.question)) and not _DIVIDED.search(asked.text):
+        yield doubt(summed[0], "partly", "aggregate", what=summed[0])

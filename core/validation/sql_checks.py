@@ -13,7 +13,12 @@ from collections.abc import Iterator
 from core.records import Catalog, Check, SqlAnswer
 from core.validation.dates import Moment, read_dates
 from core.validation.measures import fold
-from core.validation.sql_aggregates import check_double_counting, check_mean_of_means, check_sum_of_levels
+from core.validation.sql_aggregates import (
+    check_double_counting,
+    check_mean_of_means,
+    check_other_aggregate,
+    check_sum_of_levels,
+)
 from core.validation.sql_asked import Asked, doubt, is_grouped, is_time, words_of
 from core.validation.sql_rows import check_empty, check_tie
 
@@ -24,7 +29,7 @@ _LEFT_OUT = (
 _BEFORE_FIRST = re.compile(r"<\s*(?:date\s*)?'(\d{4})-\d\d-01'")
 _AFTER = re.compile(r"\b(?:after|since|despues|tras|posterior\w*)\b")
 _BEFORE_END = re.compile(
-    r"\b(?:before|until|prior to|antes de|hasta|anterior(?:es)? a)\s+(?:the\s+|el\s+)?(?:year\s+|ano\s+)?$"
+    r"\b(?:before|until|up to|prior to|antes de|hasta|anterior(?:es)? a)\s+(?:the\s+|el\s+)?(?:year\s+|ano\s+)?$"
 )
 _AFTER_END = re.compile(
     r"\b(?:after|since|despues de|desde|posterior(?:es)? a)\s+(?:the\s+|el\s+)?(?:year\s+|ano\s+)?$"
@@ -113,15 +118,14 @@ def check_value(asked: Asked) -> Iterator[Check]:
     words = {word for name in names for word in name.split()}
     for table in asked.tables:
         for column in table.columns:
-            if fold(column.name) in asked.text and is_grouped(column, asked.text):
-                continue
+            grouped = fold(column.name) in asked.text and is_grouped(column, asked.text)
             for value in column.values:
                 plain = words_of(value)
                 if len(plain) < 4 or plain in words or plain.isdigit() or f" {plain} " not in question:
                     continue
                 if _excludes(asked.text, value) != _is_denied(question, plain) and plain in literals:
                     yield doubt(asked.sql.text, "unsupported", "value_turned", what=value, column=column.name)
-                elif not any(plain in literal or literal in plain for literal in literals if literal):
+                elif not grouped and not any(plain in literal or literal in plain for literal in literals if literal):
                     others = [v for v in column.values if words_of(v) in literals]
                     extra = {"instead": others[0]} if others else {}
                     yield doubt(
@@ -155,6 +159,7 @@ RULES = (
     check_mean_of_means,
     check_double_counting,
     check_sum_of_levels,
+    check_other_aggregate,
     check_tie,
     check_empty,
 )

@@ -16,6 +16,8 @@ from core.validation.sql_asked import NAME, Asked, doubt, is_time, words_of
 _EQUALS = re.compile(
     rf"((?:{NAME}\s*\.\s*)?{NAME})\s*\)?\s*(?:=|ilike|like|in)\s*\(?\s*(?:lower\()?'((?:[^']|'')*)'", re.I
 )
+_ALIKE = 0.6  # a slip of the pen, not another name
+_BETWEEN = re.compile(r"\bbetween\s+(?:date\s*)?'(\d{4}-\d\d-\d\d)[^']*'\s+and\s+(?:date\s*)?'(\d{4}-\d\d-\d\d)", re.I)
 _LIMIT = re.compile(r"\blimit\s+(\d+)\s*;?\s*$", re.I)
 
 
@@ -54,7 +56,7 @@ def check_empty(asked: Asked) -> Iterator[Check]:
             column, value = found[1], literal.replace("''", "'").strip("%")
             if not column.values or any(words_of(value) in words_of(known) for known in column.values):
                 continue
-            near = difflib.get_close_matches(fold(value), [fold(v) for v in column.values], n=1, cutoff=0.4)
+            near = difflib.get_close_matches(fold(value), [fold(v) for v in column.values], n=1, cutoff=_ALIKE)
             nearest = next((v for v in column.values if near and fold(v) == near[0]), "")
             reason, extra = ("empty_near", {"instead": nearest}) if nearest else ("empty", {})
             yield doubt(condition, "partly", reason, what=value, column=column.name, **extra)
@@ -71,7 +73,9 @@ def _out_of_range(condition: str, asked: Asked) -> Iterator[Check]:
     low, high = str(found[1].minimum)[:10], str(found[1].maximum)[:10]
     above = re.search(r">=?\s*(?:date\s*)?'", condition, re.I) and match[2] > high
     below = re.search(r"<=?\s*(?:date\s*)?'", condition, re.I) and match[2] <= low
-    if above or below:
+    between = _BETWEEN.search(condition)
+    outside = between is not None and (between[1] > high or between[2] < low)
+    if above or below or outside:
         yield doubt(condition, "partly", "range", column=found[1].name, low=low, high=high)
 
 

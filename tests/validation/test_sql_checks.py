@@ -55,6 +55,43 @@ JOIN = "customers c JOIN orders o ON c.id = o.customer_id"
     [
         ("sales in 2024", "SELECT sum(amount) FROM orders WHERE year(day) = 2024", {}, []),
         ("sales in 2024", "SELECT sum(amount) FROM orders WHERE year(day) = 2023", {}, ["sql_period_instead"]),
+        (
+            "revenue in the last quarter of 2024",
+            "SELECT sum(amount) FROM orders WHERE day >= DATE '2024-07-01' AND day < DATE '2024-10-01'",
+            {},
+            ["sql_period"],
+        ),
+        ("orders up to 2023", "SELECT count(*) FROM orders WHERE day >= '2023-01-01'", {}, ["sql_period_turned"]),
+        (
+            "todas las ciudades menos Sevilla",
+            "SELECT city, count(*) FROM customers WHERE city IN ('Sevilla') GROUP BY city",
+            {},
+            ["sql_value_turned"],
+        ),
+        (
+            "average amount",
+            "SELECT sum(amount) FROM orders",
+            {"aggregates": ("sum(amount)",)},
+            ["sql_aggregate"],
+        ),
+        (
+            "average amount",
+            "SELECT sum(amount) / count(*) FROM orders",
+            {"aggregates": ("sum(amount)", "count(*)")},
+            [],
+        ),
+        (
+            "customers of Cuenca",
+            "SELECT * FROM customers WHERE lower(city) = 'cuenca'",
+            {"rows": (), "filters": ("lower(city) = 'cuenca'",)},
+            ["sql_empty"],
+        ),
+        (
+            "pedidos de mayo de 2031",
+            "SELECT sum(amount) FROM orders WHERE day BETWEEN '2031-05-01' AND '2031-05-31'",
+            {"rows": ((None,),), "filters": ("day BETWEEN '2031-05-01' AND '2031-05-31'",)},
+            ["sql_range"],
+        ),
         ("ventas de 2024", "SELECT sum(amount) FROM orders", {}, ["sql_period"]),
         ("sales in May 2024", "SELECT sum(amount) FROM orders WHERE day >= '2024-05-01'", {}, []),
         ("sales in May 2024", "SELECT sum(amount) FROM orders WHERE year(day) = 2024", {}, ["sql_period"]),
