@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from core.sql.business_plan import BusinessPlan
 from core.sql.compare import same_answer
+from core.sql.durations import is_duration
 from core.sql.fidelity import unsaid
 from core.sql.link import Links
 from core.sql.properties import yes_value
@@ -72,9 +73,9 @@ def _forgets(readings: Readings, links: Links) -> bool:
 
 
 def _is_beyond_parser(plan: BusinessPlan, schema: Schema) -> bool:
-    """'unpaid invoices', 'churn by plan', a correlation, ranges, empty cells, two tables beside each other: what the
-    learned parser never writes."""
-    if plan.beside:
+    """'unpaid invoices', 'churn by plan', a correlation, ranges, empty cells, days between dates, two tables beside
+    each other: what the learned parser never writes."""
+    if plan.beside or (plan.measure and is_duration(plan.measure)):
         return True
     if plan.measure and (plan.measure.agg in ("rate", "corr") or plan.window == "spread"):
         return True

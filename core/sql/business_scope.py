@@ -9,6 +9,7 @@ from core.sql.aggregates import aggregate_of
 from core.sql.business_plan import BusinessPlan
 from core.sql.conditions import asks_sides
 from core.sql.dimensions import HIGH, LOW, has_superlative, is_ordering
+from core.sql.durations import is_duration
 from core.sql.lexicon import read_cues
 from core.sql.link import Links
 from core.sql.money import is_flow
@@ -58,7 +59,7 @@ def asks_for_thing(plan: BusinessPlan, links: Links, schema: Schema) -> bool:
     """'the employee with the highest salary', 'heaviest product', 'invoice 000123': a row is meant, no figure."""
     measure = plan.measure
     first, after = measure.span
-    superlative = any(
+    superlative = not is_duration(measure) and any(
         token.word in _ADJECTIVES or stem(token.word) in HIGH | LOW for token in links.tokens[first:after]
     )
     if measure.agg in ("max", "min"):

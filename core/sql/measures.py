@@ -8,6 +8,7 @@ from __future__ import annotations
 from core.sql.aggregates import aggregate_of, extreme_of, find_summed_number, named_columns
 from core.sql.business_plan import Measure
 from core.sql.dimensions import distance
+from core.sql.durations import find_duration
 from core.sql.link import Links, Mention
 from core.sql.money import LEVELS, MARGIN, find_flows, is_additive, is_flow, table_money
 from core.sql.planned import find_spent
@@ -40,6 +41,7 @@ def find_measures(links: Links, schema: Schema, window: tuple[int, int], over_ti
         or find_stock_value(links, schema)
         or find_ratio(links, schema)
         or find_unit_price(links, schema)
+        or find_duration(links, schema)
         or find_rate(links, schema)
     )
     rated = sure and sure.agg == "rate" and not {"rate", "churn"} & {stem(t.word) for t in links.tokens}

@@ -323,14 +323,18 @@ def word_stems(word: str, lexicon: Lexicon, spanish: bool = True) -> list[tuple[
             found[stem(part)] = max(found.get(stem(part), 0), 0.95)
     if spanish:
         texts, weight = _in_english(word, lexicon)
-        for text in texts:
-            found[stem(fold(text))] = max(found.get(stem(fold(text)), 0), weight)
+        for place, text in enumerate(texts):  # what it means first is likelier than what it may mean too
+            sure = weight - FURTHER * bool(place)
+            found[stem(fold(text))] = max(found.get(stem(fold(text)), 0), sure)
     for key in {word, english}:
         for text in lexicon.synonyms.get(key, ()):
             if " " not in text:
                 found[stem(text)] = max(found.get(stem(text), 0), 0.7)
     found[english] = 1.0
     return list(found.items())
+
+
+FURTHER = 0.05
 
 
 def _in_english(word: str, lexicon: Lexicon) -> tuple[tuple[str, ...], float]:

@@ -1,5 +1,5 @@
 """Tables as the public publishes them: a row a country and year, a column a company, a column a kind of prize, and a
-restaurant's bills with a column called 'day' that holds no dates."""
+restaurant's bills with a column called 'day' that holds no dates; parcels with a date for each step of their way."""
 
 import datetime
 import random
@@ -15,6 +15,8 @@ COLUMNS = {
     "prizes": [("club", "VARCHAR"), ("cups", "INTEGER"), ("leagues", "INTEGER"), ("shields", "INTEGER")],
     "closing": [("date", "DATE"), ("ACME", "DOUBLE"), ("BOLT", "DOUBLE"), ("CRUX", "DOUBLE")],
     "bills": [("total_bill", "DOUBLE"), ("tip", "DOUBLE"), ("smoker", "VARCHAR"), ("day", "VARCHAR")],
+    "parcels": [("parcel", "VARCHAR"), ("fecha_pedido", "DATE"), ("fecha_envio", "DATE"), ("fecha_entrega", "DATE"),
+                ("carrier", "VARCHAR")],
 }  # fmt: skip
 NATIONS = {
     "Spain": ("Europe", "ESP"),
@@ -23,6 +25,13 @@ NATIONS = {
     "Japan": ("Asia", "JPN"),
 }
 FIRST_DAY = datetime.date(2023, 1, 2)
+
+
+def _days(rng):
+    """Ordered, shipped, delivered: some days apart."""
+    ordered = FIRST_DAY + datetime.timedelta(days=rng.randint(0, 300))
+    shipped = ordered + datetime.timedelta(days=rng.randint(0, 4))
+    return ordered, shipped, shipped + datetime.timedelta(days=rng.randint(1, 9))
 
 
 def make_panel():
@@ -44,6 +53,7 @@ def make_panel():
              rng.choice(["Thur", "Fri", "Sat", "Sun"]))
             for _ in range(120)
         ],
+        "parcels": [(f"P{n}", *_days(rng), rng.choice(["Ruta", "Vuelo"])) for n in range(80)],
     }  # fmt: skip
     con = duckdb.connect()
     tables = []
