@@ -5,6 +5,7 @@ no locale: every visible number, date and label is text made here and escaped.""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -157,7 +158,15 @@ def frame(sketch: Sketch, title: str, look: Look) -> Figure:
     axes = {name: _calm(value, look) for name, value in sketch.layout.items() if name[1:5] == "axis"}
     own = {name: value for name, value in sketch.layout.items() if name not in axes}
     legend = layout["legend"] | own.pop("legend", {})
+    _await_pandas()
     return Figure(data=sketch.traces, layout=layout | own | axes | {"legend": legend})
+
+
+def _await_pandas() -> None:
+    """Plotly asks of each value whether it is a pandas one where `sys.modules` has pandas: also while another thread is
+    half through importing it, which fails. Importing waits for that thread, and loads nothing where there is none."""
+    if "pandas" in sys.modules:
+        import pandas  # noqa: F401
 
 
 def _frame_layout(sketch: Sketch, title: str, look: Look) -> dict[str, Any]:
@@ -168,7 +177,7 @@ def _frame_layout(sketch: Sketch, title: str, look: Look) -> dict[str, Any]:
     return {
         "template": "none",
         "height": sketch.height + 18 * (lines - 1 if lines else 0) + (28 if sketch.legend else 0),
-        "margin": {"l": 12, "r": 16, "t": 20 + 26 * lines + (30 if sketch.legend else 0), "b": 12},
+        "margin": {"l": 12, "r": 16, "t": 20 + 26 * lines, "b": 12},
         "title": {
             "text": text,
             "x": 0,
@@ -188,8 +197,9 @@ def _frame_layout(sketch: Sketch, title: str, look: Look) -> dict[str, Any]:
             "orientation": "h",
             "x": 0,
             "xanchor": "left",
-            "y": 1.01,
-            "yanchor": "bottom",
+            "y": 0,
+            "yref": "container",
+            "yanchor": "bottom",  # below the chart it may take the rows that a narrow screen needs
             "font": {"size": 12, "color": look.text},
         },
         "hoverlabel": {

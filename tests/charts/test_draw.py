@@ -2,6 +2,8 @@
 
 import datetime as dt
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -180,3 +182,25 @@ def test_every_bar_of_a_category_keeps_its_label():
     )
     layout = draw(ChartSpec("bar", "region", ("total",)), result, "es").layout
     assert set(names) <= {*(layout.xaxis.ticktext or ()), *(layout.yaxis.ticktext or ())}
+
+
+HALF_IMPORTED = """
+import sys, threading
+import plotly.graph_objects
+from core.charts.draw import draw
+from core.records import ChartSpec, QueryResult
+
+rows = QueryResult(("a", "n"), ("VARCHAR", "DOUBLE"), (("x", 1.0), ("y", 2.0)))
+importing = threading.Thread(target=__import__, args=("pandas",))
+importing.start()
+while "pandas" not in sys.modules:
+    pass
+draw(ChartSpec("bar", "a", ("n",)), rows)
+importing.join()
+"""
+
+
+def test_a_chart_waits_for_pandas_that_another_thread_is_importing():
+    root = Path(__file__).resolve().parents[2]
+    ended = subprocess.run([sys.executable, "-c", HALF_IMPORTED], cwd=root, capture_output=True, text=True, timeout=120)
+    assert ended.returncode == 0, ended.stderr
