@@ -13,8 +13,8 @@ from core.state import chats, feedback, jobs
 from core.training import queue, search, versions
 from core.training.bases import practice_folder
 from core.training.examples import read_examples
+from core.training.job import read_job
 from core.training.pairs import Pair, read_pairs
-from core.training.run import read_job
 from pages.parts import services
 
 FORECAST = ("Weights that learn", "Memory", "Time", "Steps")

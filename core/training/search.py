@@ -31,10 +31,11 @@ from core.training.chat_lora import train_chat
 from core.training.child import end_with_parent
 from core.training.dataset import prepare
 from core.training.examples import clean_and_split, read_examples
+from core.training.job import Job, read_job
 from core.training.loop import Report, StepReport, Trained
 from core.training.pairs import read_pairs
 from core.training.retriever import train_retriever
-from core.training.run import Job, read_job, write_line
+from core.training.run import write_line
 
 TRIALS = "trials.jsonl"
 _LEARNED_MOST = 600  # examples: what is good for them is good for more

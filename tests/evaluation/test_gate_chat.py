@@ -9,8 +9,9 @@ from core.evaluation.gate_chat import find_chat_faults, judge_chat
 from core.models import adapters
 from core.training.chat_lora import ChatConfig
 from core.training.examples import Example, split_examples
+from core.training.job import read_job
 from core.training.practice import Size, make_practice
-from core.training.run import main, read_job
+from core.training.run import main
 
 ROWS = [
     {"prompt": f"Where is order {n}?", "completion": f"Order {n} waits in hall {n % 7} of Braga."} for n in range(160)

@@ -11,9 +11,9 @@ from safetensors.numpy import save_file
 from core.errors import AppError
 from core.models import adapter_files
 from core.training import parcel
+from core.training.job import read_job
 from core.training.pairs import Pair, read_pairs
 from core.training.retriever import RetrieverConfig
-from core.training.run import read_job
 
 
 def zip_of(**files):

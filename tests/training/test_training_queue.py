@@ -11,9 +11,9 @@ from core.records import AdapterCard
 from core.state import jobs
 from core.state.database import Database
 from core.training import queue
+from core.training.job import read_job
 from core.training.pairs import Pair, read_pairs
 from core.training.retriever import RetrieverConfig
-from core.training.run import read_job
 
 PAIRS = [Pair("Who met?", "The board met in Lisbon.", "a", "a1", "en", "en")]
 
