@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from core.chat.citations import find_defined
 from core.chat.gather import Gathered, Pages, heading_over
 from core.chat.qualify import asked_sorts, compare_sorts
 from core.chat.question import Understood
@@ -52,11 +53,17 @@ _NO_SPAN_LOSS = {
     "date": 0.5,
 }
 _COUNT_GAIN = 1.5  # a figure before the very thing that is counted
+_BARE_LOSS = 1.0  # a figure without a currency, where money is asked for
+_END_GAIN = 2.5  # when it ends, where it says how long it lasts
+_ENDS = re.compile(
+    r"\b(?:end|ends|expires?|expiry|runs? out|terminates?|termina\w*|vence\w*|acaba\w*|finaliza\w*|caduca)\b"
+)
 _FIGURE_GAIN = 1.5  # a number that the question writes as a word: 'after ten years'
 _SEVERAL = NUMBER_WORDS - frozenset(
     "one uno zero cero none ninguno third quarter half mitad tercio cuarto once".split()
 )
 _ROLE_GAIN = 2.0  # a name beside the role that is asked for: 'Ana Ruiz (treasurer)', 'the director, Ana Ruiz'
+_PARTY_GAIN = 4.0  # where a contract says whom it calls what is asked for
 _OTHER_SORT = 3.0  # where it tells of another sort than the question's: per week for per month
 _REPLY_LOSS, _REPLIES_LOSS = 2.5, 1.0  # where a later message quotes it, and for each: what was said last holds
 _OLDEST = 3
@@ -72,6 +79,7 @@ _BESIDE = re.compile(
 )
 _LABELLED = re.compile(r"[^\W\d_][^\s:.]*(?: [^\s:.]+){0,4}: \S")
 _SOURCE = re.compile(r"(?:sources?|fuentes?|notas?|notes?) ?(?:\(\w+\) ?)?:", re.I)
+_SMALL = re.compile(r"[a-zß-ÿ]")  # 'º' and 'ª' stand among capitals too
 _FIGURE = re.compile(r"\d")
 _PLAIN_WORD = re.compile(r"\w+")
 _YEARS = re.compile(r"\b(?:19|20)\d{2}\b")
@@ -93,6 +101,7 @@ class Adjustment:
         self._pages, self._vocabulary = pages, vocabulary
         self._figures = {lang: [word for word in words if fold(word.text) in _SEVERAL] for lang, words in asked.items()}
         self._earlier: dict[tuple[int, int], list[int]] = {}
+        self._asks_end = understood.want == "date" and bool(_ENDS.search(fold(understood.text)))
         self._sorts = asked_sorts(understood.text, understood.want)
         self._bearing = Bearing(understood, asked, hits, lambda document_id: pages(document_id, 1), vocabulary)
 
@@ -164,8 +173,11 @@ class Adjustment:
             asked = fold(self._understood.text)
             several = len(fit) > 2 and bool(_WHO_ALL.search(asked))
             role = bool(_WHO_IS.search(asked)) and _names_role(text, fit, candidate.words, self._asked[lang])
-            return _ROLE_GAIN * (several or role)
+            defined = bool(_WHO_IS.search(asked)) and bool(find_defined(text, candidate.words, self._asked[lang]))
+            return _ROLE_GAIN * (several or role) + _PARTY_GAIN * defined
         told = _FIGURE_GAIN * any(word.keys & own.keys for word in self._figures[lang] for own in candidate.words)
+        told -= _BARE_LOSS * (want == "money" and not any(span.sort == "money" for span in spans))
+        told += _END_GAIN * (self._asks_end and any(span.sort == "duration" for span in spans))
         counted = bool(self._understood.unit) and _counts(self._understood.unit, fit, candidate.words)
         return told + _COUNT_GAIN * counted - _ROW_LOSS * _only_changes(text, self._understood, lang)
 
@@ -229,7 +241,9 @@ def _unlike_an_answer(sentence: HitSentence, row: Row | None) -> float:
         return 0.0
     if _is_contents_line(text.split()) or _SOURCE.match(text) or text.count(" | ") > 1:
         return _FRAGMENT_LOSS
-    if text.isupper() and not _FIGURE.search(text):
+    if not _SMALL.search(text) and not any(
+        span.sort not in ("name", "code", "number") for span in find_spans(text, "")
+    ):
         return _FRAGMENT_LOSS
     text = text[_ORDINAL.match(text).end() :] if _ORDINAL.match(text) else text
     if text.endswith(":"):

@@ -33,6 +33,8 @@ _DEFINED = re.compile(  # what a contract calls a party that it names before
     r"(?:(?:el|la|los|las|the) )?\W?(?P<role>[^)\"”»,;.]{3,40})",
     re.I,
 )
+_HOW_MUCH = re.compile(r"\bcuanto\b(?! tiempo)|\bhow much\b")
+_AMOUNT = 1.0  # what money gains over a count where 'how much' is asked
 _OTHER_SORT = 1.5  # what a span loses beside a sort that is not the question's, where the sentence has that too
 _YEARS = re.compile(r"\b(?:19|20)\d{2}\b")
 _ORDINAL = re.compile(r"\d{1,2}[.)]\s")  # the number of a point or a clause
@@ -103,6 +105,7 @@ def key_span(understood: Understood, text: str, words: Sequence[Word], asked: Se
     held = [(word, weight) for word, weight in _held(words, asked) if word.end <= len(text)]
     unit = [word for word, _ in held if understood.unit and fold(word.text)[:4] == fold(understood.unit)[:4]]
     sorts = [option.sort for option in options]
+    how_much = understood.want == "number" and bool(_HOW_MUCH.search(own))
     marks = _marks_beside(understood, text)
 
     def nearness(option: Span) -> float:
@@ -112,8 +115,9 @@ def key_span(understood: Understood, text: str, words: Sequence[Word], asked: Se
         )
         counted = sum(2.0 for word in unit if 0 <= word.start - option.end <= 12)
         full = _FULL_NAME * (understood.want == "person" and " " in text[option.start : option.end])
+        paid = _AMOUNT * (how_much and option.sort in ("money", "percent"))
         other = _OTHER_SORT * _stands_by_another(option, marks, text)
-        return near + counted + full - 0.5 * sorts.index(option.sort) - other
+        return near + counted + full + paid - 0.5 * sorts.index(option.sort) - other
 
     return max(options, key=nearness)
 
@@ -122,14 +126,20 @@ def _of_persons(options: Sequence[Span], text: str, words: Sequence[Word], asked
     """The names that can be who is asked for: the party that a contract calls by the question's word, else those
     without a word of the question."""
     own = {key for word in asked if not word.named for key in word.keys}
-    called = list(_DEFINED.finditer(text))
-    called = [m for m in called if any(w.keys & own and m.start() <= w.start < m.end() for w in words)]
+    called = find_defined(text, words, asked)
     named = [o for o in options if called and o.end <= called[0].start() and " " in text[o.start : o.end]]
     if named and not any(word.keys & own and word.start < called[0].start() for word in words if word.weight > 0):
         return named[:1]
     options = [option for option in options if not _NOBODY.search(text[option.start : option.end])]
     held = [word for word in words if word.weight > 0 and word.keys & own]
     return [o for o in options if not any(o.start <= word.start < o.end for word in held)] or options
+
+
+def find_defined(text: str, words: Sequence[Word], asked: Sequence[Word]) -> list[re.Match[str]]:
+    """Where a text says that a party will be called by a word of the question: '(en adelante, la ARRENDADORA)'."""
+    own = {key for word in asked if not word.named for key in word.keys}
+    found = list(_DEFINED.finditer(text))
+    return [m for m in found if any(w.keys & own and m.start() <= w.start < m.end() for w in words)]
 
 
 def _marks_beside(understood: Understood, text: str) -> list[list[tuple[Mark, bool]]]:

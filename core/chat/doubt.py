@@ -23,16 +23,19 @@ from core.records import SearchResult
 _OFF_PERIOD = ((3.0, 0.3), (1.5, 0.35))  # left where the best evidence missed the period that is asked for by so much
 _OFF_NAME = 0.35  # where it speaks of other documents' company, product or person
 _OFF_SORT = 0.3  # and of another sort: per week for per month, of employees for interns
-_SILENT_RATE = 0.6  # where so much a month is asked for and it says none
-_OTHER_ROW = 0.4  # where it is a row of a table that the question does not name, and lacks a word of the question
+_SILENT_RATE = 0.4  # where so much a month is asked for and it says none
+_OTHER_ROW = 0.3  # where it is a row of a table that the question does not name, and lacks a word of the question
 _ONE_OF_MANY = 0.3  # where others hold as much of the question, and a noun of it is near none
 _RIVALS = 8
-_HEAD = 4  # sentences
+_HEAD = 400  # characters at the top of a document, which say whose all the rest is
 _LED = re.compile(  # what stands before a noun
     r"\b(?:of|for|by|in|on|at|with|the|an?|per|del?|por|para|con|en|el|la|los|las|una?)\s+$"
 )
-_UNKNOWN_NAME = 0.5  # where the question has a name that no document holds: 97 of 100 such have no answer there
-_NAME_ELSEWHERE = 0.4  # and one that others hold, and the document of the best evidence does not
+_WHAT_IS = re.compile(r"(?:what|¿?cual) (?:is|was|es|fue|era)\b")
+_UNKNOWN_NAME = 0.35  # where the question has a name that no document holds: 97 of 100 such have no answer there
+_MISSPELT = 0.5  # the same beside another name that is known: it may be written otherwise
+_NAME_ELSEWHERE = 0.4  # and one that few others hold, and the document of the best evidence does not
+_FEW = 2  # a name of more documents may go unsaid: they are about it
 _PART_OF_NAME = 0.35  # where it has one part of a name without the other
 _STRANGE = 0.5  # left where text in the question's language is here, and no passage holds anything of the question
 _HELD = 0.1
@@ -67,7 +70,9 @@ def _is_off_sort(ranked: Ranked) -> bool:
     if best.off_sort:
         return True
     unhindered = max(ranked.evidence, key=lambda e: e.score + e.off_sort)
-    return bool(unhindered.off_sort) and not best.on_sort
+    held, own = keys_of([unhindered]), keys_of([best])
+    lacks = any(word.keys & held and not word.keys & own for word in ranked.asked_of(best))
+    return bool(unhindered.off_sort) and (lacks or not best.on_sort)
 
 
 def _name_share(ranked: Ranked, understood: Understood, vocabulary: Vocabulary) -> float:
@@ -76,13 +81,15 @@ def _name_share(ranked: Ranked, understood: Understood, vocabulary: Vocabulary) 
     if ranked.lang_of(best) != understood.lang:
         return 1.0
     names = [word for word in ranked.asked_of(best) if word.named and len(word.text) > 3]
-    if any(not vocabulary.seen(word) for word in names):
-        return _UNKNOWN_NAME
+    openings = {word.opening for item in ranked.evidence for word in item.words} - {""}
+    if any(not vocabulary.seen(word) and word.opening not in openings for word in names):
+        return _MISSPELT if any(vocabulary.seen(word) for word in names) else _UNKNOWN_NAME
     here = keys_of(e for e in ranked.evidence if e.hit.document_id == best.hit.document_id)
     strange = [word for word in names if not word.keys & here]
-    if any(best.hit.document_id not in vocabulary.holders(word) for word in strange):
+    if any(0 < len(held := vocabulary.holders(word)) <= _FEW and best.hit.document_id not in held for word in strange):
         return _NAME_ELSEWHERE
-    return _PART_OF_NAME if _lacks_part(names, keys_of(around(best, ranked, 1)), understood.text) else 1.0
+    told = [word for word in names if best.hit.document_id in vocabulary.holders(word)]
+    return _PART_OF_NAME if _lacks_part(told, keys_of(around(best, ranked, 1)), understood.text) else 1.0
 
 
 def _lacks_part(names: Sequence[Word], near: Set[str], text: str) -> bool:
@@ -105,14 +112,13 @@ def _is_one_of_many(understood: Understood, ranked: Ranked, vocabulary: Vocabula
     """Whether others with figures hold all that the best one holds of the question, and a noun that would tell which is
     meant is near none of them, though the library has it: 'the excess for theft' where two other excesses are told."""
     best = ranked.evidence[0]
-    of_figures = understood.want in ("", *_AMOUNTS) and _holds_amount(best)
+    asks = understood.want in _AMOUNTS or bool(_WHAT_IS.match(fold(understood.text)))
+    of_figures = asks and _holds_amount(best)
     if understood.kind not in ("fact", "define") or ranked.lang_of(best) != understood.lang or not of_figures:
         return False
     asked = ranked.asked_of(best)
-    opening = [
-        e for e in ranked.evidence if e.hit.document_id == best.hit.document_id and e.page == 1 and e.order < _HEAD
-    ]
-    here = keys_of((*around(best, ranked, 1), *opening))  # a letterhead says whose all the rest is
+    opening = [e for e in ranked.evidence if e.hit.document_id == best.hit.document_id and e.page == 1]
+    here = keys_of((*around(best, ranked, 1), *(e for e in opening if e.start < _HEAD)))
     missing = [word for word in asked if not word.named and not word.keys & here]
     if not any(vocabulary.seen(word) and _LED.search(fold(understood.text[: word.start])) for word in missing):
         return False

@@ -18,7 +18,10 @@ from core.records import Heading, Hit, Page
 MARKER = re.compile(r"[ \t]*(?:[•●▪◦‣·∙–—*\-]|\(?\d{1,2}[.)]|\(?[a-z][.)]|\(?[ivx]{1,4}[.)])[ \t]+(?=\S)")
 _BLOCK = re.compile(r"(?:[^\n]+\n?)+")
 _LINE = re.compile(r"[^\n]+")
-_MAKE_UP = re.compile(r"(?:forma|integra|compone|pertenece|existe|make|sit|belong|exist|include)\w*$")
+_MAKE_UP = re.compile(  # verbs of having, giving and needing, which no list is announced with
+    r"(?:(?:forma|integra|compone|pertenece|existe|make|sit|belong|exist|includ|incluy|contien|contain|compris|comprend"
+    r"|trae|abarca|necesit|need|requir|receiv|recib|submit|bring|provid|aport|present|llev|adjunt|falt)\w*|hace|hacen)$"
+)
 _WORD = re.compile(r"[^\W\d_]{2}")
 _LEAST_COVERED = 0.5  # the share of the question's words that a list's own announcement must hold
 

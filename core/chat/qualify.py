@@ -17,6 +17,7 @@ from core.chat.words import fold
 
 _FILE = Path(__file__).with_name("qualifiers.toml")
 _OF_FIGURES = ("money", "number", "percent", "duration")
+_LED = re.compile(r"\b(?:the|el|la|del|los|las)\s+$")
 _NONE: frozenset[str] = frozenset()
 _ONLY_OF_FIGURES = frozenset({"rate", "measure", "tax", "vat", "trade"})  # respects that tell figures apart
 
@@ -58,8 +59,17 @@ def asked_sorts(question: str, want: str) -> dict[str, frozenset[str]]:
     """Respect -> the sorts that a question names, in the respects that can matter for what it wants."""
     found: dict[str, frozenset[str]] = {}
     for mark in find_marks(question):
+        if mark.respect == "place" and not _LED.search(fold(question[: mark.start])):
+            continue  # 'who first said so'
         if want in _OF_FIGURES or mark.respect not in _ONLY_OF_FIGURES:
             found[mark.respect] = found.get(mark.respect, frozenset()) | {mark.sort}
+    return found
+
+
+def _named(text: str) -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for mark in find_marks(text):
+        found[mark.respect] = found.get(mark.respect, _NONE) | {mark.sort}
     return found
 
 
@@ -68,7 +78,7 @@ def compare_sorts(asked: Mapping[str, frozenset[str]], text: str, over: str) -> 
     names one of these; and in how many one of these is named."""
     if not asked:
         return 0, 0
-    own, above = asked_sorts(text, "number"), asked_sorts(over, "number")
+    own, above = _named(text), _named(over)
     asked = {respect: sorts for respect, sorts in asked.items() if respect not in _PARTIES}
     met = [respect for respect, sorts in asked.items() if sorts & (own.get(respect, _NONE) | above.get(respect, _NONE))]
     return sum(respect in own and respect not in met for respect in asked), len(met)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from core.chat.alternatives import read_alternatives
 from core.chat.words import Word, fold
 
 Kind = Literal["fact", "define", "how", "why", "list", "compare", "summarise", "yes_no"]
@@ -71,6 +72,7 @@ _OF = re.compile(r"^(?:del?|of) ", re.I)
 _TRAILING = re.compile(
     r"(.+?) (?:in terms of|with regard to|regarding|in|by|en cuanto a|respecto a|en|por) (.+)$", re.I
 )
+_DIFFER = re.compile(r"\b(?:differences?|differ|diferencias?|diferencian?)\b")
 _OWNED = re.compile(r"(.+?)['’]s? (.+)$")
 _WHO_IS = re.compile(r"^(?:who (?:is|was)|¿?qui[eé]n (?:es|era|fue)) [A-ZÁÉÍÓÚÑ][^?]*\?*$", re.I)
 _NAME = re.compile(r"^\S+ \S+ [A-ZÁÉÍÓÚÑ]")
@@ -94,6 +96,10 @@ def understand(question: str, lang: str) -> Understood:
         kind, want = _settle(kind, want, folded)
     if kind in ("summarise", "compare", "why", "how") and want not in ("person",):
         want = ""
+    offered = read_alternatives(text, lang)
+    if offered is not None:
+        sides = offered.one, offered.other
+        return Understood(text, lang, "compare", offered.want, sides=sides, shared=offered.shared)
     unit = _UNIT[lang].search(folded)
     shared, *sides = _sides(text, lang) if kind == "compare" else ("",)
     return Understood(text, lang, kind, want, unit.group(1) if unit else "", tuple(sides), shared)
@@ -145,7 +151,10 @@ def _without_shared(first: str, second: str) -> tuple[str, ...]:
 
 
 def one_side(understood: Understood, side: str) -> Understood:
-    """The question that asks of one side what a comparison asks of both."""
+    """The question that asks of one side what a comparison asks of both: what it is, where two notions differ."""
     text = f"{understood.shared} {side}".strip()
     asked = f"what was the {text}" if understood.lang == "en" else f"cuáles fueron las {text}"
-    return Understood(text, understood.lang, "fact", understand(asked, understood.lang).want)
+    notion = not understood.shared and text == text.lower() and not any(map(str.isdigit, text))
+    if notion and _DIFFER.search(fold(understood.text)):
+        return Understood(text, understood.lang, "define", "")
+    return Understood(text, understood.lang, "fact", understood.want or understand(asked, understood.lang).want)

@@ -91,7 +91,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             rf"|\s)?(?:\(?{_FIGURE}\)?\s)?(?:\w+ )?{_TIME_UNIT}\b",
         ),
         ("time", r"\b(?:[01]?\d|2[0-3])(?::[0-5]\d)? ?[ap]\.? ?m\b\.?|\b(?:[01]?\d|2[0-3]):[0-5]\d\b(?: ?h\b)?"),
-        ("year", rf"(?<![\d.,$€£]){_YEAR}(?![\d]|[.,]\d)"),
+        ("year", rf"(?<![\d.,$€£]){_YEAR}(?![\d]|[.,]\d|-\d{{3}})"),
         (
             "date",
             rf"\b(?:in|en|since|desde|until|hasta|by|(?:principios|mediados|finales) de) {_MONTH}(?! \d)"
@@ -109,7 +109,8 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 _CODE = re.compile(
     r"(?<![\w.,/€$£-])(?!\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b)(?!\d{1,3}(?:[.,]\d{3})+(?!\w))"
     r"(?=(?:[\w/.-]*?\d){4}|[a-z]{2} ?\d)"
-    r"(?:[a-z]{1,5}[ -]?)?\d[\d/-]*(?: \d{2,4})*(?:[/-]?[a-z]{1,3})?(?:[/-]\d+)*(?![\w%])(?! ?(?:€|euros?|%))"
+    r"(?:[a-z]{2} |[a-z]{1,5}-?)?(?!\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b)"
+    r"\d[\d/-]*(?: \d{2,4})*(?:[/-]?[a-z]{1,3})?(?:[/-]\d+)*(?![\w%])(?! ?(?:€|euros?|%))"
 )
 _LINK_WORD = r"(?:of|the|and|van|von|de|del|la|las|los|le|du|da|di|el|al|bin|ibn|y|e|&)"
 _CAPITAL = r"(?:[A-ZÁÉÍÓÚÜÑÖÄ][\w'’.\-]*[\w]|[A-ZÁÉÍÓÚÜÑÖÄ]\.?)"
@@ -187,11 +188,20 @@ def spans_for(want: str, spans: Sequence[Span]) -> list[Span]:
 
 
 def find_fitting(want: str, text: str, lang: str) -> list[Span]:
-    """The spans of a text that can answer a question that wants `want`; 'the third part' is no amount of money."""
+    """The spans of a text that can answer a question that wants `want`; 'the third part' and '40 users' are no amounts
+    of money."""
     found = spans_for(want, find_spans(text, lang))
-    return [s for s in found if want != "money" or any(map(str.isdigit, text[s.start : s.end]))]
+    return [span for span in found if want != "money" or span.sort == "money" or _may_be_money(text, span)]
 
 
+def _may_be_money(text: str, span: Span) -> bool:
+    counted = _COUNTED.match(text, span.end)
+    return any(map(str.isdigit, text[span.start : span.end])) and not (counted and not is_stop(counted.group(1), "en"))
+
+
+_COUNTED = re.compile(
+    r"\s(?!(?:para|desde|hasta|entre|sobre|frente|from|with|during|after|before|compared|against)\b)([^\W\d_A-Z]{4,})"
+)
 _CHANGE = re.compile(
     r"\b(?:increas|decreas|declin|rose|risen|fell|fallen|grew|grown|growth|improv|higher|lower|up|down|more|less|impact"
     r"|aument|disminuy|crec|cay|subi|baj|increment|reduj|impacto)\w*"

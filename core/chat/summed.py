@@ -43,6 +43,8 @@ def answer_summary(
     words = {lang: topic_words(understood, asked) for lang, asked in ranked.asked.items()}
     main = words.get(result.hits[0].lang or result.lang, [])
     named = documents_named(main, known)
+    spoken = {hit.lang or result.lang for hit in result.hits if hit.document_id in named}
+    main = words[spoken.pop()] if len(spoken) == 1 else main  # as the documents that are meant call it
     topic = [word for word in main if not any(word.keys & known[number].keys for number in named)]
     if not topic or (named and not any(vocabulary.seen(word) for word in topic)):
         return _whole(understood, result, vocabulary, pages, page_count, named)

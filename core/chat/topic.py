@@ -15,6 +15,7 @@ from core.chat.words import Word
 _LEAST = 0.35  # the share of the topic's words that the best sentence, with its headings, must hold
 _CLOSE = 0.5  # a sentence half as close as the best one still belongs to the summary
 _SECTION = 0.7  # what its section's share of the topic counts beside a sentence's own
+_HEADED = 0.8  # and what it counts that a heading itself is the topic
 _ROW = 0.2  # rows of figures come after prose
 _FIGURE = 0.01
 _COSINE = 0.5  # what nearness in meaning counts beside the share of words
@@ -45,7 +46,9 @@ def speak_of(topic: Sequence[Word], ranked: Ranked, documents: set[int], count: 
     close = _closeness(topic, open_to)
     spoken = {(e.hit.document_id, e.page, e.order) for e in open_to if _covered(topic, e)}
     open_to = [e for e in open_to if {(e.hit.document_id, e.page, e.order - n) for n in (0, 1)} & spoken]
-    ordered = sorted((e for e in open_to if len(e.text) <= QUOTE_MAX), key=lambda e: -close[e.place])
+    ordered = sorted(
+        (e for e in open_to if len(e.text) <= QUOTE_MAX and not e.text.isupper()), key=lambda e: -close[e.place]
+    )
     if not ordered or max(_covered(topic, e) for e in ordered) < _LEAST:
         return []
     chosen: list[Evidence] = []
@@ -74,6 +77,7 @@ def _closeness(topic: Sequence[Word], evidence: Sequence[Evidence]) -> dict[tupl
     return {
         item.place: _covered(topic, item)
         + _SECTION * shared[_section(item)]
+        + _HEADED * rank.coverage(topic, rank.matches(topic, item.context))
         + _COSINE * max(item.cosine, 0.0)
         - item.off_period / 3
         - _ROW * (item.row is not None)

@@ -5,6 +5,7 @@ It asks the very assistant that the chat uses, and reads pages again to see whet
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,13 +16,16 @@ from core.library import Library
 from core.metrics import balanced_accuracy, mean, percentile
 from core.records import Answer
 
+_SHORT = re.compile(r"\*\*(.+?)\*\*")
+
 
 @dataclass(frozen=True, slots=True)
 class AnswerReport:
     """Shares over the cases they apply to (0..1), counts, milliseconds a question.
 
     `in_first_quote` and `in_any_quote` count a declined answerable case as missed; `declined_balanced` is the mean of
-    answered among the answerable and declined among the unanswerable, 0 where one of both kinds is absent."""
+    answered among the answerable and declined among the unanswerable, 0 where one of both kinds is absent. `items` is
+    the share of the things that lists must hold and do; `wrong_short` counts short answers in bold that are wrong."""
 
     cases: int
     answerable: int
@@ -30,6 +34,8 @@ class AnswerReport:
     answered: float
     declined: float
     declined_balanced: float
+    items: float
+    wrong_short: int
     quotes: int
     quotes_not_verbatim: int
     p50_ms: float
@@ -56,6 +62,8 @@ def measure_answers(
         answered=mean([float(said) for flag, said in zip(flags, given, strict=True) if flag]),
         declined=mean([float(not said) for flag, said in zip(flags, given, strict=True) if not flag]),
         declined_balanced=balanced_accuracy(flags, given) if len(set(flags)) == 2 else 0.0,
+        items=mean([float(_is_held(item, answer)) for case, answer in asked for item in case.items]),
+        wrong_short=sum(is_wrong_short(case, answer) for case, answer in asked),
         quotes=len(quotes),
         quotes_not_verbatim=sum(not _is_verbatim(library, quote) for quote in quotes),
         p50_ms=round(percentile(times, 0.5), 1),
@@ -65,9 +73,10 @@ def measure_answers(
 
 def _scores(case: Case, answer: Answer, library: Library) -> dict[str, float]:
     """Those that apply: one that does not is left out."""
+    right = {"short_not_wrong": float(not is_wrong_short(case, answer))}
     if not case.answerable:
-        return {"declined": float(answer.status != "answered")}
-    found = {"answered": float(answer.status == "answered")}
+        return right | {"declined": float(answer.status != "answered")}
+    found = right | {"answered": float(answer.status == "answered")}
     if case.answers:
         found["in_first_quote"] = float(holds_answer(case, answer, 1))
         found["in_any_quote"] = float(holds_answer(case, answer, None))
@@ -80,6 +89,20 @@ def holds_answer(case: Case, answer: Answer, quotes: int | None) -> bool:
     """Whether one of the accepted answers stands in the first `quotes` quotes (all where None), white space folded."""
     texts = [fold_space(quote.quote) for quote in answer.citations[:quotes]]
     return any(fold_space(accepted) in text for accepted in case.answers for text in texts)
+
+
+def is_wrong_short(case: Case, answer: Answer) -> bool:
+    """Whether a short answer stands before the quotes where nothing answers, where the first quote does not, or where
+    it is none of those accepted."""
+    match = _SHORT.match(answer.text)
+    if match is None:
+        return False
+    accepted = [short for short in case.short if fold_space(short) in fold_space(match.group(1))]
+    return not holds_answer(case, answer, 1) or (bool(case.short) and not accepted)
+
+
+def _is_held(item: str, answer: Answer) -> bool:
+    return any(fold_space(item) in fold_space(quote.quote) for quote in answer.citations)
 
 
 def _is_verbatim(library: Library, quote) -> bool:

@@ -1,7 +1,8 @@
 """How often search puts a right document first, beside dense search, BM25 and rank fusion over the same index.
 
 Cases are JSON lines: {"id", "question", "lang", "file" or "files", "answers", "answerable"}, and "grades"
-({file: grade}) where judgements are graded. It writes no answers; it only ranks files.
+({file: grade}) where judgements are graded; "short" and "items" are read by `answers`. It writes no answers; it only
+ranks files.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ OURS = "ours"
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`files` are the right ones, by the name under which they were added; empty where nothing answers."""
+    """`files` are the right ones, by the name under which they were added; empty where nothing answers. `short` are the
+    accepted short answers, `items` what a list must hold; empty where any will do."""
 
     id: str
     question: str
@@ -34,6 +36,8 @@ class Case:
     answers: tuple[str, ...] = ()
     answerable: bool = True
     grades: Mapping[str, float] = field(default_factory=dict)
+    short: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,8 @@ def _to_case(row: dict, number: int) -> Case:
         answers=tuple(row.get("answers", ())),
         answerable=bool(row.get("answerable", True)),
         grades=row.get("grades", {}),
+        short=tuple(row.get("short", ())),
+        items=tuple(row.get("items", ())),
     )
 
 

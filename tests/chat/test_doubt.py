@@ -17,7 +17,9 @@ GROUP = Page(
 POLICY = Page(
     1,
     "Home policy of the family Roe.\n\nBreakage of glass has an excess of 60 euros.\n\n"
-    "Damage by water has an excess of 150 euros.\n\nLater on. Much later.\n\nAfter theft the police must be told.",
+    "Damage by water has an excess of 150 euros.\n\n"
+    + "Other things are told elsewhere. " * 12
+    + "\n\nAfter theft the police must be told.",
 )
 
 

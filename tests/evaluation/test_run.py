@@ -5,7 +5,7 @@ import json
 import pytest
 
 from core.evaluation import run
-from core.evaluation.answers import holds_answer
+from core.evaluation.answers import holds_answer, is_wrong_short
 from core.evaluation.retrieval import Case
 from core.records import Answer, Citation, Route
 
@@ -72,6 +72,23 @@ def test_an_answer_counts_only_in_the_quote_it_stands_in():
     assert holds_answer(case, answer, None)
 
 
+@pytest.mark.parametrize(
+    ("text", "answers", "wrong"),
+    [
+        ("**los lunes** — “Cierra los lunes.” [1]", ("Cierra los lunes",), False),
+        ("**1931** — “Cierra los lunes.” [1]", ("Cierra los lunes",), True),
+        ("**los lunes** — “Cierra los lunes.” [1]", ("Abre a las nueve",), True),
+        ("**los lunes** — “Cierra los lunes.” [1]", (), True),
+        ("“Cierra los lunes.” [1]", (), False),
+    ],
+)
+def test_a_short_answer_in_bold_is_wrong_beside_a_wrong_quote_too(text, answers, wrong):
+    quote = Citation(1, 1, "a.txt", 1, "Cierra los lunes.", 0, 17, 1.0, True)
+    answer = Answer("q", "q", "es", Route("documents", ""), "answered", text, citations=(quote,))
+    case = Case("1", "q", "es", frozenset({"a.txt"}), answers, bool(answers), short=("los lunes",))
+    assert is_wrong_short(case, answer) is wrong
+
+
 def test_a_missing_database_is_named(tmp_path, capsys):
     (tmp_path / "cases.jsonl").write_text(json.dumps({"question": "q", "db": "nowhere", "gold_sql": "SELECT 1"}))
     assert run.main(["sql", "--cases", str(tmp_path / "cases.jsonl"), "--databases", str(tmp_path)]) == 2
@@ -118,9 +135,9 @@ def test_scores_of_retrieval_are_those_of_its_cases(tmp_path):
     _call(["retrieval", "--cases", cases, "--documents", papers, "--save", str(tmp_path / "s.json")])
     scores = json.loads((tmp_path / "s.json").read_text())["scores"]
     assert scores["1"] == dict.fromkeys(
-        ("recall1", "recall5", "mrr", "answered", "in_first_quote", "in_any_quote", "verbatim"), 1.0
+        ("recall1", "recall5", "mrr", "answered", "in_first_quote", "in_any_quote", "verbatim", "short_not_wrong"), 1.0
     )
-    assert scores["3"] == {"declined": 1.0}
+    assert scores["3"] == {"declined": 1.0, "short_not_wrong": 1.0}
 
 
 def test_changed_answers_are_scored_one_by_one(tmp_path):

@@ -1,0 +1,99 @@
+"""Questions that offer two things to choose from ('which is cheaper, the X or the Y?', 'is X older than Y?'): the two,
+and what is to be asked of each.
+
+It reads the question alone and answers nothing; `compared` asks of each side.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from core.chat.words import fold
+
+_ARTICLE = re.compile(r"^(?:the|an?|el|la|los|las|un|una)\s+|^(?:el|la|los|las)\s+(?=del?\s)", re.I)
+_OF = re.compile(r"^(?:del?|of)\s+(?:(?:el|la|los|las|the)\s+)?", re.I)
+_CHOICE = {
+    "en": re.compile(r"^(?:which|what|who)\b(?P<asked>[^,:]+)[,:] (?P<one>[^,]+?) or (?P<other>[^,?]+?)\?*$", re.I),
+    "es": re.compile(
+        r"^¿?(?:cu[aá]l|qu[eé]|qui[eé]n)\b(?P<asked>[^,:]+)[,:] ¿?(?P<one>[^,]+?) [ou] (?P<other>[^,?]+?)\?*$", re.I
+    ),
+}
+_THAN = {
+    "en": re.compile(
+        r"^(?:is|are|does|do|has|have|was|were|did) (?P<one>.+?) "
+        r"(?P<asked>(?:\w+ )?(?:\w+er|more \w+|less \w+)(?: \w+)?) than (?P<other>.+?)\?*$",
+        re.I,
+    ),
+    "es": re.compile(
+        r"^¿?(?P<verb>es|son|tiene|pesa|cuesta|dura|vence|gana|paga) (?P<asked>m[aá]s \w+|menos \w+|mayor|menor|antes) "
+        r"(?P<one>.+?) que (?P<other>.+?)\?*$",
+        re.I,
+    ),
+}
+# What a word of comparison measures, over folded text; the rest measures what stands beside it ('more memory').
+_MEASURES = {
+    "en": (
+        (r"cheap\w*|expensive|dear\w*|costs? (?:more|less)", "price", "money"),
+        (r"heav\w+|light(?:er|est)", "weight", "number"),
+        (r"long(?:er|est)|short(?:er|est)", "duration length", ""),
+        (r"old(?:er|est)|young\w*", "age", ""),
+        (r"earl\w+|soon\w*|lat(?:er|est)|first|last|before|after", "", "date"),
+        (r"big\w*|large\w*|small\w*", "size", "number"),
+    ),
+    "es": (
+        (r"barat\w+|car[oa]s?|cuesta (?:mas|menos)", "precio", "money"),
+        (r"pesad\w+|liger\w+|pesa (?:mas|menos)", "peso", "number"),
+        (r"larg\w+|cort\w+|dura (?:mas|menos)", "duración", ""),
+        (r"antigu\w+|viej\w+|joven\w*", "antigüedad", ""),
+        (r"antes|despues|primero|primera|mas tarde|mas pronto", "", "date"),
+        (r"grandes?|pequen\w+", "tamaño", "number"),
+    ),
+}
+_COMPARES = re.compile(
+    r"\b(?:more|most|less|least|fewer|fewest|better|best|worse|worst|higher|highest|lower|lowest|greater|greatest|mas|menos"
+    r"|mayor(?:es)?|menor(?:es)?|mejor|peor)\b"
+)
+_IDLE = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|does|do|did|the|of the two|es|son|fue|tiene|tienen|tuvo|el|la)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Alternatives:
+    """`one` and `other` as they are called; `shared` is what is asked of both, `want` the sort of thing that tells,
+    '' where its words do."""
+
+    one: str
+    other: str
+    shared: str
+    want: str
+
+
+def read_alternatives(text: str, lang: str) -> Alternatives | None:
+    """The two things that a question lets one choose from by some measure; None where it does no such thing."""
+    match = _CHOICE[lang].match(text) or _THAN[lang].match(text)
+    if match is None:
+        return None
+    asked = f"{match.groupdict().get('verb') or ''} {match['asked']}".strip()
+    folded = fold(asked)
+    for pattern, noun, want in _MEASURES[lang]:
+        if re.search(rf"\b(?:{pattern})\b", folded):
+            shared = _without(asked, re.compile(rf"\b(?:{pattern})\b"))
+            return Alternatives(_name(match["one"]), _name(match["other"]), f"{shared} {noun}".strip(), want)
+    if not _COMPARES.search(folded):
+        return None
+    return Alternatives(_name(match["one"]), _name(match["other"]), _without(asked, _COMPARES), "")
+
+
+def _name(side: str) -> str:
+    """A side without its article: 'el de limpieza' is 'limpieza'."""
+    return _OF.sub("", _ARTICLE.sub("", side.strip(" ¿?.,")))
+
+
+def _without(asked: str, pattern: re.Pattern[str]) -> str:
+    """`asked` without what a pattern finds in it folded, and without words that say nothing."""
+    folded = fold(asked)
+    gone = [match.span() for found in (pattern, _COMPARES, _IDLE) for match in found.finditer(folded)]
+    kept = [char for place, char in enumerate(asked) if not any(a <= place < b for a, b in gone)]
+    return " ".join("".join(kept).split())
