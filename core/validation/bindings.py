@@ -51,6 +51,8 @@ def _triples(segment: Segment) -> Iterator[tuple[Word, Word, Word, bool]]:
         between = [w for w in segment.words if first.end <= w.start and w.end <= second.start]
         if _SIDES.search(fold(segment.text[first.end : second.start])):
             continue
+        if any(first.end <= q.start < second.start for q in segment.quantities):
+            continue  # 'Ruiz has 95,000 euros for courses in Berlin': nobody does anything to anyone
         passive = any(fold(w.text) in _BY for w in between[-2:]) and any(fold(w.text) in _BE for w in between)
         for word in between:
             if not word.stop and fold(word.text) not in _BE:

@@ -13,6 +13,7 @@ from core.validation.rows import Rows
 from core.validation.vocabulary import Word
 
 _ROWS_MAX = 200
+_SIGNS = 4  # characters that may stand before a cell's figure
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,8 @@ def _of_table(places: Sequence[Place]) -> Grid:
     numbers: dict[int, list[float | None]] = {}
     for place in places:
         r = order.get(place.line[3])
-        if r is None or place.column is None or not place.quantity.readings:
-            continue
+        if r is None or place.column is None or not place.quantity.readings or place.quantity.start > _SIGNS:
+            continue  # a figure behind words is part of a label: 'Panel 80'
         keys = {key for key, weight in place.context.items() if weight >= OWN}
         contexts[r] = keys if contexts[r] is None else contexts[r] & keys
         columns.setdefault(place.column, place.header)
