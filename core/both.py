@@ -19,7 +19,7 @@ from core.reconcile.tell import agreement, tell_comparisons, value_text
 from core.records import Answer, Check, Citation, Comparison, Document, DocumentsAnswer, Page, SqlAnswer
 from core.router.choose import LIKELY
 from core.router.split import Parts
-from core.sql.lexicon import builtin_lexicon
+from core.sql.lexicon import builtin_lexicon, fold
 from core.sql.link import is_content
 from core.sql.words import stem, tokenize
 
@@ -31,6 +31,7 @@ _FURTHER = 2  # passages whose best sentence is quoted where the answer is not s
 _PAGES_NAMED = 30  # pages of a named document that are read for a comparison
 _NAMED_MAX = 2
 _QUOTES_SHOWN = 3
+_NAME_LETTERS = 4
 _TOLD_DIGITS = 3  # a figure with fewer digits is the same by chance
 _SURE = 0.85  # a stem this close counts as the word
 
@@ -96,15 +97,8 @@ def find_matches(
     sheets = _sheets(written, shelf, named)
     names = frozenset().union(*(terms(f"{sheet.file} {sheet.about}", sheet.lang) for sheet in sheets)) & asked_terms
     sql = data.sql.text if data.sql else ""
-    asked = Asked(
-        parts.documents,
-        lang,
-        words,
-        sql,
-        names,
-        shelf.named_in,
-        functools.partial(_is_quoted, [*written.citations, *_further(written)]),
-    )
+    quoted = functools.partial(_is_quoted, [*written.citations, *_further(written)])
+    asked = Asked(parts.documents, lang, words, sql, names, shelf.named_in, quoted)
     return compare(asked, data.result, sheets, terms, differing=parts.compares)
 
 
@@ -119,12 +113,12 @@ def named_documents(about: str, documents: Sequence[Document], lang: str) -> lis
 
 def called_documents(subject: str, asked: str, documents: Sequence[Document], lang: str) -> set[int]:
     """The documents whose name says the subject and something else that is asked ('retraso-pedido-nordkork.eml')."""
-    own = words_of(subject, lang)
-    others = [word for word in words_of(asked, lang) if not any(word & name for name in own)]
+    names = {word for word in re.findall(r"[^\W_]+", fold(subject)) if len(word) >= _NAME_LETTERS}
+    others = [word for word in words_of(asked, lang) if not any(f"={name}" in word for name in names)]
     found = set()
     for document in documents:
-        called = _called(document)
-        if any(word & called for word in own) and any(word & called for word in others):
+        said = set(re.findall(r"[^\W_]+", fold(f"{document.name} {document.title}")))  # names have no other form
+        if names & said and any(word & _called(document) for word in others):
             found.add(document.id)
     return found
 
@@ -220,11 +214,10 @@ def _next_sentence(written: DocumentsAnswer) -> list[Citation]:
         holds = any(s.page == first.page and s.start < first.end and first.start < s.end for s in hit.sentences)
         if hit.document_id != first.document_id or not holds or not after:
             continue
-        text = min(after, key=lambda sentence: sentence.start)
-        if len(text.text) <= _QUOTE_MAX and text.text.strip() and _says_something(text.text):
-            return [
-                Citation(0, hit.document_id, hit.file, text.page, text.text, text.start, text.end, first.score, True)
-            ]
+        found = min(after, key=lambda sentence: sentence.start)
+        if len(found.text) <= _QUOTE_MAX and _says_something(found.text):
+            place = (hit.document_id, hit.file, found.page)
+            return [Citation(0, *place, found.text, found.start, found.end, first.score, True)]
     return []
 
 

@@ -1,38 +1,52 @@
-"""The section that lays both sides beside each other is judged by its figures, not by the words that tell it."""
-
-import dataclasses
+"""Which documents a subject calls for, when an answer only restates the rows, and when one part is told alone."""
 
 import pytest
 
-from core.both import checks_of
-from core.reconcile.tell import tell_comparisons
-from core.records import Answer, Check, Comparison, Route
+from core.both import called_documents, restates
+from core.records import CheckedSql, Citation, Document, DocumentsAnswer, QueryResult, Route, SqlAnswer
+from core.router.split import Parts
+from core.sides import Asked, says_one_part
 
-FIGURES = (
-    Comparison("2024", 1, "report.pdf", 5, "2.781.487", 2781487.0, 2781487.39, 0.0, "agree"),
-    Comparison("2025", 1, "report.pdf", 5, "3.321.606", 3321606.0, 3400000.0, 2.3, "differ", "unknown"),
+ROWS = SqlAnswer("q", "es", CheckedSql("SELECT 1", ("t",)), QueryResult(("n",), ("DOUBLE",), ((29730.95,),)))
+NO_ROWS = SqlAnswer("q", "es", None, None)
+SILENT = DocumentsAnswer("not_found", "")
+
+
+def quoting(*quotes):
+    cited = tuple(Citation(n, 1, "a.md", 1, quote, 0, 9, 1.0, True) for n, quote in enumerate(quotes, 1))
+    return DocumentsAnswer("answered", "", citations=cited)
+
+
+def test_a_document_is_called_by_the_subject_and_something_else_that_is_asked():
+    names = ("retraso-pedido-nordkork.eml", "informe-nordkork.pdf", "retraso-pedidos.md")
+    held = [Document(n, str(n), name, "", "", "es", 0, 1, 1, "complete") for n, name in enumerate(names)]
+    assert called_documents("Nordkork", "Por qué se retrasó el pedido de Nordkork", held, "es") == {0}
+    assert called_documents("", "Por qué se retrasó el pedido", held, "es") == set()
+
+
+@pytest.mark.parametrize(
+    ("quotes", "expected"),
+    [
+        (("Quinta do Souto vendió 29.731 €.",), True),
+        (("Quinta do Souto vendió 29.731 €.", "El invernadero estuvo cerrado."), False),
+        (("Valdeolivas vendió 15.200 €.",), False),
+    ],
 )
+def test_a_quote_restates_the_rows_where_it_says_their_figure_alone(quotes, expected):
+    assert restates(quoting(*quotes), ROWS) is expected
 
 
-def woven(lang, told):
-    text = f"Sales rose. \n\n{told}"
-    at = text.index(told)
-    inside = Check("They agree", "unsupported", "name_missing", at, at + 8)
-    before = Check("Sales rose.", "supported", "insight", 0, 11)
-    return Answer("q", "q", lang, Route("both", ""), "answered", text, checks=(before, inside), comparisons=FIGURES)
-
-
-@pytest.mark.parametrize("lang", ["en", "es"])
-def test_what_was_told_of_the_comparison_is_judged_once_by_its_figures(lang):
-    answer = woven(lang, tell_comparisons(FIGURES, lang))
-    assert [check.reason for check in checks_of(answer)] == ["insight", "figures_agree", "figures_differ"]
-
-
-def test_a_section_that_somebody_changed_stays_doubted():
-    answer = woven("en", tell_comparisons(FIGURES, "en").replace("3.321.606", "9.321.606"))
-    assert "name_missing" in [check.reason for check in checks_of(answer)]
-
-
-def test_without_a_comparison_the_checks_stay_as_they_are():
-    answer = dataclasses.replace(woven("en", "Nothing else."), comparisons=())
-    assert checks_of(answer) == answer.checks
+@pytest.mark.parametrize(
+    ("written", "data", "whole", "expected"),
+    [
+        (SILENT, ROWS, "none", True),
+        (SILENT, ROWS, "data", True),
+        (SILENT, ROWS, "documents", False),
+        (quoting("a b c"), NO_ROWS, "none", True),
+        (quoting("a b c"), NO_ROWS, "data", False),
+        (SILENT, NO_ROWS, "none", False),
+    ],
+)
+def test_a_part_is_told_alone_unless_the_whole_was_answered_by_the_other_side(written, data, whole, expected):
+    parts = Parts("data", "documents", False, plain=True)
+    assert says_one_part(parts, Asked(written, data, parts), Route(whole, "")) is expected

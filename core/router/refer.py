@@ -18,12 +18,12 @@ _YEAR = r"(?:19|20)\d{2}"
 _DETERMINED = re.compile(
     r"(?<!a )(?<!en )(?<!de )(?<!con )(?<!por )(?<!para )(?<!desde )(?<!hasta )(?<!sobre )"
     r"\b(?:el|la|los|las|un|una|unos|unas|cada|nuestr[oa]s?|se debe|hay)\b"
-)
+)  # a determiner without a preposition opens a subject; impersonal verbs leave none out
 _OWNED = {
     "en": re.compile(r"\b(?:its|their|his|her) (?=\w)"),
     "es": re.compile(r"\bsus? (\w+(?: \w+(?:o|a|os|as|al|ales|ivo|iva)\b)?)"),
 }
-_STANDS = {"en": re.compile(r"\b(?:it|he|she|him)\b"), "es": re.compile(r"\b(?:ella|ello|él)\b")}
+_STANDS = {"en": re.compile(r"\b(?:it|he|she|him)\b"), "es": re.compile(r"\b(?:ella|ello)\b")}
 _MANY = {"en": re.compile(r"\b(?:they|them|those|these)\b"), "es": re.compile(r"\b(?:ell[oa]s|es[oa]s)\b")}
 _NAMES_MAX = 3
 

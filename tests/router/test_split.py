@@ -100,7 +100,7 @@ def sound(text):
             "¿Qué total de ventas hubo en 2025 y qué ventas recoge el informe?",
             "es",
             "¿Qué total de ventas hubo en 2025",
-            "Qué total de ventas hubo en 2025 el informe",
+            "Qué total de ventas hubo en 2025 informe",
             True,
         ),
     ],
