@@ -26,4 +26,4 @@ def test_a_public_table_s_question_has_the_expected_rows(case, panel):
     con, catalog = panel
     answer = ask(case["question"], catalog, runner(con), check=check_sql, today=TODAY)
     assert answer.result is not None, answer.error
-    assert same_answer(run_one(con, case["sql"]), answer.result), answer.sql.text
+    assert any(same_answer(run_one(con, sql), answer.result) for sql in case["sql"]), answer.sql.text
