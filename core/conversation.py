@@ -17,7 +17,8 @@ from core.records import Answer, Catalog, Document, Route, SqlAnswer
 from core.router import split, unsourced
 from core.router.choose import Hint
 from core.sql.chart_request import without_chart
-from core.sql.reshape import Edit, label_of
+from core.sql.reshape import Edit
+from core.sql.result_columns import label_of
 
 ReadEdit = Callable[[str, SqlAnswer, str], Edit | None]
 

@@ -7,8 +7,6 @@ how they were filled (`Fill`), which `rank.py` turns into features. Nothing is r
 
 from __future__ import annotations
 
-import itertools
-import math
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,13 +16,9 @@ from core.sql.operators import operator_beside
 from core.sql.plan import OPEN, Cond, Query, clause_of, columns_of, is_sound, map_query, scopes
 from core.sql.render import tables_of
 from core.sql.schema import ColumnEntry, Schema
-from core.sql.stored_form import adapt_value, date_edge, holds_numbers, is_comparable, is_year, range_fit
-from core.sql.understand import like_pattern
+from core.sql.value_choices import CHOICES, FLOOR, ValueChoices
 
 BEAM = 10
-
-
-CHOICES = 6
 
 
 REUSED_SPAN = -1.5
@@ -34,9 +28,6 @@ OPERATOR_MISMATCH = -2.0
 
 
 JOINED_TABLE = -0.5
-
-
-_FLOOR = -7.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +69,7 @@ class Composer:
         self.links = links
         self.schema = schema
         self.choices: dict[tuple, list[tuple[int, float]]] = {}
-        self.value_choices: dict[tuple, list] = {}
+        self.values = ValueChoices(links, schema)
         self.operators = {m: operator_beside(links.tokens, m.start, m.end) for m in links.values}
         self.named_tables = {number for number, ms in links.tables.items() if ms[0].score >= 0.5}
 
@@ -122,7 +113,7 @@ class Composer:
             for number in self.links.candidates:
                 if _fits(self.schema.columns[number], need):
                     parts = [self.links.scores[role][number] for role in roles]
-                    scored.append((number, max(_FLOOR, sum(parts) / len(parts))))
+                    scored.append((number, max(FLOOR, sum(parts) / len(parts))))
             scored.sort(key=lambda pair: -pair[1])
             self.choices[key] = scored[:CHOICES]
         return self.choices[key]
@@ -158,7 +149,7 @@ class Composer:
     def _grow_value(self, fill: Fill, step: Step) -> list[Fill]:
         out = []
         fixed = fill.column(step.slot) if step.slot is not None else None
-        for mention, other, column, value, score in self._conditions(step):
+        for mention, other, column, value, score in self.values.conditions_for(step):
             span = (mention.start, (other or mention).end)
             if _overlaps(span, fill.spans) or (fixed is not None and column is not None and fixed != column):
                 continue
@@ -179,94 +170,6 @@ class Composer:
             elif column not in _taken(new, step.slot):
                 out.append(self._take_column(new, step.slot, column, self.links.scores["where"][column], mention))
         return sorted(out, key=lambda f: -f.total)[: BEAM * 2]
-
-    def _conditions(self, step: Step) -> list[tuple[ValueMention, ValueMention | None, int | None, Any, float]]:
-        """(mention, second mention, column or None, value, log score) that may stand for a condition with a literal."""
-        key = (step.op, step.having, step.need, step.item.agg if step.item else "")
-        if key not in self.value_choices:
-            if step.op == "between":
-                found = self._between_choices(step)
-            elif step.having or (step.item and step.item.agg):
-                found = [(m, None, None, m.value, 0.0) for m in self.links.values if m.kind == "number"]
-            else:
-                found = [choice for m in self.links.values for choice in self._single_choices(m, step)]
-            self.value_choices[key] = found
-        return self.value_choices[key]
-
-    def _between_choices(self, step: Step) -> list:
-        numbers = [m for m in self.links.values if m.kind in ("number", "date")]
-        found = []
-        for first, second in itertools.pairwise(numbers):
-            if second.start - first.end > 4:
-                continue
-            if step.having or (step.item and step.item.agg):
-                found.append((first, second, None, (first.value, second.value), 0.0))
-                continue
-            for column, score in self._number_columns(first):
-                entry = self.schema.columns[column]
-                values = (date_edge(first.value, entry, False), date_edge(second.value, entry, True))
-                found.append((first, second, column, values, score))
-        return found
-
-    def _single_choices(self, mention: ValueMention, step: Step) -> list:
-        if step.op in ("like", "not like"):
-            return self._like_choices(mention)
-        if mention.kind in ("number", "date"):
-            compare = step.op in ("<", ">", "<=", ">=")
-            found = [
-                (mention, None, c, adapt_value(mention.value, self.schema.columns[c], step.op), s)
-                for c, s in self._number_columns(mention)
-                if not compare or is_comparable(self.schema.columns[c])
-            ]
-        elif step.op in ("<", ">", "<=", ">="):
-            return []
-        else:
-            found = [
-                (mention, None, c, value, math.log(min(weight, 1.0)))
-                for c, value, weight in mention.hits
-                if c in self.links.scores["where"]
-            ]
-            if mention.kind in ("quoted", "name") and not mention.hits:
-                found += [(mention, None, c, mention.value, s - 0.7) for c, s in self._text_columns(mention)]
-        return [f for f in found if f[3] is not None]
-
-    def _like_choices(self, mention: ValueMention) -> list:
-        if mention.kind in ("number", "date") and mention.kind != "number":
-            return []
-        text = mention.value if mention.kind != "number" else str(mention.value)
-        if mention.kind == "text":
-            text = " ".join(t.source for t in self.links.tokens[mention.start : mention.end])
-        pattern = like_pattern(self.links.tokens, mention.start, str(text))
-        return [(mention, None, c, pattern, s - 0.2) for c, s in self._text_columns(mention)]
-
-    def _number_columns(self, mention: ValueMention) -> list[tuple[int, float]]:
-        """(column, log score of the number belonging to it): nearer mentions and fitting ranges first."""
-        scored = []
-        for number in self.links.candidates:
-            entry = self.schema.columns[number]
-            if entry.kind == "bool" or (entry.kind == "text" and not holds_numbers(entry, mention)):
-                continue
-            if entry.kind == "date" and not (mention.kind == "date" or is_year(mention.value)):
-                continue
-            score = -0.06 * self._distance(number, mention) + range_fit(mention.value, entry)
-            scored.append((number, score, self.links.scores["where"][number] + score))
-        scored.sort(key=lambda row: -row[2])
-        return [(number, max(_FLOOR, score)) for number, score, _ in scored[:CHOICES]]
-
-    def _text_columns(self, mention: ValueMention) -> list[tuple[int, float]]:
-        scored = []
-        for number in self.links.candidates:
-            entry = self.schema.columns[number]
-            if entry.kind == "text":
-                score = -0.06 * self._distance(number, mention)
-                scored.append((number, score, self.links.scores["where"][number] + score))
-        scored.sort(key=lambda row: -row[2])
-        return [(number, max(_FLOOR, score)) for number, score, _ in scored[:CHOICES]]
-
-    def _distance(self, number: int, mention: ValueMention) -> int:
-        mentions = [m for m in self.links.columns.get(number, ()) if m.score >= 0.4]
-        gaps = [min(abs(mention.start - m.end), abs(m.start - mention.end)) for m in mentions]
-        return min(min(gaps, default=20), 20)
 
     # ------------------------------------------------------------ pairs, tables, limits
 
@@ -323,8 +226,8 @@ class Composer:
                     fill,
                     tables=(*fill.tables, (step.slot, name)),
                     spans=(*fill.spans, free) if free else fill.spans,
-                    total=fill.total + max(score, _FLOOR),
-                    linking=fill.linking + max(score, _FLOOR),
+                    total=fill.total + max(score, FLOOR),
+                    linking=fill.linking + max(score, FLOOR),
                     weakest=min(fill.weakest, score),
                     unmentioned=fill.unmentioned + (not mentions),
                 )

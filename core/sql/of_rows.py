@@ -11,7 +11,8 @@ import re
 from core.records import SqlAnswer
 from core.sql.edit_statement import count_sql, order_sql
 from core.sql.lexicon import fold
-from core.sql.reshape import Edit, label_of, measure_of
+from core.sql.reshape import Edit
+from core.sql.result_columns import label_of, measure_of
 
 _WHICH = (
     r"^(?:and |y )?(?:which|what|who|cual(?:es)?|quien(?:es)?|que)"

@@ -7,14 +7,14 @@ The rules of filters, periods and groupings are `follow_up.py`'s. Nothing is run
 
 from __future__ import annotations
 
-import datetime
 import re
 from dataclasses import dataclass
 from typing import Any
 
-from core.records import QueryResult, SqlAnswer
+from core.records import SqlAnswer
 from core.sql.edit_statement import limit_sql, order_sql, share_sql
 from core.sql.lexicon import fold
+from core.sql.result_columns import column_called, falls, label_of, measure_of, time_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +75,12 @@ def _sort(said: str, before: str, answer: SqlAnswer, lang: str) -> Edit | None:
         bare = pattern.sub(" ", bare)
     if not (verb or named) or _LIGHT.sub(" ", bare).strip(" ,.") or answer.sql is None:
         return None
-    column = _column_called(by["name"], answer.result) if by else label_of(answer.result) if _ABC.search(said) else ""
+    column = column_called(by["name"], answer.result) if by else label_of(answer.result) if _ABC.search(said) else ""
     if by and not column:
         return None
     column = column or measure_of(answer.result) or answer.result.columns[-1]
     if _BACK.search(said):
-        down = not _falls(answer.result, column)
+        down = not falls(answer.result, column)
     elif not named:  # 'sort it', 'sort by region': figures from the largest, names from the first
         down = column == measure_of(answer.result)
     elif _ABC.search(said):
@@ -118,7 +118,7 @@ def _first(said: str, before: str, answer: SqlAnswer, lang: str) -> Edit | None:
     if not side or answer.sql is None:
         return None
     n = _NUMBERS.get(match["n"]) or int(match["n"])
-    measure, timed = measure_of(answer.result), _time(answer.result)
+    measure, timed = measure_of(answer.result), time_of(answer.result)
     at_end = re.fullmatch(_LASTS, side) is not None
     lowest = re.fullmatch(_LOWS, side) is not None or at_end
     if re.fullmatch(_FIRSTS, side) or measure is None:
@@ -256,54 +256,6 @@ def _same_noun(text: str, before: str, lang: str) -> Edit | None:
     noun = before[counted.start("noun") : counted.end("noun")]
     ask = text[asked.start("ask") : asked.end("ask")]
     return Edit(_whole(f"{ask} {noun}{text[asked.end() :]}", lang), ("filter",))
-
-
-# ---------------------------------------------------------------- the columns of a result
-
-
-def measure_of(result: QueryResult) -> str | None:
-    """The last column of figures that is no unit of time."""
-    for place in reversed(range(len(result.columns))):
-        cells = [row[place] for row in result.rows if row[place] is not None]
-        if cells and all(isinstance(cell, (int, float)) and not isinstance(cell, bool) for cell in cells):
-            return None if place == 0 and len(result.columns) > 1 else result.columns[place]
-    return None
-
-
-def label_of(result: QueryResult) -> str | None:
-    """The first column of names."""
-    for place, name in enumerate(result.columns):
-        if result.rows and all(isinstance(row[place], str) for row in result.rows):
-            return name
-    return None
-
-
-_UNITS = re.compile(r"^(?:day|week|month|quarter|year|date|dia|semana|mes|trimestre|ano|fecha)\b")
-
-
-def _time(result: QueryResult) -> str | None:
-    """The first column of days, months or years."""
-    for place, name in enumerate(result.columns):
-        cells = [row[place] for row in result.rows]
-        if _UNITS.match(fold(name)) or (cells and all(isinstance(cell, datetime.date) for cell in cells)):
-            return name
-    return None
-
-
-def _column_called(name: str, result: QueryResult) -> str:
-    """The result column whose name shares a word's beginning with `name`; '' where none or several do."""
-    wanted = {word[:4] for word in fold(name).split() if len(word) > 2}
-    found = [
-        column for column in result.columns if wanted & {word[:4] for word in re.findall(r"[^\W_]+", fold(column))}
-    ]
-    return found[0] if len(found) == 1 else ""
-
-
-def _falls(result: QueryResult, column: str) -> bool:
-    """Whether the rows go down in that column, as far as one can see."""
-    place = result.columns.index(column)
-    cells = [row[place] for row in result.rows if row[place] is not None]
-    return len(cells) > 1 and cells[0] > cells[-1]
 
 
 def _tail(before: str, added: str) -> str:
