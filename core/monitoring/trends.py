@@ -23,7 +23,7 @@ def outcomes(report: Report, lang: str) -> tuple[ChartSpec, QueryResult]:
 def latency(report: Report, lang: str) -> tuple[ChartSpec, QueryResult]:
     """Milliseconds over time: the median and the 95th percentile, steps without a question left out."""
     when = translate("monitoring.when", lang)
-    names = (translate("monitoring.median", lang), "95 %")
+    names = (translate("monitoring.median", lang), translate("monitoring.most", lang))
     rows = tuple((_moment(point.at), point.p50, point.p95) for point in report.points if point.questions)
     spec = ChartSpec("line", when, names, None, translate("monitoring.latency", lang))
     return spec, QueryResult((when, *names), ("TIMESTAMP", "DOUBLE", "DOUBLE"), rows)

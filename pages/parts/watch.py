@@ -20,7 +20,7 @@ _KINDS = ("lang", "route", "engine", "adapter")
 _LISTS = ("worst", "slowest")
 _SHOWN = 20
 _DIFFERENCES = 5
-_LINE_LEAST = 3
+_LINE_LEAST = 5
 _MOMENT = {"en": "YYYY-MM-DD HH:mm", "es": "DD/MM/YYYY HH:mm"}
 CHAT_PAGE = "pages/chat.py"
 
@@ -61,7 +61,7 @@ def _percent(share: float) -> str:
 
 
 def draw_trends(found: Report, language: str) -> None:
-    """Side by side, in turn; a line of fewer than three points says nothing and is left out."""
+    """Side by side, in turn; a line of fewer than five points says nothing and is left out."""
     drawn = [(make, *make(found, language)) for make in (trends.outcomes, trends.latency, trends.routes, trends.match)]
     shown = [found for found in drawn if len(found[2].rows) >= (_LINE_LEAST if found[1].kind == "line" else 1)]
     for column, place in zip(st.columns(2, gap="large"), (0, 1), strict=True):
