@@ -74,9 +74,13 @@ def _forgets(readings: Readings, links: Links) -> bool:
 
 def _is_beyond_parser(plan: BusinessPlan, schema: Schema) -> bool:
     """'unpaid invoices', 'churn by plan', a correlation, ranges, empty cells, days between dates, two tables beside
-    each other: what the learned parser never writes."""
+    each other: what the learned parser never writes; and 'the youngest', of which it does not know what is young."""
     if plan.beside or (plan.measure and is_duration(plan.measure)):
         return True
+    if plan.ranked is not None and schema.columns[plan.ranked].time:
+        return True
+    if plan.date is not None and any(p.assumed or p.unit in ("month", "quarter") for p in plan.periods):
+        return True  # of times it knows years and days
     if plan.measure and (plan.measure.agg in ("rate", "corr") or plan.window == "spread"):
         return True
     return any(

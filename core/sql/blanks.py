@@ -8,7 +8,7 @@ row of another table refers to are in `contrasts.py`.
 from __future__ import annotations
 
 from core.sql.business_plan import Filter
-from core.sql.link import Links, Mention
+from core.sql.link import Links, Mention, is_content
 from core.sql.properties import yes_value
 from core.sql.schema import ColumnEntry, Schema
 from core.sql.words import stem
@@ -17,6 +17,7 @@ _NAMED = 0.85  # how well a column must be named to be empty where none of its c
 _HINTED = 0.5  # and where some are
 _REACH = 5  # words between the denial and the name of what is lacking
 _ARTICLES = frozenset("a an the any valid known yet still registered recorded assigned given".split())
+_DAYS = frozenset("date day of on".split())
 _OWNING = frozenset("his her its their your".split())  # 'with their email' asks to see it
 _HAVING = frozenset("with have has had having".split())
 _LACKING = frozenset("without lack lacks lacking missing".split())
@@ -68,12 +69,18 @@ def _referred(entry: ColumnEntry, links: Links, schema: Schema) -> list[Mention]
 def _said_of(m: Mention, entry: ColumnEntry, links: Links) -> tuple[str, tuple[int, ...]]:
     """('is null' or 'is not null', the places that say so), no operator where neither is said."""
     some = bool(entry.column.nulls) or _holds_zero(entry)
-    if m.score < (_HINTED if some else _NAMED) or not _nothing_follows(links, m.end):
-        return "", ()
     words = [token.word for token in links.tokens]
+    named = m.score >= (_HINTED if some else _NAMED) or (some and _is_deed(m, entry, words))
+    if not named or not _nothing_follows(links, m.end):
+        return "", ()
+    silent = _ARTICLES | _OWNING | (_DAYS if entry.time else frozenset())
     place = m.start - 1
-    while place >= 0 and words[place] in _ARTICLES | _OWNING:
+    while place >= 0 and words[place] in silent:
         place -= 1
+    if _is_modifier(place, links) and words[place - 1] in _ARTICLES | _HAVING | _LACKING | {"no"}:
+        place -= 1  # 'an energy certificate'
+        while place >= 0 and words[place] in _ARTICLES:
+            place -= 1
     before = words[place] if place >= 0 else ""
     denied = next((p for p in range(place, max(-1, place - 3), -1) if words[p] in _DENYING), None)
     span = tuple(range(m.start, m.end))
@@ -86,6 +93,20 @@ def _said_of(m: Mention, entry: ColumnEntry, links: Links) -> tuple[str, tuple[i
     if before in _HAVING and some and not shown:
         return "is not null", (place, *span)
     return _done(m, entry, links)
+
+
+def _is_deed(m: Mention, entry: ColumnEntry, words: list[str]) -> bool:
+    """'sold' says all of the header 'Fecha venta' but that it is a day."""
+    days = sum(bool({root for root, weight in stems if weight >= 0.9} & _DAYS) for stems in entry.words)
+    return bool(entry.time) and 0 < m.of - days <= m.matched and words[m.start] not in _DAYS
+
+
+def _is_modifier(place: int, links: Links) -> bool:
+    """A word of its own that names nothing here."""
+    if place < 1 or not is_content(links.tokens[place]):
+        return False
+    named = (*links.columns.values(), *links.tables.values(), links.values)
+    return not any(m.start <= place < m.end for ms in named for m in ms)
 
 
 def _done(m: Mention, entry: ColumnEntry, links: Links) -> tuple[str, tuple[int, ...]]:
@@ -104,5 +125,5 @@ _IRREGULAR = frozenset(stem(word) for word in "sold sent paid left begun done wi
 def _nothing_follows(links: Links, place: int) -> bool:
     """No comparison, number, day or stored value behind a column's name."""
     after = [token for token in links.tokens[place : place + 4] if token.kind != "mark"]
-    valued = any(place <= m.start <= place + 1 for m in links.values)
+    valued = any(m.start == place for m in links.values)
     return not valued and not any(t.kind in ("number", "number_word", "date") or t.word in _COMPARING for t in after)

@@ -21,19 +21,20 @@ from core.sql.business_steps import (
     add_filters,
     add_more,
     add_order,
-    add_share_of_rows,
     add_threshold,
     count_things,
 )
 from core.sql.business_time import add_time, names_column
 from core.sql.calendar import Grain, find_grain, find_trend
-from core.sql.conditions import find_filter
+from core.sql.conditions import find_filter, find_filters
+from core.sql.dimensions import joined
 from core.sql.link import Links, is_content
-from core.sql.measures import find_measures
-from core.sql.money import is_buying
+from core.sql.measures import asks_rows, find_measures
+from core.sql.money import is_buying, is_flow
 from core.sql.operators import BOUNDS
 from core.sql.planned import find_overrun
 from core.sql.schema import Schema
+from core.sql.shares import add_share_of_rows
 from core.sql.spread import find_spread
 from core.sql.two_facts import find_pair, put_beside
 from core.sql.unread import WINDOWS, uncovered
@@ -54,7 +55,8 @@ def read_business(links: Links, schema: Schema, today: datetime.date) -> list[Bu
     window, window_span = (window, window_span) if window != "spread" else ("", (0, 0))  # 'Nordkork Distribution'
     plans, plain = ([], []) if overrun else find_lists(links, schema, today, grain)
     window = "" if overrun and window == "share" else window
-    plain = [] if window == "share" else plain  # a share is a figure
+    if window == "share":  # a share is a figure
+        plans, plain = [plan for plan in plans if plan.absence or plan.setop], []
     pair = None if overrun else find_pair(links, schema)
     if pair:
         alone = [BusinessPlan(m, lang=links.lang, covered=frozenset(range(*m.span))) for m in (pair.left, pair.right)]
@@ -64,7 +66,7 @@ def read_business(links: Links, schema: Schema, today: datetime.date) -> list[Bu
             return [joined, *plain][:READINGS]
     over_time = bool(grain or find_trend(links.tokens))
     for measure in find_measures(links, schema, window_span, over_time):
-        if _has_to_be_there(measure, links, schema):
+        if _has_to_be_there(measure, links, schema, window):
             continue
         unit = None if grain and names_column(grain, links, schema, measure.table) else grain
         asked = "" if window == "share" and measure.agg in ("rate", "share_of", "part_of") else window
@@ -85,7 +87,9 @@ def _complete(
     plan: BusinessPlan, links: Links, schema: Schema, grain: Grain | None, today: datetime.date
 ) -> BusinessPlan:
     """The plan of a measure with all else that the question says."""
-    measure = _count_of_compared(plan.measure, links, schema)
+    measure = _count_of_compared(plan, links, schema)
+    if measure is not plan.measure:
+        plan = replace(plan, covered=plan.covered - set(range(*plan.measure.span)))
     paid = any(is_buying(token) or token.word == "total" for token in links.tokens)
     grouped = measure is plan.measure and (measure.agg == "count" or paid)
     plan = add_dimensions(replace(plan, measure=measure), links, schema, grain)
@@ -99,15 +103,23 @@ def _complete(
     return plan
 
 
-def _has_to_be_there(measure: Measure, links: Links, schema: Schema) -> bool:
-    """'vehicles that have no phone', 'loans with a fine': a column that is a condition is not measured."""
-    said = filled_or_empty(links, schema, measure.table, set()) if measure.columns else []
-    return any(f.column in measure.columns and set(f.span) & set(range(*measure.span)) for f in said)
+def _has_to_be_there(measure: Measure, links: Links, schema: Schema, window: str) -> bool:
+    """'vehicles that have no phone', 'loans with a fine': a column that is a condition is not measured; nor is a deed
+    that was not done, or whose share is asked for ('percentage of properties sold')."""
+    if not measure.columns:
+        return False
+    words, shared = set(range(*measure.span)), window == "share"
+    near = [t.number for t in schema.tables if t.number == measure.table or joined(schema, measure.table, t.number)]
+    said = [f for table in near for f in filled_or_empty(links, schema, table, set()) if set(f.span) & words]
+    return any(f.column in measure.columns or shared or f.op == "is null" for f in said)
 
 
-def _count_of_compared(measure: Measure, links: Links, schema: Schema) -> Measure:
-    """'how many fines exceed 3 euros': the rows whose fine does are counted; the fines are not added up."""
-    if aggregate_of(links)[0] != "count" or not measure.columns or measure.agg not in ("sum", "avg"):
+def _count_of_compared(plan: BusinessPlan, links: Links, schema: Schema) -> Measure:
+    """'how many fines exceed 3 euros', 'what share of staff earns more than 60000': the rows whose number does are
+    counted; the numbers are not added up."""
+    measure = plan.measure
+    counted = aggregate_of(links)[0] == "count" or plan.window == "share"
+    if not counted or not measure.columns or measure.agg not in ("sum", "avg"):
         return measure
     told = (find_filter(m, links, schema, measure.table) for m in links.values if m.kind == "number")
     compared = any(f is not None and f.op in BOUNDS and f.column in measure.columns for f in told)
@@ -118,8 +130,19 @@ def _names_things(links: Links, schema: Schema) -> bool:
     """'patients of Getafe that are not with Sanitas': the things are named and nothing else is asked, so they are
     listed, not counted."""
     subject = find_subject(links, schema)
-    opening = subject is not None and not any(is_content(token) for token in links.tokens[: subject[1][0]])
-    return opening and not aggregate_of(links)[0]
+    if subject is None or aggregate_of(links)[0]:
+        return False
+    table, (first, after) = subject
+    amounts = (n for n in schema.tables[table].columns if schema.columns[n].kind == "number")
+    told = any((m.start, m.end) == (first, after) and m.score >= 0.9 for n in amounts for m in links.columns.get(n, ()))
+    flowing = is_flow(links.tokens[first]) and not asks_rows(links) and not _compares_amounts(links, schema, table)
+    opening = not any(is_content(token) for token in links.tokens[:first])
+    return opening and not (told or flowing)  # 'revenue' and 'sales' of tables so called are sums
+
+
+def _compares_amounts(links: Links, schema: Schema, table: int) -> bool:
+    """'sales over 2000': the sales are told apart, one by one."""
+    return any(f.op in BOUNDS for f in find_filters(links, schema, table, set()))
 
 
 # ---------------------------------------------------------------- window

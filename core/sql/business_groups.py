@@ -141,10 +141,10 @@ def _rate(measure: Measure, schema: Schema, alias: dict[str, str], lang: str) ->
     columns = [column_text(n, schema, alias) for n in measure.columns]
     tests = [condition_text(f, schema, alias) for f in told] or [measure.expression.format(*columns)]
     name = column_name("share", lang)
-    if len(told) == 1 and told[0].op == "=":
-        entry = schema.columns[told[0].column]
-        of = entry.key[1] if yes_value(entry) == told[0].value else str(told[0].value)
-        name = column_name("rate", lang, of=plain_name(of))
+    entry = schema.columns[told[0].column] if len(told) == 1 and told[0].op == "=" else None
+    yes = yes_value(entry) if entry else None
+    if entry and yes in (None, told[0].value):
+        name = column_name("rate", lang, of=plain_name(str(told[0].value) if yes is None else entry.key[1]))
     return f"ROUND(100.0 * AVG(CASE WHEN {' AND '.join(tests)} THEN 1 ELSE 0 END), 2)", name
 
 

@@ -9,12 +9,13 @@ import datetime
 from dataclasses import replace
 
 from core.sql.aggregates import aggregate_of, named_columns
+from core.sql.blanks import filled_or_empty
 from core.sql.business_plan import BusinessPlan, Contrast, Measure
 from core.sql.business_steps import add_filters
 from core.sql.business_time import add_periods
 from core.sql.calendar import Grain
 from core.sql.contrasts import find_absence, find_contrast
-from core.sql.dimensions import LOW, Dimension, dimension_at, has_superlative, superlatives
+from core.sql.dimensions import LOW, Dimension, dimension_at, has_superlative, name_columns, superlatives
 from core.sql.link import Links
 from core.sql.schema import Schema
 from core.sql.set_lists import find_set_list
@@ -40,7 +41,9 @@ def find_lists(
         out.append(joined)
     elif subject is not None:
         table, span = subject
+        empty = {p for f in filled_or_empty(links, schema, table, set()) for p in f.span}
         absence = find_absence(links, schema, table)
+        absence = None if absence and set(absence.span) <= empty else absence  # 'properties not sold' say it themselves
         if absence:
             covered = frozenset([*range(*span), *absence.span])
             plan = BusinessPlan(None, lang=links.lang, subject=table, absence=absence, covered=covered)
@@ -56,6 +59,7 @@ def find_lists(
     return out, [*plain, ranked] if ranked else plain
 
 
+_ASKED = 0.85  # how well a column must be named to be shown
 _BESIDE = 3  # words between a superlative and the column that it ranks by
 
 
@@ -81,7 +85,22 @@ def _ranked_things(
     plan = BusinessPlan(
         None, lang=links.lang, subject=table, ranked=end.column, descending=end.descending, limit=limit, covered=covered
     )
-    return add_filters(add_periods(plan, links, schema, today, table), links, schema)
+    plan = add_filters(add_periods(plan, links, schema, today, table), links, schema)
+    return _with_asked(plan, links, schema) if schema.columns[end.column].time else plan
+
+
+def _with_asked(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
+    """'the salary of the newest employee': what is asked of the thing is shown beside its name."""
+    asked: dict[int, set[int]] = {}
+    for number in schema.tables[plan.fact].columns:
+        for m in links.columns.get(number, ()):
+            places = set(range(m.start, m.end))
+            if m.score >= _ASKED and not places & plan.covered and number != plan.ranked:
+                asked[number] = places
+    if not asked:
+        return plan
+    keys = tuple(dict.fromkeys([*name_columns(plan.fact, schema), *asked]))
+    return replace(plan, keys=keys, covered=plan.covered.union(*asked.values()))
 
 
 def _by_number(links: Links, schema: Schema, table: int, span: tuple[int, int]) -> TimeEnd | None:

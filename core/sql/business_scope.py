@@ -14,7 +14,7 @@ from core.sql.lexicon import read_cues
 from core.sql.link import Links
 from core.sql.money import is_flow
 from core.sql.schema import Schema
-from core.sql.unread import uncovered
+from core.sql.unread import TOLD, uncovered
 from core.sql.wide import is_across
 from core.sql.words import stem
 
@@ -60,12 +60,13 @@ def asks_for_thing(plan: BusinessPlan, links: Links, schema: Schema) -> bool:
     measure = plan.measure
     first, after = measure.span
     superlative = not is_duration(measure) and any(
-        token.word in _ADJECTIVES or stem(token.word) in HIGH | LOW for token in links.tokens[first:after]
+        token.word in _ADJECTIVES or stem(token.word) in HIGH | LOW for token in links.tokens[max(0, first - 1) : after]
     )
     if measure.agg in ("max", "min"):
         left = uncovered(plan, links)
-        if superlative and after in left and _names_thing(after, None, links, schema):
-            return True  # 'the biggest city': the word after the superlative is what is asked for
+        own = any(m.start == after and m.score >= TOLD for m in links.tables.get(plan.fact, ()))
+        if superlative and (own or (after in left and _names_thing(after, None, links, schema))):
+            return True  # 'the biggest city', 'the lowest paid employee': the word behind is what is asked for
         owned = any(token.word in _WITH for token in links.tokens[:first])
         return any(p < first and _names_thing(p, None if owned else plan.fact, links, schema) for p in left)
     if superlative and measure.agg in ("avg", "sum"):

@@ -29,8 +29,7 @@ from core.sql.dimensions import (
 from core.sql.link import Links, ValueMention
 from core.sql.money import is_buying, is_flow
 from core.sql.operators import BOUNDS, operator_beside
-from core.sql.properties import NEVER, named_property, yes_or_no
-from core.sql.render import literal
+from core.sql.properties import named_property
 from core.sql.schema import Schema
 from core.sql.unread import TOLD
 from core.sql.words import stem
@@ -65,14 +64,6 @@ def _ranked_within(links: Links, found: list[Dimension]) -> bool:
 LEADS_OF_GROUPS = ("each", "every", "within", "per")
 
 
-def _any_dimension(links: Links, schema: Schema, plan: BusinessPlan) -> Dimension | None:
-    for place in range(len(links.tokens)):
-        found = dimension_at(place, links, schema, plan.fact, set(plan.covered), 0)
-        if found and schema.columns[found.columns[0]].kind == "text":
-            return found
-    return None
-
-
 def add_filters(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
     filters = find_filters(links, schema, plan.fact, set(plan.covered))
     covered = plan.covered | {place for f in filters for place in f.span}
@@ -102,74 +93,6 @@ def _names_all(f: Filter, schema: Schema) -> bool:
     """Whether a condition names every value that the column holds."""
     entry = schema.columns[f.column]
     return f.op == "in" and len(f.value) > 1 and set(entry.column.values) == set(f.value)
-
-
-def add_share_of_rows(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
-    """'percentage of returned shipments by carrier', 'what share of staff works in IT': of the rows (of each group) the
-    share that meets the condition."""
-    measure = plan.measure
-    if measure.agg == "rate" and not measure.told:
-        return _deny(plan, links, schema)
-    if plan.window != "share":
-        return plan
-    if measure.agg == "sum" and len(measure.columns) == 1 and (plan.dimensions or plan.grain):
-        return _share_of_sum(plan)
-    if measure.agg != "count":
-        return _split_by_any(plan, links, schema)
-    if plan.contrast and plan.contrast.right is not None and not plan.filters:
-        sides = (plan.contrast.left, plan.contrast.right)
-        rate = Measure("rate", measure.table, sides, f"{{0}} {plan.contrast.op} {{1}}", measure.span)
-        return replace(plan, measure=rate, window="", contrast=None)
-    told, others = _told_and_scope(plan, links)
-    if told is None or plan.contrast:
-        return _split_by_any(plan, links, schema)
-    rate = Measure("rate", measure.table, (told.column,), "{0}", measure.span, told=(told,))
-    return replace(plan, measure=rate, window="", filters=others)
-
-
-_BEING = frozenset("is are was were be been has have had went go gone".split())
-
-
-def _told_and_scope(plan: BusinessPlan, links: Links) -> tuple[Filter | None, tuple[Filter, ...]]:
-    """(the condition whose share is asked for, those that say of what): 'of the orders in Spain | are unpaid', else the
-    first that is said."""
-    free = sorted((f for f in plan.filters if f.column not in plan.dimensions), key=lambda f: f.span)
-    if not free:
-        return None, plan.filters
-    verb = next((p for p, t in enumerate(links.tokens) if t.word in _BEING and p > free[0].span[0]), None)
-    told = next((f for f in free if verb is not None and f.span[0] > verb), free[0])
-    return told, tuple(f for f in plan.filters if f is not told)
-
-
-def _deny(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
-    """'what share is not paid': of a yes/no column the share of the no."""
-    number, yes = plan.measure.columns[0], plan.measure.yes
-    said = next((f for f in yes_or_no(links, schema, plan.fact, set()) if f.column == number), None)
-    if said is None or yes is None or said.value == yes:
-        return plan
-    covered = plan.covered | {p for p, t in enumerate(links.tokens) if t.word in NEVER}
-    return replace(plan, measure=replace(plan.measure, told=(said,)), covered=covered)
-
-
-def _split_by_any(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
-    """'the share of each in the total': where nothing says by what, by what is named."""
-    one = None if plan.dimensions else _any_dimension(links, schema, plan)
-    if one is None:
-        return plan
-    keys = (one.key,) if one.key is not None and one.key not in one.columns else ()
-    return replace(plan, dimensions=one.columns, keys=keys, covered=plan.covered | set(range(*one.span)))
-
-
-def _share_of_sum(plan: BusinessPlan) -> BusinessPlan:
-    """'percentage of billable hours by consultant': of each group's sum what the one condition keeps."""
-    told = [f for f in plan.filters if f.op == "=" and f.column not in plan.dimensions]
-    if len(told) != 1 or plan.contrast:
-        return plan
-    value = literal(told[0].value).replace("{", "{{").replace("}", "}}")
-    kept = f"SUM(CASE WHEN {{1}} = {value} THEN {{0}} ELSE 0 END)"
-    columns = (plan.measure.columns[0], told[0].column)
-    share = replace(plan.measure, agg="part_of", columns=columns, expression=f"100.0 * {kept} / NULLIF(SUM({{0}}), 0)")
-    return replace(plan, measure=share, window="", filters=tuple(f for f in plan.filters if f is not told[0]))
 
 
 def add_threshold(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
@@ -228,7 +151,8 @@ def _first_thing(links: Links, schema: Schema, plan: BusinessPlan, before: Value
 
 def add_contrast(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
     """'average alcohol of wines with quality above the average': a comparison of another column picks the rows."""
-    contrast = find_contrast(links, schema) if aggregate_of(links)[0] or plan.dimensions else None
+    asked = aggregate_of(links)[0] or plan.dimensions or plan.window == "share"
+    contrast = find_contrast(links, schema) if asked else None
     if contrast is None or schema.columns[contrast.left].table != plan.fact or contrast.left in plan.measure.columns:
         return plan
     if set(range(*plan.measure.span)) & set(contrast.span):
@@ -242,6 +166,10 @@ def count_things(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPl
     if measure.agg != "count" or not any(is_buying(token) for token in links.tokens):
         return plan
     name = schema.tables[measure.table].table.name
+    deeds = {p for p, token in enumerate(links.tokens) if is_buying(token)}
+    own = [n for n in schema.tables[measure.table].columns if schema.columns[n].time]
+    if any(m.start in deeds for n in own for m in links.columns.get(n, ())):
+        return plan  # 'properties sold in 2024' where they have a day of sale
     for key in schema.catalog.foreign_keys:
         table = schema.table_of[key.table].number
         named = any(m.score >= 0.8 for m in links.tables.get(table, ()))
@@ -251,7 +179,6 @@ def count_things(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPl
         column = schema.column_of.get((key.table, key.columns[0]))
         if column is None:
             continue
-        deeds = {p for p, token in enumerate(links.tokens) if is_buying(token)}
         counted = Measure("distinct", table, (column.number,), "{0}", measure.span)
         return replace(
             plan, measure=counted, date=date if plan.periods or plan.grain else None, covered=plan.covered | deeds

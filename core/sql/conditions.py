@@ -14,6 +14,7 @@ from core.sql.money import table_money
 from core.sql.operators import BOUNDS, MONEY_UNITS, counts_money, is_amount, operator_beside
 from core.sql.properties import yes_or_no, yes_value
 from core.sql.schema import Schema
+from core.sql.stored_form import range_fit
 from core.sql.words import meanings_of, stem
 
 # ---------------------------------------------------------------- stored values and numbers
@@ -179,7 +180,8 @@ def _number_filter(mention: ValueMention, links: Links, schema: Schema, fact: in
                 entry.kind == "number" and not counted and m.score >= 0.45 and not entry.primary and not entry.foreign
             )
             if numeric and joined(schema, fact, entry.table) and not set(range(m.start, m.end)) & used:
-                near.append((gap - 3 * m.score - 2 * (entry.table == fact) - m.matched, gap, number, m))
+                far = _OUTSIDE * (range_fit(mention.value, entry) < 0)
+                near.append((gap - 3 * m.score - 2 * (entry.table == fact) - m.matched + far, gap, number, m))
     if not near:
         return _unnamed_amount(mention, op, links, schema, fact)
     _, gap, column, named = min(near, key=lambda row: row[:3])
@@ -188,6 +190,9 @@ def _number_filter(mention: ValueMention, links: Links, schema: Schema, fact: in
         return Filter(column, op, mention.value, span)
     straight = gap <= 1 and not (named.start >= mention.end and _counts_it(links, mention))
     return Filter(column, "=", mention.value, span) if straight and op == "=" else None
+
+
+_OUTSIDE = 2  # words further away that a column counts as, where the number is none of its size
 
 
 def _unnamed_amount(mention: ValueMention, op: str, links: Links, schema: Schema, fact: int) -> Filter | None:

@@ -206,7 +206,7 @@ def _count(links: Links, schema: Schema) -> Measure | None:
     if ranked and max(ranked, key=lambda row: row[0])[0] > 0:
         _, table, mention = max(ranked, key=lambda row: row[0])
         return Measure("count", table, (), "*", (mention.start, mention.end))
-    things = _counted_column(links, schema, cue)
+    things = _counted_column(links, schema, cue) or _counted_value(links, schema, cue)
     if things:
         return things
     if len(schema.tables) == 1:
@@ -225,4 +225,13 @@ def _counted_column(links: Links, schema: Schema, cue: int) -> Measure | None:
         beside = any(cue < m.start <= cue + 2 and m.score >= 0.85 and m.end - m.start == 1 for m in mentions)
         if beside and entry.kind == "text" and not entry.time and "many" in {t.word for t in links.tokens}:
             return Measure("distinct", entry.table, (number,), "{0}", (mentions[0].start, mentions[0].end))
+    return None
+
+
+def _counted_value(links: Links, schema: Schema, cue: int) -> Measure | None:
+    """'how many apprentices' where they are a stored kind of a table's things: the rows of that table."""
+    for m in links.values:
+        tables = {schema.columns[column].table for column, _, weight in m.hits if weight >= 0.75}
+        if cue < m.start <= cue + 2 and m.kind == "text" and len(tables) == 1:
+            return Measure("count", tables.pop(), (), "*", (cue, cue))
     return None

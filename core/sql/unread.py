@@ -23,6 +23,8 @@ _WINDOW_WORDS = frozenset(stem(word) for phrases in WINDOWS.values() for phrase 
 
 TOLD = 0.6  # how well a mention must name the table that is read
 _SPARE = frozenset(stem(word) for word in read_cues()["measures"]["spare"].split())
+_SAID = " ".join((*read_cues()["time_ends"].values(), read_cues()["comparing"]["late"]))
+_OWN_WORDS = _SPARE | HIGH | LOW | _WINDOW_WORDS | frozenset(stem(word) for word in _SAID.split())
 
 
 def uncovered(plan: BusinessPlan, links: Links) -> list[int]:
@@ -38,9 +40,7 @@ def uncovered(plan: BusinessPlan, links: Links) -> list[int]:
 
 def is_known_word(root: str) -> bool:
     """Whether the rules know a stem as a word of their own: 'median', 'correlation', 'share', 'most'."""
-    return (
-        root in _SPARE or root in HIGH | LOW or root in AGGREGATES or root in _WINDOW_WORDS or root.startswith("correl")
-    )
+    return root in _OWN_WORDS or root in AGGREGATES or root.startswith("correl")
 
 
 def content_of(links: Links) -> Iterable[int]:

@@ -348,7 +348,7 @@ def _in_english(word: str, lexicon: Lexicon) -> tuple[tuple[str, ...], float]:
 
 @functools.lru_cache(maxsize=50_000)
 def _in_wide_english(word: str) -> tuple[str, ...]:
-    read = builtin_bilingual().read(word, "es", "en") if len(word) > 3 else []
+    read = builtin_bilingual().read(word, "es", "en") if len(word) > 3 and word.isalpha() else []
     return tuple(meaning[0] for meaning in read[0].meanings if len(meaning) == 1) if read else ()
 
 

@@ -27,11 +27,19 @@ TODAY = datetime.date(2026, 11, 23)
         ("orders on 2024-02-29", "en", "2024-02-29", "2024-03-01"),
         ("ventas del primer semestre de 2024", "es", "2024-01-01", "2024-07-01"),
         ("sales in December", "en", "2025-12-01", "2026-01-01"),
+        ("ventas entre octubre y diciembre", "es", "2025-10-01", "2026-01-01"),
     ],
 )
 def test_periods(question, lang, first, after):
     (period,) = find_periods(tokenize(question, lang, builtin_lexicon()), TODAY)
     assert (str(period.first), str(period.after)) == (first, after)
+
+
+@pytest.mark.parametrize(
+    "question", ["sales of more than 2000", "sales above 1950", "at least 2010 units", "repairs over 1990 euros"]
+)
+def test_an_amount_is_no_year(question):
+    assert not find_periods(tokenize(question, "en", builtin_lexicon()), TODAY)
 
 
 @pytest.mark.parametrize(
