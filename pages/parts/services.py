@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import threading
 from typing import TYPE_CHECKING
 
@@ -86,6 +87,8 @@ def warm() -> None:
 
 
 def _warm() -> None:
+    """At its end what is loaded is set aside for good: a full collection need not look through it then, which would
+    stop an answer for a quarter of a second."""
     threading.Event().wait(_PAINT_S)
     ensure_worker()
     workspace().index.refresh()
@@ -97,6 +100,8 @@ def _warm() -> None:
     tables = workspace().tables
     if tables.catalog().tables:
         tables.ask("total", "en")  # thrown away: the first question of a person should not wait for the weights
+    gc.collect()
+    gc.freeze()
 
 
 def change_settings(**changes) -> None:
