@@ -17,7 +17,7 @@ from core.sql.schema import ColumnEntry, Schema
 from core.sql.words import Token, stem
 
 _UNITS = {"day": "day", "week": "week", "month": "month", "year": "year", "hour": "hour"}
-_LASTING = frozenset(stem(word) for word in "time term duration delay lag tarda tardan".split())
+_LASTING = frozenset(stem(word) for word in "time term duration tarda tardan".split())
 _JOINTS = (("between", "and"), ("from", "to"), ("from", "until"), ("from", "most"), ("since", "until"))
 _NEAR = 4  # tokens from a joint to the date that it leads to
 _LEAST, _ALIKE, _WHOLE = 0.45, 0.6, 0.95
@@ -42,13 +42,14 @@ def find_duration(links: Links, schema: Schema) -> Measure | None:
     places = [p for p in range(len(links.tokens)) if p not in range(*trend) and _asks_how_long(p, links)]
     if not places or _is_stored(places[0], links, schema):
         return None
-    place = places[0]
+    place, (agg, _) = places[0], aggregate_of(links)
+    if agg in ("count", "distinct") and stem(links.tokens[place].word) not in _UNITS:
+        return None  # 'how many orders came in time'
     pair = _joined_dates(links, schema) or _lead_time(place, links, schema)
     if pair is None:
         return None
     first, last, places = pair
     unit = _UNITS.get(stem(links.tokens[place].word), "day")
-    agg = aggregate_of(links)[0]
     expression = f"DATE_DIFF('{unit}', TRY_CAST({{0}} AS TIMESTAMP), TRY_CAST({{1}} AS TIMESTAMP))"
     span = (min(place, *places), max(place, *places) + 1)
     return Measure(agg if agg in ("max", "min", "median") else "avg", first.table, (first.number, last.number),

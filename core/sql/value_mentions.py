@@ -103,7 +103,8 @@ def _value_forms(folded: str, tokens: list[Token], lexicon: Lexicon) -> list[tup
     english = fold_value(" ".join(token.word for token in tokens)) if plain else folded
     if english and english != folded:
         forms.append((english, 0.85))
-        forms += [(other, 0.8) for other in _in_english(folded)]
+        if is_content(tokens[0]):  # 'por retrasos' is no longer name than 'retrasos'
+            forms += [(other, 0.8) for other in _in_english(folded)]
     for text in dict.fromkeys((folded, english)):
         for form in _other_numbers(text):
             forms.append((form, 0.8))
