@@ -1,4 +1,4 @@
-"""Is B better than A? Paired scores of the same cases, compared with an interval, a test and a verdict.
+"""Is B better than A, and what has it lost? Paired scores of the same cases, with an interval, a test and a verdict.
 
 Pure functions of scores: what was scored, and how, is not known here. `live.py` compares two variants on different
 questions, as they come in.
@@ -15,6 +15,11 @@ from typing import Literal
 
 from core.i18n import format_number, plural, translate
 
+MARGIN = 0.05  # of a share: a fall that must not be possible, unless chance explains it
+BY_CHANCE = 0.1  # one-sided; a fall that chance makes less often is taken for one
+_PROVEN = 0.05  # the same over all measures together (Bonferroni): then the fall counts however small it is
+_CLEAR = 0.1  # of a share: a fall on few cases that counts whatever chance does
+_CLEAR_CASES = 2
 _DRAWS = 4_000
 _NORMAL = NormalDist()
 
@@ -40,6 +45,11 @@ class Comparison:
     @property
     def difference(self) -> float:
         return self.mean_b - self.mean_a
+
+    @property
+    def fall_chance(self) -> float:
+        """How often chance alone makes B fall at least this far (one-sided); 1 where it did not fall."""
+        return self.p_value / 2 if self.difference < 0 else 1.0
 
 
 def compare(a: Mapping[str, float], b: Mapping[str, float], *, level: float = 0.95, seed: int = 0) -> Comparison:
@@ -73,6 +83,30 @@ def compare(a: Mapping[str, float], b: Mapping[str, float], *, level: float = 0.
         worse=tuple(name for name, step in zip(ids, differences, strict=True) if step < 0),
         needed=needed_cases(differences),
     )
+
+
+def may_have_lost(found: Comparison, margin: float = MARGIN, chance: float = BY_CHANCE) -> bool:
+    """Whether B fell further than chance explains and its interval reaches a fall of `margin`: no proof of harm, but
+    non-inferiority (Piaggio et al. 2012) is not shown either. Few cases alone refuse nothing."""
+    return found.fall_chance < chance and found.low < -margin
+
+
+def find_losses(measures: Mapping[str, Comparison], chance: float = BY_CHANCE) -> list[str]:
+    """Which measures (shares, 0 to 1) B is worse in. One is where the fall may be of `MARGIN` and is more than chance
+    explains (`may_have_lost`), where it is proven for all measures tested at once, or where it is of ten points and two
+    cases or more, which few cases could not prove. With 200 cases of which chance moves 1 in 40, one measure finds a
+    neutral B worse 5 times in 100, and one that is truly 5 points worse 92 times."""
+    tested = {(found.better, found.worse) for found in measures.values()}
+    return [
+        name
+        for name, found in measures.items()
+        if may_have_lost(found, chance=chance) or found.fall_chance < _PROVEN / len(tested) or _is_clear(found)
+    ]
+
+
+def _is_clear(found: Comparison) -> bool:
+    fall = round(-found.difference, 9)
+    return fall >= _CLEAR and fall * found.cases >= _CLEAR_CASES
 
 
 def interval(scores: Sequence[float], level: float = 0.95, seed: int = 0) -> tuple[float, float]:

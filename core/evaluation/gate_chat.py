@@ -1,9 +1,9 @@
 """May an adapter of a language model be used? What is in use and it are asked how likely they find the right answers.
 
-Held-out answers must have become likelier than under the base, or the adapter of it that is in use; general text in
-either language must not have become much less likely than to the base, and the chat must find in the adapter what the
-trainer left in it. What counts is the paired difference of log-likelihoods per token with its interval; a few answers
-are written out beside it. It trains nothing; the caller writes the verdict to the card.
+Held-out answers must have become likelier than under the base, or the adapter of it that is in use; that general text
+in either language has become much less likely than to the base must be ruled out, and the chat must find in the adapter
+what the trainer left in it. What counts is the paired difference of log-likelihoods per token with its interval; a few
+answers are written out beside it. It trains nothing; the caller writes the verdict to the card.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import AppError
-from core.evaluation.compare import Comparison, compare
+from core.evaluation.compare import Comparison, compare, find_losses, may_have_lost
 from core.evaluation.gate import GENERAL, Gate
 from core.evaluation.gate_sql import Pair, RunSql, measure_statements
 from core.metrics import bleu, chrf, exact_figures, mean
@@ -97,10 +97,10 @@ def find_chat_faults(
     if measures["chat"].winner != "b":
         faults.append(("gate.chat_no_gain", _told(measures["chat"])))
     ran = measures.get("chat_execution")
-    if ran is not None and ran.difference < 0:
+    if ran is not None and find_losses({"chat_execution": ran}):
         faults.append(("gate.chat_sql_worse", {"base": round(ran.mean_a, 3), "adapter": round(ran.mean_b, 3)}))
     for name, found in measures.items():
-        if name.startswith("general_text_") and found.difference < -_FORGOTTEN:
+        if name.startswith("general_text_") and may_have_lost(found, _FORGOTTEN):
             faults.append(("gate.chat_forgot", _told(found) | {"spoken": name.rpartition("_")[2].upper()}))
     return faults
 

@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from core.evaluation.compare import compare, interval, mcnemar, needed_cases, verdict
+from core.evaluation.compare import compare, find_losses, interval, may_have_lost, mcnemar, needed_cases, verdict
 from core.evaluation.live import assign, settle
 
 
@@ -124,3 +124,48 @@ def test_assignment_is_stable_and_fair():
     assert 900 < sides.count("b") < 1100
     assert sides != [assign("other", str(unit)) for unit in range(2000)]
     assert {assign("x", str(unit), share_b=0.0) for unit in range(50)} == {"a"}
+
+
+# ---------------------------------------------------------------- what has been lost
+
+
+def counted(cases, broke, fixed):
+    """A and B over so many cases, of which B breaks and fixes so many."""
+    a = {str(n): float(n < broke or n >= broke + fixed) for n in range(cases)}
+    return compare(a, {str(n): float(n >= broke) for n in range(cases)})
+
+
+@pytest.mark.parametrize(
+    ("cases", "broke", "fixed", "lost"),
+    [
+        (208, 4, 2, False),  # a point less on two hundred questions
+        (200, 12, 2, True),
+        (200, 2, 12, False),
+        (400, 5, 1, False),  # likely, but not of five points
+        (2000, 40, 10, True),  # proven, and only 1.5 points
+        (20, 1, 0, False),
+        (20, 2, 0, True),  # ten points, though chance does it one time in eight
+        (20, 5, 2, True),
+        (5, 1, 0, False),
+        (5, 2, 0, True),
+        (0, 0, 0, False),
+    ],
+)
+def test_what_counts_as_a_loss(cases, broke, fixed, lost):
+    assert find_losses({"a": counted(cases, broke, fixed)}) == (["a"] if lost else [])
+
+
+def test_several_measures_need_more_proof_each_and_the_same_one_twice_does_not():
+    little, still = counted(2000, 40, 25), counted(2000, 0, 0)  # one-sided .03
+    assert find_losses({"a": little}) == ["a"]
+    assert find_losses({"a": little, "a_es": little}) == ["a", "a_es"]
+    assert find_losses({"a": little, "b": still}) == []
+
+
+def test_a_loss_of_another_scale_has_its_own_margin():
+    a = {str(n): -2.0 - n / 100 for n in range(60)}
+    b = {name: score - 0.09 + (0.2 if int(name) % 3 else -0.4) for name, score in a.items()}
+    found = compare(a, b)
+    assert found.low < -0.1 < found.difference < 0
+    assert may_have_lost(found, 0.1) and not may_have_lost(found, 1.0)
+    assert not may_have_lost(compare(b, a), 0.1)
