@@ -127,37 +127,15 @@ class _Run(Run):
         epochs = [group_by_length(lengths, config.batch, config.seed, epoch) for epoch in range(config.epochs)]
         batches = [batch for epoch in epochs for batch in epoch]
         self._chat, self._examples, self._held_out = chat, examples, held_out
-        self._micro, self._halved = config.micro_batch, False
-        super().__init__(config, folder, chat.weights, batches, len(examples), bool(held_out))
+        super().__init__(config, folder, chat.weights, batches, len(examples), bool(held_out), config.micro_batch)
 
     def backward(self, batch: list[int]) -> float:
-        """Once more in half as large parts where memory runs out; AppError `training.no_memory` where it does again."""
-        examples = [self._examples[i] for i in batch]
-        try:
-            return self._backward(examples)
-        except (MemoryError, RuntimeError) as error:
-            if not _is_memory(error):
-                raise
-            if self._halved or self._micro == 1:
-                raise AppError("training.no_memory", n=self._micro) from error
-        self._micro, self._halved = max(1, self._micro // 2), True
-        self._optimizer.zero_grad()
-        self._torch.manual_seed(self._config.seed * 1_000_003 + self._step)
-        if self._torch.cuda.is_available():
-            self._torch.cuda.empty_cache()
-        try:
-            return self._backward(examples)
-        except (MemoryError, RuntimeError) as error:
-            if not _is_memory(error):
-                raise
-            raise AppError("training.no_memory", n=self._micro) from error
-
-    def _backward(self, examples: list[Tokens]) -> float:
         """The mean over all tokens that count: the same whatever the size of the parts."""
+        examples = [self._examples[i] for i in batch]
         self._chat.model.train()
         counted = sum(len(one.ids) - one.start for one in examples)
         total = 0.0
-        for part in _parts(examples, self._micro):
+        for part in _parts(examples, self._part):
             loss, _ = self._chat.loss(part)
             (loss / counted).backward()
             total += float(loss.detach())
@@ -168,7 +146,7 @@ class _Run(Run):
         self._chat.model.eval()
         total = counted = 0.0
         with self._torch.no_grad():
-            for part in _parts(sorted(self._held_out, key=lambda one: len(one.ids)), self._micro):
+            for part in _parts(sorted(self._held_out, key=lambda one: len(one.ids)), self._part):
                 loss, n = self._chat.loss(part)
                 total, counted = total + float(loss), counted + n
         return total / counted
@@ -182,8 +160,3 @@ class _Run(Run):
 
 def _parts(examples: Sequence[Tokens], size: int) -> Iterator[Sequence[Tokens]]:
     return (examples[at : at + size] for at in range(0, len(examples), size))
-
-
-def _is_memory(error: BaseException) -> bool:
-    """Whether memory ran out: torch says so by a class of its own on a GPU, in words on a processor."""
-    return isinstance(error, MemoryError) or "out of memory" in str(error).lower() or "can't allocate" in str(error)

@@ -73,6 +73,8 @@ class Trained:
 class Run(ABC):
     """The weights that learn, their optimizer, and where the run stands."""
 
+    part_least = 1
+
     def __init__(
         self,
         config: Any,
@@ -81,22 +83,24 @@ class Run(ABC):
         batches: Sequence[list[int]],
         size: int,
         checked: bool,
+        part: int,
     ) -> None:
         """`config` is a `Schedule`; `batches` are positions of examples, of which there are `size`; without `checked`
-        there is no held-out data."""
+        there is no held-out data. So many examples as `part` go through the model at once."""
         import torch
 
         self._torch = torch
         self._config, self._folder, self._weights, self._size, self._checked = config, folder, weights, size, checked
         self._optimizer = torch.optim.AdamW(weights.values(), lr=config.learning_rate, weight_decay=0.01)
         self._batches = list(batches)
+        self._part, self._halved = part, False
         self._step = self._best_step = self._checks_without = 0
         self._before = self._best = math.inf
         self._best_weights = self._copy_weights()
 
     @abstractmethod
     def backward(self, batch: list[int]) -> float:
-        """The loss of a batch; leaves its gradients with the weights."""
+        """The loss of a batch, taken in parts of `_part`; leaves its gradients with the weights."""
 
     @abstractmethod
     def measure(self) -> float:
@@ -150,12 +154,28 @@ class Run(ABC):
             group["lr"] = rate
         torch.manual_seed(config.seed * 1_000_003 + self._step)
         self._optimizer.zero_grad()
-        loss = self.backward(batch)
+        loss = self._backward_or_halve(batch)
         norm = float(torch.nn.utils.clip_grad_norm_(self._weights.values(), _CLIP))
         if not math.isfinite(norm) or not math.isfinite(loss):
             raise AppError("training.diverged", step=self._step + 1, rate=config.learning_rate)
         self._optimizer.step()
         return loss, norm, rate
+
+    def _backward_or_halve(self, batch: list[int]) -> float:
+        """Once more in half as large parts where memory runs out; AppError `training.no_memory` where it does again."""
+        try:
+            return self.backward(batch)
+        except (MemoryError, RuntimeError) as error:
+            if not _is_memory(error):
+                raise
+            if self._halved or self._part // 2 < self.part_least:
+                raise AppError("training.no_memory", n=self._part) from error
+        self._part, self._halved = self._part // 2, True
+        self._optimizer.zero_grad()
+        self._torch.manual_seed(self._config.seed * 1_000_003 + self._step)
+        if self._torch.cuda.is_available():
+            self._torch.cuda.empty_cache()
+        return self._backward_or_halve(batch)
 
     def _schedule(self) -> float:
         """Linear warm-up, then as the schedule says: to a tenth, straight or along half a cosine, or no lower."""
@@ -242,6 +262,11 @@ class Run(ABC):
         lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
         kept = [line for line in lines if line.endswith("}") and json.loads(line)["step"] <= self._step]
         path.write_text("".join(line + "\n" for line in kept), encoding="utf-8")
+
+
+def _is_memory(error: BaseException) -> bool:
+    """Whether memory ran out: torch says so by a class of its own on a GPU, in words on a processor."""
+    return isinstance(error, MemoryError) or "out of memory" in str(error).lower() or "can't allocate" in str(error)
 
 
 def _memory_mb(torch: Any) -> float:

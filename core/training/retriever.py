@@ -1,7 +1,8 @@
 """Trains a retriever adapter: LoRA on a sentence encoder, from question-passage pairs, on the processor if need be.
 
 The other passages of a batch are the wrong answers (in-batch negatives, Henderson et al. 2017, scale 20), beside
-mined ones. General texts of the languages in `keep_langs`, some drawn anew for each step, are held near the base
+those that a pair names. Where memory runs out, a batch is learned from in halves, each with the wrong answers of its
+own. General texts of the languages in `keep_langs`, some drawn anew for each step, are held near the base
 model's vectors, so that it forgets little (`replay.general_texts`).
 Spanish is read through the list of words that the adapter will be used with, as the app's embedder does it.
 The steps, checks and checkpoints are `loop`'s. It judges nothing: whether an adapter may be used is
@@ -68,7 +69,7 @@ def train_retriever(
 
     `start` is an earlier adapter of the same rank to go on from; `words` is the list through which Spanish is read.
     `report` is called after each step and returns False to stop. Raises AppError: `training.too_few`,
-    `training.cancelled`, `training.diverged`, `training.other_run` (the folder holds another's),
+    `training.cancelled`, `training.diverged`, `training.no_memory`, `training.other_run` (the folder holds another's),
     `training.other_start`."""
     if len(pairs) < 4:
         raise AppError("training.too_few", n=len(pairs), least=4)
@@ -116,6 +117,8 @@ def draw_batches(pairs: Sequence[Pair], size: int, seed: int, epoch: int) -> lis
 class _Run(Run):
     """A run of the sentence encoder."""
 
+    part_least = 2  # one pair alone has no wrong answer
+
     def __init__(
         self,
         base: Path,
@@ -144,13 +147,21 @@ class _Run(Run):
             self._encoder.load(start, base)
         epochs = [draw_batches(pairs, config.batch, config.seed, epoch) for epoch in range(config.epochs)]
         batches = [batch for epoch in epochs for batch in epoch]
-        super().__init__(config, folder, self._encoder.weights, batches, len(pairs), bool(held_out))
+        super().__init__(config, folder, self._encoder.weights, batches, len(pairs), bool(held_out), config.batch)
 
     def backward(self, batch: list[int]) -> float:
         self._encoder.model.train()
-        loss = self._loss([self._pairs[i] for i in batch])
+        total = 0.0
+        for at in range(0, len(batch), self._part):
+            part = [self._pairs[i] for i in batch[at : at + self._part]]
+            total += self._learn_from(self._loss(part) * (len(part) / len(batch)))
         if self._general:
-            loss = loss + self._config.keep * self._drift()
+            total += self._learn_from(self._config.keep * self._drift())
+        return total
+
+    @staticmethod
+    def _learn_from(loss: Any) -> float:
+        """At once, so that what the gradients need is not kept for the next part."""
         loss.backward()
         return float(loss.detach())
 

@@ -190,6 +190,29 @@ def test_a_run_is_not_gone_on_with_over_other_texts(base, tmp_path):
     assert caught.value.key == "training.other_run"
 
 
+def test_where_memory_runs_out_a_batch_is_learned_from_in_halves_once(base, tmp_path, monkeypatch):
+    from core.training.encoder import TrainableEncoder
+
+    encode = TrainableEncoder.encode
+
+    def short_of_memory(most):
+        def run(self, texts, **named):
+            if self.model.training and len(texts) > most:
+                raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes.")
+            return encode(self, texts, **named)
+
+        return run
+
+    config = dataclasses.replace(CONFIG, keep=0.0)
+    monkeypatch.setattr(TrainableEncoder, "encode", short_of_memory(2))
+    trained = train_retriever(base, TRAIN, HELD_OUT, config, tmp_path / "two")
+    assert trained.held_out_best < trained.held_out_before and trained.steps == 10
+    monkeypatch.setattr(TrainableEncoder, "encode", short_of_memory(1))
+    with pytest.raises(AppError) as caught:
+        train_retriever(base, TRAIN, HELD_OUT, config, tmp_path / "one")
+    assert (caught.value.key, caught.value.params) == ("training.no_memory", {"n": 2})
+
+
 def train_retriever_until(base, pairs, folder, step):
     with pytest.raises(AppError):
         train_retriever(base, pairs, HELD_OUT, CONFIG, folder, lambda row: row.step < step)
