@@ -42,11 +42,11 @@ def draw_table(documents: list[Document]) -> Document | None:
         selection_mode="single-cell",
         height=min(38 + 35 * max(len(shown), 1), 560),
         column_config={
-            "name": column.TextColumn(say("documents_page.name"), width=196),
-            "state": column.TextColumn(say("documents_page.state"), width=92),
-            "pages": column.NumberColumn(say("documents_page.pages"), width=70),
-            "size": column.TextColumn(say("documents_page.size"), width=70, alignment="right"),
-            "added": column.DatetimeColumn(say("documents_page.added"), width=90, format=date_format),
+            "name": column.TextColumn(say("documents_page.name")),
+            "state": column.TextColumn(say("documents_page.state"), width=84),
+            "pages": column.NumberColumn(say("documents_page.pages"), width=64),
+            "size": column.TextColumn(say("documents_page.size"), width=66, alignment="right"),
+            "added": column.DatetimeColumn(say("documents_page.added"), width=88, format=date_format),
             "language": column.TextColumn(say("documents_page.language"), width=60),
         },
     )
@@ -69,7 +69,7 @@ def main() -> None:
             st.caption(say("documents_page.empty"))
         return
     st.caption(say_count("chat_page.documents", len(documents)))
-    left, right = st.columns([3, 2], gap="large")
+    left, right = st.columns([8, 5], gap="large")
     with left:
         selected = draw_table(documents)
         st.caption(say("documents_page.states_help"))

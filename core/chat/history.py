@@ -213,12 +213,16 @@ _STRONG = re.compile(
     r"\b(?:ell[ao]s?|él|est[ea]|es[ea]|aquel|aquella|esto|eso)\b(?=\s*(?:$|\?|,| (?:en|de|con|por|para|a|y)\b))", re.I
 )
 _HERE = re.compile(r"\b(?:alli|ahi|alla)\b")
+_MONTH = "enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre"
+_OF_TIME = (  # what may stand before a year in the saying of a time, and names nothing: 'el mundial de 2010' does
+    rf"(?:de|del|el|la|los|las|ano|dia|mes|trimestre|semestre|primer|segundo|tercer|cuarto|ultimo|primera|segunda|mitad|"
+    rf"principios|mediados|finales|verano|otono|invierno|primavera|\d{{1,2}}|[1-4]t|{_MONTH})"
+)
 _NULL_SUBJECT = re.compile(
     r"^¿?((?:(?:a|de|con|para|en|desde|hasta|por) )?(?:quien(?:es)?|cuando|a?donde|por que|como|cuanto|(?:que"
     r"|cuant[oa]s)(?: \w+)?))\s+"
     r"((?:se |lo |la )?(?:ha |han |habia |fue |fueron )?\w+)"
-    r"((?:\s+(?:en|desde|hasta|antes de|durante|el) (?:[\w ]+ )?(?:\d{4}|enero|febrero|marzo|abril|mayo|junio"
-    r"|julio|agosto|septiembre|octubre|noviembre|diciembre))?)\s*$"
+    rf"((?:\s+(?:en|desde|hasta|antes de|durante|el) (?:{_OF_TIME} )*(?:\d{{4}}|{_MONTH}))?)\s*$"
 )
 _HAPPEN = re.compile(r"\b(?:paso|ocurrio|sucedio|pasa|ocurre|sucede)$")
 _NOT_VERBS = frozenset("mas menos otro otra hora dia ano es son".split())

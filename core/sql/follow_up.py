@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from core.records import Catalog, QueryResult, SqlAnswer
-from core.sql.chart_request import chart_asked, without_chart
+from core.sql.chart_request import chart_asked, chart_said, splits_bars, without_chart
 from core.sql.edit_statement import is_plain, restrict_sql
 from core.sql.lexicon import builtin_lexicon, fold
 from core.sql.of_rows import ask_of_rows
@@ -31,16 +31,6 @@ _OPENER = {
     r"que hay|muestrame|muestralo|dame|ensename)\b[,\s]*",
 }
 _ADDS = re.compile(r"\b(?:also|too|as well|tambi[eé]n|adem[aá]s)\b", re.I)
-_CHART = re.compile(
-    r"^(?:(?:show|plot|draw|chart|make|put|display|give)\s+(?:it|that|this|them|me)?\s*)?(?:mu[eé]stralo|"
-    r"p[oó]nlo|dib[uú]jalo|ponlo|hazlo|"
-    r"gr[aá]f[ií]calo)?\s*(?:as|in|with|like|como|en|con)?\s*(?:a|an|un|una)?\s*(?:forma de |gr[aá]ficos? de |"
-    r"diagrama de )?"
-    r"(?P<kind>lines?|bars?|columns?|pie|scatter|histogram|box|heat ?map|table|chart|graph|l[ií]neas?|barras|"
-    r"columnas|tarta|circular|sectores|"
-    r"dispersi[oó]n|histograma|cajas?|mapa de calor|tabla|gr[aá]fic[oa])(?:\s+(?:chart|plot|graph|form))?$",
-    re.I,
-)
 _ORDINALS = {
     "first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "last": -1, "primero": 0, "primera": 0, "segundo": 1,
     "segunda": 1, "tercero": 2, "tercera": 2, "cuarto": 3, "cuarta": 3, "quinto": 4, "quinta": 4, "ultimo": -1,
@@ -65,27 +55,34 @@ def edit_question(said: str, before: str, answer: SqlAnswer, catalog: Catalog, l
     """`said` after the question `before` (whole) and its `answer`; None where it asks something of its own."""
     if answer.sql is None or answer.result is None or not catalog.tables:
         return None
-    text = " ".join(said.split()).strip(" ?¿!¡.")
-    rest = _strip_opener(text, lang)
-    if not rest:
-        return None
-    chart, before = chart_asked(before), without_chart(before)
-    if _CHART.match(fold(rest)):
-        led = re.match(r"(?:as|in|como|en)\b", rest, re.I)
-        asked = join(before, rest if led else f"{'as' if lang == 'en' else 'como'} {rest}")
-        return Edit(asked, ("chart",), sql=answer.sql.text)
-    reshaped = reshape(text, rest, before, answer, lang) or ask_of_rows(text, before, answer, lang)
-    if reshaped is not None:
-        return replace(reshaped, question=join(reshaped.question, chart)) if chart else reshaped
+    rest, wanted = chart_said(_strip_opener(" ".join(said.split()).strip(" ?¿!¡."), lang), lang)
+    kept, before = chart_asked(before), without_chart(before)
+    if wanted and not rest:
+        return Edit(join(before, wanted), ("chart",), sql=answer.sql.text)
+    text = rest if wanted else " ".join(said.split()).strip(" ?¿!¡.")
+    edit = _edit_rows(text, rest, before, answer, catalog, lang, adds=splits_bars(wanted)) if rest else None
+    chart = wanted or kept
+    if edit is None or not chart or edit.changed in (("row",), ("rows",)):  # other rows are drawn as fits them
+        return edit
+    return replace(edit, question=join(edit.question, chart))
+
+
+def _edit_rows(
+    text: str, rest: str, before: str, answer: SqlAnswer, catalog: Catalog, lang: str, adds: bool
+) -> Edit | None:
+    """`text` (`rest` without its opening) after the question `before`, both without their charts; with `adds` a new
+    grouping stands beside the old one."""
+    edit = reshape(text, rest, before, answer, lang) or ask_of_rows(text, before, answer, lang)
+    if edit is not None:
+        return edit
     those = _THOSE.search(text)
     if those and (labels := _labels(answer.result)):
         asked = f"{text[: those.start()]} {_wh_of(those.group())} {text[those.end() :]}"
         return Edit(_whole(_name_column(asked, labels[0]), lang), ("rows",), only=labels)
-    edit = _edit_spans(text, rest, before, answer, catalog, lang)
-    return replace(edit, question=join(edit.question, chart)) if edit and chart else edit
+    return _edit_spans(rest, before, answer, catalog, lang, adds or bool(_ADDS.search(text)))
 
 
-def _edit_spans(text: str, rest: str, before: str, answer: SqlAnswer, catalog: Catalog, lang: str) -> Edit | None:
+def _edit_spans(rest: str, before: str, answer: SqlAnswer, catalog: Catalog, lang: str, adds: bool) -> Edit | None:
     named = _name_row(rest, answer.result)
     lexicon, parser = builtin_lexicon(), builtin_parser()
     schema = schema_of(catalog, lexicon)
@@ -97,7 +94,7 @@ def _edit_spans(text: str, rest: str, before: str, answer: SqlAnswer, catalog: C
         return None
     old_links = link_question(before, lang, schema, lexicon, parser)
     old = Parts.of(before, old_links, schema, today)
-    edit = splice(new, old, before, old_links, lang, adds=bool(_ADDS.search(text)), row=bool(named))
+    edit = splice(new, old, before, old_links, lang, adds=adds, row=bool(named))
     if edit is None or edit.changed != ("filter",) or new.negated or old.has(new.values[0][0]) or named:
         return edit
     (number, _, stored) = new.values[0]

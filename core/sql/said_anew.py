@@ -72,8 +72,11 @@ def read_said(text: str, lang: str, schema: Schema, links: Links, today: datetim
     if top and top["n"]:
         return Said(limit=int(_NUMBERS.get(top["n"].lower(), 0) or top["n"]))
     tokens, covered = links.tokens, set()
+    grouping = grouping_of(text, links, covered, schema) or (0, 0)
     values = []
     for mention in links.values:
+        if grouping[0] <= mention.start and mention.end <= grouping[1]:
+            continue  # 'by product' groups, even where a column stores that very word
         if mention.hits and mention.kind in ("text", "quoted"):
             column, stored, _ = mention.hits[0]
             values.append((column, text_of(text, tokens, mention.start, mention.end), stored))

@@ -96,6 +96,8 @@ def _draw_work(files: list[FileRow], documents: list[Document]) -> None:
     waiting = [row for row in files if row.status in OPEN]
     unfinished = [document for document in documents if document.state != "complete"]
     todo = len(waiting) + len(unfinished)
+    if not todo:  # an adapter has the vectors made anew: no document is on its way
+        return
     done = sum(_SHARE[document.state] for document in documents) / max(len(documents) + len(waiting), 1)
     with st.container(border=True, key="arrivals", gap="xsmall"):
         st.progress(done, text=say_count("documents_page.working", todo))

@@ -14,6 +14,7 @@ from core.records import Document
 from core.state import chats
 from pages.parts import conversations, evidence, services, turns
 from pages.parts.language import say
+from pages.parts.plain import one_line
 
 _TURNS_SHOWN = 12
 
@@ -22,6 +23,7 @@ def draw(conversation: chats.Conversation, documents: list[Document]) -> None:
     left, right = st.columns([3, 2], gap="large")
     with left:
         with st.container(horizontal=True, horizontal_alignment="right", key="chat-head"):
+            st.title(one_line(conversation.title, 120) or say("chat_page.untitled"), anchor=False, width="stretch")
             _draw_scope(documents)
             conversations.draw_menu(conversation)
         stored = chats.list_turns(services.workspace().db, conversation.id)

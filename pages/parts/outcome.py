@@ -26,6 +26,9 @@ def draw(held: Catalog) -> None:
         return
     st.caption(result.quiet_line(answer, answer.timings_ms.get("total", answer.timings_ms.get("execute", 0))))
     result.draw_sentences(answer)
+    doubtful = result.sureness(answer) == "low"
+    if doubtful:
+        result.draw_readings(answer, asking.choose_reading, key)
     names = [say(f"data_page.tab_{tab}") for tab in ("chart", "table", "sql", "how")]
     to_sql = bool(desk.refused) or desk.correcting
     chart, table, sql, how = st.tabs(names, key=f"tabs-{key}-{to_sql}", default=names[2] if to_sql else None)
@@ -41,7 +44,8 @@ def draw(held: Catalog) -> None:
         pinning.draw(answer, spec, key)
         downloads.draw(answer.result, spec, answer.question, answer.lang, key)
         verdict.draw(answer, key)
-    result.draw_readings(answer, asking.choose_reading, key)
+    if not doubtful:
+        result.draw_readings(answer, asking.choose_reading, key)
 
 
 def _draw_editor(held: Catalog) -> None:

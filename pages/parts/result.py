@@ -22,7 +22,7 @@ from pages.parts.plain import one_line, plain
 _NUMBERS = ("INT", "DECIMAL", "DOUBLE", "FLOAT", "REAL", "HUGEINT")
 _TABLE_HEIGHT_PX = 420
 _INT64 = 2**63
-_UNSURE = 0.5
+_SURE, _UNSURE = 0.8, 0.5  # a reading from the first on is told as sure, below the second as doubtful
 Choose = Callable[[SqlAnswer, int], Any]
 
 
@@ -157,20 +157,40 @@ def draw_how(answer: SqlAnswer) -> None:
             shown = ", ".join(one_line(value, 120) for value in values)
             st.markdown(f":gray[{say(f'data_page.{name}')}]  \n{shown}")
     if answer.reading and answer.confidence < 1:
-        sure = say("data_page.confidence", percent=number(100 * answer.confidence, 0))
-        st.markdown(f":gray[{say('data_page.sureness')}]  \n{sure}")
+        percent = number(min(99, max(1, round(100 * answer.confidence))), 0)
+        st.markdown(
+            f":gray[{say('data_page.sureness')}]  \n{say(f'data_page.sure_{sureness(answer)}', percent=percent)}"
+        )
     steps = [(name, ms) for name, ms in answer.timings_ms.items() if f"data_page.time_{name}" in i18n.messages("en")]
     if steps:
         times = " · ".join(f"{say(f'data_page.time_{name}')} {duration(ms)}" for name, ms in steps)
         st.caption(times)
 
 
+def sureness(answer: SqlAnswer) -> str:
+    """How sure its reading is, in a word: 'high', 'middle' or 'low'. That its sentences agree with the rows says
+    nothing of whether these rows were meant."""
+    if not answer.reading or answer.confidence >= _SURE:
+        return "high"
+    return "middle" if answer.confidence >= _UNSURE else "low"
+
+
+def reading_words(answer: SqlAnswer) -> list[str]:
+    """'probable reading' or 'doubtful reading' for the quiet line; nothing where the reading is sure."""
+    sure = sureness(answer)
+    return [] if sure == "high" else [say(f"data_page.reading_{sure}")]
+
+
 def draw_readings(answer: SqlAnswer, choose: Choose, key: str) -> None:
-    """The other ways to read the question, each a button that chooses it."""
+    """The other ways to read the question, each a button that chooses it; led by the reading itself where that is
+    doubtful."""
+    if sureness(answer) == "low":
+        label = "data_page.unsure" if answer.alternatives else "data_page.unsure_alone"
+        st.caption(f":material/alt_route: {say(label, reading=one_line(answer.reading, 200).rstrip(' .'))}")
+    elif answer.alternatives:
+        st.caption(say("data_page.other_readings"))
     if not answer.alternatives:
         return
-    label = "data_page.unsure" if answer.confidence < _UNSURE else "data_page.other_readings"
-    st.caption(say(label))
     with st.container(gap="xxsmall", key=f"readings-{key}"):
         for place, reading in enumerate(answer.alternatives):
             st.button(
@@ -184,9 +204,7 @@ def draw_readings(answer: SqlAnswer, choose: Choose, key: str) -> None:
 
 
 def quiet_line(answer: SqlAnswer, total_ms: float) -> str:
-    """'12 rows from ventas · 41 ms · read with 85 % confidence'."""
+    """'12 rows · ventas · 41 ms · probable reading'."""
     tables = ", ".join(one_line(name, 40) for name in (answer.sql.tables if answer.sql else ()))
-    parts = [say_count("data_page.rows", len(answer.result.rows)), tables, duration(total_ms)]
-    if answer.reading and answer.confidence < 1:
-        parts.append(say("data_page.confidence", percent=number(100 * answer.confidence, 0)))
+    parts = [say_count("data_page.rows", len(answer.result.rows)), tables, duration(total_ms), *reading_words(answer)]
     return " · ".join(part for part in parts if part)

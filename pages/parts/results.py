@@ -11,7 +11,7 @@ import streamlit as st
 from core.records import SqlAnswer
 from core.sql.pretty import pretty_sql
 from pages.parts import asking, result
-from pages.parts.language import number, say, say_count
+from pages.parts.language import say, say_count
 from pages.parts.plain import plain
 
 _ROWS_INLINE = 6
@@ -49,7 +49,14 @@ def draw(data: SqlAnswer, key: str) -> None:
     if st.button(say("data_page.open_here"), icon=":material/open_in_new:", type="tertiary", key=f"open-{key}"):
         asking.show(data)
         st.switch_page(DATA_PAGE)
-    _draw_readings(data, key)
+    if result.sureness(data) != "low":  # else they stand under the answer itself
+        _draw_readings(data, key)
+
+
+def draw_doubtful(data: SqlAnswer, key: str) -> None:
+    """Under an answer whose reading is doubtful: what it was read as, and the other readings."""
+    if result.has_rows(data) and result.sureness(data) == "low":
+        _draw_readings(data, key)
 
 
 def _draw_readings(data: SqlAnswer, key: str) -> None:
@@ -65,6 +72,5 @@ def _note(data: SqlAnswer, place: int) -> None:
 
 
 def quiet_parts(data: SqlAnswer) -> list[str]:
-    """'12 rows', '80 % sure of the reading'."""
-    rows = say_count("data_page.rows", len(data.result.rows) if data.result else 0)
-    return [rows, say("data_page.confidence", percent=number(round(100 * data.confidence), 0))]
+    """'12 rows', 'probable reading'."""
+    return [say_count("data_page.rows", len(data.result.rows) if data.result else 0), *result.reading_words(data)]

@@ -89,7 +89,7 @@ def _draw_runs(db: Database, found: list[case_sets.Run]) -> None:
         right = [one[_HEADLINE] for one in scores.values() if _HEADLINE in one]
         low, high = interval(right)
         cells = (
-            plain(run.variant["name"]),
+            f"{plain(run.variant['name'])} (#{run.id})",
             _percent(statistics.fmean(right)) if right else "–",
             f"{_percent(low)} – {_percent(high)}" if right else "–",
             number(len(scores)),

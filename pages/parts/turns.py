@@ -124,6 +124,7 @@ def _draw_answer(turn_id: int, answer: Answer) -> None:
         st.markdown(answer_text(answer.text, {citation.n for citation in answer.citations}, doubts(answer)))
         if answer.data is not None:
             results.draw_inline(answer.data, str(turn_id))
+            results.draw_doubtful(answer.data, str(turn_id))
         if answer.message:
             st.caption(f":material/info: {plain(answer.message)}")
         with st.container(horizontal=True, gap="xsmall"):
@@ -211,11 +212,13 @@ def doubts(answer: Answer) -> list[Doubt]:
 
 
 def quiet_line(answer: Answer) -> str:
-    """'3 of 3 statements verified · 2 sources · 41 ms · built-in'; of rows their number, and doubts about the query."""
+    """'3 of 3 statements verified · 2 sources · 41 ms · built-in'; of rows that they agree with these, how many there
+    are, and doubts about the query."""
     statements = [check for check in answer.checks if not check.reason.startswith("sql_")]
     supported = sum(check.verdict == "supported" for check in statements)
     files = len({citation.document_id for citation in answer.citations})
-    parts = [say_count("chat_page.verified", len(statements), supported=supported)] if statements else []
+    told = "chat_page.agree" if answer.data is not None and not files else "chat_page.verified"
+    parts = [say_count(told, len(statements), supported=supported)] if statements else []
     parts += [say_count("chat_page.sources", files)] if files else []
     parts += results.quiet_parts(answer.data) if answer.data is not None else []
     about_query = len(answer.checks) - len(statements)

@@ -6,7 +6,7 @@ import pytest
 from shop import make_shop, runner
 
 from core.sql.ask import ask
-from core.sql.chart_request import chart_asked, without_chart
+from core.sql.chart_request import chart_asked, chart_said, without_chart
 from core.sql.edit_statement import restrict_sql
 from core.sql.follow_up import edit_question
 
@@ -46,6 +46,41 @@ def answer(shops, lang, question):
             "filter",
         ),
         ("es", "Importe total por categoría en 2024", "y por mes", "Importe total por mes en 2024", "grouping"),
+        (
+            "en",
+            "Total amount by category in 2024",
+            "as a line by month",
+            "Total amount by month in 2024 as a line",
+            "grouping",
+        ),
+        (
+            "en",
+            "Total amount by month in 2024",
+            "plot it as a bar chart",
+            "Total amount by month in 2024 as a bar chart",
+            "chart",
+        ),
+        (
+            "en",
+            "Total amount by month in 2024 as a line",
+            "show it as stacked bars by category",
+            "Total amount by month in 2024 and by category as stacked bars",
+            "grouping",
+        ),
+        (
+            "es",
+            "Importe total por categoría en 2024",
+            "por mes en líneas",
+            "Importe total por mes en 2024 en líneas",
+            "grouping",
+        ),
+        (
+            "es",
+            "Importe total por mes en 2024",
+            "muéstralo en barras por categoría",
+            "Importe total por categoría en 2024 en barras",
+            "grouping",
+        ),
         ("es", "Importe total por mes en 2024", "en barras", "Importe total por mes en 2024 en barras", "chart"),
         (
             "es",
@@ -89,7 +124,41 @@ def test_those_are_the_rows_that_were_shown(shops):
     assert restrict_sql("SELECT 1", column, values, catalog) is None
 
 
-def test_the_chart_that_is_asked_for_is_set_apart():
-    assert without_chart("Sales by month as a line chart?") == "Sales by month?"
-    assert chart_asked("Ventas por mes en un gráfico de barras") == "en un gráfico de barras"
-    assert without_chart("Sales in France") == "Sales in France"
+@pytest.mark.parametrize(
+    ("question", "rest", "chart"),
+    [
+        ("Sales by month as a line chart?", "Sales by month?", "as a line chart"),
+        ("Ventas por mes en un gráfico de barras", "Ventas por mes", "en un gráfico de barras"),
+        ("Costes por mes en barras apiladas", "Costes por mes", "en barras apiladas"),
+        ("A pie chart of costs by office", "costs by office", "as a pie chart"),
+        ("Muéstrame un gráfico de líneas de las altas por mes", "las altas por mes", "como gráfico de líneas"),
+        ("Show me a table of costs by office", "costs by office", "as a table"),
+        ("Costes por mes en un gráfico de líneas por oficina", "Costes por mes por oficina", "en un gráfico de líneas"),
+        ("Muéstrame en barras los costes por oficina", "Muéstrame los costes por oficina", "en barras"),
+        ("Plot costs by month", "costs by month", ""),
+        ("Gráfico de costes por mes", "costes por mes", ""),
+    ],
+)
+def test_the_chart_that_is_asked_for_is_set_apart(question, rest, chart):
+    assert (without_chart(question), chart_asked(question)) == (rest, chart)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Sales in France",
+        "Ventas en línea por región",
+        "Productos vendidos en cajas por región",
+        "How many parts are in line?",
+        "Chart of accounts by type",
+        "Plot of land by owner",
+        "Rooms with a table of oak",
+    ],
+)
+def test_words_that_ask_for_no_chart_stay(question):
+    assert (without_chart(question), chart_asked(question)) == (question, "")
+
+
+@pytest.mark.parametrize("said", ["bar code list", "tabla de precios", "line managers in Madrid"])
+def test_a_kind_that_names_something_else_is_no_chart(said):
+    assert chart_said(said, "en") == (said, "")
