@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from core import samples
 from core.errors import AppError
-from core.records import Catalog, Column, ForeignKey, Table
+from core.records import Catalog, Column, ForeignKey, Reading, Table
 from core.sql.pretty import pretty_sql, preview_sql
 from core.sql.sources import import_source
 from core.state import boards, jobs, pairs, questions, traces
@@ -449,3 +449,22 @@ def test_questions_of_the_page_leave_their_traces(workspace):
     assert held["status"][before:] == ["answered", "refused"]
     assert held["question"][before] == BY_REGION and set(held["route"][before:]) == {"data"}
     assert min(held["total_ms"][before:]) > 0
+
+
+@pytest.mark.parametrize(("confidence", "word"), [(0.95, ""), (0.6, "lectura probable"), (0.09, "lectura dudosa")])
+def test_how_sure_a_reading_is_stands_in_words(workspace, confidence, word):
+    ingest(workspace)
+    app = ask(open_page(), "¿Cuánto importe hay por región?")
+    desk(app).answer = dataclasses.replace(
+        desk(app).answer,
+        reading="total de “Importe”",
+        confidence=confidence,
+        alternatives=(Reading("media", "SELECT 1"),),
+    )
+    app.run()
+    line = next(caption.value for caption in app.caption if "ventas ·" in caption.value)
+    assert line.rsplit(" · ", 1)[1] == word if word else "lectura" not in line
+    assert "%" not in line
+    doubtful = any("Se entendió como: total de “Importe”. Si se" in caption.value for caption in app.caption)
+    assert doubtful == (confidence < 0.5)
+    assert [button.label for button in app.button if (button.key or "").startswith("reading-")] == ["media"]

@@ -282,3 +282,11 @@ def test_nothing_heavy_is_imported_before_the_first_paint():
     )
     out = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"
+
+
+def test_rows_and_their_reading_are_told_apart_under_an_answer(workspace):
+    ingest(workspace, ("sales.csv", "region,amount\nNorte,120\nSur,80\nEste,45\n"))
+    app = ask(open_app(), "What is the total amount by region?")
+    assert re.search(r"(\d) of \1 statements? agrees? with the rows · 3 rows", shown(app))
+    assert "sure of the reading" not in shown(app)
+    assert [title.value for title in app.title] == ["What is the total amount by region"]
