@@ -23,7 +23,7 @@ from core.documents.sandbox import ParserPool
 from core.documents.store import FileStore, hash_file, safe_name
 from core.errors import AppError
 from core.i18n import translate
-from core.index import embed
+from core.index import embed, trust
 from core.models.adapters import encoder_name
 from core.records import Document, IngestReport, Page
 from core.settings import Settings
@@ -165,13 +165,15 @@ class Library:
         return active.id if active else ""
 
     def fully_embedded(self) -> bool:
-        """Nothing is left for the worker: every passage and sentence has its vector, or no model can be had."""
+        """Nothing is left for the worker: every passage and sentence has its vector and the trust in them is told by
+        all of them, or no model can be had."""
         if embed.read_failure(self.db):
             return True
         active = embed.read_active(self.db)
         if active is None or active.name != encoder_name(self.settings):
             return not self.documents()
-        return all(made >= wanted for made, wanted in vectors.embedding_progress(self.db, active.id).values())
+        made = vectors.embedding_progress(self.db, active.id).values()
+        return all(count >= wanted for count, wanted in made) and trust.is_settled(self.db)
 
     def page(self, document_id: int, number: int) -> Page | None:
         stored = documents.read_page(self.db, document_id, number)

@@ -124,10 +124,11 @@ class Embedding:
 
     def step(self) -> bool:
         """Embed until a job waits or nothing is missing; False where there was nothing to do."""
-        if self._embedder is None or vectors.revision(self._db) == self._done_at:
+        before = vectors.revision(self._db)
+        if self._embedder is None or before == self._done_at:
             return False
         if embed.embed_missing(self._db, self._embedder, self._name, stop=self._must_pause):
-            self._done_at = vectors.revision(self._db)
+            self._done_at = before  # what comes or goes meanwhile is seen by the next step
         return True
 
     def _must_pause(self) -> bool:

@@ -42,7 +42,7 @@ def read_across(
         meanings = reading.meanings
         word = reading.text.lower()
         if not any(held(part) for meaning in meanings for part in meaning):
-            meanings = (*meanings, *((other,) for other in cognates.find(word)))
+            meanings = (*meanings, *((other,) for other in cognates.find(word, held)))
         if _keeps_its_form(reading) or not meanings:
             meanings = ((word,), *meanings)
         meanings = tuple(dict.fromkeys(meanings))

@@ -48,6 +48,7 @@ class Corpus:
         self.piece_ids = np.empty(0, np.int64)
         self.document_ids = np.empty(0, np.int64)
         self.passages = np.empty(0, np.int64)
+        self._by_name = np.empty(0, np.int64)
         self.langs: list[str] = []
         self.lang_codes = np.empty(0, np.int64)
         self.names: dict[int, tuple[str, str, str]] = {}
@@ -177,7 +178,9 @@ class Corpus:
         lost = self.piece_ids[~keep]
         self.lexical.remove(keep)
         self.piece_ids, self.document_ids = self.piece_ids[keep], self.document_ids[keep]
-        self.passages, self.lang_codes = self.passages[keep], self.lang_codes[keep]
+        self.passages = self.passages[keep]
+        left, self.lang_codes = np.unique(self.lang_codes[keep], return_inverse=True)
+        self.langs = [self.langs[code] for code in left]  # a language goes with its last document
         stays = ~np.isin(self._passage_keys[:, 0], away)
         self._by_passage.remove(stays)
         self._passage_keys, self._passage_spans = self._passage_keys[stays], self._passage_spans[stays]
@@ -192,7 +195,11 @@ class Corpus:
         self.identities.remove(gone)
 
     def _settle(self) -> None:
-        """Which row each sentence, sentence vector and passage belongs to."""
+        """Which row each sentence, sentence vector and passage belongs to, and the rows by name of document."""
+        in_order = sorted(self.names, key=lambda number: (self.names[number], number))
+        rank = {number: place for place, number in enumerate(in_order)}
+        places = [rank.get(number, -1) for number in self.document_ids.tolist()]  # one may just have lost its name
+        self._by_name = np.argsort(places, kind="stable")
         self._sentence_rows = np.searchsorted(self.piece_ids, self._sentence_pieces)
         if self.sentence_vectors is not None:
             places = np.searchsorted(self._sentence_ids, self.sentence_vectors.ids)
@@ -212,6 +219,10 @@ class Corpus:
         return self.langs.index(lang)
 
     # ------------------------------------------------------------ reading
+
+    def best_first(self, scores: np.ndarray) -> np.ndarray:
+        """The rows by falling score; of equals the one whose document's name goes before, whichever came first."""
+        return self._by_name[np.argsort(-scores[self._by_name], kind="stable")]
 
     def passage_span(self, row: int) -> tuple[int, int]:
         """The ids of the first and the last piece of the passage around a row."""
@@ -275,7 +286,12 @@ class Corpus:
 
     def holds(self, word: str, lang: str) -> bool:
         """Whether a text of a language has the word in some form."""
-        return any(self._vocabulary.find(term) is not None for term in analyzer(lang)(word))
+        return any(self._is_held(term, lang) for term in analyzer(lang)(word))
+
+    def _is_held(self, term: str, lang: str) -> bool:
+        """The vocabulary does not tell: it keeps the words of texts that are gone."""
+        rows = self.lexical.rows_with(term)
+        return lang in self.langs and bool((self.lang_codes[rows] == self.langs.index(lang)).any())
 
     def cognates(self, lang: str) -> Cognates:
         """The words of a language by their roots; words that came since the last time are added."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.errors import AppError
-from core.index.trust import refresh_trust
+from core.index.trust import TRUST, Trust, refresh_trust, trust_of
 from core.models.embedder import Embedder
 from core.state import vectors
 from core.state.database import Database
@@ -33,13 +33,16 @@ class ActiveModel:
 
 
 def read_active(db: Database) -> ActiveModel | None:
-    return read_revision(db)[1]
+    stored = vectors.read_meta(db, _ACTIVE)
+    return ActiveModel(**json.loads(stored)) if stored else None
 
 
-def read_revision(db: Database) -> tuple[tuple[int, int, int], ActiveModel | None]:
-    """How far the state has come, and whose vectors answer: what a live index compares itself with."""
-    found, stored = vectors.revision_and_meta(db, _ACTIVE)
-    return found, ActiveModel(**json.loads(stored)) if stored else None
+def read_revision(db: Database) -> tuple[tuple[int, int, int], ActiveModel | None, Trust]:
+    """How far the state has come, whose vectors answer and how far they are trusted: what a live index compares
+    itself with."""
+    found, (active, trust) = vectors.revision_and_meta(db, (_ACTIVE, TRUST))
+    model = ActiveModel(**json.loads(active)) if active else None
+    return found, model, trust_of(trust, model.id if model else "")
 
 
 def note_failure(db: Database, error: AppError | None) -> None:
@@ -83,7 +86,7 @@ def embed_missing(
 
 
 def _embed_batch(db: Database, embedder: Embedder, missing: list[vectors.Missing]) -> None:
-    """The texts of a language together, so that the embedder can sort them by length; stored a run a document."""
+    """The texts of a language together, stored a run a document."""
     runs: list[tuple[vectors.Missing, bytes]] = []
     for lang in dict.fromkeys(part.lang for part in missing):
         mine = [part for part in missing if part.lang == lang]

@@ -15,17 +15,18 @@ def standardise(scores: np.ndarray, groups: np.ndarray) -> np.ndarray:
     """(score - mean) / standard deviation within each group (a number a score); zeros where all are equal.
 
     Groups are languages: a question's scores lie higher in its own, so that against one scale the best passage of
-    another language would never be seen. Small groups borrow from the scale of all."""
+    another language would never be seen. Small groups borrow from the scale of all. Sums are of doubles, so that the
+    order of the rows leaves no trace."""
     if not len(scores):
         return scores
     total = np.empty(len(scores), np.float32)
-    mean, variance = float(scores.mean()), float(scores.var())
+    mean, variance = float(scores.mean(dtype=np.float64)), float(scores.var(dtype=np.float64))
     for group in np.unique(groups):
         mine = groups == group
         own = scores[mine]
         share = len(own) ** 2 / (len(own) ** 2 + _SMALL**2) if len(own) < len(scores) else 1.0
-        middle = share * float(own.mean()) + (1 - share) * mean
-        spread = (share * float(own.var()) + (1 - share) * variance) ** 0.5
+        middle = share * float(own.mean(dtype=np.float64)) + (1 - share) * mean
+        spread = (share * float(own.var(dtype=np.float64)) + (1 - share) * variance) ** 0.5
         total[mine] = (own - middle) / spread if spread > 1e-9 else 0.0
     return total
 
@@ -34,7 +35,7 @@ def expect(known: np.ndarray, given: np.ndarray, target: np.ndarray) -> np.ndarr
     """`target`, its unknown entries (where `known` is False) filled by the least-squares line over `given`."""
     if known.all():
         return target
-    x, y = given[known], target[known]
+    x, y = given[known].astype(np.float64), target[known].astype(np.float64)
     variance = float(x.var())
     slope = float(((x - x.mean()) * (y - y.mean())).mean()) / variance if variance > 1e-12 else 0.0
     return np.where(known, target, y.mean() + slope * (given - x.mean())).astype(np.float32)

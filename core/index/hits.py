@@ -25,7 +25,7 @@ _LACKING = 3.0  # standard deviations of the fused score for all of the question
 def best_parents(corpus: Corpus, fused: np.ndarray, k: int) -> list[int]:
     """Rows of the best pieces, one a parent passage, best first."""
     found: dict[tuple[int, int], int] = {}
-    for row in np.argsort(-fused, kind="stable"):
+    for row in corpus.best_first(fused):
         if len(found) == k or fused[row] == -np.inf:
             break
         found.setdefault((int(corpus.document_ids[row]), int(corpus.passages[row])), int(row))

@@ -229,7 +229,7 @@ class LexicalIndex:
                 yield segment.rows[span], segment.counts[span]
 
     def _settle(self) -> None:
-        mean = float(self.lengths.mean()) if len(self.lengths) else 1.0
+        mean = float(self.lengths.mean(dtype=np.float64)) if len(self.lengths) else 1.0
         self._norms = (K1 * (1 - B + B * self.lengths / max(mean, 1e-9))).astype(np.float32)
 
     def _merge(self) -> None:

@@ -68,7 +68,7 @@ class SearchIndex:
         self._given = embedder
         self._embedder: Embedder | None = None
         self._note = ""
-        self._trust: dict[str, tuple[float, int]] = {}
+        self._trust: trust.Trust = {}
         self._active = ActiveModel("", "")
         self._corpus = Corpus("")
         self._revision: tuple[int, int, int] | None = None
@@ -80,9 +80,9 @@ class SearchIndex:
     def refresh(self) -> None:
         """Take in what was added, embedded or deleted since the last time; next to nothing when nothing was."""
         with self._refreshing:
-            found, active = read_revision(self._db)
+            found, active, weights = read_revision(self._db)
             active = active or ActiveModel("", "")
-            if found == self._revision and active == self._active:
+            if (found, active, weights) == (self._revision, self._active, self._trust):
                 return
             if active != self._active and (self._active.id or active.id):
                 corpus = Corpus(active.id)
@@ -91,7 +91,6 @@ class SearchIndex:
             else:
                 corpus, embedder, note = self._corpus, self._embedder, self._note
             changes = corpus.read_changes(self._db)
-            weights = trust.read_trust(self._db, active.id)
             with self._lock:
                 corpus.apply(changes)
                 self._corpus, self._embedder, self._note = corpus, embedder, note
@@ -122,7 +121,7 @@ class SearchIndex:
         encode = _Encoder(self._embedder if self._corpus.piece_vectors is not None else None)
         plain = encode(question, lang)
         find = functools.partial(self._find, question, lang, document_ids, k or self._passages(), plain)
-        langs = list(self._corpus.langs)
+        langs = sorted(self._corpus.langs)
         scores, hits = find({}, {}) if lang in langs or not langs else (None, ())
         if set(langs) - {lang} and not _covers(hits, lang):
             across = {other: self.read_across(question, lang, other) for other in langs if other != lang}
@@ -178,7 +177,7 @@ class SearchIndex:
             corpus = self._corpus
             found = {}
             for mode, scores in score_plainly(corpus, question, query).items():
-                rows = np.argsort(-scores, kind="stable")
+                rows = corpus.best_first(scores)
                 files = (corpus.names[document_id][0] for document_id in corpus.document_ids[rows].tolist())
                 found[mode] = list(itertools.islice(dict.fromkeys(files), k))
         return found
@@ -223,8 +222,7 @@ class SearchIndex:
         chosen = self._settings.get("dense_weight_percent")
         if chosen:
             return chosen / 100
-        known = self._trust.get(lang)
-        return known[0] if known else trust.prior(lang, self._active.name)
+        return self._trust[lang] if lang in self._trust else trust.prior(lang, self._active.name)
 
     def _lang_of(self, document_id: int) -> str:
         return self._corpus.names.get(document_id, ("", "", "en"))[2]

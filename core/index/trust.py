@@ -1,13 +1,14 @@
 """How far the embedder can be trusted in a language, told by the corpus itself, without labels.
 
 For a sample of sentences: how often does the nearest other sentence, by the encoder and by BM25, lie in the same
-piece? From the two shares comes the weight of the encoder's scores. It ranks no question.
+piece? From the two shares comes the weight of the encoder's scores: one workspace, one weight, however it came to be.
+It ranks no question.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
-import random
 from collections.abc import Sequence
 
 import numpy as np
@@ -22,6 +23,8 @@ from core.state.database import Database
 PRIOR = {"en": 0.51, "es": 0.35}
 PRIOR_THROUGH_WORDS = {"en": 0.51, "es": 0.48}
 MIDDLE = 0.5
+TRUST = "trust"  # the key of what is stored: the model, the revision of the workspace, and a weight a language
+Trust = dict[str, float]  # language -> weight
 _PRIOR_STRENGTH = 100  # the prior counts as much as this many sentences
 _FARTHEST = {True: 0.15, False: 0.3}  # from the prior, for the packaged model and for others
 _SENTENCES = 1200
@@ -65,53 +68,64 @@ def shares(rows: np.ndarray, texts: Sequence[str], groups: np.ndarray, lang: str
     return (dense / count, lexical / count, count) if count else (0.0, 0.0, 0)
 
 
-def estimate_trust(db: Database, model: str, lang: str, name: str, seed: int = 0) -> tuple[float, int]:
-    """(weight, sentences sampled) for a language of the workspace, drawn towards the prior where text is scarce.
+def estimate_trust(db: Database, model: str, lang: str, name: str) -> float:
+    """The weight for a language of the workspace, drawn towards the prior where text is scarce.
 
     Tables and repeated boilerplate mislead both shares, so the weight never goes far from the prior."""
-    rows, texts, groups = _sample(db, model, lang, seed)
-    dense, lexical, count = shares(rows, texts, groups, lang)
+    drawn = _draw(vectors.embedded_documents(db, model).get(lang, []))
+    dense, lexical, count = shares(*_read(db, model, drawn), lang)
     start = prior(lang, name)
     weight = (count * weigh(dense, lexical) + _PRIOR_STRENGTH * start) / (count + _PRIOR_STRENGTH)
     farthest = _FARTHEST[is_packaged(name)]
-    return min(max(weight, start - farthest), start + farthest), count
+    return min(max(weight, start - farthest), start + farthest)
 
 
-def read_trust(db: Database, model: str) -> dict[str, tuple[float, int]]:
-    """Language -> (weight, sentences of that language when it was computed), as last stored for `model`."""
-    stored = vectors.read_meta(db, f"trust:{model}")
-    return {lang: (weight, count) for lang, (weight, count) in json.loads(stored).items()} if stored else {}
+def trust_of(stored: str | None, model: str) -> Trust:
+    """The weights in what is stored under `TRUST`; none where they are another model's."""
+    found = json.loads(stored) if stored else {}
+    return {lang: weight for lang, (weight, _) in found["langs"].items()} if found.get("model") == model else {}
+
+
+def is_settled(db: Database) -> bool:
+    """Whether the stored weights are those of the workspace as it is now."""
+    revision, (stored,) = vectors.revision_and_meta(db, (TRUST,))
+    return bool(stored) and tuple(json.loads(stored)["at"]) == revision
 
 
 def refresh_trust(db: Database, model: str, name: str) -> None:
-    """Compute the weights anew for the languages whose text grew or shrank by a fifth since the last time."""
-    known = read_trust(db, model)
-    fresh: dict[str, tuple[float, int]] = {}
-    for lang, count in vectors.sentence_counts(db, model).items():
-        weight, before = known.get(lang, (0.0, 0))
-        if before and abs(count - before) <= before / 5:
-            fresh[lang] = (weight, before)
-        else:
-            fresh[lang] = (estimate_trust(db, model, lang, name)[0], count)
-    if fresh != known:
-        vectors.write_meta(db, f"trust:{model}", json.dumps(fresh))
+    """Store the weights for the workspace as it is; computed anew for the languages whose sample is another one."""
+    revision, (stored,) = vectors.revision_and_meta(db, (TRUST,))
+    before = json.loads(stored) if stored else {}
+    known = before.get("langs", {}) if before.get("model") == model else {}
+    langs: dict[str, tuple[float, str]] = {}
+    for lang, held in vectors.embedded_documents(db, model).items():
+        sample = hashlib.sha256(repr([(one.sha256, one.pieces, n) for one, n in _draw(held)]).encode()).hexdigest()
+        weight, drawn = known.get(lang, (MIDDLE, ""))
+        langs[lang] = (weight if drawn == sample else estimate_trust(db, model, lang, name), sample)
+    vectors.write_meta(db, TRUST, json.dumps({"model": model, "at": revision, "langs": langs}))
 
 
-def _sample(db: Database, model: str, lang: str, seed: int) -> tuple[np.ndarray, list[str], np.ndarray]:
-    """Whole pieces of documents drawn at random, until there are `_SENTENCES` sentences with vectors."""
-    drawn = vectors.document_ids(db, model, lang)
-    random.Random(seed).shuffle(drawn)
-    rows: list[np.ndarray] = []
-    texts: list[str] = []
-    groups: list[int] = []
-    share = max(_SENTENCES // max(min(len(drawn), 40), 1), 30)
-    for document_id in drawn:
-        found = vectors.embedded_sentences(db, model, document_id, share)
-        rows += [np.frombuffer(data, np.float16).astype(np.float32) for _, _, data in found]
-        texts += [text for _, text, _ in found]
-        groups += [piece for piece, _, _ in found]
-        if len(texts) >= _SENTENCES:
+def _draw(held: Sequence[vectors.Embedded]) -> list[tuple[vectors.Embedded, int]]:
+    """Documents with how many of their first sentences are asked, until there are `_SENTENCES`.
+
+    Those with the smallest hashes: drawn as if at random, yet by what they hold and not by when they came, so that
+    one workspace has one sample, which in a large one hardly ever changes (bottom-k sampling, Cohen & Kaplan 2007)."""
+    share = max(_SENTENCES // max(min(len(held), 40), 1), 30)
+    drawn, total = [], 0
+    for one in sorted(held, key=lambda one: one.sha256):
+        if total >= _SENTENCES:
             break
-    if not texts:
+        drawn.append((one, min(one.sentences, share)))
+        total += drawn[-1][1]
+    return drawn
+
+
+def _read(
+    db: Database, model: str, drawn: Sequence[tuple[vectors.Embedded, int]]
+) -> tuple[np.ndarray, list[str], np.ndarray]:
+    """The vectors, texts and pieces of the sentences that were drawn."""
+    found = [row for one, count in drawn for row in vectors.embedded_sentences(db, model, one.id, count)]
+    if not found:
         return np.empty((0, 0), np.float32), [], np.empty(0, np.int64)
-    return np.stack(rows), texts, np.unique(groups, return_inverse=True)[1]
+    rows = np.stack([np.frombuffer(data, np.float16).astype(np.float32) for _, _, data in found])
+    return rows, [text for _, text, _ in found], np.unique([piece for piece, _, _ in found], return_inverse=True)[1]

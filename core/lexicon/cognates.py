@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from difflib import SequenceMatcher
+from itertools import islice
 
 from core.lexicon.entries import fold
 
@@ -65,16 +66,27 @@ class Cognates:
                 self._openings.setdefault(root[:_OPENING], []).append(root)
             self._roots.setdefault(root, []).append(word)
 
-    def find(self, word: str) -> tuple[str, ...]:
-        """The words with the root of `word`; where there is none, those whose root is nearly the same."""
+    def find(self, word: str, held: Callable[[str], bool] = lambda _: True) -> tuple[str, ...]:
+        """The words with the root of `word`, likest first; where there is none, those whose root is nearly the same.
+
+        Only words that are `held`: in what order words were added, and what was there once, makes no difference."""
         root = root_of(word)
         if not root:
             return ()
-        if root in self._roots:
-            return tuple(self._roots[root][:_MOST])
+        if same := self._with_root(root, word, held):
+            return tuple(same[:_MOST])
         near = [(_similarity(root, other), other) for other in self._openings.get(root[:_OPENING], ())]
-        likeliest = sorted((pair for pair in near if pair[0] >= _ALIKE), reverse=True)[:_MOST]
-        return tuple(word for _, other in likeliest for word in self._roots[other])[:_MOST]
+        likeliest = sorted((pair for pair in near if pair[0] >= _ALIKE), reverse=True)
+        return tuple(islice((found for _, other in likeliest for found in self._with_root(other, word, held)), _MOST))
+
+    def _with_root(self, root: str, word: str, held: Callable[[str], bool]) -> list[str]:
+        like = SequenceMatcher(b=fold(word), autojunk=False)
+
+        def place(other: str) -> tuple[float, str]:
+            like.set_seq1(fold(other))
+            return -like.ratio(), other
+
+        return sorted(filter(held, self._roots.get(root, ())), key=place)
 
 
 def _similarity(one: str, other: str) -> float:

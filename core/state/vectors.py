@@ -7,7 +7,7 @@ missing is known from one sum. It makes no vectors and searches none.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -41,6 +41,16 @@ class Missing:
     first_id: int
     texts: tuple[str, ...]
     lang: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """A document with vectors: its id, the hash of its file, and how many pieces and sentences it has."""
+
+    id: int
+    sha256: str
+    pieces: int
+    sentences: int
 
 
 def next_missing(db: Database, model: str, kind: Kind, limit: int) -> list[Missing]:
@@ -153,18 +163,19 @@ def forget_other_models(db: Database, keep: set[str]) -> None:
 
 def revision(db: Database) -> tuple[int, int, int]:
     """Three counters that only grow: last piece, last vector run, last deletion. Equal means nothing to refresh."""
-    return revision_and_meta(db, "")[0]
+    return revision_and_meta(db, ())[0]
 
 
-def revision_and_meta(db: Database, key: str) -> tuple[tuple[int, int, int], str | None]:
-    """The revision and one meta value, as of one moment."""
+def revision_and_meta(db: Database, keys: Sequence[str]) -> tuple[tuple[int, int, int], list[str | None]]:
+    """The revision and the meta values of `keys`, as of one moment."""
     query = (
         "SELECT name, seq FROM sqlite_sequence WHERE name IN ('pieces', 'vectors', 'deletions') "
-        "UNION ALL SELECT '', value FROM meta WHERE key = ?"
+        f"UNION ALL SELECT 'meta:' || key, value FROM meta WHERE key IN ({', '.join('?' * len(keys))})"
     )
     with db.read() as connection:
-        found = dict(connection.exec_driver_sql(query, (key,)).tuples().all())
-    return (found.get("pieces", 0), found.get("vectors", 0), found.get("deletions", 0)), found.get("")
+        found = dict(connection.exec_driver_sql(query, tuple(keys)).tuples().all())
+    counters = (found.get("pieces", 0), found.get("vectors", 0), found.get("deletions", 0))
+    return counters, [found.get(f"meta:{key}") for key in keys]
 
 
 def read_meta(db: Database, key: str) -> str | None:
@@ -177,29 +188,15 @@ def write_meta(db: Database, key: str, value: str) -> None:
         connection.execute(insert(meta).prefix_with("OR REPLACE").values(key=key, value=value))
 
 
-def sentence_counts(db: Database, model: str) -> dict[str, int]:
-    """Language -> sentences that `model` has embedded."""
-    query = (
-        select(documents.c.lang, func.sum(vectors.c.n))
-        .select_from(vectors.join(documents, documents.c.id == vectors.c.document_id))
-        .where(vectors.c.model == model, vectors.c.kind == "sentence")
-        .group_by(documents.c.lang)
-    )
+def embedded_documents(db: Database, model: str) -> dict[str, list[Embedded]]:
+    """Language -> its documents with sentence vectors of `model`."""
+    embedded = select(vectors.c.document_id).where(vectors.c.model == model, vectors.c.kind == "sentence")
+    columns = (documents.c.lang, documents.c.id, documents.c.sha256, documents.c.pieces, documents.c.sentences)
+    found: dict[str, list[Embedded]] = {}
     with db.read() as connection:
-        return dict(connection.execute(query).tuples().all())
-
-
-def document_ids(db: Database, model: str, lang: str) -> list[int]:
-    """Documents of a language with sentence vectors of `model`, oldest first."""
-    query = (
-        select(documents.c.id)
-        .join(vectors, vectors.c.document_id == documents.c.id)
-        .where(vectors.c.model == model, vectors.c.kind == "sentence", documents.c.lang == lang)
-        .distinct()
-        .order_by(documents.c.id)
-    )
-    with db.read() as connection:
-        return list(connection.execute(query).scalars())
+        for lang, *row in connection.execute(select(*columns).where(documents.c.id.in_(embedded))):
+            found.setdefault(lang, []).append(Embedded(*row))
+    return found
 
 
 def embedded_sentences(db: Database, model: str, document_id: int, limit: int) -> list[tuple[int, str, bytes]]:

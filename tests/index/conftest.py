@@ -71,5 +71,24 @@ def add_text(db):
 
 
 @pytest.fixture
+def open_db(tmp_path):
+    """Further workspaces, each in a file of its own."""
+    opened = []
+
+    def open_one():
+        opened.append(Database(tmp_path / f"state-{len(opened)}.sqlite"))
+        return opened[-1]
+
+    yield open_one
+    for database in opened:
+        database.close()
+
+
+@pytest.fixture
+def add_to():
+    return add
+
+
+@pytest.fixture
 def word_embedder():
     return WordEmbedder
