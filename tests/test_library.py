@@ -4,11 +4,14 @@ import os
 import sqlite3
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from core import settings
 from core.errors import AppError
+from core.index import embed
 from core.library import Library, walk_folder
+from core.models.adapters import encoder_name
 from core.sql.tables import Tables
 from core.state import catalog_notes, documents, jobs
 from core.state.catalog_notes import Note
@@ -241,3 +244,27 @@ def test_a_link_to_a_file_elsewhere_is_left_out(tmp_path):
     (folder / "own.txt").write_text("here")
     (folder / "link.txt").symlink_to(tmp_path / "secret.txt")
     assert [name for _, name in walk_folder(folder)] == ["own.txt"]
+
+
+class _Flat:
+    """Every text has one and the same vector."""
+
+    id, dimension, max_tokens = "flat@1", 4, 256
+
+    def encode(self, texts, *, kind="passage", lang=""):
+        return np.full((len(texts), 4), 0.5, np.float32)
+
+
+def test_a_library_is_ready_when_the_trust_is_told_by_all_of_it(library, tmp_path, monkeypatch):
+    (tmp_path / "a.txt").write_text("The crane is checked every spring. A worn sling is taken away.")
+    library.add_path(tmp_path / "a.txt")
+    ingest_all(library)
+    name = encoder_name(library.settings)
+    with monkeypatch.context() as before:
+        before.setattr(embed, "refresh_trust", lambda *_: None)
+        embed.embed_missing(library.db, _Flat(), name)
+    assert not library.fully_embedded()
+    embed.embed_missing(library.db, _Flat(), name)
+    assert library.fully_embedded()
+    library.delete(library.documents()[0].id)
+    assert not library.fully_embedded()
