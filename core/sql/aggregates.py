@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from core.sql.dimensions import names_one
 from core.sql.link import Links, Mention
-from core.sql.money import is_additive, is_flow, is_money
+from core.sql.money import is_additive, is_flow, is_money, runs_against
 from core.sql.schema import ColumnEntry, Schema
 from core.sql.words import stem
 
@@ -70,6 +70,10 @@ def named_columns(links: Links, schema: Schema, weakest: float = 0.5) -> list[tu
                 _silent(links, mention)
                 or _is_table(links, mention)
                 or (_only_flow(links, mention) and not is_additive(entry))
+                or (
+                    mention.score < 0.8
+                    and any(runs_against(t, entry) for t in links.tokens[mention.start : mention.end])
+                )
             )
             if plain and not only and mention.score >= (0.2 if first else weakest) and before not in ("each", "per"):
                 score = 2 * mention.score + 0.4 * max(links.scores["agg"].get(number, -6.0), -4.0)

@@ -77,7 +77,11 @@ def _is_beyond_parser(plan: BusinessPlan, schema: Schema) -> bool:
     each other: what the learned parser never writes; and 'the youngest', of which it does not know what is young."""
     if plan.beside or (plan.measure and is_duration(plan.measure)):
         return True
+    if plan.contrast and plan.contrast.right is None and plan.measure is None:
+        return True  # 'fewer than the average': it takes one side for the other
     if plan.ranked is not None and schema.columns[plan.ranked].time:
+        return True
+    if plan.date is not None and plan.grain in ("week", "month", "quarter"):
         return True
     if plan.date is not None and any(p.assumed or p.unit in ("month", "quarter") for p in plan.periods):
         return True  # of times it knows years and days

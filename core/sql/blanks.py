@@ -11,6 +11,7 @@ from core.sql.business_plan import Filter
 from core.sql.link import Links, Mention, is_content
 from core.sql.properties import yes_value
 from core.sql.schema import ColumnEntry, Schema
+from core.sql.unread import is_known_word
 from core.sql.words import stem
 
 _NAMED = 0.85  # how well a column must be named to be empty where none of its cells is
@@ -106,7 +107,8 @@ def _is_modifier(place: int, links: Links) -> bool:
     if place < 1 or not is_content(links.tokens[place]):
         return False
     named = (*links.columns.values(), *links.tables.values(), links.values)
-    return not any(m.start <= place < m.end for ms in named for m in ms)
+    known = is_known_word(stem(links.tokens[place].word))  # 'has grown' is a deed
+    return not known and not any(m.start <= place < m.end for ms in named for m in ms)
 
 
 def _done(m: Mention, entry: ColumnEntry, links: Links) -> tuple[str, tuple[int, ...]]:

@@ -100,7 +100,13 @@ def _complete(
     plan = sum_across(plan, links, schema)
     for step in (add_share_of_rows, add_more, add_order):
         plan = step(plan, links, schema)
-    return plan
+    return replace(plan, covered=plan.covered | _rows_said(plan.fact, links, schema))
+
+
+def _rows_said(table: int, links: Links, schema: Schema) -> set[int]:
+    """Places that name a table's rows by its key: 'customers' where the key is `customerID`."""
+    keys = (n for n in schema.tables[table].columns if schema.columns[n].primary)
+    return {p for n in keys for m in links.columns.get(n, ()) if m.score >= 0.5 for p in range(m.start, m.end)}
 
 
 def _has_to_be_there(measure: Measure, links: Links, schema: Schema, window: str) -> bool:

@@ -12,7 +12,7 @@ from core.sql.aggregates import aggregate_of, named_columns
 from core.sql.blanks import filled_or_empty
 from core.sql.business_plan import BusinessPlan, Contrast, Measure
 from core.sql.business_steps import add_filters
-from core.sql.business_time import add_periods
+from core.sql.business_time import add_periods, asks_when
 from core.sql.calendar import Grain
 from core.sql.contrasts import find_absence, find_contrast
 from core.sql.dimensions import LOW, Dimension, dimension_at, has_superlative, name_columns, superlatives
@@ -149,7 +149,9 @@ def _contrasted(contrast: Contrast, links: Links, schema: Schema, today: datetim
     asked = next((p for p, t in enumerate(links.tokens) if t.word in ("which", "what", "list", "show")), -1)
     found = dimension_at(asked + 1, links, schema, table, set(covered), 3)
     plan = add_periods(plan, links, schema, today, table)
-    if found:
+    if asks_when(links) and plan.date is not None:
+        plan = replace(plan, keys=(plan.date,))  # 'in which months did we spend more than budgeted'
+    elif found:
         plan = replace(plan, covered=plan.covered | set(range(*found.span)))
         repeats = len(found.columns) == 1 and schema.columns[found.columns[0]].unique < 0.5
         own = all(schema.columns[c].table == table for c in found.columns)

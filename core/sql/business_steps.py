@@ -78,7 +78,7 @@ def add_filters(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPla
     every = [f for f in filters if not either and _names_all(f, schema)]  # 'men and women': both sides are shown
     filters = [f for f in filters if f not in every]
     dimensions = tuple(dict.fromkeys([*plan.dimensions, *(f.column for f in every)]))
-    if not dimensions and plan.grain and (asks_sides(links) or find_trend(links.tokens)):
+    if not dimensions and (asks_sides(links) or (plan.grain and find_trend(links.tokens))):
         dimensions = tuple(f.column for f in filters if f.op == "in")[:1]  # 'France and Germany over time': a line each
     sides = named_property(links, schema, plan.fact) if asks_sides(links) else None
     if sides and sides[0] not in dimensions:
@@ -189,8 +189,12 @@ def count_things(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPl
 def add_more(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
     """'sales and cost by region', 'GOOG vs AAPL': further measured columns of the table, named beside the first."""
     measure = plan.measure
+    if measure.agg == "count" and not plan.window:
+        return _figures_beside_count(plan, links, schema)
     if measure.agg not in ("sum", "avg", "max", "min", "median") or plan.window:
         return plan
+    if measure.expression == "{0} - {1}":
+        return _both_sides(plan, links)
     said = [AGGREGATES[stem(t.word)] for p, t in enumerate(links.tokens) if stem(t.word) in AGGREGATES]
     others = tuple(dict.fromkeys(agg for agg in said if agg != measure.agg))
     if others and measure.agg in said and not plan.contrast and len(named_columns(links, schema)) == 1:
@@ -207,9 +211,56 @@ def add_more(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
             more.append(Measure(agg, measure.table, (number,), "{0}", (mention.start, mention.end)))
             first, last = min(first, mention.start), max(last, mention.end)
             covered |= places
+    counted = _count_beside(measure, last, links, schema)
+    if counted:
+        more.append(counted)
+        covered |= set(range(*counted.span))
     return replace(plan, more=tuple(more), covered=frozenset(covered))
 
 
+def _both_sides(plan: BusinessPlan, links: Links) -> BusinessPlan:
+    """'budget and actual, with the difference': both sides of a difference where both are named, joined by 'and'."""
+    measure = plan.measure
+    named = [next((m for m in links.columns.get(n, ()) if m.score >= 0.6), None) for n in measure.columns]
+    if not all(named):
+        return plan
+    first, second = sorted(named, key=lambda mention: mention.start)
+    between = links.tokens[first.end : second.start]
+    if not 0 < len(between) <= _APART or not any(token.word in _JOINERS for token in between):
+        return plan
+    spans = [(mention.start, mention.end) for mention in named]
+    more = [Measure("sum", measure.table, (n,), "{0}", s) for n, s in zip(measure.columns, spans, strict=True)]
+    return replace(plan, more=tuple(more), covered=plan.covered.union(*(range(*span) for span in spans)))
+
+
+def _count_beside(measure: Measure, last: int, links: Links, schema: Schema) -> Measure | None:
+    """'average satisfaction and number of tickets': how many rows there are, behind the last figure."""
+    words = [token.word for token in links.tokens]
+    for place in range(last, min(last + _APART, len(words) - 2)):
+        counts = words[place : place + 2] in (["number", "of"], ["how", "many"])
+        if counts and any(word in _JOINERS for word in words[last:place]):
+            named = (m for m in links.tables.get(measure.table, ()) if m.start == place + 2 and m.score >= _NAMED)
+            told = next(named, None)
+            return Measure("count", measure.table, (), "*", (place, told.end)) if told else None
+    return None
+
+
+def _figures_beside_count(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
+    """'number of tickets and average satisfaction': figures behind a count, each with its own aggregate."""
+    words, covered, more = [stem(token.word) for token in links.tokens], set(plan.covered), []
+    for number, mention in sorted(named_columns(links, schema), key=lambda named: named[1].start):
+        places = set(range(mention.start, mention.end))
+        lead = words[max(0, mention.start - _APART) : mention.start]
+        agg = next((AGGREGATES[word] for word in lead if word in AGGREGATES), "")
+        joined_to = any(word in _JOINERS for word in lead) and mention.start >= plan.measure.span[1]
+        own = schema.columns[number].table == plan.measure.table
+        if agg and joined_to and own and mention.score >= 0.7 and not places & covered:
+            more.append(Measure(agg, plan.measure.table, (number,), "{0}", (mention.start, mention.end)))
+            covered |= places
+    return replace(plan, more=tuple(more), covered=frozenset(covered))
+
+
+_NAMED = 0.4  # how well the rows that are counted must be named beside a figure
 _APART = 3  # words between two measures: 'and the total'
 _JOINERS = ("and", ",", "vs", "versus", "against")
 

@@ -13,6 +13,7 @@ from core.sql.business_plan import BusinessPlan
 from core.sql.calendar import GRAINS, OPEN_END, OPEN_START, Grain, Period, find_grain, find_periods, find_trend
 from core.sql.dimensions import has_superlative
 from core.sql.link import Links, Mention
+from core.sql.money import records_deeds
 from core.sql.operators import is_amount
 from core.sql.schema import ColumnEntry, Schema
 
@@ -51,13 +52,14 @@ def add_time(
     if grain and not named:
         unit = grain.unit
         covered |= set(range(grain.start, grain.end))
+    alike = len(plan.periods) == 2 and plan.periods[0].unit == plan.periods[1].unit
+    if not unit and alike and (plan.window == "growth" or _compares(links)):
+        unit = plan.periods[0].unit  # 'growth in 2025 against 2024' is from one year to the other
     if not unit and plan.window in ("growth", "running"):
         unit = "month"
-    alike = len(plan.periods) == 2 and plan.periods[0].unit == plan.periods[1].unit
-    if not unit and alike and _compares(links):
-        unit = plan.periods[0].unit
-    if not unit and _asks_when(links) and not plan.dimensions:
-        unit = _asks_when(links)
+    if not unit and asks_when(links) and not plan.dimensions:
+        unit = asks_when(links)
+        covered |= {p for p, token in enumerate(links.tokens) if token.word.removesuffix("s") == unit}
     trend = find_trend(links.tokens)
     if not unit and trend:
         unit = _natural_unit(schema.columns[plan.date], schema)
@@ -100,6 +102,8 @@ def _named(number: int, links: Links) -> set[int]:
 
 def add_periods(plan: BusinessPlan, links: Links, schema: Schema, today: datetime.date, table: int) -> BusinessPlan:
     date = date_column(table, links, schema)
+    if date is None and plan.measure:
+        date = _date_above(table, links, schema)
     if date is None:
         return plan
     periods = find_periods(links.tokens, reach_of(date, schema, today))
@@ -128,14 +132,15 @@ def _is_years(period: Period) -> bool:
     return all((day.month, day.day) == (1, 1) for day in ends)
 
 
-def _asks_when(links: Links) -> str:
+def asks_when(links: Links) -> str:
     """'in which month did we sell least': the unit of time that is asked for."""
     words = [token.word for token in links.tokens if token.kind != "mark" and token.word not in ("the", "a")]
     if words[:1] and words[0] in GRAINS and words[1:2] in (["with"], ["of"]) and has_superlative(links):
         return words[0]  # 'mes con más ventas'
     for place, word in enumerate(words[:-1]):
-        if word in ("which", "what") and words[place + 1] in ("day", "week", "month", "quarter", "year"):
-            return words[place + 1]
+        unit = words[place + 1].removesuffix("s")
+        if word in ("which", "what") and unit in ("day", "week", "month", "quarter", "year"):
+            return unit
     return ""
 
 
@@ -156,6 +161,14 @@ def date_column(table: int, links: Links, schema: Schema) -> int | None:
         verb = 0.3 * (mention >= 0.3)  # 'opened', 'closed', 'shipped' choose among the dates of a table
         ranked.append((mention + verb - 0.1 * place - 0.5 * (entry.time == "year"), entry.number))
     return max(ranked)[1] if ranked else None
+
+
+def _date_above(table: int, links: Links, schema: Schema) -> int | None:
+    """Where a table has no time of its own, that of the deed that it refers to: the day of a payment's order."""
+    name = schema.tables[table].table.name
+    above = [schema.table_of[k.ref_table].number for k in schema.catalog.foreign_keys if k.table == name]
+    dates = (date_column(number, links, schema) for number in above if records_deeds(number, schema))
+    return next((date for date in dates if date is not None), None)
 
 
 def _names_table(mention: Mention, table: int, links: Links) -> bool:

@@ -22,6 +22,8 @@ AS_DATE = {
 def find_source(plan: BusinessPlan, schema: Schema) -> tuple[str, dict[str, str]] | None:
     measured = [n for m in (plan.measure, *plan.more) if m for n in (*m.columns, *(f.column for f in m.told))]
     numbers = [*measured, *plan.dimensions, *plan.keys, *(f.column for f in plan.filters)]
+    if plan.date is not None and not plan.absence and (plan.grain or plan.periods):
+        numbers.append(plan.date)
     fact = schema.tables[plan.fact].table.name
     tables = tuple(dict.fromkeys([fact, *(schema.columns[n].key[0] for n in numbers)]))
     edges = schema.graph.connect(tables)

@@ -24,7 +24,7 @@ from core.sql.profile import included
 from core.state.catalog_notes import Note, Notes
 
 INCLUSION_MIN = 0.95
-_VERSION = 2
+_VERSION = 3
 
 
 def build_catalog(folder: Path | str, notes: Notes | None = None) -> Catalog:
@@ -164,7 +164,7 @@ def _parents(tables: list[dict[str, Any]]) -> dict[str, list[tuple[dict[str, Any
         key = next(c for c in table["columns"] if c["name"] == table["primary_key"][0])
         if "sketch" not in key:
             continue
-        for word in _words(table["name"]) | ({_bare(key["name"])} - {""}):
+        for word in _words(table["name"]) | _words(key["name"]):
             index.setdefault(word, []).append((table, key))
     return index
 
@@ -222,7 +222,7 @@ def _fit(table: dict[str, Any], column: dict[str, Any], parent: dict[str, Any], 
     bare, target = _bare(column["name"]), _bare(parent["name"])
     named = bare in (target, target.split("_")[-1])
     # The other language's word is weaker: the values must speak for it too.
-    meant = share is not None and bool(_words(column["name"]) & _words(parent["name"]))
+    meant = share is not None and bool(_words(column["name"]) & (_words(parent["name"]) | _words(key["name"])))
     if column["name"].lower() == "id" or not (same_name or named or bare.endswith("_" + target) or meant):
         return None
     return (2 * named + meant + same_name + (share or 0) / 2 - both_keys, parent["name"], key["name"])

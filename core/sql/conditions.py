@@ -26,7 +26,7 @@ def find_filters(links: Links, schema: Schema, fact: int, covered: set[int]) -> 
     used = set(covered)
     for mention in links.values:
         places = set(range(mention.start, mention.end))
-        if places & used or not _means_value(mention, links):
+        if places & used or not _means_value(mention, links) or _within_name(mention, links):
             continue
         made = _text_filter(mention, links, schema, fact) or _number_filter(mention, links, schema, fact, used)
         if made:
@@ -39,6 +39,12 @@ def find_filters(links: Links, schema: Schema, fact: int, covered: set[int]) -> 
     some = [] if asks_sides(links) else filled_or_empty(links, schema, fact, used)
     used |= {place for made in some for place in made.span}
     return _any_of([*found, *said, *some, *_deeds(links, schema, fact, used)])
+
+
+def _within_name(value: ValueMention, links: Links) -> bool:
+    """'salary in USD' where a column is called so, all of it: the currency is no condition."""
+    names = (m for ms in links.columns.values() for m in ms if m.matched == m.of and m.score >= 0.95)
+    return any(m.start < value.start and value.end <= m.end for m in names)
 
 
 _ORDINAL_WORDS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
@@ -67,7 +73,12 @@ def asks_sides(links: Links) -> bool:
     denied = {words[p + 1] for p, word in enumerate(words[:-1]) if word in ("non", "not", "no")}
     twice = any(words.count(word) > 1 for word in denied)
     named = {"vs", "versus", "compare", "compared", "against"} & set(words)
-    return bool(named) or twice or {"with", "without"} <= set(words)
+    middles = {"average", "mean", "median"} & set(words)  # one of each is asked for: 'of the men and of the women'
+    again = any(words[p : p + 2] == ["and", "of"] and words[p + 2] in _ARTICLES for p in range(len(words) - 2))
+    return bool(named or (middles and again)) or twice or {"with", "without"} <= set(words)
+
+
+_ARTICLES = ("the", "those", "that")
 
 
 def _deeds(links: Links, schema: Schema, fact: int, used: set[int]) -> list[Filter]:

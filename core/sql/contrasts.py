@@ -124,7 +124,7 @@ def _comparison_at(links: Links, place: int) -> tuple[str, int]:
 
 
 def _above_average(links: Links, schema: Schema, place: int, end: int, average: int, op: str) -> Contrast | None:
-    """The number column named nearest: 'price above the average', 'above-average price'."""
+    """The number column named nearest: 'price above the average', 'above-average price', 'fewer calls than average'."""
     near = []
     for number, mentions in links.columns.items():
         entry = schema.columns[number]
@@ -132,7 +132,7 @@ def _above_average(links: Links, schema: Schema, place: int, end: int, average: 
             if entry.kind != "number" or entry.id_like or m.score < 0.45 or entry.primary:
                 continue
             gap = place - m.end if m.end <= place else m.start - average
-            if 0 <= gap <= 4 or (m.start <= average < m.end):
+            if 0 <= gap <= 4 or m.start <= average < m.end or place < m.start < m.end < average:
                 near.append((gap - 3 * m.score - m.matched, number, m))
     if not near:
         return None

@@ -124,6 +124,7 @@ def dimension_at(
             score += 0.35 * (entry.table == fact) + _nearness(links, place, start) - 0.5 * entry.id_like
             score -= 0.15 * (start > mention.start) + 0.5 * _is_modifier(links, schema, mention, fact)
             score += 0.15 * (mention.end - start) - 0.02 * distance(schema, fact, entry.table)
+            score -= _REPEATED * repeats(schema, fact, entry.table)
             if best is None or score > best[0]:
                 best = (score, Dimension((number,), span, lead, None))
     for number, mentions in links.tables.items():
@@ -138,6 +139,7 @@ def dimension_at(
     return best[1] if best else None
 
 
+_REPEATED = 0.3  # what a name loses where rows would be repeated on the way to it
 _SILENT = ("the", "of", "different", "distinct", "number", "total", "count", "average", "for", "in")
 
 
@@ -174,6 +176,13 @@ def joined(schema: Schema, fact: int, other: int) -> bool:
 
 def distance(schema: Schema, fact: int, other: int) -> int:
     return 0 if fact == other else len(_edges(schema, fact, other) or ())
+
+
+def repeats(schema: Schema, fact: int, other: int) -> bool:
+    """Whether the way to a table leads through one that refers back, so that a row of `fact` meets several of its."""
+    upward = {(key.table, key.ref_table) for key in schema.catalog.foreign_keys}
+    edges = (_edges(schema, fact, other) or ()) if fact != other else ()
+    return any((e.right, e.left) in upward and (e.left, e.right) not in upward for e in edges)
 
 
 def _edges(schema: Schema, fact: int, other: int):

@@ -103,6 +103,15 @@ def way_of(table: int, columns: tuple[int, ...], schema: Schema) -> int:
     return bool(told & _IN) - bool(told & _OUT)
 
 
+def runs_against(token: Any, entry: ColumnEntry) -> bool:
+    """Whether a word for money that came in stands beside a column of money that was spent, or the other way round:
+    'revenue' is never 'Coste', however near the two are in meaning."""
+    told = {root for stems in entry.words for root, weight in stems if weight >= 0.85}
+    root = stem(token.word)
+    ways = ((_IN, _OUT), (_OUT, _IN))
+    return any(root in said and root not in told and told & other and not told & said for said, other in ways)
+
+
 def _counts_pieces(links: Links, place: int) -> bool:
     """'the most sold product', 'how many were sold' count pieces; 'who sold most' means money."""
     if links.tokens[place].word not in ("sold", "selling"):
@@ -158,9 +167,9 @@ def table_money(table: int, schema: Schema, prefer_pieces: bool, margin: bool) -
         if discount and _is_share(discount):
             return (price.number, pieces.number, discount.number), "{0} * {1} * (1 - {2})"
         return (price.number, pieces.number), "{0} * {1}"
-    if price and not pieces and _records_deeds(table, schema):
+    if price and not pieces and records_deeds(table, schema):
         return (price.number,), "{0}"
-    if not price and _records_deeds(table, schema):
+    if not price and records_deeds(table, schema):
         priced = _priced_elsewhere(table, pieces, margin, schema)
         if priced:
             return priced
@@ -193,7 +202,7 @@ def is_planned(entry: ColumnEntry) -> bool:
     return any(root in _PLANNED for stems in entry.words for root, weight in stems if weight >= 0.85)
 
 
-def _records_deeds(table: int, schema: Schema) -> bool:
+def records_deeds(table: int, schema: Schema) -> bool:
     """A table with dates that refers to others: a row is something that happened, its price is what was taken."""
     name = schema.tables[table].table.name
     dated = any(schema.columns[c].time for c in schema.tables[table].columns)

@@ -17,6 +17,9 @@ from core.sql.words import spanish_stem, stem
 _YES = ("yes", "true", "y", "1", "si", "sí", "t", "churned", "baja")
 
 
+_PLAIN = (("yes", "no"), ("sí", "no"), ("si", "no"))
+
+
 def yes_value(entry: ColumnEntry) -> Any:
     if entry.kind == "bool":
         return True
@@ -24,12 +27,15 @@ def yes_value(entry: ColumnEntry) -> Any:
         said = {value.lower(): value for value in entry.column.values}
         yes = next((value for low, value in said.items() if low in _YES), None)
         return yes or (said["s"] if set(said) == {"s", "n"} else None)
+    if entry.kind == "text" and len(entry.column.values) == 3:  # yes, no, and 'not known' or 'does not apply'
+        said = {value.lower(): value for value in entry.column.values}
+        return next((said[yes] for yes, no in _PLAIN if yes in said and no in said), None)
     if entry.kind == "number" and (entry.column.minimum, entry.column.maximum) == (0, 1) and entry.column.distinct == 2:
         return 1
     return None
 
 
-NEVER = frozenset(("never", "without", "no", "not"))
+NEVER = frozenset(("never", "without", "no", "not", "neither", "nor"))
 
 
 _FLAG_WORDS = frozenset(("is", "has", "have", "es", "esta", "tiene", "flag", "was", "are"))
@@ -51,12 +57,21 @@ def yes_or_no(links: Links, schema: Schema, fact: int, used: set[int]) -> list[F
         if yes is None or no is None:
             continue
         places, denied = _property_places(links, entry)
+        places = places or _whole_mention(links, number)
         if places and not places <= used and not _split_before(links, min(places)):
             start = min(places)
-            denied = denied or bool({t.word for t in links.tokens[max(0, start - _NOT_NEAR) : start]} & NEVER)
+            denied = denied or _denied_before(start, number, links)
             out.append(Filter(number, "=", no if denied else yes, tuple(sorted(places))))
             used = used | places
     return out
+
+
+def _denied_before(start: int, number: int, links: Links) -> bool:
+    """Whether a denial stands near before, and denies no other column on its way ('without dependents churned')."""
+    never = [p for p in range(max(0, start - _NOT_NEAR), start) if links.tokens[p].word in NEVER]
+    others = (ms for other, ms in links.columns.items() if other != number)
+    between = {m.start for ms in others for m in ms if m.score >= _WHOLE and m.end <= start}
+    return bool(never) and not any(max(never) < place for place in between)
 
 
 def _own_and_joined(links: Links, schema: Schema, fact: int) -> list[int]:
@@ -82,7 +97,8 @@ def _no_value(entry: ColumnEntry, yes: Any) -> Any:
     if yes is True:
         return False
     if isinstance(yes, str):
-        return next((value for value in entry.column.values if value != yes), None)
+        others = [value for value in entry.column.values if value != yes]
+        return next((value for value in others if value.lower() == "no"), others[0] if others else None)
     return 0 if yes == 1 else None
 
 
@@ -114,6 +130,16 @@ def _property_places(links: Links, entry: ColumnEntry) -> tuple[set[int], bool]:
             if is_content(token) and any(len(r) > 3 and {stem(r), spanish_stem(r)} & names[0] for r in rest):
                 return {place}, True
     return set(), False
+
+
+def _whole_mention(links: Links, number: int) -> set[int]:
+    """The places of a mention that says all of a column's name, if in words of other forms ('technical support')."""
+    whole = (m for m in links.columns.get(number, ()) if m.score >= _WHOLE and m.matched == m.of > 1)
+    mention = next(whole, None)
+    return set(range(mention.start, mention.end)) if mention else set()
+
+
+_WHOLE = 0.9
 
 
 def _told(token: Any, name: set[str]) -> bool:

@@ -144,6 +144,7 @@ def find_unit_price(links: Links, schema: Schema) -> Measure | None:
 
 
 _COSTS = frozenset(stem(word) for word in ("cost", "price"))
+_SCOPING = frozenset(("with", "without", "no"))
 _RATES = frozenset(("rate", "ratio", "percentage"))
 FEW = 24  # different numbers that may well be groups
 
@@ -203,7 +204,8 @@ def find_rate(links: Links, schema: Schema) -> Measure | None:
     words = {stem(token.word) for token in links.tokens}
     if aggregate_of(links)[0] in ("count", "distinct"):
         return None
-    if not words & {"rate", "percentag", "percent", "proport", "share", "ratio", "churn"}:
+    churned = "churn" in words and not aggregate_of(links)[0]  # no 'average charges of those who churned'
+    if not (churned or words & {"rate", "percentag", "percent", "proport", "share", "ratio"}):
         return None
     best: tuple[float, Measure] | None = None
     for number, mentions in links.columns.items():
@@ -216,9 +218,11 @@ def find_rate(links: Links, schema: Schema) -> Measure | None:
         grouped = led and not {t.word for t in links.tokens[mention.end : mention.end + 1]} & _RATES
         if yes is None or mention.score < 0.6 or grouped:
             continue
-        if best is None or mention.score > best[0]:
+        before = links.tokens[mention.start - 1].word if mention.start else ""
+        score = mention.score - 0.5 * (before in _SCOPING)  # 'of those without dependents, what share churned'
+        if best is None or score > best[0]:
             span = (mention.start, mention.end)
-            best = (mention.score, Measure("rate", entry.table, (number,), "{0}", span, yes=yes))
+            best = (score, Measure("rate", entry.table, (number,), "{0}", span, yes=yes))
     return best[1] if best else _value_rate(links, schema)
 
 

@@ -75,6 +75,8 @@ def _stemmers() -> tuple[Any, Any]:
 @functools.lru_cache(maxsize=100_000)
 def stem(word: str) -> str:
     """The English stem of a folded word."""
+    if word.endswith("people") and word != "people":
+        word = word.removesuffix("people") + "person"  # 'salespeople'
     return _IRREGULAR.get(word) or _stemmers()[0].stemWord(word)
 
 
