@@ -80,7 +80,7 @@ def _per(table: int, columns: tuple[int, ...], expression: str, key: int, span: 
 def count_documents(links: Links, schema: Schema, at: int) -> Measure | None:
     """'how many receipts' where no table holds them but the lines of one repeat their number: each is counted once."""
     place = next((p for p in range(at, min(at + 3, len(links.tokens))) if _is_document(links.tokens[p])), None)
-    if place is None or any(m.start == place and m.score >= 0.8 for ms in links.tables.values() for m in ms):
+    if place is None or any(m.start == place and m.score >= 0.5 for ms in links.tables.values() for m in ms):
         return None
     for table in schema.tables:
         key = document_key(table.number, schema)
@@ -95,11 +95,23 @@ def _is_document(token: Token) -> bool:
     )
 
 
+def _says_document(stems: tuple[tuple[str, float], ...]) -> bool:
+    return any(root in _DOCUMENTS and weight >= 0.85 for root, weight in stems)
+
+
+def _says_number(stems: tuple[tuple[str, float], ...]) -> bool:
+    """A word that only says that the column numbers something: 'order_id' does, 'punto de pedido' does not."""
+    return any(root in _NUMBERING for root, _ in stems)
+
+
+_NUMBERING = frozenset(stem(word) for word in "number id code key ref reference".split())
+
+
 def document_key(table: int, schema: Schema) -> int | None:
     """The column that numbers orders in a table of order lines."""
     for number in schema.tables[table].columns:
         entry = schema.columns[number]
-        told = {root for stems in entry.words for root, weight in stems if weight >= 0.85} & _DOCUMENTS
+        told = any(map(_says_document, entry.words)) and all(_says_document(s) or _says_number(s) for s in entry.words)
         if told and entry.unique == 1 and entry.primary:
             return None  # a row is an order already
         counted = entry.kind == "number" and not entry.column.type.upper().endswith("INT")
