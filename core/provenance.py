@@ -35,7 +35,7 @@ def _named(folder: Path) -> str:
     try:
         return f"{folder.name} · sha256 {_hash(folder, _changed(folder))}"
     except (AppError, OSError):
-        return str(folder)
+        return folder.name
 
 
 @functools.lru_cache(maxsize=16)

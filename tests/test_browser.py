@@ -175,7 +175,7 @@ def test_a_follow_up_is_completed_corrected_and_asked_again(server, page):
 
     # The follow-up is shown as it was understood, with a way to put it right.
     ask(page, "and in 2024?")
-    page.get_by_text("Understood as:").wait_for()
+    page.get_by_text("Understood as:").first.wait_for()
     idle(page)
     page.locator("[class*='st-key-edit-'] button:visible").click()
     edited = page.get_by_label("The whole question")

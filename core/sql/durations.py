@@ -18,6 +18,11 @@ from core.sql.words import Token, stem
 
 _UNITS = {"day": "day", "week": "week", "month": "month", "year": "year", "hour": "hour"}
 _LASTING = frozenset(stem(word) for word in "time term duration tarda tardan".split())
+# in minutes, since DATE_DIFF counts the boundaries that are crossed: a year from New Year's Eve to New Year
+_BETWEEN = "DATE_DIFF('minute', TRY_CAST({0} AS TIMESTAMP), TRY_CAST({1} AS TIMESTAMP))"
+_PARTS = {
+    "hour": " / 60.0", "day": " / 1440.0", "week": " / 10080.0", "month": " / 43830.0", "year": " / 525960.0",
+}  # fmt: skip
 _JOINTS = (("between", "and"), ("from", "to"), ("from", "until"), ("from", "most"), ("since", "until"))
 _NEAR = 4  # tokens from a joint to the date that it leads to
 _LEAST, _ALIKE, _WHOLE = 0.45, 0.6, 0.95
@@ -32,7 +37,7 @@ def is_duration(measure: Measure) -> bool:
 
 def unit_between(measure: Measure) -> str:
     """'day', 'week', 'month', 'year' or 'hour': what a duration is counted in."""
-    return measure.expression.split("'")[1]
+    return next(unit for unit, part in _PARTS.items() if measure.expression.endswith(part))
 
 
 def find_duration(links: Links, schema: Schema) -> Measure | None:
@@ -50,7 +55,7 @@ def find_duration(links: Links, schema: Schema) -> Measure | None:
         return None
     first, last, places = pair
     unit = _UNITS.get(stem(links.tokens[place].word), "day")
-    expression = f"DATE_DIFF('{unit}', TRY_CAST({{0}} AS TIMESTAMP), TRY_CAST({{1}} AS TIMESTAMP))"
+    expression = _BETWEEN + _PARTS[unit]
     span = (min(place, *places), max(place, *places) + 1)
     return Measure(agg if agg in ("max", "min", "median") else "avg", first.table, (first.number, last.number),
                    expression, span)  # fmt: skip

@@ -42,6 +42,7 @@ RUN_FIRST = 10
 
 KEYS_UNASKED = 3.0
 SINGLE_ROWS = 6.0
+UNTOLD = 4.0
 
 
 _KEY_WORDS = {stem(word) for word in "id ids code number key identifier ssn isbn".split()}
@@ -183,6 +184,7 @@ def rank_results(
     scores = parser.reranker.predict(rows)
     scores = np.where([bool(result.error) for result in results], -50.0, scores)
     scores = scores - KEYS_UNASKED * np.array([_shows_only_keys(c.plan, context) for c, _, _ in chosen], float)
+    scores = scores - UNTOLD * np.array([_counts_values(c.plan, context) for c, _, _ in chosen], float)
     scores = scores - SINGLE_ROWS * np.array([_counts_single_rows(c.plan, context) for c, _, _ in chosen], float)
     best = int(np.argmax(scores))
     raw = parser.confidence.predict(confidence_features(scores, facts, context, best))[0]
@@ -199,6 +201,19 @@ def rank_results(
         reading = read_plan(chosen[place][0].plan, lang)
         options.append(Option(chosen[place][1], results[place], reading, rank=len(options), share=shares[key]))
     return options, float(1 / (1 + np.exp(-raw)))
+
+
+_TELLING_APART = {stem(word) for word in "different distinct unique various day date".split()}
+
+
+def _counts_values(plan: Query, context: RankContext) -> bool:
+    """'How many dogs were admitted' by the different days, 'how many medals' by the different numbers of them, where no
+    word asks for what is different."""
+    if _TELLING_APART & context.words.keys():
+        return False
+    entries = [context.schema.column_of[it.col] for it in plan.select if it.agg == "count" and it.distinct]
+    keys = [e.id_like or e.primary or e.foreign for e in entries]
+    return any(e.kind in ("date", "number") and not key for e, key in zip(entries, keys, strict=True))
 
 
 def _counts_single_rows(plan: Query, context: RankContext) -> bool:

@@ -29,6 +29,8 @@ def sum_across(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan
     entries = [schema.columns[n] for n in schema.tables[plan.fact].columns]
     numbers = [e for e in entries if e.kind == "number" and not (e.id_like or e.primary or e.foreign or e.time)]
     named = any(m.score >= _NAMED for e in numbers for m in links.columns.get(e.number, ()))
+    told = {e.number: {root for stems in e.words for root, _ in stems} for e in numbers}
+    numbers = [e for e in numbers if "total" not in told[e.number]]  # their sum already
     if not rows or named or len(numbers) < 2 or not all(_is_count(entry) for entry in numbers):
         return plan
     expression = " + ".join(f"{{{place}}}" for place in range(len(numbers)))
