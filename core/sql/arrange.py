@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from core.sql.business_plan import BusinessPlan
 from core.sql.compare import same_answer
-from core.sql.durations import is_duration
 from core.sql.fidelity import unsaid
 from core.sql.link import Links
 from core.sql.properties import yes_value
@@ -15,7 +14,6 @@ from core.sql.readings import Option, Readings
 from core.sql.schema import Schema
 from core.sql.trust import alone_signals, chance, first_signals, further_signals, trust_weights
 from core.sql.unread import uncovered
-from core.sql.wide import is_across
 
 READINGS = 3
 UNREAD = 0.9  # of the confidence is left for each word that found nothing
@@ -58,7 +56,7 @@ def choose_lead(
     chances = {"rule": 0.0, "parser": 0.0}
     for name, option in (("rule", first), *(("parser", o) for o in readings.parsed[:1])):
         chances[name] = chance(weights[name], first_signals(option, readings, links, schema, unknown))
-    if first.plan.measure and is_across(first.plan.measure):
+    if first.plan.measure and first.plan.measure.across:
         return first, chances  # the parser would count single rows
     whole = not uncovered(first.plan, links)
     sure_rule = whole and (_is_beyond_parser(first.plan, schema) or _forgets(readings, links))
@@ -75,7 +73,7 @@ def _forgets(readings: Readings, links: Links) -> bool:
 def _is_beyond_parser(plan: BusinessPlan, schema: Schema) -> bool:
     """'unpaid invoices', 'churn by plan', a correlation, ranges, empty cells, days between dates, two tables beside
     each other: what the learned parser never writes; and 'the youngest', of which it does not know what is young."""
-    if plan.beside or (plan.measure and is_duration(plan.measure)):
+    if plan.beside or (plan.measure and plan.measure.unit):
         return True
     if plan.contrast and plan.contrast.right is None and plan.measure is None:
         return True  # 'fewer than the average': it takes one side for the other

@@ -19,12 +19,10 @@ from core.sql.business_where import (
     label_of,
     plain_name,
 )
-from core.sql.durations import is_duration, unit_between
 from core.sql.money import is_money
 from core.sql.properties import yes_value
 from core.sql.render import literal, quote
 from core.sql.schema import Schema
-from core.sql.wide import is_across
 
 _UNIT = re.compile(r"[€$£%]")
 
@@ -124,9 +122,9 @@ def _measure(
         )
         return measure.expression.format(*columns), column_name("avg", lang, of=of)
     name = first if len(columns) == 1 else column_name("amount", lang)
-    if is_duration(measure):
-        name = column_name(f"{unit_between(measure)}s", lang)
-    if is_across(measure):
+    if measure.unit:
+        name = column_name(f"{measure.unit}s", lang)
+    if measure.across:
         name = plain_name(schema.tables[measure.table].table.name)
     said = name if measure.agg == "sum" and name.startswith("total_") else column_name(measure.agg, lang, of=name)
     label = f"{said}{_unit(measure, schema)}"

@@ -80,7 +80,8 @@ class Measure:
     `agg`: sum, avg, max, min, median, count, distinct (different values), first_last (a date's both ends), corr, rate,
     share_of and part_of (ratios of sums in percent), over_plan (by how much one sum exceeds another), per and ratio
     (one sum against a count or another sum) or metric. A rate counts the rows whose column is `yes`, or that meet the
-    condition `told`."""
+    condition `told`. `unit` is set where it is the time between two dates (day, week, month, year, hour); `across`
+    where several columns of each row are added up."""
 
     agg: str
     table: int
@@ -90,6 +91,8 @@ class Measure:
     metric: Metric | None = None
     yes: Any = None
     told: tuple[Filter, ...] = ()
+    unit: str = ""
+    across: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from typing import Any
 from core.i18n import translate
 from core.sql.business_plan import BusinessPlan, Filter, Measure
 from core.sql.calendar import OPEN_END, OPEN_START, Period, months_of
-from core.sql.durations import is_duration, unit_between
 from core.sql.reading import say_value
 from core.sql.schema import Schema
 
@@ -90,8 +89,8 @@ def _measure(measure: Measure, schema: Schema, lang: str) -> str:
         return _say("part_of", lang, part=names[0], whole=names[1])
     if measure.agg == "share_of":
         return _say("margin_share", lang, money=names[0], cost=names[1])
-    if is_duration(measure):
-        unit = translate(f"sql.column.{unit_between(measure)}s", lang)
+    if measure.unit:
+        unit = translate(f"sql.column.{measure.unit}s", lang)
         return _say(measure.agg, lang, column=_say("duration", lang, unit=unit, first=names[0], last=names[1]))
     if measure.agg == "over_plan":
         return _say("over_plan", lang, result=names[0], plan=names[1])

@@ -9,13 +9,11 @@ from core.sql.aggregates import aggregate_of
 from core.sql.business_plan import BusinessPlan
 from core.sql.conditions import asks_sides
 from core.sql.dimensions import HIGH, LOW, has_superlative, is_ordering
-from core.sql.durations import is_duration
 from core.sql.lexicon import read_cues
 from core.sql.link import Links
 from core.sql.money import is_flow
 from core.sql.schema import Schema
 from core.sql.unread import TOLD, uncovered
-from core.sql.wide import is_across
 from core.sql.words import stem
 
 # these need no period and no group
@@ -40,7 +38,7 @@ def is_business(plan: BusinessPlan, links: Links, schema: Schema) -> bool:
     if plan.periods and plan.date is not None:
         return True
     # 'sales by region' also of a table that holds one row a region
-    split = measure.columns and (_split_by(links) or is_across(measure))
+    split = measure.columns and (_split_by(links) or measure.across)
     grouped = plan.dimensions and (split or all(_repeats(n, plan.fact, schema) for n in plan.dimensions))
     if grouped and (_split_by(links) or has_superlative(links) or asks_sides(links)):
         return True
@@ -59,7 +57,7 @@ def asks_for_thing(plan: BusinessPlan, links: Links, schema: Schema) -> bool:
     """'the employee with the highest salary', 'heaviest product', 'invoice 000123': a row is meant, no figure."""
     measure = plan.measure
     first, after = measure.span
-    superlative = not is_duration(measure) and any(
+    superlative = not measure.unit and any(
         token.word in _ADJECTIVES or stem(token.word) in HIGH | LOW for token in links.tokens[max(0, first - 1) : after]
     )
     if measure.agg in ("max", "min"):

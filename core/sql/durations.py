@@ -30,16 +30,6 @@ _SHARED_MIN = 5
 _DATE_WORDS = frozenset(stem(word) for word in "date day time timestamp moment".split())
 
 
-def is_duration(measure: Measure) -> bool:
-    """Whether a measure is the time between two dates."""
-    return measure.expression.startswith("DATE_DIFF")
-
-
-def unit_between(measure: Measure) -> str:
-    """'day', 'week', 'month', 'year' or 'hour': what a duration is counted in."""
-    return next(unit for unit, part in _PARTS.items() if measure.expression.endswith(part))
-
-
 def find_duration(links: Links, schema: Schema) -> Measure | None:
     """Average (or another aggregate that is said) of the days, weeks, months, years or hours from one date of a row to
     another; None where no such time is asked for, or where a number column already holds it."""
@@ -55,10 +45,9 @@ def find_duration(links: Links, schema: Schema) -> Measure | None:
         return None
     first, last, places = pair
     unit = _UNITS.get(stem(links.tokens[place].word), "day")
-    expression = _BETWEEN + _PARTS[unit]
     span = (min(place, *places), max(place, *places) + 1)
     return Measure(agg if agg in ("max", "min", "median") else "avg", first.table, (first.number, last.number),
-                   expression, span)  # fmt: skip
+                   _BETWEEN + _PARTS[unit], span, unit=unit)  # fmt: skip
 
 
 def _asks_how_long(place: int, links: Links) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.sql.business_plan import BusinessPlan, Measure
+from core.sql.business_plan import BusinessPlan
 from core.sql.link import Links
 from core.sql.schema import ColumnEntry, Schema
 
@@ -24,23 +24,21 @@ def sum_across(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan
     measure = plan.measure
     if measure is None or measure.agg != "count" or measure.columns or plan.window:
         return plan
-    told = [*plan.dimensions, *(f.column for f in plan.filters if f.op == "=")]
-    rows = [n for n in told if schema.columns[n].table == plan.fact and schema.columns[n].unique >= _ONE_ROW]
+    asked = [*plan.dimensions, *(f.column for f in plan.filters if f.op == "=")]
+    rows = [n for n in asked if schema.columns[n].table == plan.fact and schema.columns[n].unique >= _ONE_ROW]
     entries = [schema.columns[n] for n in schema.tables[plan.fact].columns]
     numbers = [e for e in entries if e.kind == "number" and not (e.id_like or e.primary or e.foreign or e.time)]
     named = any(m.score >= _NAMED for e in numbers for m in links.columns.get(e.number, ()))
-    told = {e.number: {root for stems in e.words for root, _ in stems} for e in numbers}
-    numbers = [e for e in numbers if "total" not in told[e.number]]  # their sum already
+    numbers = [e for e in numbers if not _is_total(e)]  # their sum already
     if not rows or named or len(numbers) < 2 or not all(_is_count(entry) for entry in numbers):
         return plan
     expression = " + ".join(f"{{{place}}}" for place in range(len(numbers)))
-    summed = replace(measure, agg="sum", columns=tuple(e.number for e in numbers), expression=expression)
+    summed = replace(measure, agg="sum", columns=tuple(e.number for e in numbers), expression=expression, across=True)
     return replace(plan, measure=summed)
 
 
-def is_across(measure: Measure) -> bool:
-    """Whether a measure is the sum of several columns of each row."""
-    return measure.agg == "sum" and " + " in measure.expression
+def _is_total(entry: ColumnEntry) -> bool:
+    return any(root == "total" for stems in entry.words for root, _ in stems)
 
 
 def _is_count(entry: ColumnEntry) -> bool:
