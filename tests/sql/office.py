@@ -4,9 +4,9 @@ import datetime
 import random
 
 import duckdb
-from shop import profile
+from shop import fill
 
-from core.records import Catalog, ForeignKey, Table
+from core.records import Catalog, ForeignKey
 
 COLUMNS = {
     "facturas": [("Nº factura", "VARCHAR"), ("Fecha emisión", "DATE"), ("Cliente", "VARCHAR"), ("Zona", "VARCHAR"),
@@ -47,12 +47,4 @@ def make_office():
         ],
     }  # fmt: skip
     con = duckdb.connect()
-    tables = []
-    for name, columns in COLUMNS.items():
-        described = ", ".join(f'"{column}" {kind}' for column, kind in columns)
-        con.execute(f"CREATE TABLE {name} ({described})")
-        con.executemany(f"INSERT INTO {name} VALUES ({', '.join('?' * len(columns))})", rows[name])
-        profiles = tuple(profile(con, name, column, kind) for column, kind in columns)
-        key = ("id",) if columns[0][0] == "id" else ()
-        tables.append(Table(name, profiles, len(rows[name]), f"{name}.duckdb", primary_key=key))
-    return con, Catalog(tuple(tables), (ForeignKey("citas", ("medico_id",), "medicos", ("id",)),))
+    return con, Catalog(fill(con, COLUMNS, rows), (ForeignKey("citas", ("medico_id",), "medicos", ("id",)),))

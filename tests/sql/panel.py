@@ -5,9 +5,9 @@ import datetime
 import random
 
 import duckdb
-from shop import profile
+from shop import fill
 
-from core.records import Catalog, Table
+from core.records import Catalog
 
 COLUMNS = {
     "nations": [("country", "VARCHAR"), ("region", "VARCHAR"), ("year", "INTEGER"), ("lifeExp", "DOUBLE"),
@@ -56,11 +56,4 @@ def make_panel():
         "parcels": [(f"P{n}", *_days(rng), rng.choice(["Ruta", "Vuelo"])) for n in range(80)],
     }  # fmt: skip
     con = duckdb.connect()
-    tables = []
-    for name, columns in COLUMNS.items():
-        described = ", ".join(f'"{column}" {kind}' for column, kind in columns)
-        con.execute(f"CREATE TABLE {name} ({described})")
-        con.executemany(f"INSERT INTO {name} VALUES ({', '.join('?' * len(columns))})", rows[name])
-        profiles = tuple(profile(con, name, column, kind) for column, kind in columns)
-        tables.append(Table(name, profiles, len(rows[name]), f"{name}.duckdb"))
-    return con, Catalog(tuple(tables))
+    return con, Catalog(fill(con, COLUMNS, rows))

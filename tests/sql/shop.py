@@ -77,6 +77,20 @@ def make_catalog(con, lang):
     return Catalog(tuple(tables), tuple(keys))
 
 
+def fill(con, columns, rows):
+    """The records of the tables that it makes from `columns` (name -> (column, type) pairs) and their rows; a first
+    column 'id' is the key."""
+    tables = []
+    for name, described in columns.items():
+        spelled = ", ".join(f'"{column}" {kind}' for column, kind in described)
+        con.execute(f"CREATE TABLE {name} ({spelled})")
+        con.executemany(f"INSERT INTO {name} VALUES ({', '.join('?' * len(described))})", rows[name])
+        profiles = tuple(profile(con, name, column, kind) for column, kind in described)
+        key = ("id",) if described[0][0] == "id" else ()
+        tables.append(Table(name, profiles, len(rows[name]), f"{name}.duckdb", primary_key=key))
+    return tuple(tables)
+
+
 def profile(con, table, column, kind):
     low, high, distinct = con.execute(
         f'SELECT min("{column}"), max("{column}"), count(DISTINCT "{column}") FROM {table}'
