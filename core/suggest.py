@@ -1,37 +1,53 @@
-"""Example questions made from what the workspace holds: its documents' own headings. Only answered ones are offered.
+"""Example questions made from what the workspace holds: its documents' own headings, the columns of its tables. Only
+answered ones are offered.
 
 It draws nothing and keeps nothing.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from core.assistant import Assistant, last_answer
 from core.i18n import translate
-from core.records import Document
+from core.records import Answer, Document
 from core.state import documents as stored
 from core.state.database import Database
 
 _DOCUMENTS_READ = 6
 _TRIED = 10
+_SURE = 0.6  # of the reading of a question on tables
 _NUMBERING = re.compile(r"^\W*(?:(?:\d+|[IVXLC]+|[A-Za-z])[.)]|\d+(?:\.\d+)*)\s*\W*\s+")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
 def questions(db: Database, assistant: Assistant, held: Sequence[Document], lang: str, n: int = 3) -> list[str]:
-    """Up to `n` questions in `lang` about the newest documents, each tried on the assistant and answered."""
+    """Up to `n` questions in `lang` about the newest of the documents `held` and about the tables of files, in turn,
+    each tried on the assistant and answered."""
     found: list[str] = []
-    for tried, question in enumerate(_candidates(db, held, lang)):
+    sources = {table.source for table in assistant.tables.catalog().tables if table.origin == "file"}
+    written = _of_documents(db, [document for document in held if document.name not in sources], lang)
+    for tried, question in enumerate(_take_turns(written, assistant.tables.examples(lang))):
         if len(found) == n or tried == _TRIED:
             break
-        if last_answer(assistant.ask(question, lang=lang)).status == "answered":
+        if _is_told(last_answer(assistant.ask(question, lang=lang))):
             found.append(question)
     return found
 
 
-def _candidates(db: Database, held: Sequence[Document], lang: str) -> Iterator[str]:
+def _is_told(answer: Answer) -> bool:
+    """Answered, and by a reading that needs no second look where the tables answered."""
+    return answer.status == "answered" and (answer.data is None or answer.data.confidence >= _SURE)
+
+
+def _take_turns(*kinds: Iterable[str]) -> Iterator[str]:
+    """The first of each, the second of each, and so on; what lasts longer goes on alone."""
+    return (question for rank in itertools.zip_longest(*kinds) for question in rank if question is not None)
+
+
+def _of_documents(db: Database, held: Sequence[Document], lang: str) -> Iterator[str]:
     """A summary first, then a topic of each document in turn."""
     newest = [document for document in held if document.pieces][:_DOCUMENTS_READ]
     if newest:

@@ -92,7 +92,7 @@ def main() -> None:
         draw_catalog(held)
     with right:
         asking.work()
-        question_box.draw(held)
+        question_box.draw()
         outcome.draw(held)
     catalog.draw_dialog(held)
 

@@ -82,7 +82,7 @@ def test_an_empty_workspace_offers_documents_and_the_sample_in_both_languages(wo
 def test_a_new_conversation_says_what_is_here_and_offers_questions_that_work(workspace):
     ingest(workspace, ("leave.md", POLICY))
     app = open_app(language="es")
-    assert "1 documento, 1 página" in shown(app)
+    assert "1 documento (1 página)" in shown(app)
     deadline = time.monotonic() + 30
     while not (found := [b for b in app.button if (b.key or "").startswith("suggestion-")]):
         assert time.monotonic() < deadline

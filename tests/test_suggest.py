@@ -1,7 +1,9 @@
 """Example questions: from the sample's list, or from headings, and only those that get an answer."""
 
+from types import SimpleNamespace
+
 from core import samples, suggest
-from core.records import Answer, Document, Event, Route
+from core.records import Answer, Catalog, Document, Event, Route, Table
 
 HEADINGS = [
     ("1. Scope of the agreement", "Scope of the agreement"),
@@ -23,10 +25,14 @@ def test_headings_become_topics_or_are_left_out():
 
 
 class Scripted:
-    """An assistant that answers what its list says."""
+    """An assistant that answers what its list says, over no tables but those whose questions are given."""
 
-    def __init__(self, *answered):
+    def __init__(self, *answered, tables=(), sources=()):
         self.answered = answered
+        self.tables = SimpleNamespace(
+            examples=lambda lang: list(tables),
+            catalog=lambda: Catalog(tuple(Table(name, (), 1, "", source=name) for name in sources)),
+        )
 
     def ask(self, question, lang):
         status = "answered" if any(word in question for word in self.answered) else "not_found"
@@ -40,6 +46,13 @@ def test_only_answered_questions_are_offered(monkeypatch):
     assert found == ["What is said about “Travel costs”?", "What is said about “Home office”?"]
     assert suggest.questions(None, Scripted(), held, "es") == []
     assert suggest.questions(None, Scripted("x"), [], "es") == []
+
+
+def test_documents_and_tables_take_turns_and_a_file_of_tables_is_no_document(monkeypatch):
+    monkeypatch.setattr(suggest.stored, "list_headings", lambda db, n: ["Leave policy"])
+    asked = Scripted("Leave", "Total", "sales.csv", tables=["Total fee by plan"], sources=["sales.csv"])
+    found = suggest.questions(None, asked, [document(1, "sales.csv"), document(2, "policy.md")], "en")
+    assert found == ["Total fee by plan", "What is said about “Leave policy”?"]
 
 
 def test_featured_questions_need_their_document():

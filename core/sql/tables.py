@@ -35,6 +35,7 @@ from core.sql.choose_chart import choose_chart
 from core.sql.confirmed import recall
 from core.sql.crosstab import SURE, read_lookup, read_words, write_lookup
 from core.sql.edit_statement import restrict_sql
+from core.sql.examples import example_questions
 from core.sql.execute import admit_sql, run_queries
 from core.sql.follow_up import Edit, edit_question
 from core.sql.generate import write_sql
@@ -84,6 +85,10 @@ class Tables:
                 self._catalog = _keep(held, lambda table: table.origin not in hidden)
                 self._state, self._parts = state, {}
             return self._catalog
+
+    def examples(self, lang: str) -> list[str]:
+        """Questions in `lang` that the tables of files can be asked; none was tried."""
+        return list(example_questions(self._part(None).files, lang))
 
     def sound(self, question: str, lang: str, *, sources: Collection[str] | None = None) -> Sounding:
         """How well the question's words link to the tables of files, wholly where its answer was confirmed; nothing is

@@ -5,9 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from core import samples
-from core.records import Catalog
 from core.state import questions
-from pages.parts import asking, errors, services
+from pages.parts import asking, errors, services, welcome
 from pages.parts.language import date, lang, say, say_count
 from pages.parts.plain import one_line
 
@@ -16,7 +15,7 @@ _HISTORY_SHOWN = 30
 _SEARCH_FROM = 8
 
 
-def draw(catalog: Catalog) -> None:
+def draw() -> None:
     form = st.form("data-form", border=False, enter_to_submit=True)
     with form.container(horizontal=True, vertical_alignment="bottom", key="ask-row"):
         st.text_input(
@@ -29,7 +28,7 @@ def draw(catalog: Catalog) -> None:
             persist_state="session",
         )
         st.form_submit_button(say("data_page.ask"), type="primary", key="data-ask", on_click=asking.ask_typed)
-    examples = samples.data_questions([table.source for table in catalog.tables], lang())[:_EXAMPLES]
+    examples = _examples()
     past = questions.list_questions(services.workspace().db)
     answered = asking.desk().answer is not None
     if examples and not answered:
@@ -43,6 +42,17 @@ def draw(catalog: Catalog) -> None:
             label = say("data_page.history", n=len(past))
             with st.popover(label, icon=":material/history:", type="tertiary", key="history"):
                 _draw_history(past)
+
+
+def _examples() -> list[str]:
+    """The sample's questions where it is open, else some on these tables, once they were tried."""
+    tables = services.file_tables()
+    found = samples.data_questions([table.source for table in tables], lang())
+    if not found and tables:
+        found = services.suggestions([], tables, lang())
+        if found is None:
+            welcome.wait_for_suggestions([], tables)
+    return (found or [])[:_EXAMPLES]
 
 
 def _draw_examples(found: list[str]) -> None:

@@ -15,10 +15,11 @@ from core.settings import Settings
 
 if TYPE_CHECKING:
     from core.model_setup import ModelSetup
-    from core.records import Document
+    from core.records import Document, Table
     from core.workspace import Workspace
 
 IMAGE_WIDTH_PX = 1000
+_SUGGESTIONS_KEPT = 8
 _PAINT_S = 1.0
 
 
@@ -127,13 +128,18 @@ def page_image(
     return workspace().library.page_image(document_id, number, IMAGE_WIDTH_PX, boxes)
 
 
-def suggestions(documents: list[Document], lang: str) -> list[str] | None:
-    """Example questions for these documents; None while they are still being tried in the background."""
+def file_tables() -> list[Table]:
+    """The tables of files, without those found in documents."""
+    return [table for table in workspace().tables.catalog().tables if table.origin == "file"]
+
+
+def suggestions(documents: list[Document], tables: list[Table], lang: str) -> list[str] | None:
+    """Example questions for these documents and tables; None while they are still being tried in the background."""
     held = _open()
-    key = (lang, tuple(document.id for document in documents))
+    key = (lang, *(document.id for document in documents), *(table.dataset for table in tables))
     with held.lock:
         if key not in held.suggestions:
-            held.suggestions = {key: None}
+            held.suggestions = dict(list(held.suggestions.items())[1 - _SUGGESTIONS_KEPT :]) | {key: None}
             threading.Thread(target=_suggest, args=(key, documents, lang), daemon=True, name="suggest").start()
         return held.suggestions[key]
 

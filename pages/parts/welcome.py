@@ -15,7 +15,7 @@ from pages.parts.language import lang, say, say_count
 from pages.parts.plain import one_line
 
 if TYPE_CHECKING:
-    from core.records import Document
+    from core.records import Document, Table
 
 
 def open_box() -> DeltaGenerator:
@@ -29,16 +29,27 @@ def open_box() -> DeltaGenerator:
 def draw(documents: list[Document]) -> None:
     """What stands below the heading."""
     waiting = services.workspace().library.open_files()
-    if not documents:
+    tables = services.file_tables()
+    if not documents and not tables:
         _draw_empty(waiting)
         return
-    held = say_count("chat_page.documents", len(documents))
-    pages = say_count("chat_page.pages", sum(document.pages for document in documents))
-    st.markdown(say("chat_page.holds", documents=held, pages=pages))
+    st.markdown(say("chat_page.holds", held=_count_held(documents, tables)))
     if waiting:
         st.caption(f":shimmer[{say_count('chat_page.arriving', waiting)}]")
         _wait(len(documents))
-    _draw_questions(documents)
+    _draw_questions(documents, tables)
+
+
+def _count_held(documents: list[Document], tables: list[Table]) -> str:
+    """'11 documents (40 pages) and 7 tables': a file of tables is no document to its reader, though search reads it."""
+    sources = {table.source for table in tables}
+    texts = [document for document in documents if document.name not in sources]
+    counted = say_count("router.tables", len(tables))
+    if not texts:
+        return counted
+    pages = say_count("chat_page.pages", sum(document.pages for document in texts))
+    written = f"{say_count('chat_page.documents', len(texts))} ({pages})"
+    return say("router.and", first=written, second=counted) if tables else written
 
 
 def _draw_empty(waiting: int) -> None:
@@ -63,8 +74,8 @@ def _wait(known: int) -> None:
 
 
 @st.fragment(run_every=1)
-def _wait_for_suggestions(documents: list[Document]) -> None:
-    if services.suggestions(documents, lang()) is not None:
+def wait_for_suggestions(documents: list[Document], tables: list[Table]) -> None:
+    if services.suggestions(documents, tables, lang()) is not None:
         st.rerun()
 
 
@@ -79,13 +90,13 @@ def open_sample() -> None:
     services.ensure_worker()
 
 
-def _draw_questions(documents: list[Document]) -> None:
+def _draw_questions(documents: list[Document], tables: list[Table]) -> None:
     from core import samples
     from pages.parts import turns
 
-    questions = samples.featured(documents, lang()) or services.suggestions(documents, lang())
+    questions = samples.featured(documents, lang()) or services.suggestions(documents, tables, lang())
     if questions is None:
-        _wait_for_suggestions(documents)
+        wait_for_suggestions(documents, tables)
         return
     with st.container(gap="xsmall", key="suggestions"):
         if questions:

@@ -34,6 +34,16 @@ def test_a_question_gets_rows_a_chart_and_sentences(tables):
     assert answer.insight
 
 
+def test_questions_made_of_the_columns_are_answered(tables):
+    asked = tables.examples("es")
+    assert asked == ["Total de importe por región", "Total de importe por mes", "¿Qué región tiene más importe?"]
+    totals, months, most = (tables.ask(question, "es") for question in asked)
+    assert sorted(totals.result.rows) == [("Norte", 1930.5), ("Sur", 1930.5)]
+    assert len(months.result.rows) == 3
+    assert most.result.rows[0][0] in ("Norte", "Sur")
+    assert tables.examples("en")[1] == "Total importe by month"
+
+
 def test_a_statement_of_the_users_own_runs(tables):
     answer = tables.run('SELECT "Región", count(*) AS n FROM ventas_2024 GROUP BY ALL ORDER BY 1')
     assert answer.result.rows == (("Norte", 9), ("Sur", 9))
