@@ -14,8 +14,9 @@ import psutil
 
 from core.errors import AppError
 from core.model_trial import Trial, try_model
-from core.models.discover import Server, Suggested, find_servers, gpu_memory_gb, is_ollama, suggest_model
+from core.models.discover import Server, find_servers, is_ollama
 from core.models.download import Progress, fetch_from_hub, pull_from_ollama
+from core.models.suggested import Suggested, gpu_memory_gb, suggest_model
 from core.settings import Settings
 
 

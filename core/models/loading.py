@@ -13,8 +13,8 @@ from typing import Any
 import psutil
 
 from core.errors import AppError
-from core.models.discover import suggest_model
 from core.models.local_model import LocalModel
+from core.models.suggested import suggest_model
 from core.settings import Settings
 
 _SPARE = 1.15  # memory beside the weights: keys and values, buffers

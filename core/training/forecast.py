@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 
 from core.models import adapter_files, export
-from core.models.discover import gpu_memory_gb
+from core.models.suggested import gpu_memory_gb
 from core.training.chat_lora import ChatConfig
 from core.training.examples import Example
 from core.training.pairs import Pair

@@ -9,7 +9,7 @@ import pytest
 from core import settings
 from core.errors import AppError
 from core.i18n import error_text
-from core.models import discover, endpoint, endpoint_errors
+from core.models import discover, endpoint, endpoint_errors, suggested
 from core.models.chat_model import open_chat_model
 from core.records import Message
 from tests import model_peer
@@ -261,7 +261,7 @@ def test_a_server_is_found_with_its_models(peer):
     ],
 )
 def test_the_suggested_model_fits_the_machine(where, free, gpu, hub):
-    found = discover.suggest_model(where, free, gpu)
+    found = suggested.suggest_model(where, free, gpu)
     assert (found.hub if found else None) == hub
 
 
