@@ -21,6 +21,7 @@ from core.house_words import HouseWords
 from core.i18n import detect_language, error_text, translate
 from core.index.search import SearchIndex
 from core.models.groundedness import grounded_in_use
+from core.recall import Recall, afresh
 from core.records import Answer, DocumentsAnswer, Event, Route, SqlAnswer
 from core.router import unsourced
 from core.router.choose import Hint, Signals, choose, foresee, has_rows, nothing_reason, plausible, sides
@@ -63,11 +64,12 @@ class Assistant:
         sources: Collection[str] | None = None,
         route: Hint = "auto",
         lang: str | None = None,
+        recall: Recall = afresh,
     ) -> Iterator[Event]:
         """Answer one question; `history` are the conversation's earlier answers, oldest first.
 
         `document_ids` and `sources` (names of table files) restrict where to look, `route` the side; `lang` ('es',
-        'en') is the answer's language, else the question's."""
+        'en') is the answer's language, else the question's; `recall` is where the stages get what they need."""
         here = self._sides.look()
         if route != "documents" and is_statement(question, here.files):
             answer = self.run_sql(question, lang=lang or detect_language(question))
@@ -76,7 +78,7 @@ class Assistant:
             return
         turn = begin_turn(
             question, history, self.tables.follow_up, hint=route, document_ids=document_ids,
-            sources=may_give_rows(route, sources, here), lang=lang, here=here,
+            sources=may_give_rows(route, sources, here), lang=lang, here=here, recall=recall,
         )  # fmt: skip
         said = unsourced.without_source(turn.completed, turn.lang, [table.name for table in here.files.tables])
         if said is not None:
@@ -200,7 +202,7 @@ class Assistant:
             return asked  # a change to an earlier statement needs no new one
         question = asked.parts.data if asked.parts else turn.completed
         parse = asked.parse or (lambda: asked.data)
-        steps = author.write_rows(question, turn.lang, parse, turn.sources, turn.history)
+        steps = author.write_rows(question, turn.lang, parse, turn.sources, turn.history, turn.recall)
         return dataclasses.replace(asked, data=(yield from _tokens(steps)))
 
     def _second_opinion(

@@ -15,6 +15,7 @@ from core.chat.gather import ReadPage
 from core.chat.generate import write_answer
 from core.chat.words import Terms
 from core.models.writer import Writer
+from core.recall import Recall, afresh
 from core.records import Answer, DocumentsAnswer, SqlAnswer
 
 Sources = Collection[str] | None
@@ -35,6 +36,7 @@ class TableWriter(Protocol):
         sources: Sources = None,
         history: Sequence[Answer] = (),
         rules: str = "",
+        recall: Recall = afresh,
     ) -> Generator[str, None, SqlAnswer]: ...
 
 
@@ -60,9 +62,17 @@ class Author:
         )
 
     def write_rows(
-        self, question: str, lang: str, parse: Parse, sources: Sources, history: Sequence[Answer] = ()
+        self,
+        question: str,
+        lang: str,
+        parse: Parse,
+        sources: Sources,
+        history: Sequence[Answer] = (),
+        recall: Recall = afresh,
     ) -> Generator[str, None, SqlAnswer]:
         """'' while the model writes its statement; returns the rows. `parse` asks the parser, or hands over what it
         gave."""
         rules = self.rules("sql", lang)
-        return self.tables.write(question, lang, self.open_model, parse, sources=sources, history=history, rules=rules)
+        return self.tables.write(
+            question, lang, self.open_model, parse, sources=sources, history=history, rules=rules, recall=recall
+        )

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from core.chat import history as follow_ups
 from core.errors import AppError
 from core.i18n import detect_language
+from core.recall import Recall, afresh
 from core.records import Answer, Catalog, Document, Route, SqlAnswer
 from core.router import split, unsourced
 from core.router.choose import Hint
@@ -39,7 +40,8 @@ class Turn:
 
     `edit` is a change to the statement before, `stated` the answer whose place in the documents is asked for,
     `explained` the answer from rows that is to be explained, `causes` are questions for the reason of single rows,
-    where one for all of them has no answer, `history` the conversation's earlier answers."""
+    where one for all of them has no answer, `history` the conversation's earlier answers. `recall` is where its
+    stages get what they need."""
 
     question: str
     completed: str
@@ -56,6 +58,7 @@ class Turn:
     causes: tuple[str, ...] = ()
     history: tuple[Answer, ...] = ()
     here: Here = field(default_factory=Here)
+    recall: Recall = afresh
 
     def answer(self, route: Route, status: str, text: str = "", confidence: float = 0.0, message: str = "") -> Answer:
         return Answer(self.question, self.completed, self.lang, route, status, text, message, confidence)
@@ -71,6 +74,7 @@ def begin_turn(
     sources: Collection[str] | None = None,
     lang: str | None = None,
     here: Here | None = None,
+    recall: Recall = afresh,
 ) -> Turn:
     """The question made whole, and its language. `read_edit(said, answer, lang)` reads it as a change to earlier rows.
 
@@ -82,8 +86,9 @@ def begin_turn(
     spoken = history[-1].lang if history else "en"
     lang = lang or unsourced.language_of(question) or detect_language(question, default=spoken)
     turn = Turn(
-        question, question, lang, started, hint, document_ids, sources, history=tuple(history), here=here or Here()
-    )
+        question, question, lang, started, hint, document_ids, sources, history=tuple(history), here=here or Here(),
+        recall=recall,
+    )  # fmt: skip
     past = _meant(history)
     return _complete(turn, past, read_edit) if past is not None else turn
 

@@ -118,7 +118,8 @@ class Sides:
         return read_cues(turn.completed, turn.lang, tables, documents)
 
     def sound(self, turn: Turn, text: str) -> Sounding:
-        return self.tables.sound(text, turn.lang, sources=turn.sources)
+        asked = (text, turn.lang, _sorted(turn.sources))
+        return turn.recall("sounding", asked, lambda: self.tables.sound(text, turn.lang, sources=turn.sources))
 
     def split(self, turn: Turn) -> Parts | None:
         """What each side is to be asked, where the question has a part for each."""
@@ -189,7 +190,8 @@ class Sides:
         return (named & set(among) if among is not None else named) or among
 
     def ask_tables(self, turn: Turn, question: str) -> SqlAnswer:
-        return self.tables.ask(question, turn.lang, sources=turn.sources)
+        asked = (question, turn.lang, _sorted(turn.sources))
+        return turn.recall("rows", asked, lambda: self.tables.ask(question, turn.lang, sources=turn.sources))
 
     def ask_edited(self, turn: Turn, edit: Edit) -> SqlAnswer:
         return self.tables.ask_edited(edit, turn.lang, sources=turn.sources)
@@ -210,6 +212,10 @@ class Sides:
         return any(wanted & set(self.index.terms(citation.quote, lang)) for citation in found.citations)
 
     def _search_documents(self, turn: Turn, question: str, among: Collection[int] | None) -> DocumentsAnswer:
+        asked = (question, turn.lang, _sorted(among))
+        return turn.recall("documents", asked, lambda: self._quote_documents(turn, question, among))
+
+    def _quote_documents(self, turn: Turn, question: str, among: Collection[int] | None) -> DocumentsAnswer:
         k = self.settings.get("passages_per_answer")
         meant = self.as_meant(turn, question)
         question = meant.text
@@ -223,3 +229,8 @@ class Sides:
     def as_meant(self, turn: Turn, question: str) -> AsMeant:
         """The question as the documents would say it."""
         return self.words.read(question, turn.lang) if self.words is not None else AsMeant(question)
+
+
+def _sorted(names: Collection | None) -> list | None:
+    """The same text for the same restriction, in whatever order it came."""
+    return None if names is None else sorted(names)

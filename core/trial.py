@@ -49,9 +49,8 @@ def run_trial(db: Database, held: Settings, job: JobStatus, stop: threading.Even
         first = _INDEXING_SHARE if own else 0.0
         if own and not _fill(db, workspace, held, lambda share: told(first * share, "trial.indexing")):
             return None
-        known = knowledge.state_of(workspace.db)
-        holdings = holdings_of(workspace.library.documents(), workspace.tables.catalog(), known)
         asked = workspace.assistant
+        holdings = holdings_of(workspace.db, asked)
         return run_set(
             db, job.payload["set_id"], variant, asked, holdings, lambda share: told(first + (1 - first) * share)
         )

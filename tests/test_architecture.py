@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 LAYERS = [
-    {"metrics", "settings", "i18n", "records", "errors", "prompts", "lexicon"},
+    {"metrics", "settings", "i18n", "records", "errors", "prompts", "lexicon", "recall"},
     {"models", "charts", "state"},
     {"index", "documents"},
     {"chat", "sql", "validation", "router", "reconcile", "training", "samples"},

@@ -48,9 +48,10 @@ _WATCH = """() => {
 
 
 @contextmanager
-def scripted_model(delay_ms: float) -> Iterator[str]:
+def scripted_model(delay_ms: float, pause_ms: float = 100.0) -> Iterator[str]:
     """The address of a scripted server that runs meanwhile."""
-    command = [sys.executable, "-m", "core.evaluation.scripted_server", "--delay-ms", str(delay_ms)]
+    times = ["--delay-ms", str(delay_ms), "--pause-ms", str(pause_ms)]
+    command = [sys.executable, "-m", "core.evaluation.scripted_server", *times]
     server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     try:
         yield json.loads(server.stdout.readline())["url"]

@@ -39,7 +39,7 @@ from core.evaluation.variants import Variant
 from core.house_words import stems_of
 from core.i18n import error_text, fold_space
 from core.records import Answer, QueryResult
-from core.state import case_sets, chats, feedback, house_words, jobs, knowledge
+from core.state import case_sets, chats, feedback, house_words, jobs
 from core.state.house_words import HouseWord
 from core.training import queue
 from core.training.presets import PRESETS
@@ -174,8 +174,7 @@ class Player:
     def _run(self, set_id: int, name: str) -> float:
         """The share of the set that is right now."""
         held = self.workspace
-        known = knowledge.state_of(self.db)
-        holdings = holdings_of(held.library.documents(), held.tables.catalog(), known)
+        holdings = holdings_of(held.db, held.assistant)
         found = run_set(self.db, set_id, Variant(name), held.assistant, holdings)
         return found.scores.get("right", 0.0)
 

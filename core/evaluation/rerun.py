@@ -26,7 +26,7 @@ from core.evaluation import first_token
 from core.evaluation.cases import EvalCase, to_case
 from core.evaluation.runs import RunSummary, holdings_of, run_set
 from core.evaluation.variants import Variant
-from core.state import case_sets, jobs, knowledge
+from core.state import case_sets, jobs
 from core.state.database import Database
 from core.training.from_documents import pairs_from_documents
 from core.workspace import Workspace, open_workspace
@@ -101,9 +101,9 @@ def draw_cases(db: Database, count: int) -> list[EvalCase]:
 
 
 def _run(workspace: Workspace, set_id: int, changes: dict[str, str]) -> RunSummary:
-    known = knowledge.state_of(workspace.db)
-    holdings = holdings_of(workspace.library.documents(), workspace.tables.catalog(), known)
-    return run_set(workspace.db, set_id, Variant("rerun", changes), workspace.variant(**changes), holdings)
+    assistant = workspace.variant(**changes)
+    holdings = holdings_of(workspace.db, assistant)
+    return run_set(workspace.db, set_id, Variant("rerun", changes), assistant, holdings)
 
 
 def _told(found: RunSummary, first: RunSummary) -> dict:

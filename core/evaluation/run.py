@@ -55,7 +55,7 @@ from core.records import QueryResult, SqlAnswer
 from core.sql.lexicon import builtin_lexicon
 from core.sql.sources import import_source
 from core.sql.tables import Tables
-from core.state import case_sets, jobs, knowledge
+from core.state import case_sets, jobs
 from core.workspace import Workspace, open_workspace
 
 
@@ -177,8 +177,7 @@ def run_whole(options: argparse.Namespace, note: Notes) -> dict:
         name = options.cases.name
         set_id = case_sets.create_set(workspace.db, name)
         case_sets.add_cases(workspace.db, set_id, [dataclasses.asdict(case) for case in cases], "file")
-        known = knowledge.state_of(workspace.db)
-        holdings = holdings_of(workspace.library.documents(), workspace.tables.catalog(), known)
+        holdings = holdings_of(workspace.db, workspace.assistant)
         found = run_set(workspace.db, set_id, Variant(name, changes), workspace.assistant, holdings)
         ids = {held.id: held.data["id"] for held in case_sets.list_cases(workspace.db, set_id)}
         for number, scores in case_sets.scores_of(workspace.db, found.run_id).items():

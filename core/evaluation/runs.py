@@ -1,14 +1,15 @@
 """A case set asked of one variant, through the very assistant that the chat uses; and two runs side by side.
 
-A case whose answer depends on nothing that has changed is not asked again: its earlier result is taken over. It opens
-no workspace: the assistant, and what it stands on, are handed in.
+A case whose answer depends on nothing that has changed is not asked again: its earlier result is taken over. One that
+is asked goes through the stages alone whose part has changed (`stages.py`). It opens no workspace: the assistant, and
+what it stands on, are handed in.
 """
 
 from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 
 from core.assistant import Assistant, last_answer
@@ -16,10 +17,12 @@ from core.errors import AppError
 from core.evaluation import score as scoring
 from core.evaluation.cases import EvalCase, to_case
 from core.evaluation.compare import Comparison, compare
-from core.evaluation.variants import Variant, code_key, key_of, possible_keys
-from core.records import Answer, Catalog, Document, QueryResult, Route
+from core.evaluation.stages import Stages
+from core.evaluation.variants import Variant, code_key, key_of, possible_keys, world_key
+from core.index.embed import read_revision
+from core.records import Answer, QueryResult, Route
 from core.settings import Settings
-from core.state import case_sets, codec
+from core.state import case_sets, codec, knowledge
 from core.state.database import Database
 
 _STORE_EVERY = 10
@@ -47,21 +50,26 @@ def run_set(
     found = {held.id: to_case(held.data, held.id) for held in stored}
     code = code_key()
     kept = _kept_results(db, found, assistant.settings, holdings, code)
+    world = world_key(assistant.settings, holdings, code)
     run_id = case_sets.start_run(db, set_id, asdict(variant))
     case_sets.store_results(db, run_id, [(number, *row) for number, row in kept.items()])
-    state, fresh = "done", []
+    state, fresh, made = "done", [], []
     missing = [number for number in found if number not in kept]
     for place, number in enumerate(missing):
         if not report(place / len(missing)):
             state = "cancelled"
             break
-        answer, scores, ms = _ask(found[number], assistant)
+        stages = Stages(db, world)
+        answer, scores, ms = _ask(found[number], assistant, stages)
         key = key_of(found[number], assistant.settings, holdings, code, answer) or f"run {run_id} case {number}"
         fresh.append((number, key, scores, codec.dump(answer), ms))
+        made += stages.made
         if len(fresh) == _STORE_EVERY:
             case_sets.store_results(db, run_id, fresh)
-            fresh = []
+            case_sets.store_stages(db, run_id, made)
+            fresh, made = [], []
     case_sets.store_results(db, run_id, fresh)
+    case_sets.store_stages(db, run_id, made)
     seconds = time.perf_counter() - started
     case_sets.finish_run(db, run_id, state, len(kept), seconds)
     scores = case_sets.scores_of(db, run_id)
@@ -78,14 +86,17 @@ def _kept_results(
     return {number: (key, *known[key]) for number, key in first.items() if key}
 
 
-def _ask(case: EvalCase, assistant: Assistant) -> tuple[Answer, dict[str, float], float]:
-    """(answer, scores, milliseconds) of one case."""
+def _ask(case: EvalCase, assistant: Assistant, stages: Stages) -> tuple[Answer, dict[str, float], float]:
+    """(answer, scores, milliseconds) of one case. What remembered stages once took counts as time: it is what a user
+    waits."""
     started = time.perf_counter()
     try:
-        answer = last_answer(assistant.ask(case.question, lang=case.lang))
+        answer = last_answer(assistant.ask(case.question, lang=case.lang, recall=stages.recall))
     except AppError as error:
         answer = Answer(case.question, case.question, case.lang, Route("none", error.key), "error", "")
-    ms = 1000 * (time.perf_counter() - started)
+    ms = 1000 * (time.perf_counter() - started) + stages.spared_ms
+    if "total" in answer.timings_ms:
+        answer = replace(answer, timings_ms={**answer.timings_ms, "total": round(ms, 2)})
     return answer, scoring.score(case, answer, lambda sql: _gold(assistant, sql)), round(ms, 1)
 
 
@@ -120,9 +131,10 @@ def compare_runs(db: Database, run_a: int, run_b: int, metric: str = "right") ->
     return compare(a, b)
 
 
-def holdings_of(documents: Sequence[Document], catalog: Catalog, known: str = "") -> str:
-    """One text for what the workspace holds: its documents and how far each is indexed, its data sets, and what it was
-    told (`core.state.knowledge.state_of`)."""
-    held = sorted(f"{document.sha256} {document.state}" for document in documents)
-    sets = sorted({table.dataset for table in catalog.tables})
-    return hashlib.sha256("\n".join([*held, *sets, known]).encode()).hexdigest()[:16]
+def holdings_of(db: Database, assistant: Assistant) -> str:
+    """One text for what the workspace `db` holds: its documents as they are cited, its index and whose vectors are in
+    it, its tables, and what it was told."""
+    held = sorted(f"{d.id} {d.name} {d.sha256} {d.state}" for d in assistant.library.documents())
+    tables = sorted(f"{t.name} {t.source} {t.dataset}" for t in assistant.tables.catalog().tables)
+    parts = [*held, repr(read_revision(db)), *tables, knowledge.state_of(db)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]

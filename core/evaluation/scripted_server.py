@@ -1,9 +1,10 @@
 """An OpenAI-compatible server that says the same few words after a fixed time: a language model of known speed.
 
-    python -m core.evaluation.scripted_server --delay-ms 200
+    python -m core.evaluation.scripted_server --delay-ms 200 [--pause-ms 100]
 
 It writes its address as one line of JSON and serves until its standard input closes. Each answer opens with a word of
-its own ('Reply7'), so that a reader can tell them apart. It serves measurements alone and knows no key.
+its own ('Reply00007'), so that a reader can tell them apart; whoever describes tables gets a statement that counts the
+rows of the first. It serves measurements alone and knows no key.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
+import re
 import sys
 import threading
 import time
@@ -18,14 +20,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 MODEL = "scripted"
 _WORDS = (" stands", " in", " the", " passage", " that", " was", " found", " first", " [1].")
-_PAUSE_S = 0.1
+_TABLE = re.compile(r'^TABLE ("[^"]+") \(', re.MULTILINE)
 
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m core.evaluation.scripted_server")
     parser.add_argument("--delay-ms", type=float, default=200.0, help="before the first word")
+    parser.add_argument("--pause-ms", type=float, default=100.0, help="after each word")
     options = parser.parse_args(arguments)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(options.delay_ms / 1000))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(options.delay_ms / 1000, options.pause_ms / 1000))
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     sys.stdout.write(json.dumps({"url": f"http://127.0.0.1:{server.server_port}/v1"}) + "\n")
@@ -35,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _handler(delay_s: float) -> type[BaseHTTPRequestHandler]:
+def _handler(delay_s: float, pause_s: float) -> type[BaseHTTPRequestHandler]:
     count = itertools.count(1)
 
     class Handler(BaseHTTPRequestHandler):
@@ -49,16 +52,16 @@ def _handler(delay_s: float) -> type[BaseHTTPRequestHandler]:
             self._send(json.dumps({"data": [{"id": MODEL, "max_model_len": 8192}]}).encode(), "application/json")
 
         def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["Content-Length"]))
+            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             self.send_response(200)
             self.send_header("Content-Type", "text/event-stream")
             self.send_header("Transfer-Encoding", "chunked")
             self.end_headers()
             time.sleep(delay_s)
             try:
-                for text in (f"Reply{next(count)}", *_WORDS):
+                for text in _reply(asked["messages"][-1]["content"], next(count)):
                     self._chunk({"delta": {"content": text}, "finish_reason": None})
-                    time.sleep(_PAUSE_S)
+                    time.sleep(pause_s)
                 self._chunk({"delta": {}, "finish_reason": "stop"})
                 self.wfile.write(b"0\r\n\r\n")
             except ConnectionError:
@@ -78,6 +81,11 @@ def _handler(delay_s: float) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(data)
 
     return Handler
+
+
+def _reply(asked: str, number: int) -> tuple[str, ...]:
+    table = _TABLE.search(asked)
+    return (f"```sql\nSELECT COUNT(*) FROM {table[1]}\n```",) if table else (f"Reply{number:05d}", *_WORDS)
 
 
 if __name__ == "__main__":

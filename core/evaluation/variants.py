@@ -5,6 +5,7 @@ Settings that shape the index need a workspace of their own; the others are read
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -44,17 +45,31 @@ class Variant:
 def case_key(case: EvalCase, settings: Settings, holdings: str, code: str, prompts: Sequence[str] = ()) -> str:
     """The answer's dependencies in one text: the case, every setting that can matter, what is held, the code, and of
     the model's instructions those called `prompts`, in the language of the case."""
-    values = {}
-    for setting in TABLE:
-        if setting.name in _NO_PART or setting.name.startswith(("alert_", "prompt_")):
-            continue
-        if setting.name in _OF_MODELS and settings.get("engine") == "builtin":
-            continue
-        values[setting.name] = settings.get(setting.name)
+    values = _values(settings, with_model=settings.get("engine") != "builtin")
     lang = case.lang if case.lang in LANGUAGES else "en"
     values |= {name: settings.get(name) for name in (setting_of(prompt, lang) for prompt in prompts)}
     parts = [to_jsonl([case]), json.dumps(values, sort_keys=True, default=str), holdings, code]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+
+
+def world_key(settings: Settings, holdings: str, code: str) -> str:
+    """All that the stages of an answer depend on beside the question, up to where a model writes: 'last month' is
+    another one tomorrow."""
+    values = _values(settings, with_model=False)
+    del values["engine"]
+    parts = [json.dumps(values, sort_keys=True, default=str), holdings, code, datetime.date.today().isoformat()]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+
+
+def _values(settings: Settings, with_model: bool) -> dict[str, Any]:
+    """The settings that an answer may depend on, the model's instructions left out."""
+    return {
+        setting.name: settings.get(setting.name)
+        for setting in TABLE
+        if setting.name not in _NO_PART
+        and not setting.name.startswith(("alert_", "prompt_"))
+        and (with_model or setting.name not in _OF_MODELS)
+    }
 
 
 def possible_keys(case: EvalCase, settings: Settings, holdings: str, code: str) -> list[str]:

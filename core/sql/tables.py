@@ -15,6 +15,7 @@ from pathlib import Path
 from core.errors import AppError
 from core.i18n import detect_language
 from core.models.writer import Writer
+from core.recall import Recall, afresh
 from core.records import (
     Answer,
     Catalog,
@@ -32,7 +33,7 @@ from core.sql.ask import ask
 from core.sql.catalog import build_catalog
 from core.sql.chart_request import without_chart
 from core.sql.choose_chart import choose_chart
-from core.sql.confirmed import recall
+from core.sql.confirmed import recall as recall_confirmed
 from core.sql.crosstab import SURE, read_lookup, read_words, write_lookup
 from core.sql.edit_statement import restrict_sql
 from core.sql.examples import example_questions
@@ -165,6 +166,7 @@ class Tables:
         sources: Collection[str] | None = None,
         history: Sequence[Answer] = (),
         rules: str = "",
+        recall: Recall = afresh,
     ) -> Generator[str, None, SqlAnswer]:
         """The same question by a model's statement over the tables of files; what `parse` gives (`ask` does) stands
         where none runs. What a user has confirmed is not written anew; other accepted pairs are the model's examples.
@@ -176,8 +178,13 @@ class Tables:
         kept = pairs.list_pairs(self._db, [table.name for table in catalog.tables]) if self._db is not None else []
         examples = [(pair.question, pair.sql) for pair in kept]
 
+        seen = None if sources is None else sorted(sources)
+
+        def run_one(text: str) -> QueryResult:
+            return recall("result", (text, seen), lambda: self._run_texts([text], catalog)[0])
+
         def run(texts: list[str]) -> list[QueryResult]:
-            return self._run_texts(texts, catalog)
+            return [run_one(text) for text in texts]
 
         answer = yield from write_sql(
             question, catalog, run, open_model, parse, lang=lang, pairs=examples, history=history, rules=rules
@@ -188,7 +195,9 @@ class Tables:
         """The answer that a user has confirmed, where there is one."""
         if self._db is None:
             return None
-        return recall(question, lang, part.every, self._db, lambda sql: self._run_checked(sql, part.every, cancel))
+        return recall_confirmed(
+            question, lang, part.every, self._db, lambda sql: self._run_checked(sql, part.every, cancel)
+        )
 
     def _ask_parts(self, question: str, lang: str, part: _Part, cancel: threading.Event | None) -> SqlAnswer:
         def asked(catalog: Catalog) -> SqlAnswer:

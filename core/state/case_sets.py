@@ -11,7 +11,9 @@ from sqlalchemy import delete, func, insert, select, update
 from core.records import Answer
 from core.state import codec
 from core.state.database import Database, now
-from core.state.schema import case_sets, cases, run_cases, runs
+from core.state.schema import case_sets, cases, run_cases, run_stages, runs
+
+KEPT_RUNS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,9 +187,11 @@ def scores_of(db: Database, run_id: int) -> dict[int, dict[str, float]]:
 
 
 def forget_file(db: Database, name: str) -> None:
-    """Delete results whose answer holds words of this file; their cases are asked again by the next run."""
+    """Delete results whose answer holds words of this file; their cases are asked again by the next run. No stage is
+    kept: with a file less, none would be used again."""
     named = f"%{json.dumps(name, ensure_ascii=False)}%"
     with db.write() as connection:
+        connection.execute(delete(run_stages))
         connection.execute(delete(run_cases).where(run_cases.c.answer.like(named)))
 
 
@@ -200,3 +204,19 @@ def known_results(db: Database, keys: list[str]) -> dict[str, tuple[dict[str, fl
             for row in connection.execute(query):
                 found[row.key] = (json.loads(row.scores), row.answer, row.ms)
     return found
+
+
+def find_stage(db: Database, key: str) -> tuple[str, float] | None:
+    """(value, milliseconds that it took) of a stage that an earlier run went through."""
+    with db.read() as connection:
+        row = connection.execute(select(run_stages).where(run_stages.c.key == key)).first()
+    return (row.value, row.ms) if row is not None else None
+
+
+def store_stages(db: Database, run_id: int, found: list[tuple[str, str, float]]) -> None:
+    """Add stages: (key, value, milliseconds). Those of the runs before the last `KEPT_RUNS` are deleted."""
+    rows = [{"key": key, "run_id": run_id, "value": value, "ms": ms} for key, value, ms in found]
+    with db.write() as connection:
+        connection.execute(delete(run_stages).where(run_stages.c.run_id <= run_id - KEPT_RUNS))
+        if rows:
+            connection.execute(insert(run_stages).prefix_with("OR IGNORE"), rows)

@@ -9,6 +9,7 @@ import functools
 import json
 import types
 import typing
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from core import records
@@ -23,28 +24,41 @@ def dump(record: Any) -> str:
 
 def load(cls: type[T], text: str) -> T:
     """The record of class `cls` written by `dump`. Fields it does not know are ignored, missing ones take defaults."""
-    return _build(cls, json.loads(text))
+    return build(cls, json.loads(text))
+
+
+def build(hint: Any, value: Any) -> Any:
+    """What `hint` names, of plain values as JSON has them."""
+    return None if value is None else _maker(hint)(value)
 
 
 @functools.cache
-def _hints(cls: type) -> dict[str, Any]:
-    return typing.get_type_hints(cls, vars(records))
-
-
-def _build(hint: Any, value: Any) -> Any:
-    if value is None:
-        return None
+def _maker(hint: Any) -> Callable[[Any], Any]:
+    """Makes what a hint names of a value that is not None; the same function for all that stays as it is."""
     if dataclasses.is_dataclass(hint):
-        hints = _hints(hint)
-        return hint(
-            **{f.name: _build(hints[f.name], value[f.name]) for f in dataclasses.fields(hint) if f.name in value}
-        )
+        return functools.partial(_make_record, hint)
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin is tuple:
         if len(arguments) == 2 and arguments[1] is Ellipsis:
-            return tuple(_build(arguments[0], item) for item in value)
-        return tuple(_build(kind, item) for kind, item in zip(arguments, value, strict=True))
+            each = _maker(arguments[0])
+            return tuple if each is _as_it_is else lambda value: tuple(build(arguments[0], item) for item in value)
+        return lambda value: tuple(build(kind, item) for kind, item in zip(arguments, value, strict=True))
     if origin in (types.UnionType, typing.Union):
         inner = [kind for kind in arguments if kind is not type(None)]
-        return _build(inner[0], value) if len(inner) == 1 else value
+        return _maker(inner[0]) if len(inner) == 1 else _as_it_is
+    return _as_it_is
+
+
+def _as_it_is(value: Any) -> Any:
     return value
+
+
+def _make_record(cls: type[T], value: dict[str, Any]) -> T:
+    return cls(**{name: build(hint, value[name]) for name, hint in _hints(cls) if name in value})
+
+
+@functools.cache
+def _hints(cls: type) -> tuple[tuple[str, Any], ...]:
+    """(name, hint) of each field."""
+    hints = typing.get_type_hints(cls, vars(records))
+    return tuple((field.name, hints[field.name]) for field in dataclasses.fields(cls))

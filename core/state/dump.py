@@ -11,7 +11,9 @@ from core.state import files
 from core.state.database import Database
 from core.state.schema import metadata
 
-_MADE_AGAIN = ("pages", "passages", "pieces", "sentences", "vectors", "deletions", "meta", "events", "jobs")
+_MADE_AGAIN = (
+    "pages", "passages", "pieces", "sentences", "vectors", "deletions", "meta", "events", "jobs", "run_stages",
+)  # fmt: skip
 
 
 def tables() -> list[str]:

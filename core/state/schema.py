@@ -315,6 +315,16 @@ run_cases = Table(
     Column("ms", Float, nullable=False),
 )
 
+# What a stage of an answer came to (`core.evaluation.stages`), by all that it depends on; `ms` is what it took.
+run_stages = Table(
+    "run_stages",
+    metadata,
+    Column("key", String, primary_key=True),
+    _owned("runs", "run_id", index=True),
+    Column("value", Text, nullable=False),
+    Column("ms", Float, nullable=False),
+)
+
 # What users say about tables (`column_name` empty) and columns; kept by name, so that a new version of a file finds it.
 table_notes = Table(
     "table_notes",
@@ -413,6 +423,10 @@ def _add_house_words(connection) -> None:
     metadata.create_all(connection, tables=[house_words], checkfirst=True)
 
 
+def _add_run_stages(connection) -> None:
+    metadata.create_all(connection, tables=[run_stages], checkfirst=True)
+
+
 MIGRATIONS = (
     _create_first,
     _add_data_page,
@@ -421,4 +435,5 @@ MIGRATIONS = (
     _add_catalog_notes,
     _add_experiments,
     _add_house_words,
+    _add_run_stages,
 )

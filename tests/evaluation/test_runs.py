@@ -25,7 +25,7 @@ class Scripted:
         self.asked = []
         self.tables = None
 
-    def ask(self, question, lang=None):
+    def ask(self, question, lang=None, recall=None):
         self.asked.append(question)
         status = "answered" if question in self.knows else "not_found"
         text = "yes" if question in self.knows else ""
