@@ -43,6 +43,11 @@ _SETTLED = (
     "way_differs",
     "other_time",
     "unit_differs",
+    "condition_dropped",
+    "not_done",
+    "reason_differs",
+    "not_all",
+    "cell_of_another",
 )
 
 

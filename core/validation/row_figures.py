@@ -54,6 +54,8 @@ def find_in_rows(spoken: Spoken, rows: Rows) -> InRows:
     matches, rivals = [], []
     for r, c, value in rows.cells():
         value = in_unit(value, rows.units[c], quantity.unit)
+        if quantity.scale != 1.0 or quantity.unit in lexicon()["currencies"].values():
+            value *= rows.scales[c]  # '26 million dollars' of 26,068 thousand
         whole = 100 * value if quantity.kind == "percent" and abs(value) <= 1.5 else value
         (matches if close(quantity, value) or close(quantity, whole) else rivals).append((r, c))
     if matches:

@@ -11,7 +11,7 @@ import math
 import re
 import statistics
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from core.records import QueryResult
 from core.validation.dates import DateSpan, Moment, read_dates
@@ -37,6 +37,15 @@ _LOOSE = (
     "week",
     "semana",
 )
+_SCALES = {
+    "thousand": 1e3,
+    "thousands": 1e3,
+    "miles": 1e3,
+    "million": 1e6,
+    "millions": 1e6,
+    "millones": 1e6,
+    "billions": 1e9,
+}
 _PERCENT_NAMES = ("%", "percent", "porcentaje", "pct", "rate", "tasa", "ratio", "share", "margin", "margen", "cuota")
 
 
@@ -53,8 +62,8 @@ class Computed:
 @dataclass(frozen=True)
 class Rows:
     """`numbers[c]` are the figures of column c, None where there is none; `labels[r]` the row's words, `columns[c]`
-    those of a column's name and `units[c]` the currency or unit that it names;
-    `spelled` is all its text as written."""
+    those of a column's name, `units[c]` the currency or unit that it names, `scales[c]` what its figures are in;
+    `said_by[text]` the keys of each word of a text cell, `spelled` all text as written."""
 
     result: QueryResult
     numbers: dict[int, list[float | None]]
@@ -65,6 +74,8 @@ class Rows:
     columns: list[Context]
     units: list[str]
     spelled: str = ""
+    scales: list[float] = field(default_factory=list)
+    said_by: dict[str, list[frozenset[str]]] = field(default_factory=dict)
 
     def places(self, r: int, c: int) -> Place:
         """A cell as a figure with its words."""
@@ -96,7 +107,7 @@ def read_rows(result: QueryResult, vocabulary: Vocabulary) -> Rows:
         values = [_number(row[c]) for row in rows]
         if any(value is not None for value in values):
             numbers[c] = values
-    labels, dates, texts = [], [], list(result.columns)
+    labels, dates, texts, said_by = [], [], list(result.columns), {}
     for row in rows:
         label: Context = {}
         for c, cell in enumerate(row):
@@ -108,7 +119,10 @@ def read_rows(result: QueryResult, vocabulary: Vocabulary) -> Rows:
                 continue
             text = str(cell)
             texts.append(text)
-            _merge_both(vocabulary, text, label)
+            if text not in said_by:
+                said_by[text] = _words_of(vocabulary, text)
+            for keys in said_by[text]:
+                label.update(dict.fromkeys(keys, OWN))
             found = read_dates(text)
             merge_dates(found, OWN, label)
             dates += found
@@ -129,11 +143,20 @@ def read_rows(result: QueryResult, vocabulary: Vocabulary) -> Rows:
         columns,
         units,
         "\n".join(texts),
+        [scale_of(name) for name in result.columns],
+        said_by,
     )
 
 
+def _words_of(vocabulary: Vocabulary, text: str) -> list[frozenset[str]]:
+    """The keys of each word of a cell that says something, in both languages: a table's words may be of either."""
+    both = zip(vocabulary.read(text, "en"), vocabulary.read(text, "es"), strict=True)
+    pairs = [[word for word in pair if not word.stop] for pair in both]
+    return [frozenset().union(*(word.keys for word in pair)) for pair in pairs if pair]
+
+
 def _merge_both(vocabulary: Vocabulary, text: str, into: Context) -> Context:
-    """The keys of a cell's or a column's words, in both languages: a table's words may be of either."""
+    """The keys of a column's words, in both languages."""
     for lang in ("en", "es"):
         merge_keys(vocabulary.read(text, lang), OWN, into)
     return into
@@ -145,6 +168,11 @@ def _unit_of(name: str) -> str:
     words = re.findall(r"[^\W\d_]+|[€$£¥₹]", fold(name))
     named = [kind[w] for kind in (table["currencies"], table["units"]) for w in words if w in kind and w not in _LOOSE]
     return named[0] if named else ""
+
+
+def scale_of(name: str) -> float:
+    """What the figures of a column are in, by its name: 1,000 for 'value_thousand_usd'."""
+    return next((_SCALES[word] for word in re.findall(r"[^\W\d_]+", fold(name)) if word in _SCALES), 1.0)
 
 
 def _number(cell: object) -> float | None:

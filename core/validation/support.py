@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from core.validation.bindings import check_bindings
+from core.validation.cells import check_cells
 from core.validation.cues import speaks_of_computing
 from core.validation.evidence import Evidence, Finding, Found
 from core.validation.figures import check_figures
+from core.validation.hedges import check_hedges
 from core.validation.limits import check_limits
 from core.validation.measures import fold
 from core.validation.mentions import check_dates, check_names
@@ -23,6 +25,7 @@ from core.validation.polarity import find_opposition
 from core.validation.ratios import check_ratios
 from core.validation.sources import Passage
 from core.validation.standings import check_standings
+from core.validation.strayed import check_strayed
 from core.validation.trend import check_trend
 from core.validation.vocabulary import Word
 
@@ -65,7 +68,7 @@ def judge(
     parts = (figures, dates, called, stands, ratios, limits)
     findings = [finding for part in parts for finding in part.findings]
     if not findings and not _is_verbatim(claim, evidence):
-        findings += _opposite(claim, evidence) or check_bindings(claim, evidence) or check_trend(claim, evidence)
+        findings += next(filter(None, (check(claim, evidence) for check in _WORDING)), [])
     total, proven = sum(part.total for part in parts), sum(part.proven for part in parts)
     if findings:
         return _blame(findings, proven, covered)
@@ -131,6 +134,11 @@ def _blame(findings: Sequence[Finding], proven: int, covered: float) -> Judgemen
         "figure_swapped",
         "way_differs",
         "other_time",
+        "condition_dropped",
+        "not_done",
+        "reason_differs",
+        "not_all",
+        "cell_of_another",
     )
     partly = not against and (not first.hard or (proven > 0 and covered >= SOME))
     return Judgement("partly" if partly else "unsupported", first.reason, first.params, covered)
@@ -162,6 +170,16 @@ def _opposite(claim: Segment, evidence: Evidence) -> list[Finding]:
 def _is_verbal(word: str) -> bool:
     """Whether a negation denies a verb: 'did not reach', and not 'without stops'."""
     return fold(word) in ("no", "not", "never", "nunca", "cannot", "tampoco") or fold(word).endswith("n't")
+
+
+_WORDING = (
+    _opposite,
+    check_bindings,
+    check_strayed,
+    check_hedges,
+    check_cells,
+    check_trend,
+)  # the first that finds anything speaks
 
 
 def _reason(figures: Found) -> str:

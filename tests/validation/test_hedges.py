@@ -1,0 +1,54 @@
+"""What a source binds its words to, and who it says them of: set aside or exchanged, a statement is caught."""
+
+import pytest
+
+from core.records import Answer, Citation, Page, QueryResult, Route, SqlAnswer
+from core.validation.check import check_answer
+
+SOURCES = {
+    "pass": "The library card is free if the reader lives in the borough; other readers pay 12 euros.",
+    "road": "The council will widen Mill Road next spring to shorten the way to the station.",
+    "ferry": "El ferri de las 9:00 se suspendió porque el viento superaba los 70 km/h.",
+    "seeds": "En el ensayo germinaron 212 de las 260 semillas sembradas.",
+    "crews": "The dock crew cleans the tanks every Monday; the yard crew greases the pumps.",
+    "stewards": "Alderman Prowse opened the bidding and Alderman Teague raised it twice.",
+}
+CASES = [
+    ("pass", "Readers who live in the borough get the library card free.", True, ""),
+    ("pass", "The library card is free whether or not the reader lives in the borough.", False, "condition_dropped"),
+    ("road", "Mill Road is to be widened by the council next spring.", True, ""),
+    ("road", "The council has already widened Mill Road.", False, "not_done"),
+    ("road", "The council will widen Mill Road to make room for cyclists.", False, "reason_differs"),
+    ("ferry", "El viento fuerte obligó a suspender el ferri de las 9:00.", True, ""),
+    ("ferry", "El ferri de las 9:00 se suspendió porque faltaba tripulación.", False, "reason_differs"),
+    ("seeds", "De las 260 semillas sembradas germinaron 212.", True, ""),
+    ("seeds", "Todas las semillas sembradas germinaron en el ensayo.", False, "not_all"),
+    ("crews", "The yard crew greases the pumps.", True, ""),
+    ("crews", "The yard crew cleans the tanks every Monday.", False, "figure_swapped"),
+    ("stewards", "Alderman Teague opened the bidding.", False, "figure_swapped"),
+]
+CELLS = [
+    ("Dorna's main port is Gijón.", True, ""),
+    ("El puerto principal de Dorna es Vigo.", False, "cell_of_another"),
+    ("Brisa is based in Vigo and handled goods worth 26.1 million euros.", True, ""),
+    ("Brisa handled goods worth 26,068 euros.", False, "figure_missing"),
+]
+
+
+@pytest.mark.parametrize(("source", "text", "true", "reason"), CASES, ids=[case[1] for case in CASES])
+def test_a_statement_and_what_its_source_binds_it_to(source, text, true, reason):
+    quote = SOURCES[source]
+    citation = Citation(1, 1, "f.txt", 1, quote, 0, len(quote), 1.0, False)
+    answer = Answer("", "", "en", Route("documents", ""), "answered", f"{text} [1]", citations=(citation,), engine="x")
+    (check,) = check_answer(answer, read_page=lambda document, number: Page(1, quote)).checks
+    assert (check.verdict == "supported", "" if true else check.reason) == (true, reason)
+
+
+@pytest.mark.parametrize(("text", "true", "reason"), CELLS, ids=[case[0] for case in CELLS])
+def test_a_statement_and_the_cells_of_its_row(text, true, reason):
+    columns = ("company", "main_port", "goods_thousand_eur")
+    rows = (("Dorna", "Gijón", 18400), ("Brisa", "Vigo", 26068), ("Tresmar", "Vigo", 9310))
+    data = SqlAnswer(text, "en", None, QueryResult(columns, ("VARCHAR", "VARCHAR", "BIGINT"), rows))
+    answer = Answer("", "", "en", Route("data", ""), "answered", text, data=data, engine="x")
+    check = check_answer(answer, read_page=lambda document, number: Page(1, "")).checks[0]
+    assert (check.verdict == "supported", "" if true else check.reason) == (true, reason)
