@@ -32,7 +32,7 @@ def text_about(n):
     )
 
 
-def finish_run(workspace, name, passed=True, reasons=()):
+def finish_run(workspace, name, passed=True, reasons=(), **changed):
     """A run that has ended, with real files: its pairs, its steps, PEFT's two files and the card."""
     held = workspace.settings
     queue.queue_training(workspace.db, held, name, [Pair("Who?", "The board.", "a", "a")], queue.RetrieverConfig())
@@ -50,7 +50,7 @@ def finish_run(workspace, name, passed=True, reasons=()):
     trained = {"steps": 4, "best_step": 3, "seconds": 90.0}
     card = AdapterCard(name, "retriever", "m", "b", adapters.hash_weights(made), "d" * 64, {"train": 112}, {}, trained)
     card = AdapterCard(**{**{f: getattr(card, f) for f in card.__slots__}, "scores": SCORES, "passed": passed,
-                          "reasons": tuple(reasons), "created": "2026-11-23T08:00:00+00:00"})  # fmt: skip
+                          "reasons": tuple(reasons), "created": "2026-11-23T08:00:00+00:00", **changed})  # fmt: skip
     adapters.write_card(made, card)
     queue.shelve(held, name)
     jobs.finish(workspace.db, job.id)
@@ -147,6 +147,17 @@ def test_a_verdict_is_shown_with_its_reasons_and_intervals(workspace):
     assert "Ha olvidado preguntas generales (General, 1.º ES)" in text
     assert "65,0\u00a0% | 78,0\u00a0%" in text
     assert "promote-bad" not in text
+
+
+def test_few_held_out_questions_are_cross_validated_and_the_page_says_so(workspace):
+    ingest(workspace, *((f"p{n}.md", text_about(n)) for n in range(8)))
+    assert "it is cross-validated: 4 trial adapters" in shown(open_app("adapters"))
+    assert "se entrenan 4 adaptadores de prueba" in shown(open_app("adapters", "es"))
+    trained = {"steps": 4, "best_step": 3, "seconds": 90.0, "strength": 0.5}
+    finish_run(workspace, "mine", data={"train": 180, "test": 160, "folds": 4}, training=trained)
+    text = shown(open_app("adapters", "es"))
+    assert "Validación cruzada en 4 partes: a cada una de las 160 preguntas" in text
+    assert "Atenuado al 50" in text
 
 
 def test_an_adapter_that_passed_is_put_to_use_taken_out_and_deleted(workspace):

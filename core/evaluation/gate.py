@@ -41,12 +41,13 @@ from core.training.pairs import Pair
 
 GENERAL = Path(__file__).with_name("general_cases.jsonl")
 Scores = dict[str, dict[str, float]]
+Sides = tuple[Scores, Scores]  # of what is in use, of the adapter
 
 _QUESTIONS_MOST = 400
 _PAIRS_LEAST = 100  # fewer than this are learned by heart
 _TEST_LEAST = 40
 _DEPTH = 10
-_FORGOT_BY_CHANCE = 0.05  # half of what it is elsewhere: two languages of sixty questions, where two or three move
+_FORGOT_BY_CHANCE = 0.05  # half of what it is elsewhere: two languages of 120 questions, of which a few always move
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +87,24 @@ def judge(
     cases. `shipped` answers the general ones in place of `used` where that is an adapter itself: else each of a row of
     adapters could forget a little. `train_pairs`: None where it was trained elsewhere. `step` is told how far it is
     (0..1). Raises AppError `gate.few` below 40 test pairs."""
-    if len(test) < _TEST_LEAST:
-        raise AppError("gate.few", n=len(test), least=_TEST_LEAST)
+    check_enough(len(test))
+    return decide(ask_held_out(used, adapted, test, step, seed), shipped or used[1], adapted[1], train_pairs)
+
+
+def check_enough(tested: int) -> None:
+    """Raises AppError `gate.few` where so many held-out questions are no test."""
+    if tested < _TEST_LEAST:
+        raise AppError("gate.few", n=tested, least=_TEST_LEAST)
+
+
+def ask_held_out(
+    used: tuple[str, Embedder],
+    adapted: tuple[str, Embedder],
+    test: Sequence[Pair],
+    step: Callable[[float], None] = lambda _: None,
+    seed: int = 0,
+) -> Sides:
+    """The scores of both on `test`, each over an index of its own vectors."""
     asked = list(test)
     random.Random(seed).shuffle(asked)
     asked = asked[:_QUESTIONS_MOST]
@@ -96,14 +113,30 @@ def judge(
         db = Database(Path(place) / "state.sqlite")
         try:
             _store(db, test)
-            for n, ((name, embedder), general) in enumerate(((used, shipped or used[1]), (adapted, adapted[1]))):
+            for n, (name, embedder) in enumerate((used, adapted)):
                 embed_missing(db, embedder, name)
                 step(0.4 + 0.5 * n)
-                sides.append(_ask(db, embedder, asked) | measure_general(general))
+                sides.append(_ask(db, embedder, asked))
                 step(0.5 * (n + 1))
         finally:
             db.close()
-    measures = {name: compare(sides[0][name], sides[1][name]) for name in sides[0]}
+    return sides[0], sides[1]
+
+
+def join(folds: Sequence[Sides]) -> Sides:
+    """The scores of several tests on different questions as those of one."""
+    joined: Sides = ({}, {})
+    for n, sides in enumerate(folds):
+        for whole, scores in zip(joined, sides, strict=True):
+            for name, found in scores.items():
+                whole.setdefault(name, {}).update({f"{n}-{case}": value for case, value in found.items()})
+    return joined
+
+
+def decide(held_out: Sides, shipped: Embedder, adapted: Embedder, train_pairs: int | None) -> Gate:
+    """The verdict from what both scored on held-out questions, and what they score on the general ones."""
+    before, after = (scores | measure_general(one) for scores, one in zip(held_out, (shipped, adapted), strict=True))
+    measures = {name: compare(before[name], after[name]) for name in before}
     reasons = tuple(find_faults(measures, train_pairs))
     return Gate(not reasons, reasons, measures)
 

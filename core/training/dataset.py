@@ -25,6 +25,8 @@ _SHINGLE = 8  # words
 _ALIKE = 0.8  # of the words of two questions of one passage; of a passage's shingles
 _PARTS = ("train", "dev", "test")
 _FEW_DOCUMENTS = 6
+_FOLDS = 4
+_FEW_TESTED = 100  # questions: what fewer of them tell of an adapter is mostly chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +47,40 @@ def prepare(pairs: Iterable[Pair], *, dev_share: float = 0.1, test_share: float 
     counts: Counter[str] = Counter()
     kept = clean(pairs, counts)
     split_by = _choose_split(kept, test_share)
-    parts = _split(kept, split_by, (1 - dev_share - test_share, dev_share, test_share), seed)
+    shares = (1 - dev_share - test_share, dev_share, test_share)
+    parts = dict(zip(_PARTS, _split(kept, split_by, shares, seed), strict=True))
     train = _without_leaks(parts["train"], [*parts["dev"], *parts["test"]], counts)
     found = (tuple(train), tuple(parts["dev"]), tuple(parts["test"]))
     counts.update({name: len(part) for name, part in zip(_PARTS, found, strict=True)})
     return Dataset(*found, counts=dict(counts), split_by=split_by, sha256=hash_pairs(*found))
+
+
+def count_folds(data: Dataset) -> int:
+    """Into how many folds a data set is dealt for the gate: 0 where enough questions are held out, or where there are
+    fewer groups than folds."""
+    groups = {_group(pair, data.split_by) for pair in (*data.train, *data.test)}
+    return _FOLDS if len(data.test) < _FEW_TESTED and len(groups) >= _FOLDS else 0
+
+
+def fold(data: Dataset) -> list[Dataset]:
+    """The same pairs dealt anew for cross-validation (Stone 1974): each of the data sets tests on other groups of what
+    was to be learned from or tested on, and together they test on all of it. What decides when to stop stays in each.
+    Empty as `count_folds` says."""
+    rest, count = [*data.train, *data.test], count_folds(data)
+    found = []
+    for test in _split(rest, data.split_by, (1 / count,) * count, 0) if count else ():
+        tested = {_group(pair, data.split_by) for pair in test}
+        learned = [pair for pair in rest if _group(pair, data.split_by) not in tested]
+        train = _without_leaks(learned, [*data.dev, *test], Counter())
+        found.append(Dataset(tuple(train), data.dev, tuple(test), {}, data.split_by, hash_pairs(train, data.dev, test)))
+    return found
+
+
+def join_folds(data: Dataset, folds: Sequence[Dataset]) -> Dataset:
+    """What the adapter that is kept learns from: all folds. Each of their questions was held out from another one."""
+    train = (*data.train, *data.test)
+    counts = data.counts | {"train": len(train), "test": sum(len(one.test) for one in folds), "folds": len(folds)}
+    return Dataset(train, data.dev, (), counts, data.split_by, hash_pairs(train, data.dev, ()))
 
 
 def hash_pairs(*parts: Sequence[Pair]) -> str:
@@ -136,15 +167,19 @@ def _choose_split(pairs: Sequence[Pair], test_share: float) -> str:
     return "passage" if len(sizes) < _FEW_DOCUMENTS or lopsided else "document"
 
 
-def _split(pairs: Sequence[Pair], split_by: str, shares: Sequence[float], seed: int) -> dict[str, list[Pair]]:
-    """Whole groups at random, each to the part that lacks most of its share."""
+def _split(pairs: Sequence[Pair], split_by: str, shares: Sequence[float], seed: int) -> list[list[Pair]]:
+    """A part for each share: whole groups at random, each to the part that lacks most of its share."""
     groups: dict[str, list[Pair]] = {}
     for pair in pairs:
-        groups.setdefault(pair.document if split_by == "document" else pair.key, []).append(pair)
+        groups.setdefault(_group(pair, split_by), []).append(pair)
     order = sorted(groups)
     random.Random(seed).shuffle(order)
-    parts: dict[str, list[Pair]] = {name: [] for name in _PARTS}
+    parts: list[list[Pair]] = [[] for _ in shares]
     for name in order:
-        lacking = [share * len(pairs) - len(parts[part]) for part, share in zip(_PARTS, shares, strict=True)]
-        parts[_PARTS[lacking.index(max(lacking))]] += groups[name]
+        lacking = [share * len(pairs) - len(part) for share, part in zip(shares, parts, strict=True)]
+        parts[lacking.index(max(lacking))] += groups[name]
     return parts
+
+
+def _group(pair: Pair, split_by: str) -> str:
+    return pair.document if split_by == "document" else pair.key

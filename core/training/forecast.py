@@ -62,18 +62,22 @@ class Forecast:
         return self.memory_bytes <= _SPARE * self.free_bytes
 
 
-def forecast(train: Sequence[Pair], held_out: int, config: RetrieverConfig, pairs_per_s: float = 0.0) -> Forecast:
-    """What training on `train` will take. `pairs_per_s` is what an earlier run with as long texts reached here."""
+def forecast(
+    train: Sequence[Pair], held_out: int, config: RetrieverConfig, pairs_per_s: float = 0.0, folds: int = 0
+) -> Forecast:
+    """What training on `train` will take, where there are `folds` on all but each of them before. `pairs_per_s` is what
+    an earlier run with as long texts reached here."""
     trainable, weights = count_weights(config)
     questions, passages = _count_tokens(train, config.max_tokens)
+    passages *= 1 + config.negatives
     steps = math.ceil(len(train) / config.batch) * config.epochs
-    batch_tokens = config.batch * (questions / max(len(train), 1) + config.max_tokens)
+    batch_tokens = config.batch * (questions / max(len(train), 1) + (1 + config.negatives) * config.max_tokens)
     memory = _LIBRARIES_BYTES + _LEARNING_BYTES * trainable + _TOKEN_BYTES * batch_tokens
     cores = free_cores(os.cpu_count() or 1, psutil.getloadavg()[0])
     rate = pairs_per_s or _TOKENS_PER_CORE_S * cores * max(len(train), 1) / max(questions + passages, 1)
     checks = 1 + steps // max(config.check_every, 1)
     seen = len(train) * config.epochs + _CHECK_COST * checks * min(held_out, _CHECKED_MOST)
-    seconds = _START_S + (1 + _GATE_SHARE) * seen / rate
+    seconds = _START_S + (1 + _GATE_SHARE) * max(folds, 1) * seen / rate  # k times all but a k-th, and once all
     free = float(psutil.virtual_memory().available)
     return Forecast(trainable, weights, steps, memory, free, seconds, pairs_per_s > 0)
 

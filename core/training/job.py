@@ -38,6 +38,7 @@ class Job:
     against: str = ""
     start: Path | None = None
     workspace: Path | None = None
+    folds: bool = True
 
 
 def read_job(path: Path) -> Job:
@@ -72,6 +73,7 @@ def read_job(path: Path) -> Job:
             _read_against(path.parent, str(values.get("against", "")), kind),
             start,
             Path(values["workspace"]) if values.get("workspace") else None,
+            values.get("folds") is not False,
         )
     except OSError as error:
         raise AppError("training.job", name=path.name, detail=error.strerror) from None

@@ -59,7 +59,8 @@ Report = Callable[[StepReport], bool]
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """What a run left in its folder: `best_step` is the step whose weights were kept."""
+    """What a run left in its folder: `best_step` is the step whose weights were kept, `strength` the share of what they
+    had learned that counts."""
 
     steps: int
     best_step: int
@@ -68,6 +69,7 @@ class Trained:
     trainable: int
     weights: int
     seconds: float
+    strength: float = 1.0
 
 
 class Run(ABC):
@@ -106,6 +108,11 @@ class Run(ABC):
     def measure(self) -> float:
         """The mean loss over the held-out data."""
 
+    def find_strength(self) -> float:
+        """Scale the best weights to the share of what they learned (0..1) that does best on the held-out data; 1 where
+        a kind of adapter knows no other."""
+        return 1.0
+
     @abstractmethod
     def save(self) -> None:
         """Write the adapter to the run's folder."""
@@ -135,11 +142,13 @@ class Run(ABC):
                 raise AppError("training.cancelled")
         if self._config.early_stopping:
             self._restore(self._best_weights)
+        strength = self.find_strength() if self._config.early_stopping and self._checked else 1.0
         self.save()
         drop_checkpoints(self._folder)
         trainable, weights = self.count_weights()
         seconds = time.perf_counter() - started
-        return Trained(self._step, self._best_step, self._before, self._best, trainable, weights, round(seconds, 1))
+        before, best, spent = self._before, self._best, round(seconds, 1)
+        return Trained(self._step, self._best_step, before, best, trainable, weights, spent, strength)
 
     def _is_over(self) -> bool:
         return self._config.early_stopping and self._checks_without >= self._config.patience

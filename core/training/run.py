@@ -3,10 +3,11 @@
     python -m core.training.run JOB.json|JOB.yaml [--out FOLDER]
 
 The job: {"name", "data": file or files beside it, "config": {hyperparameters}, "split": {"dev_share", "test_share",
-"seed"}, "licence", "given": true where FOLDER holds an adapter already that is to be judged only, "start": the folder
-of an earlier adapter to go on from, "words": false where Spanish is to be read as it is, "against": the encoder that it
-has to beat ('builtin', 'builtin+FOLDER'; else the one that comes with the app), "track": "wandb", "wandb_offline" or
-"mlflow" where that is installed}; for an adapter of a language model also {"kind": "chat", "base": its folder or id,
+"seed"}, "folds": false where few held-out questions are not to become more by cross-validation, "licence", "given":
+true where FOLDER holds an adapter already that is to be judged only, "start": the folder of an earlier adapter to go on
+from, "words": false where Spanish is to be read as it is, "against": the encoder that it has to beat ('builtin',
+'builtin+FOLDER'; else the one that comes with the app), "track": "wandb", "wandb_offline" or "mlflow" where that is
+installed}; for an adapter of a language model also {"kind": "chat", "base": its folder or id,
 "workspace": the one over whose tables held-out statements are run, "against": the folder of the adapter to beat}.
 What is done is written to standard output as JSON lines (`progress` 0..1, `message`, and its figures); the last line is
 the card. A run that was cut off goes on where it was.
@@ -18,9 +19,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import datetime as dt
-import getpass
-import importlib.metadata
 import json
 import sys
 from collections import Counter
@@ -37,9 +35,10 @@ from core.models.gloss import hash_list
 from core.models.loading import find_folder
 from core.records import AdapterCard
 from core.settings import cache_folder
+from core.training.card import hash_start, make_card
 from core.training.chat_lora import config_of, train_chat
 from core.training.child import end_with_parent
-from core.training.dataset import Dataset, prepare
+from core.training.dataset import Dataset, fold, join_folds, prepare
 from core.training.examples import clean_and_split, hash_examples, read_examples
 from core.training.job import Job, read_job
 from core.training.loop import Report, StepReport, Trained
@@ -48,7 +47,6 @@ from core.training.retriever import train_retriever
 from core.training.trackers import Tracker, open_tracker
 
 Tell = Callable[[dict[str, Any]], bool]
-_LIBRARIES = ("torch", "transformers", "peft", "safetensors")
 _TRACKED = ("loss", "held_out", "learning_rate", "gradient_norm", "pairs_per_s", "memory_mb")
 _GATE_SHARE = 0.25  # of the whole time
 
@@ -87,34 +85,67 @@ def _track(tracker: Tracker, values: dict[str, Any]) -> bool:
 
 def run_job(job: Job, out: Path, tell: Tell) -> AdapterCard:
     """Prepare, train, judge; the card. `tell` gets each line and returns False to stop."""
-    from core.evaluation.gate import judge
+    from core.evaluation.cross import note_of
+    from core.evaluation.gate import check_enough, decide, judge
 
     pairs = [pair for path in job.data for pair in read_pairs(path)]
     dataset = prepare(pairs, **job.split)
+    folds = fold(dataset) if job.folds and not job.given else []
+    if folds:
+        dataset = join_folds(dataset, folds)
+    check_enough(dataset.counts["test"])
     tell({"progress": 0.0, "message": "training.prepared", "counts": dataset.counts})
-    report, step = _begin(out, tell)
-    trained, words = None, _words_for(job)
+    used, words = _load_used(job.against), _words_for(job)
+    held_out = _ask_in_folds(job, folds, used, words, out, tell) if folds else None
+    report, step = _begin(out, tell, len(folds), len(folds) + 1)
+    trained = None
     if job.given:
         adapters.check_retriever(out)
     else:
-        base, config = export.base_folder(), job.config
         key = _key(job, dataset.sha256) | {"words": hash_list(words) if words else ""}
-        trained = _train_once(
-            out,
-            key,
-            lambda: train_retriever(base, dataset.train, dataset.dev, config, out, report, job.start, words),
-        )
+        trained = _train_once(out, key, lambda: _train(job, dataset, words, out, report))
     adapters.give_words(out, words)
-    used, adapted = _load_used(job.against), (f"builtin+{out.resolve()}", load_adapted(out, cache_folder()))
+    adapted = (f"builtin+{out.resolve()}", load_adapted(out, cache_folder()))
     shipped = _load_used("")[1] if adapters.setting_for(used[0]) not in ("none", "builtin") else None
     trained_on = len(dataset.train) if trained else None
-    gate = judge(used, adapted, dataset.test, trained_on, shipped=shipped, step=step)
-    card = make_card(job, dataset, trained, out)
-    against = {"setting": adapters.setting_for(used[0]), "model": used[1].id}
-    card = dataclasses.replace(card, scores=gate.scores(), passed=gate.passed, reasons=gate.reasons, against=against)
+    if held_out is not None:
+        gate = decide(held_out, shipped or used[1], adapted[1], trained_on)
+    else:
+        gate = judge(used, adapted, dataset.test, trained_on, shipped=shipped, step=step)
+    card = make_card(
+        job,
+        out,
+        trained,
+        gate,
+        base="sentence-transformers/all-MiniLM-L6-v2",
+        base_sha256=export.WEIGHTS_SHA256,
+        data_sha256=dataset.sha256,
+        data={"split_by": dataset.split_by, **dataset.counts},
+        hyperparameters=dataclasses.asdict(job.config) if trained else {},
+        against={"setting": adapters.setting_for(used[0]), "model": used[1].id},
+    )
     adapters.write_card(out, card)
-    _note_of(out).unlink(missing_ok=True)
+    for note in (_note_of(out), note_of(out)):
+        note.unlink(missing_ok=True)
     return card
+
+
+def _train(job: Job, data: Dataset, words: Path | None, out: Path, report: Report) -> Trained:
+    return train_retriever(export.base_folder(), data.train, data.dev, job.config, out, report, job.start, words)
+
+
+def _ask_in_folds(
+    job: Job, folds: list[Dataset], used: tuple[str, Embedder], words: Path | None, out: Path, tell: Tell
+) -> Any:
+    """What is in use and adapters trained on the other folds score on each fold."""
+    from core.evaluation.cross import ask_in_folds
+
+    def train(part: Dataset, place: Path, report: Report) -> None:
+        _train(job, part, words, place, report)
+        adapters.give_words(place, words)
+
+    key = json.dumps([[part.sha256 for part in folds], _key(job, ""), used[1].id, hash_list(words) if words else ""])
+    return ask_in_folds(folds, used, train, lambda n, place: _begin(place, tell, n, len(folds) + 1), out, key)
 
 
 def _words_for(job: Job) -> Path | None:
@@ -157,25 +188,17 @@ def run_chat_job(job: Job, out: Path, tell: Tell) -> AdapterCard:
     used = _used_chat(job)
     with open_tables(job.workspace) if job.workspace else nullcontext() as run_sql:
         gate = judge_chat(base, out, config, test, learned, step=step, run_sql=run_sql, used=used)
-    card = AdapterCard(
-        name=job.name,
-        kind="chat",
+    card = make_card(
+        job,
+        out,
+        trained,
+        gate,
         base=job.base,
         base_sha256=adapter_files.hash_base(base),
-        adapter_sha256=adapters.hash_weights(out),
         data_sha256=hash_examples([*train, *dev, *test]),
-        data={"files": [path.name for path in job.data], **counts},
+        data=counts,
         hyperparameters=dataclasses.asdict(config),
-        training=dataclasses.asdict(trained) if trained else {},
-        scores=gate.scores(),
-        passed=gate.passed,
-        reasons=gate.reasons,
-        versions=_versions(),
-        licence=job.licence,
-        created=_now(),
         against={"setting": used.name, "model": adapters.hash_weights(used)} if used else {},
-        continues=_hash_start(job),
-        made_by=_who(),
     )
     adapters.write_card(out, card)
     _note_of(out).unlink(missing_ok=True)
@@ -193,19 +216,7 @@ def _used_chat(job: Job) -> Path | None:
 
 def _key(job: Job, data: str) -> dict[str, Any]:
     """What must be the same for a training to be the same."""
-    return {"data": data, "config": dataclasses.asdict(job.config), "start": _hash_start(job)}
-
-
-def _hash_start(job: Job) -> str:
-    return adapters.hash_weights(job.start) if job.start is not None else ""
-
-
-def _who() -> str:
-    """Who is logged in; '' where the system does not say."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        return ""
+    return {"data": data, "config": dataclasses.asdict(job.config), "start": hash_start(job)}
 
 
 def _train_once(out: Path, key: dict[str, Any], train: Callable[[], Trained]) -> Trained:
@@ -230,48 +241,26 @@ def _note_of(out: Path) -> Path:
     return out.with_name(f"{out.name}.trained.json")
 
 
-def _begin(out: Path, tell: Tell) -> tuple[Report, Callable[[float], None]]:
-    """Make the folder, without a card until the end; how steps and the gate's progress are told."""
+def _begin(out: Path, tell: Tell, part: int = 0, parts: int = 1) -> tuple[Report, Callable[[float], None]]:
+    """Make the folder, without a card until the end; how steps and the gate's progress are told, where it is one of
+    several parts of the work."""
     out.mkdir(parents=True, exist_ok=True)
     (out / adapter_files.CARD).unlink(missing_ok=True)
+    crossed = part < parts - 1
+
+    def so_far(share: float) -> float:
+        return round((part + share) / parts, 4)
 
     def report(row: StepReport) -> bool:
-        done = (1 - _GATE_SHARE) * row.step / row.steps
-        return tell({"progress": round(done, 4), "message": "training.learned", **dataclasses.asdict(row)})
+        done = so_far((1 - _GATE_SHARE) * row.step / row.steps)
+        message = "training.crossed" if crossed else "training.learned"
+        return tell({"progress": done, "message": message, **dataclasses.asdict(row)})
 
     def step(share: float) -> None:
-        tell({"progress": round(1 - _GATE_SHARE * (1 - share), 4), "message": "training.judged"})
+        message = "training.crossed" if crossed else "training.judged"
+        tell({"progress": so_far(1 - _GATE_SHARE * (1 - share)), "message": message})
 
     return report, step
-
-
-def _versions() -> dict[str, str]:
-    return {name: importlib.metadata.version(name) for name in _LIBRARIES}
-
-
-def _now() -> str:
-    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-
-
-def make_card(job: Job, dataset: Dataset, trained: Trained | None, out: Path) -> AdapterCard:
-    """What is known of an adapter before the gate; of one that was not trained here, little."""
-    return AdapterCard(
-        name=job.name,
-        kind="retriever",
-        base="sentence-transformers/all-MiniLM-L6-v2",
-        base_sha256=export.WEIGHTS_SHA256,
-        adapter_sha256=adapters.hash_weights(out),
-        data_sha256=dataset.sha256,
-        data={"files": [path.name for path in job.data], "split_by": dataset.split_by, **dataset.counts},
-        hyperparameters=dataclasses.asdict(job.config) if trained else {},
-        training=dataclasses.asdict(trained) if trained else {},
-        versions=_versions(),
-        licence=job.licence,
-        created=_now(),
-        words_sha256=adapters.hash_words(out),
-        continues=_hash_start(job),
-        made_by=_who(),
-    )
 
 
 def write_line(values: dict[str, Any]) -> bool:

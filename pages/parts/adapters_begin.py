@@ -17,7 +17,7 @@ from core.evaluation import learn
 from core.models import adapters
 from core.training import parcel, presets, queue, trackers
 from core.training.bases import Base
-from core.training.dataset import Dataset
+from core.training.dataset import Dataset, count_folds
 from core.training.examples import ExampleSet
 from core.training.forecast import (
     Forecast,
@@ -61,7 +61,11 @@ def draw(new: New) -> None:
     if new.base is not None:
         expected = forecast_chat(new.base.folder, train, held_out, new.config, rate)
     else:
-        expected = forecast(train, held_out, new.config, rate)
+        folds = count_folds(new.data)
+        if folds:
+            train = (*train, *new.data.test)
+            st.caption(say("adapters_page.will_cross", n=number(len(new.data.test)), folds=number(folds)))
+        expected = forecast(train, held_out, new.config, rate, folds)
     _draw_forecast(expected)
     _draw_start(new, expected)
 
@@ -122,6 +126,8 @@ def _draw_start(new: New, expected: Forecast) -> None:
     """The name and the click; why it cannot be started, where it cannot."""
     why = ""
     tested, least = len(new.data.test), _TEST_LEAST[new.kind]
+    if new.kind == "retriever" and count_folds(new.data):
+        tested += len(new.data.train)
     if len(new.data.train) < _TRAIN_LEAST or tested < least:
         why = say("adapters_page.too_few", n=number(tested), least=least)
     elif not expected.fits:

@@ -128,8 +128,13 @@ def _draw_made_of(card: AdapterCard) -> None:
             )
         )
 
+        if made.get("strength", 1.0) < 1:
+            st.caption(say("adapters_page.weakened", share=percent(made["strength"])))
         if made.get("weights"):
             st.caption(against_full(made["seconds"], made["trainable"], made["weights"]))
+    if card.data.get("folds"):
+        crossed = {"folds": number(card.data["folds"]), "n": number(card.data["test"])}
+        st.caption(say("adapters_page.crossed", **crossed))
     if card.continues:
         st.caption(say("adapters_page.continues", start=card.continues[:8]))
     if card.created:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from core.errors import AppError
-from core.training.dataset import fold_words, hash_pairs, prepare
+from core.training.dataset import fold, fold_words, hash_pairs, join_folds, prepare
 from core.training.from_documents import make_pairs
 from core.training.pairs import Pair, read_pairs, to_pair, write_pairs
 
@@ -151,3 +151,16 @@ def test_spanish_definitions_are_seen_and_short_texts_give_nothing():
     questions = [p.question for p in make_pairs(text, "", "es", document="d", key="1")]
     assert "¿Qué es fianza?" in questions
     assert list(make_pairs("Total 5", "Page", "es", document="d", key="1")) == []
+
+
+def test_folds_hold_out_every_document_once_and_keep_what_decides_when_to_stop():
+    data = prepare(many())
+    folds = fold(data)
+    tested = [one for part in folds for one in part.test]
+    assert sorted(tested, key=str) == sorted((*data.train, *data.test), key=str)
+    for part in folds:
+        assert part.dev == data.dev
+        assert not {one.document for one in part.train} & {one.document for one in (*part.test, *part.dev)}
+    whole = join_folds(data, folds)
+    assert (len(whole.train), whole.test, whole.counts["folds"]) == (len(tested), (), 4)
+    assert whole.counts["test"] == len(tested) and whole.sha256 not in {data.sha256, *(part.sha256 for part in folds)}
