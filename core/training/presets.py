@@ -48,6 +48,7 @@ CHOICES: dict[str, tuple[Any, ...]] = {
     "schedule": SCHEDULES,
     "scale": (5.0, 10.0, 20.0, 50.0),
     "keep": (0.0, 0.5, 1.0, 2.0, 4.0),
+    "negatives": (0, 1, 2, 4),
     "check_every": (5, 10, 20),
     "patience": (1, 2, 4, 8),
     "seed": (0, 1, 2, 3, 4, 5, 6, 7),

@@ -2,26 +2,33 @@
 
 A chat adapter learns again what the base itself says to everyday requests: about a hundred samples keep most of what it
 could (generative replay, Shin et al. 2017). The same seed writes the same samples; they are kept with the run, so that
-one that goes on learns the same. An encoder keeps the base's vectors of the texts that come with the app: none of the
-gate's.
+one that goes on learns the same. An encoder keeps the base's vectors of general texts: the app's messages, and
+questions with their passages about everyday topics. Of these, some topics are never replayed: they tell while it
+learns how much it forgets. None is among the gate's.
 """
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterable
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.i18n import messages
+from core.state.vectors import embedding_text
 from core.training.examples import Example, format_examples, read_examples
+from core.training.pairs import Pair
 
 if TYPE_CHECKING:
     from core.training.causal import TrainableChat
 
 REPLAY = "replay.jsonl"
+GENERAL = Path(__file__).with_name("general_texts.jsonl")
 MOST = 200
 _TOKENS_MOST = 64
+_ASKED = 3  # every third topic
 _LETTERS = range(30, 200)  # of a general text
 _PLACE = re.compile(r"[*_`#>|]|\{[^}]*\}|:[a-z-]+\[|\]")  # what a message holds that is no text
 _REQUESTS = (
@@ -41,10 +48,25 @@ _TOPICS = {
 }  # fmt: skip
 
 
-def general_texts(lang: str) -> list[str]:
-    """Sentences about anything in this language: the app's own messages."""
+def app_texts(lang: str) -> list[str]:
+    """Sentences of this language about an app: its own messages."""
     texts = (" ".join(_PLACE.sub(" ", text).split()) for text in messages(lang).values())
     return list(dict.fromkeys(text for text in texts if len(text) in _LETTERS))
+
+
+def general_pairs(langs: Iterable[str]) -> tuple[list[Pair], list[Pair]]:
+    """Questions about everyday topics with their passages, each as the app embeds it: (to be replayed, to be asked
+    while learning). A topic is in one of the two, in every language."""
+    rows = [json.loads(line) for line in GENERAL.read_text(encoding="utf-8").splitlines()]
+    topics = list(dict.fromkeys(row["topic_en"] for row in rows))
+    asked = set(topics[_ASKED - 1 :: _ASKED])
+    found: tuple[list[Pair], list[Pair]] = ([], [])
+    for lang, row in product(langs, rows):
+        topic = row[f"topic_{lang}"]
+        told = embedding_text(topic, "", row[f"passage_{lang}"])
+        pair = Pair(f"{topic}: {row[f'question_{lang}']}", told, row["topic_en"], f"{row['id']}-{lang}", lang, lang)
+        found[row["topic_en"] in asked].append(pair)
+    return found
 
 
 def count_replay(share: float, examples: int) -> int:

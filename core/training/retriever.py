@@ -1,9 +1,11 @@
 """Trains a retriever adapter: LoRA on a sentence encoder, from question-passage pairs, on the processor if need be.
 
-The other passages of a batch are the wrong answers (in-batch negatives, Henderson et al. 2017, scale 20), beside
-those that a pair names. Where memory runs out, a batch is learned from in halves, each with the wrong answers of its
-own. General texts of the languages in `keep_langs`, some drawn anew for each step, are held near the base
-model's vectors, so that it forgets little (`replay.general_texts`).
+The other passages of a batch, of the same document where it can be, are the wrong answers (in-batch negatives,
+Henderson et al. 2017, scale 20), beside those that a pair names and those that are mined. Where memory runs out, a
+batch is learned from in halves, each with the wrong answers of its own. General texts of the languages in `keep_langs`,
+some drawn anew for each step, are held near the base model's vectors, so that it forgets little. What general questions
+lose all the same counts in every check, and at the end the weights are moved back towards the base as far as that is
+good for both (WiSE-FT, Wortsman et al. 2022).
 Spanish is read through the list of words that the adapter will be used with, as the app's embedder does it.
 The steps, checks and checkpoints are `loop`'s. It judges nothing: whether an adapter may be used is
 `core.evaluation.gate`'s.
@@ -22,18 +24,20 @@ from core.errors import AppError
 from core.models.gloss import open_gloss
 from core.training.encoder import TrainableEncoder
 from core.training.loop import Report, Run, Trained
+from core.training.negatives import mine
 from core.training.pairs import Pair, format_pairs
-from core.training.replay import general_texts
+from core.training.replay import app_texts, general_pairs
 
-_CHUNK_BATCHES = 8  # batches are cut from so many batches' worth of pairs, sorted by length
 _CHECKED_MOST = 192  # held-out pairs looked at in a check
 _KEPT = 16  # general texts in a step
+_STRENGTHS = (0.75, 0.5)  # beside the whole of what was learned
 
 
 @dataclass(frozen=True, slots=True)
 class RetrieverConfig:
-    """Hyperparameters. `check_every` and `patience` count steps and checks; `keep` weighs staying near the base.
-    Without `early_stopping` the last weights are kept, else those that did best on the held-out pairs."""
+    """Hyperparameters. `check_every` and `patience` count steps and checks; `keep` weighs staying near the base, in a
+    step as in a check; `negatives` are mined for each pair. With `early_stopping` the weights are kept that did best in
+    a check, whole or weakened, else the last."""
 
     rank: int = 16
     alpha: int = 32
@@ -47,6 +51,7 @@ class RetrieverConfig:
     scale: float = 20.0
     keep: float = 4.0
     keep_langs: tuple[str, ...] = ("en", "es")
+    negatives: int = 0
     max_tokens: int = 256
     check_every: int = 10
     patience: int = 4
@@ -74,7 +79,7 @@ def train_retriever(
     if len(pairs) < 4:
         raise AppError("training.too_few", n=len(pairs), least=4)
     learned, checked = read_through(pairs, words, base), read_through(list(held_out)[:_CHECKED_MOST], words, base)
-    general = _read_general(config.keep_langs, words, base) if config.keep else []
+    general = _read_general(config.keep_langs, words, base) if config.keep else _General()
     return _Run(base, learned, checked, general, config, folder, start).go(report)
 
 
@@ -94,20 +99,35 @@ def read_through(pairs: Sequence[Pair], words: Path | None, base: Path) -> list[
     ]
 
 
-def _read_general(langs: Sequence[str], words: Path | None, base: Path) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class _General:
+    """What is to stay as it was: pools of texts of which each step draws alike many, and questions that are asked in
+    checks, by language."""
+
+    pools: tuple[tuple[str, ...], ...] = ()
+    asked: tuple[tuple[Pair, ...], ...] = ()
+
+
+def _read_general(langs: Sequence[str], words: Path | None, base: Path) -> _General:
     gloss = open_gloss(words, base) if words else None
-    return [gloss.read(text, lang) if gloss else text for lang in langs for text in general_texts(lang)]
+    told = [gloss.read(text, lang) if gloss else text for lang in langs for text in app_texts(lang)]
+    replayed, asked = (read_through(pairs, words, base) for pairs in general_pairs(langs))
+    everyday = [text for pair in replayed for text in (pair.question, pair.passage)]
+    by_lang = (tuple(pair for pair in asked if pair.lang == lang) for lang in langs)
+    return _General((tuple(told), tuple(everyday)), tuple(by_lang))
 
 
 def draw_batches(pairs: Sequence[Pair], size: int, seed: int, epoch: int) -> list[list[int]]:
-    """Positions by batch, in random order, texts of alike length together: less padding, harder negatives."""
+    """Positions by batch, in random order, pairs of a document together: what else it says is hard to tell from what
+    is asked for, and search has to tell it."""
     generator = random.Random(seed * 1000 + epoch)
-    order = list(range(len(pairs)))
-    generator.shuffle(order)
-    batches: list[list[int]] = []
-    for at in range(0, len(order), size * _CHUNK_BATCHES):
-        chunk = sorted(order[at : at + size * _CHUNK_BATCHES], key=lambda i: len(pairs[i].passage))
-        batches += [chunk[k : k + size] for k in range(0, len(chunk), size)]
+    documents: dict[str, list[int]] = {}
+    for n, pair in enumerate(pairs):
+        documents.setdefault(pair.document, []).append(n)
+    order = []
+    for name in generator.sample(sorted(documents), len(documents)):
+        order += generator.sample(documents[name], len(documents[name]))
+    batches = [order[at : at + size] for at in range(0, len(order), size)]
     if len(batches) > 1:
         batches = [batch for batch in batches if len(batch) >= max(size // 2, 2)] or batches
     generator.shuffle(batches)
@@ -124,7 +144,7 @@ class _Run(Run):
         base: Path,
         pairs: list[Pair],
         held_out: list[Pair],
-        general: list[str],
+        general: _General,
         config: RetrieverConfig,
         folder: Path,
         start: Path | None,
@@ -134,6 +154,7 @@ class _Run(Run):
         if config.threads:
             torch.set_num_threads(config.threads)
         torch.manual_seed(config.seed)
+        self._torch, self._config = torch, config
         self._pairs, self._held_out, self._general = pairs, held_out, general
         self._encoder = TrainableEncoder(
             base,
@@ -145,6 +166,9 @@ class _Run(Run):
         )
         if start is not None:
             self._encoder.load(start, base)
+        if config.negatives:
+            self._pairs = pairs = mine(pairs, self._read_as_base, config.negatives)
+        self._general_before = self._ask_general(adapted=False)
         epochs = [draw_batches(pairs, config.batch, config.seed, epoch) for epoch in range(config.epochs)]
         batches = [batch for epoch in epochs for batch in epoch]
         super().__init__(config, folder, self._encoder.weights, batches, len(pairs), bool(held_out), config.batch)
@@ -155,7 +179,7 @@ class _Run(Run):
         for at in range(0, len(batch), self._part):
             part = [self._pairs[i] for i in batch[at : at + self._part]]
             total += self._learn_from(self._loss(part) * (len(part) / len(batch)))
-        if self._general:
+        if self._general.pools:
             total += self._learn_from(self._config.keep * self._drift())
         return total
 
@@ -166,14 +190,31 @@ class _Run(Run):
         return float(loss.detach())
 
     def measure(self) -> float:
-        """In batches of the training's size."""
+        """Of held-out pairs, in batches of the training's size; on top, `keep` times what general questions lost."""
         size, total = self._config.batch, 0.0
         self._encoder.model.eval()
         with self._torch.no_grad():
             for at in range(0, len(self._held_out), size):
                 part = self._held_out[at : at + size]
                 total += float(self._loss(part)) * len(part)
-        return total / len(self._held_out)
+        lost = max(0.0, self._ask_general() - self._general_before)
+        return total / len(self._held_out) + self._config.keep * lost
+
+    def find_strength(self) -> float:
+        if not self._best_step:
+            return 1.0
+        found = {1.0: self._best}
+        for strength in _STRENGTHS:
+            self._weaken(strength)
+            found[strength] = self.measure()
+        strength = min(found, key=found.__getitem__)
+        self._weaken(strength)
+        self._best = found[strength]
+        return strength
+
+    def _weaken(self, strength: float) -> None:
+        """What was learned best, counting for this share of it."""
+        self._restore({n: part * (strength if "lora_B" in n else 1) for n, part in self._best_weights.items()})
 
     def save(self) -> None:
         self._encoder.save(self._folder)
@@ -199,10 +240,36 @@ class _Run(Run):
         back = scores[:, : len(pairs)].T.masked_fill(same, -1e4)
         return (loss + torch.nn.functional.cross_entropy(back, right)) / 2
 
+    def _read_as_base(self, texts: Sequence[str]) -> Any:
+        """(n, dimension): the base's vectors, those of alike length read together."""
+        order = sorted(range(len(texts)), key=lambda n: len(texts[n]))
+        found: dict[int, Any] = {}
+        self._encoder.model.eval()
+        with self._torch.no_grad():
+            for at in range(0, len(order), self._config.batch):
+                part = order[at : at + self._config.batch]
+                found |= zip(part, self._encoder.encode([texts[n] for n in part], adapted=False), strict=True)
+        return self._torch.stack([found[n] for n in range(len(texts))]).cpu().numpy()
+
+    def _ask_general(self, *, adapted: bool = True) -> float:
+        """The mean loss of general questions, each among all passages of its language."""
+        self._encoder.model.eval()
+        lost = []
+        with self._torch.no_grad():
+            for pairs in self._general.asked:
+                questions, passages = (
+                    self._encoder.encode([getattr(pair, side) for pair in pairs], adapted=adapted)
+                    for side in ("question", "passage")
+                )
+                scores = self._config.scale * questions @ passages.T
+                lost.append(float(self._torch.nn.functional.cross_entropy(scores, self._torch.arange(len(pairs)))))
+        return sum(lost) / max(len(lost), 1)
+
     def _drift(self):
         """How far general texts, drawn for this step, have moved from the base's vectors: mean of 1 - cosine."""
         draw = random.Random(self._config.seed * 1_000_003 + self._step)
-        texts = draw.sample(self._general, min(_KEPT, len(self._general)))
+        each = _KEPT // len(self._general.pools)
+        texts = [text for pool in self._general.pools for text in draw.sample(pool, min(each, len(pool)))]
         self._encoder.model.eval()
         with self._torch.no_grad():
             base = self._encoder.encode(texts, adapted=False)

@@ -241,3 +241,44 @@ def test_the_rate_follows_its_schedule(base, tmp_path):
     assert len(set(told["constant"][2:])) == 1
     assert told["cosine"][4] > told["linear"][4] and told["cosine"][-3] < told["linear"][-3]
     assert CONFIG.learning_rate / 10 < told["linear"][-1] < CONFIG.learning_rate / 5
+
+
+# ---------------------------------------------------------------- against forgetting
+
+
+def test_the_share_of_what_was_learned_that_does_best_is_kept(base, whole, tmp_path, monkeypatch):
+    """A merge with the base in between (WiSE-FT): here three quarters, by held-out losses that are told to it."""
+    from core.training import retriever
+
+    told = iter([2.0, 1.0, 0.9, 0.8, 0.7, 0.6, 0.65])  # before, four checks, three quarters, a half
+    monkeypatch.setattr(retriever._Run, "measure", lambda self: next(told))
+    trained = train_retriever(base, TRAIN, HELD_OUT, CONFIG, tmp_path)
+    assert (trained.strength, trained.held_out_best) == (0.75, 0.6)
+    learned, kept = load_file(whole[0] / adapter_files.WEIGHTS), load_file(tmp_path / adapter_files.WEIGHTS)
+    for name, part in kept.items():
+        share = 0.75 if "lora_B" in name else 1.0
+        np.testing.assert_allclose(part, share * learned[name].astype(np.float32), atol=2e-3)
+
+
+def test_what_general_questions_lose_counts_against_a_check(base, tmp_path, monkeypatch):
+    from core.training import retriever
+
+    lost = iter([1.0, 1.0, 1.5, 0.5])  # as the base, then in three checks
+    monkeypatch.setattr(retriever._Run, "_ask_general", lambda self, *, adapted=True: next(lost))
+    general = retriever._read_general(("en",), None, base)
+    run = retriever._Run(base, TRAIN, HELD_OUT, general, CONFIG, tmp_path, None)
+    same, more, less = run.measure(), run.measure(), run.measure()
+    assert more == pytest.approx(same + 0.5 * CONFIG.keep, abs=1e-6)
+    assert less == pytest.approx(same, abs=1e-6)
+
+
+def test_topics_that_tell_what_is_forgotten_are_neither_replayed_nor_the_gates():
+    from core.evaluation.gate import GENERAL
+    from core.training.replay import general_pairs
+
+    replayed, asked = general_pairs(("en", "es"))
+    topics = [{pair.document for pair in part} for part in (replayed, asked)]
+    gate = {json.loads(line)["topic_en"] for line in GENERAL.read_text(encoding="utf-8").splitlines()}
+    assert not topics[0] & topics[1] and not (topics[0] | topics[1]) & gate
+    assert {pair.lang for pair in asked} == {"en", "es"} and len(asked) >= 60
+    assert len(replayed) == 2 * len(asked)
