@@ -8,9 +8,12 @@ what it stands on, are handed in.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, as_completed, wait
 from dataclasses import asdict, dataclass, replace
+from typing import TypeVar
 
 from core.assistant import Assistant, last_answer
 from core.errors import AppError
@@ -26,6 +29,7 @@ from core.state import case_sets, codec, knowledge
 from core.state.database import Database
 
 _STORE_EVERY = 10
+T = TypeVar("T")
 Report = Callable[[float], bool]  # told the share done (0..1); False asks to stop
 
 
@@ -44,7 +48,8 @@ class RunSummary:
 def run_set(
     db: Database, set_id: int, variant: Variant, assistant: Assistant, holdings: str, report: Report = lambda _: True
 ) -> RunSummary:
-    """Ask every approved case of a set. Results are stored as they come: the next run goes on where one stopped."""
+    """Ask every approved case of a set, several at once where an endpoint writes: a server answers them together.
+    Results are stored as they come: the next run goes on where one stopped."""
     started = time.perf_counter()
     stored = case_sets.list_cases(db, set_id)
     found = {held.id: to_case(held.data, held.id) for held in stored}
@@ -53,23 +58,20 @@ def run_set(
     world = world_key(assistant.settings, holdings, code)
     run_id = case_sets.start_run(db, set_id, asdict(variant))
     case_sets.store_results(db, run_id, [(number, *row) for number, row in kept.items()])
-    state, fresh, made = "done", [], []
     missing = [number for number in found if number not in kept]
-    for place, number in enumerate(missing):
-        if not report(place / len(missing)):
-            state = "cancelled"
-            break
+
+    def ask(number: int) -> tuple[Stages, tuple[int, str, dict[str, float], str, float]]:
         stages = Stages(db, world)
         answer, scores, ms = _ask(found[number], assistant, stages)
         key = key_of(found[number], assistant.settings, holdings, code, answer) or f"run {run_id} case {number}"
-        fresh.append((number, key, scores, codec.dump(answer), ms))
-        made += stages.made
-        if len(fresh) == _STORE_EVERY:
-            case_sets.store_results(db, run_id, fresh)
-            case_sets.store_stages(db, run_id, made)
-            fresh, made = [], []
-    case_sets.store_results(db, run_id, fresh)
-    case_sets.store_stages(db, run_id, made)
+        return stages, (number, key, scores, codec.dump(answer), ms)
+
+    asked = 0
+    for together in _grouped(_ask_each(missing, ask, _at_once(assistant.settings), report)):
+        case_sets.store_results(db, run_id, [result for _, result in together])
+        case_sets.store_stages(db, run_id, [row for stages, _ in together for row in stages.made])
+        asked += len(together)
+    state = "done" if asked == len(missing) else "cancelled"
     seconds = time.perf_counter() - started
     case_sets.finish_run(db, run_id, state, len(kept), seconds)
     scores = case_sets.scores_of(db, run_id)
@@ -84,6 +86,31 @@ def _kept_results(
     known = case_sets.known_results(db, [key for several in keys.values() for key in several])
     first = {number: next((key for key in several if key in known), "") for number, several in keys.items()}
     return {number: (key, *known[key]) for number, key in first.items() if key}
+
+
+def _at_once(settings: Settings) -> int:
+    """How many cases are asked at once; a model in this process answers one after another."""
+    return settings.get("cases_at_once") if settings.get("engine") == "openai" else 1
+
+
+def _ask_each(numbers: Sequence[int], ask: Callable[[int], T], at_once: int, report: Report) -> Iterator[T]:
+    """What `ask` gives for each number, as it comes; once `report` asks to stop no further one is begun."""
+    with ThreadPoolExecutor(at_once, thread_name_prefix="case") as pool:
+        running: set[Future[T]] = set()
+        for place, number in enumerate(numbers):
+            if not report(place / len(numbers)):
+                break
+            if len(running) == at_once:
+                done, running = wait(running, return_when=FIRST_COMPLETED)
+                yield from (future.result() for future in done)
+            running.add(pool.submit(ask, number))
+        yield from (future.result() for future in as_completed(running))
+
+
+def _grouped(found: Iterator[T]) -> Iterator[list[T]]:
+    """As many as are stored together."""
+    while together := list(itertools.islice(found, _STORE_EVERY)):
+        yield together
 
 
 def _ask(case: EvalCase, assistant: Assistant, stages: Stages) -> tuple[Answer, dict[str, float], float]:

@@ -20,7 +20,9 @@ from core.records import Answer
 from core.settings import TABLE, Settings
 
 INDEX_SETTINGS = ("embedder", "passage_tokens", "passage_overlap_tokens", "piece_tokens", "retriever_adapter")
-_NO_PART = ("language", "log_questions", "minutes_by_hand", "hour_cost", "upload_max_mb")  # no answer depends on them
+_NO_PART = (  # no answer depends on them
+    "language", "log_questions", "minutes_by_hand", "hour_cost", "upload_max_mb", "cases_at_once",
+)  # fmt: skip
 _OF_MODELS = (
     "chat_model", "chat_adapter", "endpoint_url", "temperature", "seed", "answer_tokens_max", "context_tokens_max",
     "model_timeout_s", "price_in_per_million", "price_out_per_million",

@@ -24,6 +24,7 @@ GROUPS = {
         "answer_tokens_max",
         "context_tokens_max",
         "model_timeout_s",
+        "cases_at_once",
         "price_in_per_million",
         "price_out_per_million",
     ),

@@ -16,9 +16,10 @@ def test_each_prompt_asks_only_its_own_cases(tmp_path, monkeypatch):
         workspace = open_workspace(first_token.with_model(settings.load(tmp_path / "workspace"), url))
         try:
             workspace.library.ingest(workspace.library.add_path(tmp_path / "a.txt"))
-            told = rerun.measure(workspace, 3)
+            told = rerun.measure(workspace, 3, fresh=8)
         finally:
             workspace.close()
     assert told["cases"] == told["first"]["asked"] == 3 and told["nothing_changed"]["asked"] == 0
     assert told["prompt_documents_en"]["asked"] >= 1 and told["prompt_documents_es"]["asked"] == 1
+    assert told["same_as_fresh"] == "3 of 3" and told["first"]["model_seconds"] > 0
     assert told["prompt_sql_en"]["asked"] == told["prompt_sql_es"]["asked"] == 0

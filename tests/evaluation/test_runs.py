@@ -1,5 +1,6 @@
 """Runs of a case set over a scripted assistant: what is asked again, what is taken over, which run is better."""
 
+import threading
 from dataclasses import replace
 
 import pytest
@@ -78,6 +79,35 @@ def test_a_stopped_run_is_resumed(db, held, set_id):
     second = Scripted(held)
     assert run_set(db, set_id, Variant("a"), second, "v").reused == 12
     assert len(second.asked) == 18
+
+
+class Slow(Scripted):
+    """Answers a question once as many as are to be asked at once are waiting for it."""
+
+    def __init__(self, held, together):
+        super().__init__(held)
+        self.gate = threading.Barrier(together, timeout=10)
+
+    def ask(self, question, lang=None, recall=None):
+        self.gate.wait()
+        return super().ask(question, lang)
+
+
+def test_an_endpoint_is_asked_several_cases_at_once(db, held, set_id):
+    found = run_set(db, set_id, Variant("a"), Slow(held.replace(engine="openai", cases_at_once=3), 3), "v")
+    assert (found.state, found.cases) == ("done", 30)
+    assert [one.answer.question for one in case_sets.results_of(db, found.run_id)] == [
+        f"question {n}" for n in range(30)
+    ]
+    alone = Slow(held.replace(engine="transformers", cases_at_once=3), 1)
+    assert run_set(db, set_id, Variant("b"), alone, "v").cases == 30
+
+
+def test_a_stopped_run_keeps_what_was_under_way(db, held, set_id):
+    steps = iter([True] * 6 + [False])
+    asked = Slow(held.replace(engine="openai", cases_at_once=3), 3)
+    found = run_set(db, set_id, Variant("a"), asked, "v", report=lambda _: next(steps))
+    assert (found.state, found.cases) == ("cancelled", 6)
 
 
 def test_settings_that_no_answer_depends_on_ask_nothing_again(held):

@@ -2,18 +2,17 @@
 
 import datetime
 import decimal
-import json
-import re
 
 import pytest
 
 from core import prompts, settings
 from core.assistant import last_answer
 from core.evaluation import first_token, runs
+from core.evaluation.rerun import plain
 from core.evaluation.stages import Stages
 from core.evaluation.variants import Variant, world_key
 from core.records import CheckedSql, Citation, DocumentsAnswer, QueryResult, Sounding, SqlAnswer
-from core.state import case_sets, catalog_notes, codec, house_words
+from core.state import case_sets, catalog_notes, house_words
 from core.state.database import Database
 from core.workspace import open_workspace
 
@@ -146,12 +145,6 @@ def filled(tmp_path):
 def add(workspace, *paths):
     for path in paths:
         workspace.library.ingest(workspace.library.add_path(path))
-
-
-def plain(answer):
-    """An answer without its times, and without the number that the scripted model gives each of its replies."""
-    text = re.sub(r"Reply\d+", "Reply", codec.dump(answer))
-    return json.loads(text, object_hook=lambda found: {k: v for k, v in found.items() if not k.endswith("_ms")})
 
 
 def test_an_answer_of_remembered_stages_is_a_fresh_one(filled):
