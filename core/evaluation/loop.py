@@ -33,13 +33,14 @@ from core.errors import AppError
 from core.evaluation import glossary, learn
 from core.evaluation.cases import EvalCase, to_case
 from core.evaluation.compare import compare, verdict
-from core.evaluation.runs import compare_runs, holdings_of, run_set
+from core.evaluation.runs import RunSummary, compare_runs, holdings_of, run_set
 from core.evaluation.score import score
 from core.evaluation.variants import Variant
 from core.house_words import stems_of
 from core.i18n import error_text, fold_space
-from core.records import Answer, QueryResult
+from core.records import AdapterCard, Answer, JobStatus, QueryResult
 from core.state import case_sets, chats, feedback, house_words, jobs
+from core.state.database import Database
 from core.state.house_words import HouseWord
 from core.training import queue
 from core.training.presets import PRESETS
@@ -113,7 +114,7 @@ class Player:
         self.stages: list[Stage] = []
 
     @property
-    def db(self):
+    def db(self) -> Database:
         return self.workspace.db
 
     def play(self, options: argparse.Namespace) -> dict[str, Any]:
@@ -129,7 +130,7 @@ class Player:
         proposals, words = self._approve_words(_read_words(options.words))
         self._ask_set("words", set_id)
         adapter = self._train_and_judge(words, set_id) if options.adapter else None
-        fixed = self._run(mended, "after")
+        fixed = self._run(mended, "after").scores.get("right", 0.0)
         return {
             "asked": asked,
             "wrong": len(corrected),
@@ -137,7 +138,7 @@ class Player:
             "words_proposed": proposals,
             "words_approved": [f"{word.said} = {word.meant}" for word in words],
             "adapter": adapter,
-            "held_out": self._compare_stages(parts["test"]),
+            "held_out": _compare_stages(self.db, set_id, self.stages),
             "corrected_cases_right": round(fixed, 4),
         }
 
@@ -151,7 +152,7 @@ class Player:
                     library.add_path(path)
             else:
                 library.add_folder(folder)
-        self._wait(lambda: not jobs.count_open(self.db) and self.workspace.library.fully_embedded())
+        self._wait(lambda: not jobs.count_open(self.db) and library.fully_embedded())
 
     def _wait(self, ended: Callable[[], bool]) -> None:
         self.workspace.start_worker()
@@ -168,15 +169,11 @@ class Player:
         return set_id
 
     def _ask_set(self, stage: str, set_id: int) -> None:
-        self._run(set_id, stage)
-        self.stages.append(Stage(stage, case_sets.list_runs(self.db, set_id)[0].id))
+        self.stages.append(Stage(stage, self._run(set_id, stage).run_id))
 
-    def _run(self, set_id: int, name: str) -> float:
-        """The share of the set that is right now."""
-        held = self.workspace
-        holdings = holdings_of(held.db, held.assistant)
-        found = run_set(self.db, set_id, Variant(name), held.assistant, holdings)
-        return found.scores.get("right", 0.0)
+    def _run(self, set_id: int, name: str) -> RunSummary:
+        assistant = self.workspace.assistant
+        return run_set(self.db, set_id, Variant(name), assistant, holdings_of(self.db, assistant))
 
     # ------------------------------------------------------------ correcting
 
@@ -248,21 +245,7 @@ class Player:
 
     def _train_and_judge(self, words: Sequence[HouseWord], set_id: int) -> dict[str, Any]:
         """Train, judge and, where it passed, use an adapter: first without the words, then with them."""
-        corrected, others = learn.corrected_pairs(self.db), learn.pairs_in_house_words(self.db)
-        settings = self.workspace.settings
-        origins = [pair.origin for pair in learn.training_pairs(self.db)]
-        config = PRESETS["quick"].config
-        pairs = [*corrected, *others]
-        job = queue.queue_training(self.db, settings, _ADAPTER, pairs, config, {"seed": 0}, origins)
-        self._wait(lambda: not any(run.id == job and run.state in jobs.OPEN for run in queue.list_runs(self.db)))
-        card = queue.read_verdict(settings, _ADAPTER)
-        if card is None:
-            failed = next(run for run in queue.list_runs(self.db) if run.id == job)
-            raise (
-                AppError(*failed.error[:1], **failed.error[1])
-                if failed.error
-                else AppError("training.broke_off", code=1)
-            )
+        card = self._train()
         told = {"pairs": card.data, "passed": card.passed, "reasons": card.reasons, "scores": card.scores}
         if not card.passed:
             return told
@@ -276,37 +259,49 @@ class Player:
         self._ask_set("all", set_id)
         return told
 
-    # ------------------------------------------------------------ telling
+    def _train(self) -> AdapterCard:
+        """The adapter's card, whatever its verdict. AppError where the training itself failed."""
+        settings = self.workspace.settings
+        pairs = [*learn.corrected_pairs(self.db), *learn.pairs_in_house_words(self.db)]
+        origins = [pair.origin for pair in learn.training_pairs(self.db)]
+        job = queue.queue_training(self.db, settings, _ADAPTER, pairs, PRESETS["quick"].config, {"seed": 0}, origins)
 
-    def _compare_stages(self, cases: Sequence[EvalCase]) -> dict[str, Any]:
-        """Every stage against the first, by the kind of the case, with the interval of the difference."""
-        kinds = {held.id: held.data["kind"] for held in case_sets.list_cases(self.db, self._set_id())}
-        before = self.stages[0].run_id
-        report: dict[str, Any] = {"cases": len(cases)}
-        for stage in self.stages:
-            found = compare_runs(self.db, before, stage.run_id)
-            report[stage.name] = {"right": round(found.mean_b, 4)}
-            if stage.run_id != before:
-                report[stage.name] |= {
-                    "gain": round(found.difference, 4), "low": round(found.low, 4), "high": round(found.high, 4),
-                    "better": len(found.better), "worse": len(found.worse), "p": round(found.p_value, 6),
-                    "said": verdict(found, "en"), "by_kind": self._by_kind(before, stage.run_id, kinds),
-                }  # fmt: skip
-        return report
+        def run() -> JobStatus:
+            return next(run for run in queue.list_runs(self.db) if run.id == job)
 
-    def _set_id(self) -> int:
-        return next(held.id for held in case_sets.list_sets(self.db) if held.name == _HELD_OUT)
+        self._wait(lambda: run().state not in jobs.OPEN)
+        card = queue.read_verdict(settings, _ADAPTER)
+        if card is None:
+            key, params = run().error or ("training.broke_off", {"code": 1})
+            raise AppError(key, **params)
+        return card
 
-    def _by_kind(self, before: int, after: int, kinds: dict[int, str]) -> dict[str, str]:
-        a, b = case_sets.scores_of(self.db, before), case_sets.scores_of(self.db, after)
-        told = {}
-        for kind in sorted(set(kinds.values())):
-            first, second = ({str(n): one["right"] for n, one in run.items() if kinds[n] == kind} for run in (a, b))
-            found = compare(first, second)
-            told[kind] = (
-                f"{found.mean_a:.3f} -> {found.mean_b:.3f} of {found.cases}, {found.low:+.3f} to {found.high:+.3f}"
-            )
-        return told
+
+def _compare_stages(db: Database, set_id: int, stages: Sequence[Stage]) -> dict[str, Any]:
+    """Every stage against the first, by the kind of the case, with the interval of the difference."""
+    kinds = {held.id: held.data["kind"] for held in case_sets.list_cases(db, set_id)}
+    before = stages[0].run_id
+    report: dict[str, Any] = {"cases": len(kinds)}
+    for stage in stages:
+        found = compare_runs(db, before, stage.run_id)
+        report[stage.name] = {"right": round(found.mean_b, 4)}
+        if stage.run_id != before:
+            report[stage.name] |= {
+                "gain": round(found.difference, 4), "low": round(found.low, 4), "high": round(found.high, 4),
+                "better": len(found.better), "worse": len(found.worse), "p": round(found.p_value, 6),
+                "said": verdict(found, "en"), "by_kind": _by_kind(db, before, stage.run_id, kinds),
+            }  # fmt: skip
+    return report
+
+
+def _by_kind(db: Database, before: int, after: int, kinds: dict[int, str]) -> dict[str, str]:
+    a, b = case_sets.scores_of(db, before), case_sets.scores_of(db, after)
+    told = {}
+    for kind in sorted(set(kinds.values())):
+        first, second = ({str(n): one["right"] for n, one in run.items() if kinds[n] == kind} for run in (a, b))
+        found = compare(first, second)
+        told[kind] = f"{found.mean_a:.3f} -> {found.mean_b:.3f} of {found.cases}, {found.low:+.3f} to {found.high:+.3f}"
+    return told
 
 
 def _holds(proposal: glossary.Proposal, said: str) -> bool:

@@ -10,6 +10,7 @@ import streamlit as st
 
 from core import samples
 from core.evaluation.cases import read_case_file, to_case, to_jsonl
+from core.evaluation.learn import CORRECTIONS
 from core.evaluation.runs import record_person
 from core.state import case_sets
 from core.state.database import Database
@@ -129,8 +130,13 @@ def _take_file() -> None:
     case_sets.add_cases(db, case_sets.create_set(db, dropped.name), found, "file")
 
 
+def set_name(one: case_sets.CaseSet) -> str:
+    """What a set is called here: corrections have theirs, whose name is the same in every language."""
+    return say("evaluation_page.tab_review") if one.name == CORRECTIONS else one.name
+
+
 def _draw_set(db: Database, one: case_sets.CaseSet) -> None:
-    title = f"{one_line(one.name, 60)} · {say_count('evaluation_page.cases', one.cases)}"
+    title = f"{one_line(set_name(one), 60)} · {say_count('evaluation_page.cases', one.cases)}"
     with st.expander(title, key=f"set-{one.id}"):
         stored = case_sets.list_cases(db, one.id)
         found = [to_case(held.data, held.id) for held in stored]

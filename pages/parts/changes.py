@@ -60,4 +60,4 @@ def words(changed: Mapping[str, Any]) -> str:
     """The changes in a line, long texts cut."""
     shown = {name: " ".join(str(value).split()) for name, value in changed.items()}
     cut = {name: f"{text[:_SHOWN]}…" if len(text) > _SHOWN else text for name, text in shown.items()}
-    return ", ".join(f"{name} = {text}" for name, text in cut.items())
+    return ", ".join(f"{say(f'settings.{name}')}: {text}" for name, text in cut.items())

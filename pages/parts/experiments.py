@@ -11,7 +11,7 @@ from core.state import experiments
 from core.state.database import Database
 from pages.parts import changes, errors, services
 from pages.parts.language import date, duration, number, say
-from pages.parts.plain import one_line, plain
+from pages.parts.plain import answer_text, one_line, plain
 
 
 def side_of(conversation_id: int) -> tuple[Assistant, experiments.Experiment | None, str]:
@@ -82,12 +82,14 @@ def _draw_running(db: Database, running: experiments.Experiment) -> None:
             with place, st.container(border=True):
                 answer = last_answer(answering.ask(question))
                 st.markdown(f"**{side}**")
-                st.markdown(plain(answer.text or answer.message))
+                st.markdown(answer_text(answer.text, {found.n for found in answer.citations}) or plain(answer.message))
                 st.caption(duration(answer.timings_ms.get("total", 0)))
 
 
 def _verdict(db: Database, one: experiments.Experiment) -> str:
     found = settle(experiments.votes(db, one.id))
+    if not found.votes_a + found.votes_b:
+        return say("experiments.no_votes")
     counted = say(
         "experiments.votes",
         a=number(found.votes_a),

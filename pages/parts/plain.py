@@ -36,6 +36,11 @@ def one_line(text: str, limit: int = 0) -> str:
     return plain(text)
 
 
+def unmarked(text: str) -> str:
+    """An answer's text without the marks of its bold words, for where it is shown in short."""
+    return _BOLD.sub(r"\1", text)
+
+
 class Doubt(NamedTuple):
     """A statement at `start`..`end` of an answer's text that is not proven, and why in words."""
 
@@ -74,7 +79,7 @@ def _doubtful(said: str, doubt: Doubt, numbers: Collection[int]) -> str:
     """A link that leads nowhere: its title is the reason, and its address tells the style sheet how to draw it."""
     marks = _LAST_MARKS.search(said)
     body, tail = (said[: marks.start()], said[marks.start() :]) if marks else (said, "")
-    inner = plain(_BOLD.sub(r"\1", body)).strip()
+    inner = plain(unmarked(body)).strip()
     title = plain(" ".join(doubt.reason.split()))
     return f'[{inner}](#{doubt.verdict} "{title}")' + _inline(tail, numbers) if inner else _inline(said, numbers)
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from core.evaluation import learn
+from core.sql.pretty import pretty_sql
 from core.state import feedback
 from core.state.database import Database
 from pages.parts import errors, services
 from pages.parts.language import say
-from pages.parts.plain import one_line, plain
+from pages.parts.plain import one_line, plain, unmarked
 
 
 def draw(db: Database, waiting: list[feedback.Feedback]) -> None:
@@ -17,7 +18,7 @@ def draw(db: Database, waiting: list[feedback.Feedback]) -> None:
         with st.container(border=True, key=f"correction-{correction.id}"):
             st.markdown(f"**{one_line(correction.question, 300)}**")
             if correction.answer is not None:
-                st.caption(one_line(correction.answer.text or correction.answer.message, 400))
+                st.caption(one_line(unmarked(correction.answer.text) or correction.answer.message, 400))
             _draw_value(correction)
             st.caption(f":material/call_split: {say(f'feedback.becomes_{correction.kind}')}")
             with st.container(horizontal=True):
@@ -41,7 +42,7 @@ def draw(db: Database, waiting: list[feedback.Feedback]) -> None:
 def _draw_value(correction: feedback.Feedback) -> None:
     value = correction.value
     if correction.kind == "sql":
-        st.code(value.get("sql", ""), language="sql", wrap_lines=True)
+        st.code(pretty_sql(value.get("sql", "")), language="sql", wrap_lines=True)
         return
     if value.get("text"):
         st.markdown(f":material/edit: {plain(value['text'])}")

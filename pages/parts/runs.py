@@ -12,6 +12,7 @@ from core.evaluation.variants import Variant
 from core.state import case_sets, jobs
 from core.state.database import Database
 from pages.parts import case_view, changes, compared, errors, services
+from pages.parts.cases import set_name
 from pages.parts.language import duration, number, say
 from pages.parts.plain import one_line, plain
 
@@ -21,7 +22,7 @@ _SHOWN = 12
 
 
 def draw(db: Database, held: list[case_sets.CaseSet]) -> None:
-    names = {one.id: one.name for one in held}
+    names = {one.id: set_name(one) for one in held}
     set_id = st.selectbox(say("evaluation_page.set"), list(names), format_func=names.get, key="run-set", width=420)
     _draw_start(set_id)
     _draw_work(db)
@@ -80,18 +81,17 @@ def _draw_progress(job_id: int) -> None:
 
 def _draw_runs(db: Database, found: list[case_sets.Run]) -> None:
     """One line a run: its variant, its headline with the interval, what it cost."""
-    header = [
-        say(f"evaluation_page.column_{name}") for name in ("variant", "right", "interval", "cases", "reused", "time")
-    ]
-    lines = ["| " + " | ".join(header) + " |", "|---|---:|---:|---:|---:|---:|"]
+    header = [say(f"evaluation_page.column_{name}") for name in ("variant", "right_within", "cases", "reused", "time")]
+    lines = ["| " + " | ".join(header) + " |", "|---|---:|---:|---:|---:|"]
     for run in found[:_SHOWN]:
         scores = case_sets.scores_of(db, run.id)
         right = [one[_HEADLINE] for one in scores.values() if _HEADLINE in one]
         low, high = interval(right)
         cells = (
             f"{plain(run.variant['name'])} (#{run.id})",
-            _percent(statistics.fmean(right)) if right else "–",
-            f"{_percent(low)} – {_percent(high)}" if right else "–",
+            f"{_percent(statistics.fmean(right))} ({number(100 * low, 1)}\N{EN DASH}{number(100 * high, 1)})"
+            if right
+            else "–",
             number(len(scores)),
             number(run.reused),
             duration(1000 * run.seconds) if run.state == "done" else say(f"evaluation_page.state_{run.state}"),
