@@ -198,7 +198,7 @@ def arrange_line(x: Field, measures: list[Field], lang: str) -> Grid:
 def with_gaps(positions: Sequence[float], y: Sequence[float | None], grain: str) -> tuple[list[float], list[Any]]:
     """A line broken where months, quarters or years are missing, so that it does not draw what is not there."""
     steps = [b - a for a, b in itertools.pairwise(positions)]
-    if grain not in ("year", "quarter", "month") or not steps:
+    if grain not in ("year", "half", "quarter", "month") or not steps:
         return list(positions), list(y)
     usual = sorted(steps)[len(steps) // 2]
     xs, ys = [positions[0]], [y[0]]
@@ -227,6 +227,7 @@ def time_ticks(x: Field, names: Sequence[Any], lang: str, most: int = 10) -> tup
 
 _TICK_RULES = {
     "month": (lambda p: p.month in (1, 4, 7, 10), lambda p: p.month in (1, 7), lambda p: p.month == 1),
+    "half": (lambda p: p.month == 1,),
     "quarter": (lambda p: p.month in (1, 7), lambda p: p.month == 1),
     "day": (lambda p: p.weekday() == 0, lambda p: p.day == 1, lambda p: p.day == 1 and p.month in (1, 4, 7, 10)),
     "week": (lambda p: p.day <= 7, lambda p: p.day <= 7 and p.month in (1, 4, 7, 10)),
@@ -245,7 +246,7 @@ def _ticks(periods: Sequence[Any], grain: str, lang: str) -> list[str]:
 
 
 def _tick(period: Any, grain: str, lang: str) -> str:
-    if isinstance(period, int) or grain in ("year", "quarter"):
+    if isinstance(period, int) or grain in ("year", "half", "quarter"):
         return period_label(period, grain, lang, short=True)
     if grain == "month":
         month = period_label(period, grain, lang, short=True)

@@ -49,7 +49,8 @@ _NOT_ADDITIVE = frozenset(
     "avg mean average promedio media medio median mediana max maximum maximo min minimum minimo stddev variance pct "
     "percent percentage porcentaje ratio tasa rate price precio corr index indice rank ranking puesto posicion "
     "temperature temperatura temp age edad rating score nota growth crecimiento variacion margin margen cumulative "
-    "acumulado acumulada acumulados acumuladas running distinct distintos distintas correlation correlacion".split()
+    "acumulado acumulada acumulados acumuladas running distinct distintos distintas correlation correlacion per "
+    "por".split()
 )
 _PERCENT_WORDS = frozenset("pct percent percentage porcentaje perc porc".split())
 _FRACTION_WORDS = _PERCENT_WORDS | frozenset("share cuota rate tasa ratio proportion proporcion fraction".split())
@@ -208,9 +209,11 @@ def _read_time(name: str, type_name: str, cells: tuple[Any, ...], present: list[
 def _named_grain(name: str, grain: str, moments: list[dt.datetime]) -> str:
     """One or two moments do not show their grain; a header that says month or year does."""
     tokens = set(name_tokens(name))
-    if grain in ("day", "month", "year") and all(m.day == 1 for m in moments):
+    if grain in ("day", "month", "quarter", "year") and all(m.day == 1 for m in moments):
         if tokens & set(_TIME_WORDS["quarter_of_year"]):
             return "quarter"
+        if tokens & {"half", "semester", "semestre"} and all(m.month in (1, 7) for m in moments):
+            return "half"
         if tokens & set(_TIME_WORDS["month_of_year"]):
             return "month"
         if tokens & set(_TIME_WORDS["year"]) and all(m.month == 1 for m in moments):

@@ -1,7 +1,7 @@
 """Points in time as people write them in results: read into one comparable form, and named in either language.
 
-A period is a `datetime` (its first moment) with a grain of year, quarter, month, week, day or moment, or an integer
-with a cyclic grain: quarter_of_year 1..4, month_of_year 1..12, weekday 1..7 (Monday first), hour 0..23.
+A period is a `datetime` (its first moment) with a grain of year, half, quarter, month, week, day or moment, or an
+integer with a cyclic grain: quarter_of_year 1..4, month_of_year 1..12, weekday 1..7 (Monday first), hour 0..23.
 Nothing here looks at more than one column, and nothing guesses between day/month and month/day."""
 
 from __future__ import annotations
@@ -159,7 +159,7 @@ def ordinal(period: Period, grain: str) -> float:
         return period
     if grain == "year":
         return period.year
-    if grain in ("quarter", "month"):
+    if grain in ("half", "quarter", "month"):
         return period.year * 12 + period.month - 1
     return period.toordinal() + (period.hour * 3600 + period.minute * 60 + period.second) / 86400
 
@@ -170,6 +170,8 @@ def period_label(period: Period, grain: str, lang: str, short: bool = False) -> 
         return _cyclic_label(period, grain, lang, short)
     if grain == "year":
         return str(period.year)
+    if grain == "half":
+        return f"{'S' if lang == 'es' else 'H'}{1 if period.month < 7 else 2} {period.year}"
     if grain == "quarter":
         return f"{'T' if lang == 'es' else 'Q'}{(period.month + 2) // 3} {period.year}"
     if grain == "month":

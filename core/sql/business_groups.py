@@ -175,6 +175,8 @@ def _time_expression(plan: BusinessPlan, schema: Schema, alias: dict[str, str]) 
         return f"YEAR({column})"
     if plan.grain == "weekday":
         return f"ISODOW({column})"
+    if plan.grain == "half":
+        return f"MAKE_DATE(YEAR({column}), CASE WHEN MONTH({column}) <= 6 THEN 1 ELSE 7 END, 1)"
     one_year = len(plan.periods) == 1 and plan.periods[0].unit == "year"
     if one_year and plan.grain in ("month", "quarter") and not plan.window:
         return f"{plan.grain.upper()}({column})"

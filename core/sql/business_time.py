@@ -139,7 +139,7 @@ def asks_when(links: Links) -> str:
         return words[0]  # 'mes con más ventas'
     for place, word in enumerate(words[:-1]):
         unit = words[place + 1].removesuffix("s")
-        if word in ("which", "what") and unit in ("day", "week", "month", "quarter", "year"):
+        if word in ("which", "what") and unit in ("day", "week", "month", "quarter", "half", "year"):
             return unit
     return ""
 

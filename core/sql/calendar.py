@@ -23,12 +23,15 @@ MONTHS = {
     )
     for name in names.split()
 }  # fmt: skip
-GRAINS = {"day": "day", "week": "week", "month": "month", "quarter": "quarter", "year": "year"}
+GRAINS = {unit: unit for unit in ("day", "week", "month", "quarter", "half", "year")} | {"semester": "half"}
+_MONTHS_OF = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 _ADVERBS = {
     "daily": "day",
     "weekly": "week",
     "monthly": "month",
     "quarterly": "quarter",
+    "half-yearly": "half",
+    "biannual": "half",
     "yearly": "year",
     "annual": "year",
     "annually": "year",
@@ -276,20 +279,29 @@ def _read_relative(tokens: list[Token], place: int, today: datetime.date) -> Per
 
 def _is_over(today: datetime.date, unit: str) -> bool:
     """On the last day of a month or a longer unit, 'the last' one is the one that ends with it."""
-    return unit in ("month", "quarter", "year") and next_start(
-        start_of(today, unit), unit
-    ) - today <= datetime.timedelta(1)
+    return unit in _MONTHS_OF and next_start(start_of(today, unit), unit) - today <= datetime.timedelta(1)
 
 
-_READERS = (_read_relative, _read_half, _read_quarter, _read_month, _read_year, _read_day)
+def _read_end_of_year(tokens: list[Token], place: int, today: datetime.date) -> Period | None:
+    """'the last quarter of 2025', 'the first month of 2024', 'the second half of 2023'."""
+    unit = GRAINS.get(stem(_word(tokens, place + 1))) or GRAINS.get(_word(tokens, place + 1))
+    year_place = _skip(tokens, place + 2, ("of", "the", "year", "in", ","))
+    year, months = _year_at(tokens, year_place), _MONTHS_OF.get(unit)
+    if _word(tokens, place) not in ("first", "last") or year is None or months in (None, 12):
+        return None
+    first = datetime.date(year, 1 if _word(tokens, place) == "first" else 13 - months, 1)
+    return Period(first, _add_months(first, months), place, year_place + 1, unit)
+
+
+_READERS = (_read_end_of_year, _read_relative, _read_half, _read_quarter, _read_month, _read_year, _read_day)
 
 
 def _share_year(found: list[Period], tokens: list[Token]) -> list[Period]:
-    """'Q1 and Q2 2024': a quarter or month without a year takes the year of the next one that has one."""
+    """'Q1 and Q2 2024': a quarter, half or month without a year takes the year of the next one that has one."""
     shared = list(found)
     for place in range(len(found) - 2, -1, -1):
         this, after = shared[place], shared[place + 1]
-        if this.unit.endswith("?") and after.start - this.end <= 2 and after.unit in ("month", "quarter"):
+        if this.unit.endswith("?") and after.start - this.end <= 2 and after.unit in ("month", "quarter", "half"):
             months = (this.after.year - this.first.year) * 12 + this.after.month - this.first.month
             first = this.first.replace(year=after.first.year)
             shared[place] = Period(first, _add_months(first, months), this.start, this.end, this.unit.rstrip("?"))
@@ -316,23 +328,20 @@ def months_of(period: Period) -> list[int]:
 def start_of(day: datetime.date, unit: str) -> datetime.date:
     if unit == "week":
         return day - datetime.timedelta(days=day.weekday())
-    if unit == "month":
-        return day.replace(day=1)
-    if unit == "quarter":
-        return day.replace(month=3 * ((day.month - 1) // 3) + 1, day=1)
-    return day.replace(month=1, day=1) if unit == "year" else day
+    months = _MONTHS_OF.get(unit)
+    return day.replace(month=(day.month - 1) // months * months + 1, day=1) if months else day
 
 
 def next_start(first: datetime.date, unit: str) -> datetime.date:
     if unit in ("day", "week"):
         return first + datetime.timedelta(days=1 if unit == "day" else 7)
-    return _add_months(first, {"month": 1, "quarter": 3, "year": 12}[unit])
+    return _add_months(first, _MONTHS_OF[unit])
 
 
 def _go_back(day: datetime.date, count: int, unit: str) -> datetime.date:
     if unit in ("day", "week"):
         return day - datetime.timedelta(days=count * (1 if unit == "day" else 7))
-    return _add_months(day, -count * {"month": 1, "quarter": 3, "year": 12}[unit])
+    return _add_months(day, -count * _MONTHS_OF[unit])
 
 
 def _add_months(day: datetime.date, count: int) -> datetime.date:

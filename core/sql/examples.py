@@ -9,7 +9,7 @@ from core.i18n import translate
 from core.records import Catalog
 from core.sql.lexicon import builtin_lexicon
 from core.sql.money import is_additive, money_of, number_columns
-from core.sql.schema import ColumnEntry, Schema, TableEntry, plain_name, schema_of
+from core.sql.schema import ColumnEntry, Schema, TableEntry, said_name, schema_of
 
 _GROUPS = range(2, 25)  # distinct values of a column worth a bar each
 _REPEATS = 0.5  # a group's value stands in two rows or more
@@ -29,10 +29,10 @@ def _by_group(table: TableEntry, schema: Schema, lang: str) -> Iterator[str]:
     groups = _groups(table, schema)
     if not groups:
         return
-    group = plain_name(groups[0].column.name)
+    group = said_name(groups[0].column.name)
     measure = _measure(table, schema)
     if measure is None:
-        yield translate("suggest.count", lang, table=plain_name(table.table.name), group=group)
+        yield translate("suggest.count", lang, table=said_name(table.table.name), group=group)
     else:
         yield _summed(measure, group, lang)
 
@@ -46,12 +46,12 @@ def _over_time(table: TableEntry, schema: Schema, lang: str) -> Iterator[str]:
 def _largest(table: TableEntry, schema: Schema, lang: str) -> Iterator[str]:
     measure, groups = _measure(table, schema), _groups(table, schema)
     if measure is not None and is_additive(measure) and groups:
-        group, name = plain_name(groups[-1].column.name), plain_name(measure.column.name)
+        group, name = said_name(groups[-1].column.name), said_name(measure.column.name)
         yield translate("suggest.largest", lang, measure=name, group=group)
 
 
 def _summed(measure: ColumnEntry, group: str, lang: str) -> str:
-    name = plain_name(measure.column.name)
+    name = said_name(measure.column.name)
     kind = "total" if is_additive(measure) else "average"
     return translate(f"suggest.{kind}", lang, measure=name.removeprefix("total "), group=group)
 

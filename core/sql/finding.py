@@ -66,6 +66,9 @@ class View:
         return column_words((of or self.measure).name, self.lang)
 
 
+_UNIT = re.compile(r"(?i)(?<=\w)\s*(?:\([€$£%]\)|[_ ](?:eur|usd|gbp))(?=$|_p(?:er|or)_)")
+
+
 def column_words(name: str, lang: str) -> str:
     """A column's name in a sentence, without the unit that stands beside each number."""
-    return plain_text(lower_first(humanise(re.sub(r"\s*\([€$£%]\)$", "", name), lang)), 60)
+    return plain_text(lower_first(humanise(_UNIT.sub("", name), lang)), 60)

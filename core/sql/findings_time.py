@@ -98,9 +98,9 @@ def p_text(p: float, lang: str) -> str:
 
 def find_gaps(view: View) -> Finding | None:
     """Months, quarters or years between the first and the last that have no row."""
-    if view.label is None or view.label.role != "time" or view.label.grain not in ("month", "quarter", "year"):
+    if view.label is None or view.label.role != "time" or view.label.grain not in ("month", "quarter", "half", "year"):
         return None
-    step = {"quarter": 3}.get(view.label.grain, 1)
+    step = {"quarter": 3, "half": 6}.get(view.label.grain, 1)
     places = sorted({int(ordinal(p, view.label.grain)) for p in view.label.present})
     missing = (places[-1] - places[0]) // step + 1 - len(places) if len(places) > 2 else 0
     if not 0 < missing <= len(places) / 2:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from core.sql.aggregates import aggregate_of, named_columns
 from core.sql.business_plan import Measure
+from core.sql.dimensions import LEADS
 from core.sql.link import Links
 from core.sql.money import cue_roots, find_flows, is_additive, is_flow, is_money, table_money
 from core.sql.schema import Schema
@@ -69,7 +70,36 @@ def _number_per_document(links: Links, schema: Schema) -> Measure | None:
             key = document_key(made.table, schema)
             if key is not None:
                 return _per(made.table, made.columns, made.expression, key, (flow, place + 2))
+    return _number_per_thing(links, schema)
+
+
+def _number_per_thing(links: Links, schema: Schema) -> Measure | None:
+    """'boxes per shipment by country': what adds up for each row of its own table, or, where a group is named besides
+    ('revenue per customer by region'), for each of the things that the rows refer to."""
+    for place, token in enumerate(links.tokens[:-1]):
+        grouped = any(later.word in LEADS for later in links.tokens[place + 2 : place + 5])
+        if not (token.source.lower() == "per" or (token.word in ("per", "by") and grouped)):
+            continue
+        things = [n for n, ms in links.tables.items() if any(m.start == place + 1 and m.score >= 0.8 for m in ms)]
+        for number, mention in named_columns(links, schema) if things else ():
+            entry = schema.columns[number]
+            if mention.end != place or not is_additive(entry):
+                continue
+            span = (mention.start, place + 2)
+            if entry.table in things:
+                return Measure("avg", entry.table, (number,), "{0}", span)
+            key = _key_to(things, entry.table, schema) if grouped else None
+            if key is not None:
+                return _per(entry.table, (number,), "{0}", key, span)
     return None
+
+
+def _key_to(things: list[int], table: int, schema: Schema) -> int | None:
+    """The one column of a table that refers to one of the things."""
+    names = {schema.tables[thing].table.name for thing in things}
+    keys = [k for k in schema.catalog.foreign_keys if k.table == schema.tables[table].table.name]
+    found = [k for k in keys if k.ref_table in names and len(k.columns) == 1]
+    return schema.column_of[found[0].table, found[0].columns[0]].number if len(found) == 1 else None
 
 
 def _per(table: int, columns: tuple[int, ...], expression: str, key: int, span: tuple[int, int]) -> Measure:

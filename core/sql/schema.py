@@ -160,6 +160,7 @@ class Schema:
 
 
 _UNIT = re.compile(r"\([^)]*\)|\[[^\]]*\]")  # 'Coste (€)', 'Salary [EUR]'
+_SYMBOLS = frozenset("eur usd gbp chf jpy mxn kg km cm mm ml ha kw kwh mwh".split())
 _CAMEL = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])")
 _FILLER = frozenset("tbl table tabla raw stg dim fact datos".split())
 
@@ -170,10 +171,12 @@ _JOINING = frozenset("de del la las el los y con en por para".split())  # 'País
 def spoken_words(name: str) -> tuple[str, ...]:
     """The words of a column's name without its unit in brackets and what only joins them, where that leaves any."""
     words = split_name(_UNIT.sub(" ", name)) or split_name(name)
+    if words[-1:] and words[-1] in _SYMBOLS:  # 'freight_eur', 'weight_kg'
+        words = words[:-1] or words
     return tuple(word for word in words if word not in _JOINING) or words
 
 
-def plain_name(name: str) -> str:
+def said_name(name: str) -> str:
     """A stored name as it is said in a question: 'Monthly_fee (EUR)', 'monthlyFee' -> 'monthly fee'."""
     words = (_CAMEL.sub(" ", _UNIT.sub(" ", name)).replace("_", " ") or name).split()
     return " ".join(word if word.isupper() else word.lower() for word in words)

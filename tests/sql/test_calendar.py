@@ -26,6 +26,8 @@ TODAY = datetime.date(2026, 11, 23)
         ("ventas de los últimos 7 días", "es", "2026-11-17", "2026-11-24"),
         ("orders on 2024-02-29", "en", "2024-02-29", "2024-03-01"),
         ("ventas del primer semestre de 2024", "es", "2024-01-01", "2024-07-01"),
+        ("sales in the last quarter of 2025", "en", "2025-10-01", "2026-01-01"),
+        ("ventas del último mes de 2024", "es", "2024-12-01", "2025-01-01"),
         ("sales in December", "en", "2025-12-01", "2026-01-01"),
         ("ventas entre octubre y diciembre", "es", "2025-10-01", "2026-01-01"),
     ],
@@ -51,6 +53,7 @@ def test_an_amount_is_no_year(question):
         ("growth month over month", "en", "month"),
         ("ventas de cada año", "es", "year"),
         ("sales by channel and quarter", "en", "quarter"),
+        ("ventas por semestre", "es", "half"),
         ("list all customers", "en", None),
     ],
 )
