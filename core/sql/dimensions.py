@@ -78,11 +78,14 @@ def _asks_one(token: Token) -> bool:
 
 
 def is_ordering(tokens: list[Token], place: int) -> bool:
-    return any(stem(t.word) in _ORDERING and not _names_orders(t) for t in tokens[max(0, place - 2) : place])
+    near = range(max(0, place - 2), place)
+    return any(stem(tokens[p].word) in _ORDERING and not _names_orders(tokens[p], tokens[p - 1 : p]) for p in near)
 
 
-def _names_orders(token: Token) -> bool:
-    """'orders by region', 'pedidos por canal': the thing, not the sorting."""
+def _names_orders(token: Token, before: list[Token]) -> bool:
+    """'orders by region', 'pedidos por canal', 'revenue per order by region': the thing, not the sorting."""
+    if before and before[0].word == "per":
+        return True
     source = token.source.lower()
     return stem(token.word) == "order" and (source == "orders" or not source.startswith(("order", "orden")))
 

@@ -126,7 +126,7 @@ def _silence_order(tokens: list[Token], lang: str) -> list[Token]:
     for place, token in enumerate(tokens):
         before = tokens[place - 1].word if place else ""
         after = tokens[place + 1].word if place + 1 < len(tokens) else ""
-        sorting = token.word in ("order", "ordered") and (after == "by" or before in _DIRECTIONS)
+        sorting = token.word in ("order", "ordered") and (after == "by" or before in _DIRECTIONS) and before != "per"
         said = lang != "es" or token.source.lower().startswith("orden")
         if (said and sorting) or (token.word == "order" and (before, after) == ("in", "of")):
             out[place] = replace(token, kind="cue")
