@@ -38,12 +38,16 @@ PART_OF = re.compile(r"\b(?:ratio|proportion|proporcion|share of|per|over)\b")
 PAST = re.compile(
     r"\b(?:earlier|previous\w*|before|prior|ago|last year|was|were|used to|from|against|versus|anterior\w*|antes|"
     r"pasado|"
-    r"era|eran|fue|fueron|frente|frente a|compared|year-end|turn of the year)\b"
+    r"era|eran|fue|fueron|had been|habia\w*|frente|frente a|compared|year-end|turn of the year)\b"
 )
 REST = re.compile(
     r"\b(?:rest|rest[ao]\w*|remain\w*|other\w*|otr[oa]s|demas|quedan?|sin|unsolved|un\w+ed|left|without|not|no|faltan?|"
-    r"missing|headroom|pendient\w+|difference|diferencia|net\w*|require\w*|requir\w+)\b"
+    r"missing|outstanding|owed|headroom|pendient\w+|difference|diferencia|net\w*|require\w*|requir\w+)\b"
 )
+QUARTER = re.compile(r"\b(?:quarter|trimestr)\w*")
+_PER = re.compile(r"\b(?:per|por|every|cada) (1[.,]?0+[.,]?0*|hundred|cien|thousand|mil|million|millon)\b")
+_MANY = {"hundred": 100.0, "cien": 100.0, "thousand": 1e3, "mil": 1e3, "million": 1e6, "millon": 1e6}
+PLANNED = re.compile(r"\b(?:budget\w*|presupuest\w+|planned|forecast|expected|previst\w+|target\w*|objetivo)\b")
 PERIOD = re.compile(
     r"\b(?:year|annual\w*|yearly|month\w*|quarter\w*|week\w*|ano|anual\w*|mes|mensual\w*|trimestr\w+|semana\w*)\b"
 )
@@ -66,6 +70,12 @@ def speaks_of_computing(text: str) -> bool:
     """Whether a word says how a figure is computed: 'change', 'average', 'total', 'proportion'."""
     folded = fold(text)
     return any(cue.fullmatch(folded) for cue in (CHANGE, SUM, MEAN, SHARE, RATIO, REST))
+
+
+def per_many(folded: str) -> float:
+    """Of how many a folded text gives a rate: 1,000 in 'per thousand inhabitants', else 1."""
+    match = _PER.search(folded)
+    return 1.0 if match is None else _MANY.get(match[1]) or float(re.sub(r"\D", "", match[1]))
 
 
 def says_half(text: str) -> bool:

@@ -12,7 +12,23 @@ import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from core.validation.cues import CHANGE, COMPARED, EACH, HALVES, MEAN, PART_OF, PAST, PERIOD, RATIO, REST, SHARE, SUM
+from core.validation.cues import (
+    CHANGE,
+    COMPARED,
+    EACH,
+    HALVES,
+    MEAN,
+    PART_OF,
+    PAST,
+    PERIOD,
+    PLANNED,
+    QUARTER,
+    RATIO,
+    REST,
+    SHARE,
+    SUM,
+    per_many,
+)
 from core.validation.match import close, grain_of
 from core.validation.measures import fold, lexicon
 from core.validation.operands import TOTAL, Operand
@@ -30,11 +46,13 @@ def follows(
     scales: Iterable[float] = (1.0,),
     base: bool = False,
     halves: bool = False,
+    adds: bool = False,
 ) -> bool:
     """Whether the figure can be computed. `sentence` is the whole statement, `scales` what the pages say that bare
     figures are in; `base` says that the figure which the statement states beside it is what the change is counted from
-    ('3 less than the 12 of ...'), `halves` that the sources speak of halves."""
-    asked = _ask(spoken, sentence, base, halves, operands)
+    ('3 less than the 12 of ...'), `halves` that the sources speak of halves, `adds` that
+    they add one figure to another ('and a further 10 weeks')."""
+    asked = replace(_ask(spoken, sentence, base, halves, operands), adds=adds)
     for scaled in _scaled(spoken, operands, scales):
         if any(close(spoken.quantity, value) for value in _values(asked, scaled)):
             return True
@@ -161,17 +179,21 @@ def _numbers(asked: Asked, first: Operand, second: Operand) -> Iterable[float]:
     if of_each and (first.line == second.line or column) and unit_fits(quantity.unit, first, second):
         big, small = max(abs(one), abs(other)), min(abs(one), abs(other))
         if small and not of_one_unit(first, second):
+            many = per_many(asked.all_words)
+            yield from (small / big * many,) if many > 1 else ()
             yield big / small
             yield big / small * max(first.scale, second.scale) if column else big / small
     if not units_meet(first, second) or not unit_fits(quantity.unit, first, second):
         return
     if asked.says(CHANGE) or asked.says(REST):
         yield from (new - old for old, new in changes_of(asked, first, second))
-    if asked.says(SUM) and side_by_side(asked, first, second, times=True):
+    if (asked.says(SUM) or asked.adds) and side_by_side(asked, first, second, times=True):
         yield one + other
     for base, step in ((first, second), (second, first)):
         if step.way and step.line == base.line and step.column is None and abs(step.value) < abs(base.value):
             yield base.value - step.way * abs(step.value)  # '71 days, nine fewer than in 2023': 80
+        if asked.says(PLANNED, False) and step.line == base.line and step.column is None and step.value < base.value:
+            yield from (base.value + step.value, base.value - step.value)  # '13,750, which was 1,250 under budget'
 
 
 def _products(asked: Asked, number: Operand, other: Operand) -> Iterable[float]:
@@ -212,7 +234,7 @@ def _alone(asked: Asked, operands: Sequence[Operand]) -> Iterable[float]:
             and not timed
             and asked.spoken.quantity.readings[0][0] >= 10
         ):
-            for count in _PERIODS:
+            for count in (*_PERIODS, 3.0) if QUARTER.search(asked.all_words) else _PERIODS:
                 yield operand.value * count
                 yield operand.value / count
         if asked.halves:

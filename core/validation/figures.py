@@ -25,6 +25,11 @@ from core.validation.row_figures import MARGIN, find_in_rows, owns_more
 from core.validation.spoken import Spoken, contexts, score
 
 _THAN = re.compile(r"\b(?:than|que|below|above|under|over|por encima|por debajo|against|frente)\b")
+_STEP = re.compile(r"\s*(?:more|fewer|less|mas|menos|further|additional)\b")  # '412 people, 37 more than before'
+_FURTHER = re.compile(
+    r"\b(?:further|additional|another|extra|otr[oa]s|adicional(?:es)?)\s+\S*\d|\b(?:a further|otr[oa]s) \w+ "
+)
+_UNLESS = re.compile(r"\b(?:unless|salvo|a menos|a no ser)\b")
 _VAGUE = 6.0  # points: 'a little over a third' beside 38 %
 _PAGE_BEFORE = re.compile(r"(?:\bp|\bpp|\bpage|\bpages|\bpag|\bpagina|\bpaginas)\.?\s*$")
 
@@ -86,7 +91,8 @@ def _follows(spoken: Spoken, claim: Segment, evidence: Evidence, named: Sequence
     halves = any(says_half(segment.text) for passage in evidence.passages for segment in passage.quoted)
     operands = gather_operands(spoken, evidence, [place for _, place in named])
     scales = frozenset({1.0}).union(*(passage.scales for passage in evidence.passages))
-    return follows(spoken, claim.text, operands, scales, base, halves)
+    adds = any(_FURTHER.search(fold(segment.text)) for passage in evidence.passages for segment in passage.quoted)
+    return follows(spoken, claim.text, operands, scales, base, halves, adds)
 
 
 def _verbatim(claim: Segment, quantity: Quantity, evidence: Evidence) -> bool:
@@ -110,6 +116,8 @@ def _weigh(spoken: Spoken, matches: Sequence[Place], places: Sequence[Place]) ->
     if finding is None and not best.quoted and not any(place.quoted for place in matches):
         finding = Finding("figure_elsewhere", {"what": spoken.quantity.text}, hard=False)
     against = spoken.way and best.way and spoken.way != best.way
+    if _UNLESS.search(fold(best.before)) and not _UNLESS.search(fold(spoken.clause)):
+        against = 0  # 'if it does not fall', 'unless it falls'
     if finding is None and against and all(place.way == best.way for place in matches):
         finding = Finding("way_differs", {"what": spoken.quantity.text})
     return finding, best
@@ -180,7 +188,7 @@ def _enumerated(claim: Segment, quantity: Quantity) -> bool:
 
 def _counts_another(spoken: Spoken, matches: Sequence[Place], places: Sequence[Place]) -> Finding | None:
     """'90 countries' where the source has 14 countries and 90 sites."""
-    if not spoken.head or any(_may_count(spoken, place) for place in matches):
+    if not spoken.head or any(_may_count(spoken, place) or _STEP.match(fold(place.after)) for place in matches):
         return None
     lines = {place.line for place in matches}
     for rival in places:
@@ -231,7 +239,7 @@ def _belongs_elsewhere(
         for p in rivals
         if not any(close(q, value * p.scale) for q in spoken.siblings for value, _ in p.quantity.readings)
     ]
-    if spoken.older or _has_company(spoken, best, places):
+    if spoken.older or _has_company(spoken, best, places) or _STEP.match(fold(best.after)):
         return None
     for rival in sorted(rivals, key=lambda place: -score(spoken.context, place))[:1]:
         if score(spoken.context, rival) - reached >= MARGIN and _takes(spoken, rival, best):

@@ -22,7 +22,10 @@ from core.validation.vocabulary import Word
 _FUTURE = re.compile(r"\b\w{2,}(?:[aei]rán?|drán?)\b", re.I)
 _STOPS = re.compile(r"[;:()]|,\s|\.\s|\.?$|\b(?:while|whereas|but|although|mientras|pero|aunque)\b")
 _OF_TIME = r"(?! (?:year|month|week|quarter|day)\b)"
+_NOT_YET = re.compile(r"\b(?:no|not|nor|never) (?:se )?(?:yet )?(?:has|have|had|ha|han|habia|habian)\b")
 _OF = re.compile(r"\s*(?:of|out of|de|de un total de)\s*(?:the |los |las |sus |its |all )?")
+_OF_ALL = re.compile(r"(?:^|[;:,.]\s)(?:of|out of|de)\s+(?:the |los |las |sus |its )?$")
+_REACH = 40  # characters behind 'all'
 _LEAST, _FEW, _SOME_OF_IT = 2, 3, 0.3
 
 
@@ -69,7 +72,7 @@ def _set_aside(claim: Segment, near: Sequence[Segment]) -> Finding | None:
 
 def _told_as_done(claim: Segment, near: Sequence[Segment]) -> Finding | None:
     """'Has closed' where the clause of the source that says so has 'plans to close'."""
-    folded = fold(claim.text)
+    folded = _NOT_YET.sub(_blank, fold(claim.text))
     done = _cues()["done"].search(folded)
     if not done or _planned(claim.text) or _cues()["foreseen"].search(folded):
         return None
@@ -77,9 +80,13 @@ def _told_as_done(claim: Segment, near: Sequence[Segment]) -> Finding | None:
         clauses = [(segment.text[a:b], [w for w in segment.words if a <= w.start < b]) for a, b in _clauses(segment)]
         text, _ = max(clauses, key=lambda clause: _shared(claim.words, clause[1]))
         plan = _planned(text)
-        if plan and not _cues()["done"].search(fold(text)):
+        if plan and not _cues()["done"].search(_NOT_YET.sub(_blank, fold(text))):
             return Finding("not_done", {"what": claim.text[done.start() : done.end()], "instead": plan})
     return None
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match.group())
 
 
 def _planned(text: str) -> str:
@@ -94,15 +101,17 @@ def _clauses(segment: Segment) -> list[tuple[int, int]]:
 
 def _other_reason(claim: Segment, near: Sequence[Segment]) -> Finding | None:
     """A reason or an aim of which the source's own has no word, where the rest is what the source says."""
-    for pattern in (_cues()["reason"], _cues()["aim"]):
+    for name in ("reason", "aim"):
+        pattern = _cues()[name]
         own = next(_behind(claim, pattern), None)
         if own is None or len(own) < _LEAST:
             continue
         rest = [word for word in claim.words if word not in own]
         for segment in near:
             reasons = list(_behind(segment, pattern))
-            met = max((_shared(own, its) / len(own) for its in reasons), default=1.0)
-            if _shared(rest, segment.words) >= _LEAST and (not met or (len(own) >= _FEW and met < _SOME_OF_IT)):
+            said = own[1:] if name == "aim" else own  # 'to avoid', of whatever
+            met = max((_shared(said, its) / len(said) for its in reasons), default=1.0)
+            if _shared(rest, segment.words) >= _LEAST and (not met or (len(said) >= _FEW and met < _SOME_OF_IT)):
                 return Finding("reason_differs", {"what": claim.text[own[0].start : own[-1].end]})
     return None
 
@@ -121,25 +130,26 @@ def _behind(segment: Segment, pattern: re.Pattern[str]) -> Iterator[list[Word]]:
 def _all_of_some(claim: Segment, near: Sequence[Segment]) -> Finding | None:
     """'All' where the source says 'most', or '46 of 52'."""
     said = _cues()["all"].search(fold(claim.text))
-    if (
-        not said
-        or any(q.kind != "code" for q in claim.quantities if not q.spelled)
-        or _cues()["some"].search(fold(claim.text))
-    ):
+    if not said or _cues()["some"].search(fold(claim.text)):
         return None
-    behind = next((w for w in claim.words if w.start >= said.end() and not w.stop), None)
+    if any(q.kind != "code" and not q.spelled and 0 <= q.start - said.start() < _REACH for q in claim.quantities):
+        return None  # 'all 46 of them'
+    told = [w for w in claim.words if not w.stop and not said.start() <= w.start < said.end()]
+    behind = next((w for w in told if w.start >= said.end()), told[-1] if told else None)
     for segment in near:
         if behind is None or not _shared([behind], segment.words) or _cues()["all"].search(fold(segment.text)):
             continue
         if _cues()["some"].search(fold(segment.text)) or _is_part(segment):
-            return Finding("not_all", {"what": claim.text[said.start() : behind.end]})
+            return Finding("not_all", {"what": claim.text[said.start() : said.end()]})
     return None
 
 
 def _is_part(segment: Segment) -> bool:
-    """Whether a sentence counts some of a number: '46 of 52'."""
+    """Whether a sentence counts some of a number: '46 of 52', 'of the 16, 12'."""
     figures = [q for q in segment.quantities if q.kind == "number" and q.readings]
-    pairs = itertools.pairwise(figures)
+    pairs = list(itertools.pairwise(figures))
+    if any(_OF_ALL.search(fold(segment.text[: a.start])) and a.readings[0][0] > b.readings[0][0] for a, b in pairs):
+        return True
     return any(
         _OF.fullmatch(fold(segment.text[a.end : b.start])) and a.readings[0][0] < b.readings[0][0] for a, b in pairs
     )

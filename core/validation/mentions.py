@@ -26,6 +26,7 @@ _YEAR_BEFORE = re.compile(
     r"\b(?:(?:a|one) year (?:ago|earlier|before)|(?:prior|previous|last|preceding)[ -]year|year[- ]end|"
     r"un ano antes|(?:ano|ejercicio) (?:anterior|pasado|previo|precedente)|cierre del (?:ano|ejercicio))\b"
 )
+_HALF = re.compile(r"\bhalf\b|\bsemestr\w+")
 _SMALL = frozenset("of and the for sobre with con in on de la el los las y del para por en".split())
 
 
@@ -78,8 +79,10 @@ def _follows(date: DateSpan, evidence: Evidence, known: Sequence[DateSpan]) -> b
     before."""
     spans = [(p.quantity.unit, p.quantity.readings[0][0]) for p in evidence.places if p.quoted and p.quantity.readings]
     for moment in date.readings:
-        if moment.half == 1 and moment.year is None and ("month", 6.0) in spans:
-            return True
+        if moment.half is not None and moment.year is None and moment.month is None:
+            halves = any(_HALF.search(passage.near_folded) for passage in evidence.passages)
+            if halves or (moment.half == 1 and ("month", 6.0) in spans):
+                return True
         years = {other.year for told in known for other in told.readings if other.year}
         ends = {year + int(count) for year in years for unit, count in spans if unit == "year"}
         if moment.year in ends and replace(moment, year=None) == Moment():

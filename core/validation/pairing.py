@@ -29,6 +29,7 @@ class Asked:
     base: bool
     halves: bool
     lines: dict[tuple, list[Operand]]
+    adds: bool = False
 
     def says(self, cue: re.Pattern[str], exact: bool = True) -> bool:
         return bool(cue.search(self.words)) or (exact and self.precise)

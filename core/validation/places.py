@@ -35,11 +35,12 @@ _PERIODS = {
     "quarter": ("quarter", "trimestr"),
     "month": ("month", "mes", "mensual"),
     "week": ("week", "seman"),
+    "night": ("night", "noche"),
     "day": ("day", "dai", "dia", "diari"),
 }
 _PERIOD_BEHIND = re.compile(
-    r"\s*(?:(?:a|an|per|each|every|al|por|cada|/)\s?)?(year\w*|annual\w*|quarterly|month\w*|weekly|week|daily|day|anual\w*|"
-    r"mes|mensual\w*|trimestr\w*|semana\w*|ano|dia|diari\w*)\b"
+    r"\s*(?:(?:a|an|per|each|every|al|por|cada|/)\s?)?(year\w*|annual\w*|quarterly|month\w*|weekly|week|daily|day|night|anual\w*|"
+    r"mes|mensual\w*|trimestr\w*|semana\w*|ano|dia|noche|diari\w*)\b"
 )
 _EACH_BEHIND = re.compile(r"\s*(?:per|por|each|/|el|la)\s?([a-z²³]+)")
 _PERIOD_WORD = re.compile(

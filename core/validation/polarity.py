@@ -125,8 +125,10 @@ def _one_negation_more(claim: Segment, source: Sequence[Word], whole: Sequence[W
     """A word that is denied on one side alone, while the two sides do not deny equally often. `whole` are all words of
     the sentences that `source` are the clauses of."""
     own, its = _denials(claim.words, whole), _denials(source, claim.words)
-    if (own - its) % 2 == 0:
+    if (own - its) % 2 == 0 or _not_until(claim.words, whole) or _not_until(whole, claim.words):
         return None
+    if own > its and any(fold(word.text) == "otherwise" for word in whole):
+        return None  # 'if it is, five years, otherwise two'
     if _denies_by_words(source, claim.words) if own > its else _denies_by_words(claim.words, whole):
         return None
     if own and its and not _at_odds(claim.words, source):
@@ -143,6 +145,16 @@ def _one_negation_more(claim: Segment, source: Sequence[Word], whole: Sequence[W
         if not any(mine.negated for mine in claim.words if mine.keys & word.keys):
             return Opposition("negation_dropped", word.text)
     return None
+
+
+def _not_until(words: Sequence[Word], others: Sequence[Word]) -> bool:
+    """Whether one side says 'not until' and the other 'before' or 'only after'."""
+    cue = next((n for n, word in enumerate(words) if word.cue), len(words))
+    spoken = " ".join(fold(word.text) for word in words[cue:])
+    until = re.search(r"\b(?:until|hasta que)\b", spoken)
+    return bool(until) and any(
+        fold(word.text) in ("before", "antes", "after", "once", "tras", "despues") for word in others
+    )
 
 
 def _at_odds(claim: Sequence[Word], source: Sequence[Word]) -> bool:

@@ -8,7 +8,7 @@ import re
 
 from core.validation.measures import PERCENT, POINTS, Quantity, approximation, fold, lexicon, read_scale, read_unit
 
-_ONE = {"a": 1, "an": 1, "one": 1, "un": 1, "una": 1, "la": 1}
+_ONE = {"a": 1, "an": 1, "one": 1, "un": 1, "uno": 1, "una": 1, "la": 1}
 _PARTS = {"third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "tenth": 10, "tercio": 3, "cuarto": 4, "quinto": 5}
 _PARTS |= {"tercera": 3, "cuarta": 4, "quinta": 5, "sexta": 6, "decima": 10}
 _FRACTION = re.compile(

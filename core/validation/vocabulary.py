@@ -19,10 +19,16 @@ _TOKEN = re.compile(r"[^\W\d_]+(?:['’+&][^\W\d_]+)*", re.UNICODE)
 _NOUN_CUES = frozenset(("no", "without", "sin", "free", "excluding", "excl"))  # before a noun, up to a preposition
 _PREPOSITIONS = frozenset("for of in on to with from para de del en por con".split())
 _PARTICIPLE = re.compile(r"(?:ad|id)[oa]s?$")
-_BREAK = re.compile(r"[;:!?()\n]|\.(?=\s|$)|,\s|\b(?:but|pero|while|mientras|although|aunque|sino)\b", re.I)
+_BREAK = re.compile(
+    r"[;:!?()\n]|\.(?=\s|$)|,\s|"
+    r"\b(?:but|pero|while|mientras|although|aunque|sino|until|hasta que|because|porque)\b",
+    re.I,
+)
 _MORE_OR_LESS = frozenset(
     "encima debajo above below more less fewer least most mas menos longer older later higher lower over under".split()
 )
+_PARTICLES = frozenset(("up", "down"))
+_GOING = frozenset("go goes going gone went come came coming move moved moves brought pushed pulled edged".split())
 _MODALS = frozenset("may can might could".split())
 _DUTIES = frozenset("must should shall need debe deben debera deberan deberia".split())
 _UNLESS = frozenset("without sin unless salvo".split())
@@ -44,6 +50,7 @@ _FRACTIONS = (
     "doble",
     "triple",
 )
+_UP_BY = re.compile(r" (?:by |from |to |on |about |[€$£]?\d)")
 _SCOPE = 5  # words behind a 'not' that stand under it
 _COGNATE, _ROOT = 6, 6  # letters of a word that may be alike in both languages, and how many count
 
@@ -171,6 +178,8 @@ def _no_bounds(text: str, words: list[Word]) -> list[Word]:
     found = list(words)
     for n, word in enumerate(words):
         token = fold(word.text)
+        if token in _PARTICLES and n and not _is_way(words[n - 1], text[word.end : word.end + 8]):
+            found[n] = replace(word, way=0, side=None)  # 'gives up', 'sets down'
         if token not in _MORE_OR_LESS:
             continue
         before = fold(words[n - 1].text) if n else ""
@@ -180,6 +189,11 @@ def _no_bounds(text: str, words: list[Word]) -> list[Word]:
             found[n] = replace(word, way=0, side=None)
             found[n + 1] = replace(words[n + 1], negated=True)
     return found
+
+
+def _is_way(before: Word, behind: str) -> bool:
+    """Whether 'up' or 'down' tells a way: behind a form of 'be' or 'go', or before a figure."""
+    return before.stop or bool(before.way) or fold(before.text) in _GOING or bool(_UP_BY.match(behind))
 
 
 @functools.cache
@@ -231,6 +245,8 @@ def _under_negation(text: str, words: list[Word]) -> list[Word]:
             continue
         if left == _SCOPE and token in _DUTIES:
             marked.append(_forbidden(word))  # 'no debe'
+        elif left == _SCOPE and word.stop and word.side is not None:
+            marked.append(replace(word, negated=True))  # 'no pueden'
         elif left and not word.stop:
             left = 0 if left == _SCOPE and _PARTICIPLE.search(token) else left - 1  # 'no disfrutados'
             marked.append(replace(word, negated=True))

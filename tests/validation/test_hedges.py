@@ -11,6 +11,9 @@ SOURCES = {
     "ferry": "El ferri de las 9:00 se suspendió porque el viento superaba los 70 km/h.",
     "seeds": "En el ensayo germinaron 212 de las 260 semillas sembradas.",
     "crews": "The dock crew cleans the tanks every Monday; the yard crew greases the pumps.",
+    "quarry": "Quarry visitors may not leave the marked path. Do not start the pump until the tank is full.",
+    "hall": "The new hall cost £13,750, which was £1,250 under budget, and holds 8 m³ of water.",
+    "nurses": "The nurses surveyed were asked twice: of the 40 nurses, 31 want longer breaks.",
     "stewards": "Alderman Prowse opened the bidding and Alderman Teague raised it twice.",
 }
 CASES = [
@@ -25,6 +28,13 @@ CASES = [
     ("seeds", "Todas las semillas sembradas germinaron en el ensayo.", False, "not_all"),
     ("crews", "The yard crew greases the pumps.", True, ""),
     ("crews", "The yard crew cleans the tanks every Monday.", False, "figure_swapped"),
+    ("quarry", "Los visitantes de la cantera no pueden salir del camino marcado.", True, ""),
+    ("quarry", "Los visitantes de la cantera pueden salir del camino marcado.", False, "negation_dropped"),
+    ("quarry", "The tank has to be full before the pump is started.", True, ""),
+    ("hall", "The hall had been budgeted at £15,000.", True, ""),
+    ("hall", "The hall had been budgeted at £16,000.", False, "figure_instead"),
+    ("hall", "The new hall holds 8,000 litres of water.", True, ""),
+    ("nurses", "All the nurses surveyed want longer breaks.", False, "not_all"),
     ("stewards", "Alderman Teague opened the bidding.", False, "figure_swapped"),
 ]
 CELLS = [
