@@ -247,7 +247,7 @@ _STAGES = ("route", "embed", "search", "answer", "link", "compose", "execute", "
 
 
 def _citation(found) -> dict[str, Any]:
-    names = ("n", "file", "page", "quote", "start", "end", "score", "verified")
+    names = ("n", "file", "page", "quote", "start", "end", "score", "verified", "against")
     return {name: getattr(found, name) for name in names}
 
 

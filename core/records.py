@@ -217,7 +217,8 @@ class SearchResult:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A quote and where it stands; `verified` only if the quote was found on that page at that range."""
+    """A quote and where it stands; `verified` only if the quote was found on that page at that range. `against` is the
+    number of the quote that gives another figure for the same thing, 0 where none does."""
 
     n: int
     document_id: int
@@ -231,6 +232,7 @@ class Citation:
     boxes: tuple[BoxTuple, ...] = ()
     key: tuple[int, int] | None = None
     hidden: bool = False
+    against: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from core import both
+from core.amounts import Amounts
 from core.chat import answer as documents_answer
 from core.chat.fragment import substitute
 from core.conversation import Here, Turn
@@ -221,7 +222,9 @@ class Sides:
         question = meant.text
         search = functools.partial(self.index.search, lang=turn.lang, k=k, document_ids=among)
         result, shelf = search(question), self.library
-        found = documents_answer.answer(question, result, self.index, turn.lang, shelf.page, shelf.page_count, search)
+        found = documents_answer.answer(
+            question, result, self.index, turn.lang, shelf.page, shelf.page_count, search, Amounts()
+        )
         timings = {**result.timings_ms, **found.timings_ms}
         message = f"{found.message} {meant.note(turn.lang)}".strip()
         return dataclasses.replace(found, message=message, hits=found.hits or result.hits, timings_ms=timings)

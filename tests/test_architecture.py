@@ -14,7 +14,7 @@ LAYERS = [
     {"models", "charts", "state"},
     {"index", "documents"},
     {"chat", "sql", "validation", "router", "reconcile", "training", "samples"},
-    {"both", "table_files", "author", "conversation", "house_words", "provenance"},
+    {"amounts", "both", "table_files", "author", "conversation", "house_words", "provenance"},
     {"sides"},
     {"telling"},
     {"assistant", "library"},

@@ -21,7 +21,7 @@ _CHOICE = {
 }
 _THAN = {
     "en": re.compile(
-        r"^(?:is|are|does|do|has|have|was|were|did) (?P<one>.+?) "
+        r"^(?:is|are|does|do|has|have|was|were|did) (?P<one>(?:(?:the|an?|our) )?(?!(?:the|an?) )\S+(?: .+?)??) "
         r"(?P<asked>(?:\w+ )?(?:\w+er|more \w+|less \w+)(?: \w+)?) than (?P<other>.+?)\?*$",
         re.I,
     ),
@@ -36,6 +36,7 @@ _MEASURES = {
     "en": (
         (r"cheap\w*|expensive|dear\w*|costs? (?:more|less)", "price", "money"),
         (r"heav\w+|light(?:er|est)", "weight", "number"),
+        (r"lasts? (?:longer|longest)|takes? (?:longer|longest)", "duration", "duration"),
         (r"long(?:er|est)|short(?:er|est)", "duration length", ""),
         (r"old(?:er|est)|young\w*", "age", ""),
         (r"earl\w+|soon\w*|lat(?:er|est)|first|last|before|after", "", "date"),
@@ -44,7 +45,8 @@ _MEASURES = {
     "es": (
         (r"barat\w+|car[oa]s?|cuesta (?:mas|menos)", "precio", "money"),
         (r"pesad\w+|liger\w+|pesa (?:mas|menos)", "peso", "number"),
-        (r"larg\w+|cort\w+|dura (?:mas|menos)", "duración", ""),
+        (r"dura (?:mas|menos)", "duración", "duration"),
+        (r"larg\w+|cort\w+", "duración", ""),
         (r"antigu\w+|viej\w+|joven\w*", "antigüedad", ""),
         (r"antes|despues|primero|primera|mas tarde|mas pronto", "", "date"),
         (r"grandes?|pequen\w+", "tamaño", "number"),
@@ -54,6 +56,8 @@ _COMPARES = re.compile(
     r"\b(?:more|most|less|least|fewer|fewest|better|best|worse|worst|higher|highest|lower|lowest|greater|greatest|mas|menos"
     r"|mayor(?:es)?|menor(?:es)?|mejor|peor)\b"
 )
+_COUNTS = re.compile(r"\b(?:more|most|fewer|fewest|mas|menos) [^\W\d_]{3,}")
+_AMONG = re.compile(r"^(.+?) ((?:in|on|for|during|at|en|durante|para|por) .+)$", re.I)
 _IDLE = re.compile(
     r"\b(?:is|are|was|were|has|have|had|does|do|did|the|of the two|es|son|fue|tiene|tienen|tuvo|el|la)\b"
 )
@@ -76,14 +80,18 @@ def read_alternatives(text: str, lang: str) -> Alternatives | None:
     if match is None:
         return None
     asked = f"{match.groupdict().get('verb') or ''} {match['asked']}".strip()
+    one, other, among = _name(match["one"]), _name(match["other"]), ""
+    if not _AMONG.match(one) and (trailing := _AMONG.match(other)):  # 'the car or the van in winter'
+        other, among = trailing.groups()
     folded = fold(asked)
     for pattern, noun, want in _MEASURES[lang]:
         if re.search(rf"\b(?:{pattern})\b", folded):
             shared = _without(asked, re.compile(rf"\b(?:{pattern})\b"))
-            return Alternatives(_name(match["one"]), _name(match["other"]), f"{shared} {noun}".strip(), want)
+            return Alternatives(one, other, " ".join(f"{shared} {noun} {among}".split()), want)
     if not _COMPARES.search(folded):
         return None
-    return Alternatives(_name(match["one"]), _name(match["other"]), _without(asked, _COMPARES), "")
+    want = "number" if _COUNTS.search(folded) else ""
+    return Alternatives(one, other, f"{_without(asked, _COMPARES)} {among}".strip(), want)
 
 
 def _name(side: str) -> str:

@@ -11,7 +11,17 @@ from collections.abc import Sequence
 
 from core.chat.qualify import Mark, asked_sorts, find_marks
 from core.chat.question import Understood
-from core.chat.spans import NUMBER_WORDS, Span, asks_change, find_fitting, is_change, is_former, is_moved
+from core.chat.spans import (
+    NUMBER_WORDS,
+    Span,
+    asks_change,
+    find_fitting,
+    find_range,
+    find_spans,
+    is_change,
+    is_former,
+    is_moved,
+)
 from core.chat.words import Word, fold
 from core.documents.layout import boxes_for
 from core.records import Citation, Hit, Page
@@ -23,6 +33,7 @@ _CLAUSE_BREAK = re.compile(r"[;:)]|\b(?:y|e|pero|mientras|aunque|and|but|while|w
 _COMMA = re.compile(r",\s(?=.)", re.S)  # not the one right before a name: 'its chair, Ann Roe'
 _BREAK_GAP, _COMMA_GAP = 30, 6  # characters that a break between a word and a span counts for
 _FULL_NAME = 0.3  # what a name of several words gains where a person is asked for
+_SHARED = 0.5
 _AFTER = 0.7  # what a word after the span tells, beside one before it
 _NOBODY = re.compile(  # 'S.A' and the like; a title in capitals; 'CIF B47661190'
     r"^(?:[A-Z]\.){1,3}[A-Z]?$|^[^a-záéíóúüñ\d€$]{20,}$|\d{5}"
@@ -38,6 +49,14 @@ _AMOUNT = 1.0  # what money gains over a count where 'how much' is asked
 _OTHER_SORT = 1.5  # what a span loses beside a sort that is not the question's, where the sentence has that too
 _YEARS = re.compile(r"\b(?:19|20)\d{2}\b")
 _ORDINAL = re.compile(r"\d{1,2}[.)]\s")  # the number of a point or a clause
+_STARTS = re.compile(
+    r"\b(?:starts?|started|begins?|began|opens?|since when|from when|empieza\w*|empezo|comienza\w*|comenzo|inicia\w*"
+    r"|abren?|arranca\w*|desde cuando|a partir de)\b"
+)
+_ENDS = re.compile(
+    r"\b(?:ends?|ended|finish\w*|closes?|until when|till when|expires?|termina\w*|acaba\w*|finaliza\w*|cierran?"
+    r"|concluye\w*|hasta cuando|hasta que)\b"
+)
 _WORD_END = re.compile(r"\S(?=\s|$)")
 
 
@@ -107,10 +126,16 @@ def key_span(understood: Understood, text: str, words: Sequence[Word], asked: Se
     sorts = [option.sort for option in options]
     how_much = understood.want == "number" and bool(_HOW_MUCH.search(own))
     marks = _marks_beside(understood, text)
+    before = [word for word, _ in held if word.end <= options[0].start]
+    amounts = understood.want in (*_FIGURES, "duration")
+    shared = before if amounts and len(before) < len(held) else []  # 'the fee', where something tells fees apart
 
     def nearness(option: Span) -> float:
         near = sum(
-            weight * (_AFTER if word.start > option.start else 1.0) / (1 + _gap(option, word, text) / 12)
+            weight
+            * (_AFTER if word.start > option.start else 1.0)
+            * (_SHARED if word in shared else 1.0)
+            / (1 + _gap(option, word, text) / 12)
             for word, weight in held
         )
         counted = sum(2.0 for word in unit if 0 <= word.start - option.end <= 12)
@@ -119,7 +144,21 @@ def key_span(understood: Understood, text: str, words: Sequence[Word], asked: Se
         other = _OTHER_SORT * _stands_by_another(option, marks, text)
         return near + counted + full + paid - 0.5 * sorts.index(option.sort) - other
 
-    return max(options, key=nearness)
+    chosen = max(options, key=nearness)
+    return chosen if understood.want == "year" else _with_range(chosen, text, own)
+
+
+def _with_range(chosen: Span, text: str, asked: str) -> Span:
+    """A range for one of its ends, unless the question asks for that end and it stands by itself ('1 June')."""
+    found = find_range(text, chosen)
+    if found is None:
+        return chosen
+    whole, first, last = found
+    starts, ends = bool(_STARTS.search(asked)), bool(_ENDS.search(asked))
+    if starts == ends:
+        return whole
+    end = first if starts else last
+    return end if any(s.sort == chosen.sort for s in find_spans(text[end.start : end.end], "")) else whole
 
 
 def _of_persons(options: Sequence[Span], text: str, words: Sequence[Word], asked: Sequence[Word]) -> list[Span]:

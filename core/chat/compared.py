@@ -1,20 +1,23 @@
-"""Comparisons: each of the things compared is asked for by itself, and the best quote on each is shown.
+"""Comparisons: each of the things compared is asked for by itself, and the best quote on each is shown; where both give
+one figure of one unit, which is more and by how much.
 
-It writes no figures of its own: it does not subtract.
+It reads no figures: `Amounts`, which the caller hands in, does, and without it no difference is told.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from core.chat.decline import judge
+from core.chat.differ import Amounts, short_of
 from core.chat.extract import Evidence, Ranked, rank_sentences
 from core.chat.gather import Pages
 from core.chat.question import Understood, one_side
 from core.chat.wording import SHORT_FROM, cite, compose, hidden_message
 from core.chat.words import Vocabulary, Word
+from core.i18n import translate
 from core.records import DocumentsAnswer, SearchResult
 
 _SAYS_MORE = 3.0  # on a side that is compared, so much may a sentence lack that says what is asked of both
@@ -38,7 +41,12 @@ class Compared:
 
 
 def compare_sides(
-    understood: Understood, result: SearchResult, vocabulary: Vocabulary, pages: Pages, search: Search | None
+    understood: Understood,
+    result: SearchResult,
+    vocabulary: Vocabulary,
+    pages: Pages,
+    search: Search | None,
+    amounts: Amounts | None = None,
 ) -> DocumentsAnswer | None:
     """The best quote on each thing that is compared; None where less than two of them are answered."""
     sides = _sides(understood, result, vocabulary, pages, search)
@@ -49,8 +57,21 @@ def compare_sides(
     cited = cited if confidence >= SHORT_FROM else [(citation, "") for citation, _ in cited]
     citations = tuple(citation for citation, _ in cited)
     text, message = compose(cited, [side.name for side in sides]), hidden_message(citations, understood.lang)
+    lead = _lead(sides, vocabulary, amounts) if amounts is not None and cited[0][1] and cited[1][1] else ""
+    text = f"{text}\n\n{lead}" if lead else text
     hits = tuple({hit.piece_id: hit for side in sides for hit in side.result.hits}.values())
     return DocumentsAnswer("answered", text, message, round(confidence, 4), citations, hits, {}, confidence)
+
+
+def _lead(sides: Sequence[Compared], vocabulary: Vocabulary, amounts: Amounts) -> str:
+    """Which of two sides is more, and by how much; '' where their figures are not of one unit."""
+    one, other = sides[:2]
+    told = [short_of(side.item, side.understood, side.ranked, vocabulary) for side in (one, other)]
+    lead = amounts.lead(told[0], told[1], one.ranked.lang_of(one.item), one.understood.lang)
+    if lead is None:
+        return ""
+    more, gap = lead
+    return translate("chat.answer.more", one.understood.lang, side=(one if more else other).name, gap=gap)
 
 
 def _sides(
@@ -64,8 +85,11 @@ def _sides(
         own = search(alone.text) if search is not None else result
         ranked = rank_sentences(alone, own, vocabulary, pages)
         words = vocabulary.question_words(side, understood.lang)
-        fit = [e for e in ranked.evidence if _holds_all(words, e) and not any(_same(e, c.item) for c in found)]
-        fit = [e for e in fit if e.score > fit[0].score - _SAYS_MORE and _meets(shared, e)] or fit
+        given = {(c.item.place, short_of(c.item, c.understood, c.ranked, vocabulary)) for c in found}
+        fit = [e for e in ranked.evidence if _holds_all(words, e) and _is_new(e, alone, ranked, vocabulary, given)]
+        near = [e for e in fit if e.score > fit[0].score - _SAYS_MORE]
+        telling = [e for e in near if alone.want and short_of(e, alone, ranked, vocabulary)]
+        fit = telling or [e for e in near if _meets(shared, e)] or fit
         if not fit:
             continue
         ranked = replace(ranked, evidence=(fit[0], *(e for e in ranked.evidence if e is not fit[0])))
@@ -76,8 +100,14 @@ def _sides(
     return found
 
 
-def _same(one: Evidence, other: Evidence) -> bool:
-    return one.place == other.place and one.row is None
+def _is_new(
+    item: Evidence, alone: Understood, ranked: Ranked, vocabulary: Vocabulary, given: Collection[tuple]
+) -> bool:
+    """Whether a sentence is not the other side's already, or gives this side another figure than that one."""
+    if all(item.place != place for place, _ in given):
+        return True
+    short = short_of(item, alone, ranked, vocabulary)
+    return (item.place, short) not in given if short else item.row is not None
 
 
 def _meets(words: Sequence[Word], item: Evidence) -> bool:

@@ -36,7 +36,7 @@ _WHY = {
         r"|cual(?:es)?|que)$"
     ),
 }
-_HEAD = {
+HEAD = {
     "en": re.compile(
         r"^(?:(?:in|for|on|at|by) )?(?:who|whom|when|where|why|how(?: (?:many|much|long|far|often|old))?|what|which)\b"
     ),
@@ -87,7 +87,7 @@ def substitute(fragment: str, previous: str, lang: str) -> str:
 
 
 def _ask_otherwise(asked: str, base: str, lang: str) -> str:
-    head = _HEAD[lang].match(fold(base))
+    head = HEAD[lang].match(fold(base))
     rest = base[head.end() :].strip() if head else _inside(base, lang)
     return f"{asked} {rest}"
 

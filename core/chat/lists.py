@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from core.chat.citations import QUOTE_MAX
+from core.chat.question import Understood
 from core.chat.words import Vocabulary, Word, fold
 from core.records import Heading, Hit, Page
 
@@ -23,7 +24,16 @@ _MAKE_UP = re.compile(  # verbs of having, giving and needing, which no list is 
     r"|trae|abarca|necesit|need|requir|receiv|recib|submit|bring|provid|aport|present|llev|adjunt|falt)\w*|hace|hacen)$"
 )
 _WORD = re.compile(r"[^\W\d_]{2}")
+_LISTING = re.compile(  # verbs that ask for the entries of a list
+    r"\b(?:listed|named|mentioned|enumerated|on the list|in the list|(?:se )?(?:enumer|list|mencion|cit|nombr|indic)an?"
+    r"|figuran|aparecen|en la lista)\b"
+)
 _LEAST_COVERED = 0.5  # the share of the question's words that a list's own announcement must hold
+
+
+def counts_entries(understood: Understood) -> bool:
+    """Whether it is asked how many things a list names."""
+    return bool(understood.unit) and understood.want == "number" and bool(_LISTING.search(fold(understood.text)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +161,7 @@ def choose_list(
     (the thing to be listed) must be announced, and another one with it; the document's name helps."""
     best: tuple[ItemList, Hit, float] | None = None
     for one, hit in found:
-        words = asked[hit.lang or lang]
+        words = [word for word in asked[hit.lang or lang] if not _LISTING.search(fold(word.text))]
         listed = [word for word in words if not _MAKE_UP.match(fold(word.text))]
         if not listed or not cover(listed[:1], one.head, hit.lang or lang, vocabulary):
             continue

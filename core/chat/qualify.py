@@ -19,9 +19,10 @@ _FILE = Path(__file__).with_name("qualifiers.toml")
 _OF_FIGURES = ("money", "number", "percent", "duration")
 _LED = re.compile(r"\b(?:the|el|la|del|los|las)\s+$")
 _NONE: frozenset[str] = frozenset()
-_ONLY_OF_FIGURES = frozenset({"rate", "measure", "tax", "vat", "trade"})  # respects that tell figures apart
+_ONLY_OF_FIGURES = frozenset({"rate", "measure", "tax", "vat", "trade", "company"})  # respects that tell figures apart
 
-_PARTIES = frozenset({"lease", "sale", "insurance"})  # a clause that names one party may well be about the other
+# A clause that names one party may well be about the other, and 'with' says what comes with it in any sentence.
+_WITHIN_SENTENCES = frozenset({"lease", "sale", "insurance", "company"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,6 @@ def compare_sorts(asked: Mapping[str, frozenset[str]], text: str, over: str) -> 
     if not asked:
         return 0, 0
     own, above = _named(text), _named(over)
-    asked = {respect: sorts for respect, sorts in asked.items() if respect not in _PARTIES}
+    asked = {respect: sorts for respect, sorts in asked.items() if respect not in _WITHIN_SENTENCES}
     met = [respect for respect, sorts in asked.items() if sorts & (own.get(respect, _NONE) | above.get(respect, _NONE))]
     return sum(respect in own and respect not in met for respect in asked), len(met)

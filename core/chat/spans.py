@@ -25,7 +25,7 @@ _MONTHS = (
     "sep sept oct nov dec enero febrero marzo abril mayo junio julio agosto septiembre setiembre octubre noviembre "
     "diciembre ene abr ago dic"
 ).split()
-_MONTH = r"(?:%s)\b\.?" % "|".join(sorted(_MONTHS, key=len, reverse=True))
+_MONTH = r"(?:%s)\b(?:(?<=\b[a-z]{3})\.|(?<=\bsept)\.)?" % "|".join(sorted(_MONTHS, key=len, reverse=True))
 _WORDS_FOR_NUMBERS = (
     "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
     "nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand "
@@ -212,6 +212,39 @@ _CHANGE = re.compile(
 def is_change(text: str, span: Span) -> bool:
     """Whether a figure is told as a change ('rose by 4 million'), not as the thing's own size ('rose to 9 million')."""
     return bool(_CHANGE.search(fold(text[max(0, span.start - 60) : span.start])))
+
+
+def find_range(text: str, span: Span) -> tuple[Span, Span, Span] | None:
+    """The range that a date, time or figure is an end of ('from 9 to 28 April', 'between 18 and 22'), and its two ends;
+    None where it is none."""
+    pattern = _RANGES.get(span.sort)
+    if pattern is None or is_moved(text):
+        return None
+    for match in pattern.finditer(fold(text)):
+        low, high = match.span("low"), match.span("high")
+        if low[0] <= span.start < high[1] or low[0] < span.end <= high[1]:
+            end = max(high[1], span.end)
+            return Span(low[0], end, span.sort), Span(*low, span.sort), Span(high[0], end, span.sort)
+    return None
+
+
+def _range(opens: str, end: str, joins: str) -> re.Pattern[str]:
+    article = r"(?:(?:el|la|las|los|the) )?"
+    return re.compile(rf"\b(?:{opens}) {article}(?P<low>{end}) (?:{joins}) {article}(?P<high>{end})")
+
+
+_FROM_TO = "from|between|del?|desde|entre", "to|until|till|through|and|al?|y|hasta"
+_OF_DATE = (
+    rf"(?:(?:{_WEEKDAY},? )?\d{{1,2}}(?:st|nd|rd|th|º)?(?: (?:de |of )?{_MONTH})?"
+    rf"|{_MONTH}(?: \d{{1,2}}(?:st|nd|rd|th)?)?)"
+    rf"(?:,? (?:de |del )?{_YEAR})?\b|{_YEAR}\b"
+)
+_DATES = _range(_FROM_TO[0], f"(?:{_OF_DATE})", _FROM_TO[1])
+_TIMES = _range(_FROM_TO[0], r"\d{1,2}(?:[:.]\d{2})?(?: ?[ap]\.? ?m\b\.?)?", _FROM_TO[1])
+_FIGURES_BETWEEN = _range("between|entre", rf"[$€£]?{_FIGURE}(?: ?%)?", "and|y|e")
+_RANGES = {"date": _DATES, "year": _DATES, "time": _TIMES} | dict.fromkeys(
+    ("number", "money", "percent"), _FIGURES_BETWEEN
+)
 
 
 def is_former(text: str, span: Span) -> bool:

@@ -57,9 +57,11 @@ def _is_named(row: Row, asked: Sequence[Word], lang: str, vocabulary: Vocabulary
     return any(word.weight > 0 and word.keys & keys for word in vocabulary.words(f"{row.section} {row.label}", lang))
 
 
-def compose(cited: Sequence[tuple[Citation, str]], sides: Sequence[str] = (), listed: bool = False) -> str:
-    """The answer's text (Markdown): the short answer first where there is one, then the quotes with their marks; a
-    point a quote where things are listed or `sides` are compared."""
+def compose(
+    cited: Sequence[tuple[Citation, str]], sides: Sequence[str] = (), listed: bool = False, each: bool = False
+) -> str:
+    """The answer's text (Markdown): the short answer first where there is one (before `each` quote where each has its
+    own), then the quotes with their marks; a point a quote where things are listed or `sides` are compared."""
     quotes = [f"“{plain(citation.quote)}” [{citation.n}]" for citation, _ in cited]
     shorts = [short for _, short in cited]
     if sides:
@@ -67,7 +69,7 @@ def compose(cited: Sequence[tuple[Citation, str]], sides: Sequence[str] = (), li
     elif listed and len(cited) > 1:
         heads = [f"**{short}** — " if short else "" for short in shorts]
     else:
-        heads = [f"**{short}** — " if short and number == 0 else "" for number, short in enumerate(shorts)]
+        heads = [f"**{short}** — " if short and (each or number == 0) else "" for number, short in enumerate(shorts)]
         return "\n\n".join(head + quote for head, quote in zip(heads, quotes, strict=True))
     return "\n".join(f"- {head}{quote}" for head, quote in zip(heads, quotes, strict=True))
 
@@ -79,6 +81,15 @@ def in_points(head: str, citations: tuple[Citation, ...], result: SearchResult) 
 
 def hidden_message(citations: Sequence[Citation], lang: str) -> str:
     return translate("chat.answer.hidden", lang) if any(citation.hidden for citation in citations) else ""
+
+
+def differ_message(citations: Sequence[Citation], told: Sequence[str], lang: str) -> str:
+    """That two quotes give different figures, each with its file and mark."""
+    one, other = citations[0], citations[1]
+    return translate(
+        "chat.answer.differ", lang, file=one.file, one=plain(told[0]), n=one.n, other_file=other.file,
+        other=plain(told[1]), m=other.n,
+    )  # fmt: skip
 
 
 def plain(text: str) -> str:

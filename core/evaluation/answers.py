@@ -25,7 +25,9 @@ class AnswerReport:
 
     `in_first_quote` and `in_any_quote` count a declined answerable case as missed; `declined_balanced` is the mean of
     answered among the answerable and declined among the unanswerable, 0 where one of both kinds is absent. `items` is
-    the share of the things that lists must hold and do; `wrong_short` counts short answers in bold that are wrong."""
+    the share of the things that lists must hold and do; `wrong_short` counts short answers in bold that are wrong,
+    `differing` those of the cases whose documents give different figures in which that is said, `differing_wrongly` the
+    others in which it is."""
 
     cases: int
     answerable: int
@@ -36,6 +38,8 @@ class AnswerReport:
     declined_balanced: float
     items: float
     wrong_short: int
+    differing: float
+    differing_wrongly: int
     quotes: int
     quotes_not_verbatim: int
     p50_ms: float
@@ -52,6 +56,7 @@ def measure_answers(
     told = [(case, answer) for case, answer in asked if case.answerable and case.answers]
     flags = [case.answerable for case, _ in asked]
     given = [answer.status == "answered" for _, answer in asked]
+    said = [(case.differs, any(quote.against for quote in answer.citations)) for case, answer in asked]
     quotes = [quote for _, answer in asked for quote in answer.citations]
     times = [answer.timings_ms["total"] for _, answer in asked]
     return AnswerReport(
@@ -64,6 +69,8 @@ def measure_answers(
         declined_balanced=balanced_accuracy(flags, given) if len(set(flags)) == 2 else 0.0,
         items=mean([float(_is_held(item, answer)) for case, answer in asked for item in case.items]),
         wrong_short=sum(is_wrong_short(case, answer) for case, answer in asked),
+        differing=mean([float(told) for differs, told in said if differs]),
+        differing_wrongly=sum(told and not differs for differs, told in said),
         quotes=len(quotes),
         quotes_not_verbatim=sum(not _is_verbatim(library, quote) for quote in quotes),
         p50_ms=round(percentile(times, 0.5), 1),

@@ -1,8 +1,8 @@
 """How often search puts a right document first, beside dense search, BM25 and rank fusion over the same index.
 
 Cases are JSON lines: {"id", "question", "lang", "file" or "files", "answers", "answerable"}, and "grades"
-({file: grade}) where judgements are graded; "short" and "items" are read by `answers`. It writes no answers; it only
-ranks files.
+({file: grade}) where judgements are graded; "short", "items" and "differs" are read by `answers`. It writes
+no answers; it only ranks files.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ OURS = "ours"
 @dataclass(frozen=True, slots=True)
 class Case:
     """`files` are the right ones, by the name under which they were added; empty where nothing answers. `short` are the
-    accepted short answers, `items` what a list must hold; empty where any will do."""
+    accepted short answers, `items` what a list must hold; empty where any will do. `differs` where documents give
+    different figures for what is asked."""
 
     id: str
     question: str
@@ -38,6 +39,7 @@ class Case:
     grades: Mapping[str, float] = field(default_factory=dict)
     short: tuple[str, ...] = ()
     items: tuple[str, ...] = ()
+    differs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,7 @@ def _to_case(row: dict, number: int) -> Case:
         grades=row.get("grades", {}),
         short=tuple(row.get("short", ())),
         items=tuple(row.get("items", ())),
+        differs=bool(row.get("differs", False)),
     )
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from core.amounts import Amounts
 from core.chat.answer import answer
 from core.documents.chunk import chunk_document
 from core.documents.layout import layout_to_json, page_from_json
@@ -46,7 +47,8 @@ class Library:
 
     def ask(self, question: str, lang: str):
         search = functools.partial(self.index.search, lang=lang)
-        return answer(question, search(question), self.index, lang, self.read_page, self.pages.__getitem__, search)
+        count = self.pages.__getitem__
+        return answer(question, search(question), self.index, lang, self.read_page, count, search, Amounts())
 
 
 def read_text(number: int, text: str) -> Page:

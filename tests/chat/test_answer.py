@@ -77,6 +77,7 @@ def test_each_side_of_a_comparison_is_searched_for(empty):
     found = empty.ask("Compare the revenue of Veloria and Pedalia", "en")
     assert ["84.2 million" in found.citations[0].quote, "61.9 million" in found.citations[1].quote] == [True, True]
     assert found.text.startswith("- **Veloria**: 84.2 million euros")
+    assert found.text.endswith("**More: Veloria**, by 22.3 million euros.")
 
 
 def test_a_figure_of_an_unnamed_row_is_not_put_first(empty):
@@ -201,3 +202,48 @@ def test_a_short_answer_stands_before_the_quotes_only_where_it_is_likely(empty):
     sure, unsure = (empty.ask(q, "en") for q in ("Who bought the lighthouse?", "Who did the office hire in spring?"))
     assert sure.text.startswith("**Rosa Quint**")
     assert (unsure.status, unsure.confidence < 0.3, unsure.text[0]) == ("answered", True, "“")
+
+
+@pytest.mark.parametrize(
+    ("said", "question", "lang", "short"),
+    [
+        ("The gate is open from 9 to 28 April.", "When is the gate open?", "en", "9 to 28 April"),
+        ("The plant sale runs from 1 June to 9 July.", "When does the plant sale end?", "en", "9 July"),
+        (
+            "The fine is 60 euros for noise and 90 euros for litter.",
+            "How much is the fine for litter?",
+            "en",
+            "90 euros",
+        ),
+        (
+            "The fine is 60 euros for noise and 90 euros for litter.",
+            "How much is the fine for noise?",
+            "en",
+            "60 euros",
+        ),
+        (
+            "La dieta es de 95 euros con hotel y de 140 euros sin hotel.",
+            "¿Cuánto es la dieta sin hotel?",
+            "es",
+            "140 euros",
+        ),
+        (
+            "La dieta es de 95 euros con hotel y de 140 euros sin hotel.",
+            "¿Cuánto es la dieta con hotel?",
+            "es",
+            "95 euros",
+        ),
+    ],
+)
+def test_of_several_figures_the_one_that_is_asked_for(empty, said, question, lang, short):
+    filler = "The lift is being repaired." if lang == "en" else "El ascensor se repara."
+    empty.add(f"note.{lang}.txt", lang, [read_text(1, f"# Note\n\n{said}\n\n{filler}")])
+    assert empty.ask(question, lang).text.startswith(f"**{short}**")
+
+
+def test_the_entries_of_a_list_are_counted_where_that_is_asked(empty):
+    text = "# Ferry\n\n# Ports of call\n\n- Ellery\n- Halvick\n- Duncarrow\n\n# Food\n\nSoup is served at noon."
+    empty.add("ferry.txt", "en", [read_text(1, text)])
+    found = empty.ask("How many ports of call are listed?", "en")
+    assert found.text.startswith("**3 (counted in the list)** — “")
+    assert "Halvick" in found.citations[0].quote

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.chat.spans import asks_change, find_spans, is_change, is_former
+from core.chat.spans import asks_change, find_range, find_spans, is_change, is_former
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,23 @@ def test_spans_of_a_sort(text, lang, sort, found):
 )
 def test_the_figure_before_a_change(text, former):
     assert [is_former(text, s) for s in find_spans(text, "es") if s.sort in ("number", "money")] == former
+
+
+@pytest.mark.parametrize(
+    ("text", "sort", "found"),
+    [
+        ("Enrolment is open from 9 to 28 April.", "date", "9 to 28 April"),
+        ("El montaje será del 16 al 27 de febrero.", "date", "16 al 27 de febrero"),
+        ("Se cierra del 3 de marzo al 21 de junio de 2026.", "date", "3 de marzo al 21 de junio de 2026"),
+        ("The war lasted from 1914 to 1918.", "year", "1914 to 1918"),
+        ("Abre de 10:00 a 20:00.", "time", "10:00 a 20:00"),
+        ("Keep it between 18 and 22 degrees.", "number", "18 and 22"),
+        ("Sales went from 120 to 135 units.", "number", ""),
+        ("The fair moved from 3 May to 5 May.", "date", ""),
+        ("It opens on 3 May and costs 5 euros.", "date", ""),
+    ],
+)
+def test_both_ends_of_a_range(text, sort, found):
+    spans = [span for span in find_spans(text, "en") if span.sort == sort]
+    whole = {text[r[0].start : r[0].end] for span in spans if (r := find_range(text, span))}
+    assert whole == ({found} if found else set())
