@@ -282,3 +282,5 @@ def test_the_sample_is_offered_as_first_cases_in_both_tabs(workspace):
     app.button(key="add-runs").click().run()
     assert [len(case_sets.list_cases(workspace.db, one.id)) for one in case_sets.list_sets(workspace.db)] == [60]
     assert not app.error
+    app.session_state["language"] = "es"
+    assert not [button for button in app.run().button if button.key in ("add-runs", "add-cases")]

@@ -12,6 +12,7 @@ from core import samples
 from core.evaluation.cases import read_case_file, to_case, to_jsonl
 from core.evaluation.learn import CORRECTIONS
 from core.evaluation.runs import record_person
+from core.i18n import LANGUAGES, translate
 from core.state import case_sets
 from core.state.database import Database
 from pages.parts import errors, services
@@ -99,13 +100,13 @@ def draw_starters(db: Database, tab: str) -> None:
     """The sample company's questions, where the sample is open and they are not here yet; in more than one tab."""
     names = {document.name for document in services.workspace().library.documents()}
     known = {one.name for one in case_sets.list_sets(db)}
-    name = say("evaluation_page.sample_set")
-    if names & {path.name for path in samples.files()} and name not in known:
+    called = {translate("evaluation_page.sample_set", code) for code in LANGUAGES}
+    if names & {path.name for path in samples.files()} and not called & known:
         st.button(
             say("evaluation_page.add_sample"),
             icon=":material/science:",
             on_click=_take_sample,
-            args=(name,),
+            args=(say("evaluation_page.sample_set"),),
             key=f"add-{tab}",
         )
 

@@ -19,6 +19,7 @@ from pages.parts.plain import one_line, plain
 _KIND = "evaluate"
 _HEADLINE = "right"
 _SHOWN = 12
+_HARD_SPACE = "\N{NO-BREAK SPACE}"
 
 
 def draw(db: Database, held: list[case_sets.CaseSet]) -> None:
@@ -94,14 +95,16 @@ def _draw_runs(db: Database, found: list[case_sets.Run]) -> None:
             else "–",
             number(len(scores)),
             number(run.reused),
-            duration(1000 * run.seconds) if run.state == "done" else say(f"evaluation_page.state_{run.state}"),
+            duration(1000 * run.seconds).replace(" ", _HARD_SPACE)
+            if run.state == "done"
+            else say(f"evaluation_page.state_{run.state}"),
         )
         lines.append("| " + " | ".join(cells) + " |")
     st.markdown("\n".join(lines))
 
 
 def _percent(share: float) -> str:
-    return f"{number(100 * share, 1)}\N{NO-BREAK SPACE}%"
+    return f"{number(100 * share, 1)}{_HARD_SPACE}%"
 
 
 def _draw_cases(db: Database, set_id: int, run: case_sets.Run) -> None:
