@@ -214,6 +214,7 @@ class Sides:
 
     def _search_documents(self, turn: Turn, question: str, among: Collection[int] | None) -> DocumentsAnswer:
         asked = (question, turn.lang, _sorted(among))
+        self.index.refresh()  # a model's citations and the checks read it, though the search be remembered
         return turn.recall("documents", asked, lambda: self._quote_documents(turn, question, among))
 
     def _quote_documents(self, turn: Turn, question: str, among: Collection[int] | None) -> DocumentsAnswer:

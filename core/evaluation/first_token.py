@@ -48,10 +48,10 @@ _WATCH = """() => {
 
 
 @contextmanager
-def scripted_model(delay_ms: float, pause_ms: float = 100.0) -> Iterator[str]:
+def scripted_model(delay_ms: float, pause_ms: float = 100.0, alike: bool = False) -> Iterator[str]:
     """The address of a scripted server that runs meanwhile."""
-    times = ["--delay-ms", str(delay_ms), "--pause-ms", str(pause_ms)]
-    command = [sys.executable, "-m", "core.evaluation.scripted_server", *times]
+    options = ["--delay-ms", str(delay_ms), "--pause-ms", str(pause_ms), *(["--alike"] if alike else [])]
+    command = [sys.executable, "-m", "core.evaluation.scripted_server", *options]
     server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     try:
         yield json.loads(server.stdout.readline())["url"]

@@ -15,7 +15,6 @@ import argparse
 import dataclasses
 import json
 import random
-import re
 import shutil
 import sys
 import tempfile
@@ -53,7 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
     folder = options.workspace or Path(tempfile.mkdtemp(prefix="cotejo-rerun-"))
     try:
         _fill(folder)
-        with first_token.scripted_model(options.delay_ms, 0) as url:
+        with first_token.scripted_model(options.delay_ms, 0, alike=True) as url:
             settings = first_token.with_model(settings_table.load(folder), url)
             workspace = open_workspace(settings)
             try:
@@ -142,9 +141,10 @@ def _as_fresh(assistant: Assistant, answer: Answer) -> bool:
 
 
 def plain(answer: Answer) -> dict:
-    """An answer without its times, and without the number that the scripted model gives each of its replies."""
-    text = re.sub(r"Reply\d+", "Reply", codec.dump(answer))
-    return json.loads(text, object_hook=lambda found: {k: v for k, v in found.items() if not k.endswith("_ms")})
+    """An answer without its times."""
+    return json.loads(
+        codec.dump(answer), object_hook=lambda found: {k: v for k, v in found.items() if not k.endswith("_ms")}
+    )
 
 
 if __name__ == "__main__":

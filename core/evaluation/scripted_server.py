@@ -1,10 +1,10 @@
 """An OpenAI-compatible server that says the same few words after a fixed time: a language model of known speed.
 
-    python -m core.evaluation.scripted_server --delay-ms 200 [--pause-ms 100]
+    python -m core.evaluation.scripted_server --delay-ms 200 [--pause-ms 100] [--alike]
 
 It writes its address as one line of JSON and serves until its standard input closes. Each answer opens with a word of
-its own ('Reply00007'), so that a reader can tell them apart; whoever describes tables gets a statement that counts the
-rows of the first. It serves measurements alone and knows no key.
+its own ('Reply7'), so that a reader can tell them apart, or with `--alike` with the same; whoever describes tables gets
+a statement that counts the rows of the first. It serves measurements alone and knows no key.
 """
 
 from __future__ import annotations
@@ -27,8 +27,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m core.evaluation.scripted_server")
     parser.add_argument("--delay-ms", type=float, default=200.0, help="before the first word")
     parser.add_argument("--pause-ms", type=float, default=100.0, help="after each word")
+    parser.add_argument("--alike", action="store_true", help="every answer opens with the same word")
     options = parser.parse_args(arguments)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(options.delay_ms / 1000, options.pause_ms / 1000))
+    server = ThreadingHTTPServer(
+        ("127.0.0.1", 0), _handler(options.delay_ms / 1000, options.pause_ms / 1000, options.alike)
+    )
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     sys.stdout.write(json.dumps({"url": f"http://127.0.0.1:{server.server_port}/v1"}) + "\n")
@@ -38,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _handler(delay_s: float, pause_s: float) -> type[BaseHTTPRequestHandler]:
+def _handler(delay_s: float, pause_s: float, alike: bool) -> type[BaseHTTPRequestHandler]:
     count = itertools.count(1)
 
     class Handler(BaseHTTPRequestHandler):
@@ -59,7 +62,7 @@ def _handler(delay_s: float, pause_s: float) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             time.sleep(delay_s)
             try:
-                for text in _reply(asked["messages"][-1]["content"], next(count)):
+                for text in _reply(asked["messages"][-1]["content"], "" if alike else str(next(count))):
                     self._chunk({"delta": {"content": text}, "finish_reason": None})
                     time.sleep(pause_s)
                 self._chunk({"delta": {}, "finish_reason": "stop"})
@@ -83,9 +86,9 @@ def _handler(delay_s: float, pause_s: float) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-def _reply(asked: str, number: int) -> tuple[str, ...]:
+def _reply(asked: str, number: str) -> tuple[str, ...]:
     table = _TABLE.search(asked)
-    return (f"```sql\nSELECT COUNT(*) FROM {table[1]}\n```",) if table else (f"Reply{number:05d}", *_WORDS)
+    return (f"```sql\nSELECT COUNT(*) FROM {table[1]}\n```",) if table else (f"Reply{number}", *_WORDS)
 
 
 if __name__ == "__main__":

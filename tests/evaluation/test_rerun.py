@@ -12,7 +12,7 @@ def test_each_prompt_asks_only_its_own_cases(tmp_path, monkeypatch):
         {"id": "es", "question": "How much does the kettle cost?", "lang": "es"},
         {"id": "no", "question": "Who was the king of Denmark?", "lang": "en", "kind": "unanswerable"},
     ])  # fmt: skip
-    with first_token.scripted_model(0) as url:
+    with first_token.scripted_model(0, 0, alike=True) as url:
         workspace = open_workspace(first_token.with_model(settings.load(tmp_path / "workspace"), url))
         try:
             workspace.library.ingest(workspace.library.add_path(tmp_path / "a.txt"))

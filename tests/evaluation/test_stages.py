@@ -133,7 +133,7 @@ def filled(tmp_path):
     (tmp_path / "ventas.csv").write_text(
         "region,importe,fecha\nNorte,10.5,2026-01-03\nSur,20,2026-01-09\nNorte,7,2026-02-01\n", encoding="utf-8"
     )
-    with first_token.scripted_model(0, 0) as url:
+    with first_token.scripted_model(0, 0, alike=True) as url:
         workspace = open_workspace(first_token.with_model(settings.load(tmp_path / "workspace"), url))
         try:
             add(workspace, tmp_path / "a.txt", tmp_path / "ventas.csv")
@@ -147,13 +147,15 @@ def add(workspace, *paths):
         workspace.library.ingest(workspace.library.add_path(path))
 
 
-def test_an_answer_of_remembered_stages_is_a_fresh_one(filled):
+def test_an_answer_of_remembered_stages_is_a_fresh_one(filled, request):
     set_id = case_sets.create_set(filled.db, "mine")
     case_sets.add_cases(filled.db, set_id, [{"question": text, "lang": lang} for text, lang in QUESTIONS], "file")
     holdings = runs.holdings_of(filled.db, filled.assistant)
     runs.run_set(filled.db, set_id, Variant("a"), filled.assistant, holdings)
     changed = {name: "Be brief. {not_found}" if "documents" in name else "Be brief." for name in prompts.SETTINGS}
-    other = filled.variant(**changed)
+    reopened = open_workspace(filled.settings)  # a later run is one of another process
+    request.addfinalizer(reopened.close)
+    other = reopened.variant(**changed)
     again = runs.run_set(filled.db, set_id, Variant("b", changed), other, holdings)
     assert again.reused <= 1  # the model was asked anew
     remembered = {found.answer.question: found for found in case_sets.results_of(filled.db, again.run_id)}
