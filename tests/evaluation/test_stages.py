@@ -158,6 +158,7 @@ def test_an_answer_of_remembered_stages_is_a_fresh_one(filled, request):
     other = reopened.variant(**changed)
     again = runs.run_set(filled.db, set_id, Variant("b", changed), other, holdings)
     assert again.reused <= 1  # the model was asked anew
+    assert reopened.index.holders(reopened.index.terms("kettle", "en")[0])  # what citations and checks read is there
     remembered = {found.answer.question: found for found in case_sets.results_of(filled.db, again.run_id)}
     for text, lang in QUESTIONS:
         fresh = last_answer(other.ask(text, lang=lang))
