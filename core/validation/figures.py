@@ -14,6 +14,7 @@ from core.validation.crossed import check_crossed
 from core.validation.cues import says_half
 from core.validation.derive import follows
 from core.validation.evidence import Evidence, Finding, Found
+from core.validation.examples import worked_examples
 from core.validation.extremes import check_extremes
 from core.validation.match import close
 from core.validation.measures import Quantity, fold, lexicon
@@ -72,8 +73,9 @@ def check_figures(claim: Segment, evidence: Evidence, skip: Sequence[tuple[int, 
             found.proven += 1
         else:
             found.findings.append(finding)
+    examples = worked_examples([spoken.quantity for spoken, _ in open_ones], evidence)
     for spoken, known in open_ones:
-        if _follows(spoken, claim, evidence, named):
+        if spoken.quantity.start in examples or _follows(spoken, claim, evidence, named):
             found.proven += 1
             found.computed = True
         else:

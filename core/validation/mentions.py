@@ -27,6 +27,9 @@ _YEAR_BEFORE = re.compile(
     r"un ano antes|(?:ano|ejercicio) (?:anterior|pasado|previo|precedente)|cierre del (?:ano|ejercicio))\b"
 )
 _HALF = re.compile(r"\bhalf\b|\bsemestr\w+")
+_SAME_TIME = re.compile(
+    r"\b(?:same|corresponding|mism[oa]|igual) (?:quarter|half|period|month|trimestre|semestre|periodo|mes)\b"
+)
 _SMALL = frozenset("of and the for sobre with con in on de la el los las y del para por en".split())
 
 
@@ -42,7 +45,7 @@ def check_dates(claim: Segment, evidence: Evidence, skip: Sequence[tuple[int, in
         if any(_said(moment, known) for moment in date.readings):
             found.proven += 1
             continue
-        if _follows(date, evidence, known):
+        if _follows(date, evidence, known) or _is_word(date, claim, evidence):
             found.proven += 1
             found.computed = True
             continue
@@ -60,6 +63,14 @@ def check_dates(claim: Segment, evidence: Evidence, skip: Sequence[tuple[int, in
     if not found.findings and not skip and not found.computed:
         found.findings += _other_years(claim, evidence)
     return found
+
+
+def _is_word(date: DateSpan, claim: Segment, evidence: Evidence) -> bool:
+    """Whether a bare month stands in a quoted sentence as a word: 'the March meeting'."""
+    if any(replace(moment, month=None) != Moment() for moment in date.readings):
+        return False
+    own = frozenset().union(*(w.keys for w in claim.words if date.start <= w.start < date.end))
+    return any(own & w.keys for p in evidence.passages for s in p.quoted for w in s.words)
 
 
 def _known_dates(evidence: Evidence) -> list[DateSpan]:
@@ -87,6 +98,10 @@ def _follows(date: DateSpan, evidence: Evidence, known: Sequence[DateSpan]) -> b
         ends = {year + int(count) for year in years for unit, count in spans if unit == "year"}
         if moment.year in ends and replace(moment, year=None) == Moment():
             return True
+        if moment.year in years and _SAME_TIME.search(_quoted_text(evidence)):
+            rest = replace(moment, year=None)
+            if any(rest.agrees(replace(other, year=None)) for told in known for other in told.readings):
+                return True  # 'the third quarter of 2024' where 'the same quarter of 2024' is said of one in 2025
         if any(_ends(moment, other, spans) for told in known for other in told.readings):
             return True
         if moment.year is not None and _speaks_of_year_before(evidence):
@@ -94,6 +109,10 @@ def _follows(date: DateSpan, evidence: Evidence, known: Sequence[DateSpan]) -> b
             if any(later.agrees(other) for told in known for other in told.readings) or moment.year + 1 in years:
                 return True
     return False
+
+
+def _quoted_text(evidence: Evidence) -> str:
+    return "\n".join(fold(segment.text) for passage in evidence.passages for segment in passage.quoted)
 
 
 def _ends(moment: Moment, begun: Moment, spans: Sequence[tuple[str, float]]) -> bool:

@@ -26,7 +26,9 @@ _JOINED = re.compile(r"\s*(?:and|y|e|to|a|[-–/])\s*", re.I)
 _AND = re.compile(r"\b(?:and|y|e|but|pero|while|mientras)\b", re.I)
 _FIGURE_BETWEEN = re.compile(r"\d[\d.,]*")
 _HEAD_ENDS = re.compile(
-    r"[,;:().\[\]]|\s(?:and|y|e|but|pero|of|de|del|in|en|at|to|a|for|para|than|que|was|were|is|are)\s", re.I
+    r"[,;:().\[\]]|\s(?:and|y|e|but|pero|of|de|del|in|en|at|to|a|for|para|than|que|was|were|is|are|if|si|when|cuando|"
+    r"unless|salvo)\s",
+    re.I,
 )
 _AND_ALONE = re.compile(r"\s*(?:and|y|e|to|a|-|–)\s*(?:[€$£]\s?)?", re.I)
 _COPULA = re.compile(r"\s+(?:are|is|were|was|son|eran|fueron)(?=\s)", re.I)

@@ -99,6 +99,8 @@ def _opposite_side(claim: Segment, source: Sequence[Word]) -> Opposition | None:
             signs[-other.side[1] if other.negated and not loose else other.side[1]] = other
         if signs and sign not in signs:
             other = signs[-sign]
+            if word.negated and not other.negated and _excepts(source, claim.words):
+                continue  # 'cannot' of what the source excepts
             if word.negated != other.negated and not loose:
                 return Opposition("negation_added" if word.negated else "negation_dropped", word.text)
             return Opposition("opposite", word.text, other.text)
@@ -171,6 +173,13 @@ def _denies_by_words(words: Sequence[Word], others: Sequence[Word]) -> bool:
     """Whether a word on this side alone denies ('lapse', 'evitar'), which the other side may say by a negation."""
     held = frozenset().union(*(word.keys for word in others)) if others else frozenset()
     return any(word.denies and not word.keys & held for word in words)
+
+
+def _excepts(source: Sequence[Word], claim: Sequence[Word]) -> bool:
+    """Whether the source makes an exception of what the statement speaks of."""
+    at = next((n for n, w in enumerate(source) if fold(w.text) in ("except", "salvo", "excepto")), len(source))
+    keys = {key for word in source[at + 1 : at + 6] if not word.stop for key in word.keys}
+    return any(word.keys & keys for word in claim if not word.stop)
 
 
 def _denials(words: Sequence[Word], others: Sequence[Word]) -> int:

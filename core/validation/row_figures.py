@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from core.validation.evidence import Finding
 from core.validation.match import close, in_unit, same_unit
-from core.validation.measures import fold, lexicon
+from core.validation.measures import Quantity, fold, lexicon
 from core.validation.order import other_time
 from core.validation.places import CLAUSE_BEFORE, OWN, Place
 from core.validation.rows import Computed, Rows
@@ -60,7 +60,7 @@ def find_in_rows(spoken: Spoken, rows: Rows) -> InRows:
         (matches if close(quantity, value) or close(quantity, whole) else rivals).append((r, c))
     if matches:
         return _weigh_cells(spoken, rows, matches, rivals)
-    sums = [found for found in rows.computed if close(quantity, found.value) and _may_say(spoken, found)]
+    sums = [found for found in rows.computed if _is_sum(quantity, found, rows) and _may_say(spoken, found)]
     if not sums:
         return InRows()
     units = [_other_unit(spoken, rows, found.column) for found in sums]
@@ -72,6 +72,12 @@ def find_in_rows(spoken: Spoken, rows: Rows) -> InRows:
     held = next((found for found in sums if found.column is not None), None)
     place = rows.column_place(held.column, held.value) if held is not None and held.column is not None else None
     return InRows(place, computed=True)
+
+
+def _is_sum(quantity: Quantity, found: Computed, rows: Rows) -> bool:
+    """Whether a figure is that of a column, as it is written or in full ('660,000' of 660 thousand)."""
+    scale = rows.scales[found.column] if found.column is not None and found.name in ("total", "mean") else 1.0
+    return close(quantity, found.value) or (scale != 1.0 and close(quantity, found.value * scale))
 
 
 def _weigh_cells(spoken: Spoken, rows: Rows, matches: Sequence, rivals: Sequence) -> InRows:

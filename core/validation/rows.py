@@ -20,6 +20,7 @@ from core.validation.places import OWN, Context, Place, merge_dates, merge_keys
 from core.validation.vocabulary import Vocabulary
 
 ROWS_READ = 2000
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _LOOSE = (
     "h",
     "l",
@@ -130,7 +131,9 @@ def read_rows(result: QueryResult, vocabulary: Vocabulary) -> Rows:
     columns, units = [], [_unit_of(name) for name in result.columns]
     for name in result.columns:
         spaced = name.replace("_", " ")
-        found = read_dates(spaced)
+        found = read_dates(spaced) or [
+            DateSpan(*at.span(), at.group(), (Moment(year=int(at.group())),)) for at in _YEAR.finditer(spaced)
+        ]
         dates += found
         columns.append(merge_dates(found, OWN, _merge_both(vocabulary, spaced, {})))
     return Rows(

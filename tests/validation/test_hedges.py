@@ -14,6 +14,8 @@ SOURCES = {
     "quarry": "Quarry visitors may not leave the marked path. Do not start the pump until the tank is full.",
     "hall": "The new hall cost £13,750, which was £1,250 under budget, and holds 8 m³ of water.",
     "nurses": "The nurses surveyed were asked twice: of the 40 nurses, 31 want longer breaks.",
+    "fund": "The fund repays 60% of language courses.",
+    "fees": "Members pay 75 euros per day for the boat.",
     "stewards": "Alderman Prowse opened the bidding and Alderman Teague raised it twice.",
 }
 CASES = [
@@ -35,6 +37,9 @@ CASES = [
     ("hall", "The hall had been budgeted at £16,000.", False, "figure_instead"),
     ("hall", "The new hall holds 8,000 litres of water.", True, ""),
     ("nurses", "All the nurses surveyed want longer breaks.", False, "not_all"),
+    ("fund", "Of a language course of 300 euros, the fund repays 180.", True, ""),
+    ("fund", "Of a language course of 300 euros, the fund repays 190.", False, "figure_missing"),
+    ("fees", "Members pay 300 euros for the boat on a trip of four days.", True, ""),
     ("stewards", "Alderman Teague opened the bidding.", False, "figure_swapped"),
 ]
 CELLS = [
