@@ -6,8 +6,8 @@ It makes no measures (`measures.py`) and knows nothing of money (`money.py`).
 from __future__ import annotations
 
 from core.sql.dimensions import names_one
-from core.sql.link import Links, Mention
-from core.sql.money import is_additive, is_flow, is_money, runs_against
+from core.sql.link import Links, Mention, is_content
+from core.sql.money import is_additive, is_flow, is_money, is_piece, runs_against
 from core.sql.schema import ColumnEntry, Schema
 from core.sql.words import stem
 
@@ -23,7 +23,7 @@ def aggregate_of(links: Links) -> tuple[str, int]:
     for place, word in enumerate(words):
         if word in AGGREGATES and not _compared(words, place):
             return AGGREGATES[word], place
-        many = word == "how" and words[place + 1 : place + 2] == ["mani"]
+        many = word == "how" and words[place + 1 : place + 2] == ["mani"] and not _recalls(words, place)
         counts = (word == "number" and words[place + 1 : place + 2] == ["of"]) or word == "count"
         if (many or counts) and words[max(0, place - 1) : place] not in (["by"], ["per"]):
             unique = any(w in ("differ", "distinct", "uniqu") for w in words[place : place + 6])
@@ -31,6 +31,12 @@ def aggregate_of(links: Links) -> tuple[str, int]:
     if words[:1] and any(w in ("distinct", "uniqu") for w in words) and not any(w in ("list", "show") for w in words):
         return "", 0
     return "", 0
+
+
+def _recalls(words: list[str], place: int) -> bool:
+    """'in which month did we use most, and how many MWh was it': the figure itself is asked for, not how many rows."""
+    after = [word for word in words[place + 2 :] if word.isalpha()]
+    return place > 0 and words[place - 1] == "and" and bool(after) and after[-1] in ("it", "that", "they")
 
 
 def extreme_of(links: Links) -> str:
@@ -65,11 +71,11 @@ def named_columns(links: Links, schema: Schema, weakest: float = 0.5) -> list[tu
         plain = entry.kind == "number" and not (entry.id_like or entry.primary or entry.foreign or entry.time)
         for mention in mentions[:2]:
             before = links.tokens[mention.start - 1].word if mention.start else ""
-            first = _says(entry, 0, links, mention, 0.0) or _says(entry, -1, links, mention, 0.9)
+            first = _says(entry, 0, links, mention, 0.0) or _says(entry, -1, links, mention, 0.85)
             only = (
                 _silent(links, mention)
                 or _is_table(links, mention)
-                or (_only_flow(links, mention) and not is_additive(entry))
+                or (_only_flow(links, mention) and (not is_additive(entry) or is_piece(entry)))
                 or (
                     mention.score < 0.8
                     and any(runs_against(t, entry) for t in links.tokens[mention.start : mention.end])
@@ -105,8 +111,10 @@ def _is_table(links: Links, mention: Mention) -> bool:
 
 
 def _only_flow(links: Links, mention: Mention) -> bool:
-    """'purchases' alone means what was bought, not the column 'purchase price'."""
-    return mention.score < 0.8 and all(is_flow(t) for t in links.tokens[mention.start : mention.end])
+    """'purchases' alone means what was bought, not the column 'purchase price'; 'money' names no quantity."""
+    return mention.score < 0.8 and all(
+        is_flow(t) or t.word == "money" for t in links.tokens[mention.start : mention.end] if is_content(t)
+    )
 
 
 def _silent(links: Links, mention: Mention) -> bool:

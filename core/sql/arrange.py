@@ -70,6 +70,9 @@ def _forgets(readings: Readings, links: Links) -> bool:
     return bool(readings.parsed) and unsaid(readings.parsed[0].sql, links) > unsaid(readings.ruled[0].sql, links)
 
 
+_RATIOS = ("rate", "corr", "ratio", "per", "part_of", "share_of", "over_plan")
+
+
 def _is_beyond_parser(plan: BusinessPlan, schema: Schema) -> bool:
     """'unpaid invoices', 'churn by plan', a correlation, ranges, empty cells, days between dates, two tables beside
     each other: what the learned parser never writes; and 'the youngest', of which it does not know what is young."""
@@ -79,11 +82,11 @@ def _is_beyond_parser(plan: BusinessPlan, schema: Schema) -> bool:
         return True  # 'fewer than the average': it takes one side for the other
     if plan.ranked is not None and schema.columns[plan.ranked].time:
         return True
-    if plan.date is not None and plan.grain in ("week", "month", "quarter"):
+    if plan.date is not None and plan.grain in ("hour", "weekday", "week", "month", "quarter"):
         return True
     if plan.date is not None and any(p.assumed or p.unit in ("month", "quarter") for p in plan.periods):
         return True  # of times it knows years and days
-    if plan.measure and (plan.measure.agg in ("rate", "corr") or plan.window == "spread"):
+    if plan.measure and (plan.measure.agg in _RATIOS or plan.window in ("spread", "growth")):
         return True
     return any(
         f.op in ("is null", "is not null") or yes_value(schema.columns[f.column]) is not None for f in plan.filters

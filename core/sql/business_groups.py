@@ -104,11 +104,11 @@ def _measure(
     if measure.agg == "distinct":
         return f"COUNT(DISTINCT {columns[0]})", column_name("distinct", lang, of=first)
     if measure.agg == "part_of":
-        return f"ROUND({measure.expression.format(*columns)}, 2)", column_name("share", lang)
+        return measure.expression.format(*columns), column_name("share", lang)
     if measure.agg == "share_of":
-        return f"ROUND({measure.expression.format(*columns)}, 2)", column_name("margin", lang)
+        return measure.expression.format(*columns), column_name("margin", lang)
     if measure.agg == "over_plan":
-        return f"ROUND({measure.expression.format(*columns)}, 2)", column_name("deviation", lang)
+        return measure.expression.format(*columns), column_name("deviation", lang)
     if measure.agg == "ratio":
         below = plain_name(schema.columns[measure.columns[1]].key[1])
         return measure.expression.format(*columns), column_name("ratio", lang, of=first, per=below)
@@ -143,7 +143,7 @@ def _rate(measure: Measure, schema: Schema, alias: dict[str, str], lang: str) ->
     yes = yes_value(entry) if entry else None
     if entry and yes in (None, told[0].value):
         name = column_name("rate", lang, of=plain_name(str(told[0].value) if yes is None else entry.key[1]))
-    return f"ROUND(100.0 * AVG(CASE WHEN {' AND '.join(tests)} THEN 1 ELSE 0 END), 2)", name
+    return f"100.0 * AVG(CASE WHEN {' AND '.join(tests)} THEN 1 ELSE 0 END)", name
 
 
 def column_name(key: str, lang: str, **params: str) -> str:
@@ -166,6 +166,8 @@ def _time_expression(plan: BusinessPlan, schema: Schema, alias: dict[str, str]) 
     """The unit of time as a number inside one year, else as its first day; a year is always its number."""
     if not plan.grain or plan.date is None:
         return None
+    if plan.clock is not None:
+        return f"HOUR({column_text(plan.clock, schema, alias)})"
     column = column_text(plan.date, schema, alias)
     kind = schema.columns[plan.date].time
     if kind == "year":

@@ -36,6 +36,7 @@ def find_lists(
     if contrast and not measured:
         out.append(_contrasted(contrast, links, schema, today))
     subject = find_subject(links, schema)
+    amount = [token.word for token in links.tokens[:2]] == ["how", "much"]
     joined = find_set_list(links, schema, subject[0] if subject else None)
     if joined:
         out.append(joined)
@@ -49,7 +50,7 @@ def find_lists(
             plan = BusinessPlan(None, lang=links.lang, subject=table, absence=absence, covered=covered)
             plan = add_periods(plan, links, schema, today, absence.table)
             out.append(_counted(add_filters(plan, links, schema), links))
-        elif not contrast and not aggregate_of(links)[0] and not has_superlative(links) and not grain:
+        elif not contrast and not aggregate_of(links)[0] and not has_superlative(links) and not grain and not amount:
             plan = BusinessPlan(None, lang=links.lang, subject=table, covered=frozenset(range(*span)))
             plan = add_periods(plan, links, schema, today, table)
             plan = add_filters(plan, links, schema)
@@ -148,6 +149,11 @@ def _contrasted(contrast: Contrast, links: Links, schema: Schema, today: datetim
     plan = BusinessPlan(None, lang=links.lang, subject=table, contrast=contrast, covered=covered)
     asked = next((p for p, t in enumerate(links.tokens) if t.word in ("which", "what", "list", "show")), -1)
     found = dimension_at(asked + 1, links, schema, table, set(covered), 3)
+    if not found and asked > 0:  # 'áreas que se pasaron de presupuesto'
+        found = dimension_at(0, links, schema, table, set(covered), 0)
+    words = [token.word for token in links.tokens]
+    minus = any(words[p : p + 3] == ["by", "how", "much"] for p in range(len(words) - 2))
+    plan = replace(plan, minus=minus)
     plan = add_periods(plan, links, schema, today, table)
     if asks_when(links) and plan.date is not None:
         plan = replace(plan, keys=(plan.date,))  # 'in which months did we spend more than budgeted'

@@ -30,7 +30,7 @@ def write_business(plan: BusinessPlan, schema: Schema) -> str | None:
     wheres = conditions_of(_of_the_whole(plan), schema, alias)
     where = f" WHERE {' AND '.join(wheres)}" if wheres else ""
     if plan.measure is None and not plan.dimensions:
-        return _list(plan, schema, alias, text, where)
+        return _list(plan, schema, alias, text, where) + _list_order(plan, schema, alias)
     if plan.contrast and plan.dimensions and plan.measure is None:
         return _contrasted_groups(plan, schema, alias, text, where)
     if plan.measure and plan.measure.agg == "first_last":
@@ -45,13 +45,21 @@ def write_business(plan: BusinessPlan, schema: Schema) -> str | None:
 def _write_sets(plan: BusinessPlan, schema: Schema) -> str | None:
     """Two lists of the same columns and what joins them; counted where their number is asked for."""
     alone = replace(plan, setop="", right=(), measure=None)
-    sides = [write_business(side, schema) for side in (alone, replace(alone, filters=plan.right))]
+    sides = [_write_side(side, schema) for side in (alone, replace(alone, filters=plan.right))]
     if None in sides:
         return None
     text = f" {plan.setop} ".join(sides)
-    return (
-        f"SELECT COUNT(*) AS {quote(column_name('count', plan.lang))} FROM ({text}) AS things" if plan.measure else text
-    )
+    if plan.measure:
+        return f"SELECT COUNT(*) AS {quote(column_name('count', plan.lang))} FROM ({text}) AS things"
+    return f"{text} ORDER BY 1"
+
+
+def _write_side(plan: BusinessPlan, schema: Schema) -> str | None:
+    source = find_source(plan, schema)
+    if source is None:
+        return None
+    wheres = conditions_of(plan, schema, source[1])
+    return _list(plan, schema, source[1], source[0], f" WHERE {' AND '.join(wheres)}" if wheres else "")
 
 
 def _of_the_whole(plan: BusinessPlan) -> BusinessPlan:
@@ -100,13 +108,14 @@ def _grouped(plan: BusinessPlan, schema: Schema, alias: dict[str, str], text: st
         windowed = _windowed(plan, sql, labels, name, schema)
         if windowed:
             return windowed
-    counted = len(labels) == 1 and plan.dimensions and _is_amount(schema.columns[plan.dimensions[0]])
-    return sql + order_by(plan, labels, name, in_order=bool(plan.grain or plan.window == "spread" or counted))
+    in_row = len(labels) == 1 and plan.dimensions and _has_order(schema.columns[plan.dimensions[0]])
+    return sql + order_by(plan, labels, name, in_order=bool(plan.grain or plan.window == "spread" or in_row))
 
 
-def _is_amount(entry: ColumnEntry) -> bool:
-    """Groups that are numbers are read along them: 'churn by tenure'."""
-    return entry.kind == "number" and not (entry.id_like or entry.primary or entry.foreign)
+def _has_order(entry: ColumnEntry) -> bool:
+    """Groups that are numbers are read along them ('churn by tenure'), and two sides always in one order."""
+    amount = entry.kind == "number" and not (entry.id_like or entry.primary or entry.foreign)
+    return amount or entry.column.distinct == 2
 
 
 def _by_range(plan: BusinessPlan, schema: Schema, alias: dict[str, str], text: str, where: str) -> str | None:
@@ -135,13 +144,7 @@ def _windowed(plan: BusinessPlan, inner: str, labels: list[str], name: str, sche
     part = f"PARTITION BY {', '.join(dims)} " if dims else ""
     listed = ", ".join([*(quote(label) for label in labels), value])
     if plan.window == "growth" and plan.grain:
-        unit = quote(unit_name(plan))
-        before = f"LAG({value}) OVER ({part}ORDER BY {unit})"
-        names = (quote(column_name("change", plan.lang)), quote(column_name("change_pct", plan.lang)))
-        step = f"{value} - {before}"
-        change = f"{step} AS {names[0]}, ROUND(100.0 * ({step}) / NULLIF({before}, 0), 2) AS {names[1]}"
-        order = ", ".join([*dims, unit])
-        return f"WITH base AS ({inner}) SELECT {listed}, {change} FROM base ORDER BY {order}"
+        return _growth(plan, inner, dims, value)
     if plan.window == "running" and plan.grain:
         unit = quote(unit_name(plan))
         order = ", ".join([*dims, unit])
@@ -149,7 +152,7 @@ def _windowed(plan: BusinessPlan, inner: str, labels: list[str], name: str, sche
         return f"WITH base AS ({inner}) SELECT {listed}, {running} FROM base ORDER BY {order}"
     if plan.window == "share" and labels:
         over = f"PARTITION BY {quote(unit_name(plan))}" if plan.grain else ""
-        part = f"ROUND(100.0 * {value} / NULLIF(SUM({value}) OVER ({over}), 0), 2)"
+        part = f"100.0 * {value} / NULLIF(SUM({value}) OVER ({over}), 0)"
         share = f"{part} AS {quote(column_name('share', plan.lang))}"
         order = f"{quote(unit_name(plan))}, {value} DESC" if plan.grain else f"{value} DESC"
         limit = f" LIMIT {plan.limit}" if plan.limit else ""
@@ -170,19 +173,51 @@ def _windowed(plan: BusinessPlan, inner: str, labels: list[str], name: str, sche
     return None
 
 
+def _growth(plan: BusinessPlan, inner: str, dims: list[str], value: str) -> str:
+    """Every step with its change; the ranked steps; or, of two named periods, one row from the one to the other."""
+    unit = quote(unit_name(plan))
+    part = f"PARTITION BY {', '.join(dims)} " if dims else ""
+    before = f"LAG({value}) OVER ({part}ORDER BY {unit})"
+    names = [quote(column_name(key, plan.lang)) for key in ("change", "change_pct")]
+    change = f"{value} - {before} AS {names[0]}, 100.0 * ({value} - {before}) / NULLIF({before}, 0) AS {names[1]}"
+    told = {"percent": names[1:], "absolute": names[:1]}.get(plan.change, names)
+    two = len(plan.periods) == 2 and all(period.unit == plan.grain for period in plan.periods)
+    base = f"WITH base AS ({inner})"
+    if plan.descending is not None:
+        steps = f"SELECT {', '.join([*dims, unit, change])} FROM base"
+        groups = ", ".join(dims if dims and two else [*dims, unit])
+        order = f"{told[-1]}{' DESC' if plan.descending else ''}{f' LIMIT {plan.limit}' if plan.limit else ''}"
+        ranked = f"SELECT {groups}, {told[-1]} FROM steps WHERE {told[-1]} IS NOT NULL ORDER BY {order}"
+        return f"{base}, steps AS ({steps}) {ranked}"
+    if not two:
+        shown = ", ".join([unit, *dims, value, change])
+        return f"{base} SELECT {shown} FROM base ORDER BY {', '.join([*dims, unit])}"
+    days = sorted(str(period.first) for period in plan.periods)
+    ends = [quote(day[:4] if plan.grain == "year" else day) for day in days]
+    steps = f"SELECT {', '.join([*dims, f'{before} AS {ends[0]}', f'{value} AS {ends[1]}', change])} FROM base"
+    ranked = f"SELECT {', '.join([*dims, *ends, *told])} FROM steps WHERE {ends[0]} IS NOT NULL"
+    return f"{base}, steps AS ({steps}) {ranked}{f' ORDER BY {told[-1]} DESC' if dims else ''}"
+
+
 # ---------------------------------------------------------------- lists
 
 
 def _list(plan: BusinessPlan, schema: Schema, alias: dict[str, str], text: str, where: str) -> str:
     shown = _shown(plan, schema)
     select = ", ".join(f"{column_text(n, schema, alias)} AS {quote(label_of(n, shown, schema))}" for n in shown)
-    order = ""
     if plan.ranked is not None:
-        column = column_text(plan.ranked, schema, alias)
-        where = f"{where} AND {column} IS NOT NULL" if where else f" WHERE {column} IS NOT NULL"
-        order = f" ORDER BY {column}{' DESC' if plan.descending else ''}"
-        order += f" LIMIT {plan.limit}" if plan.limit else ""
-    return f"SELECT {select or '*'} FROM {text}{where}{order}"
+        known = f"{column_text(plan.ranked, schema, alias)} IS NOT NULL"
+        where = f"{where} AND {known}" if where else f" WHERE {known}"
+    return f"SELECT {select or '*'} FROM {text}{where}"
+
+
+def _list_order(plan: BusinessPlan, schema: Schema, alias: dict[str, str]) -> str:
+    """By what the things are ranked by, else by their names: the same question lists them alike each time."""
+    if plan.ranked is not None:
+        order = f" ORDER BY {column_text(plan.ranked, schema, alias)}{' DESC' if plan.descending else ''}"
+        return order + (f" LIMIT {plan.limit}" if plan.limit else "")
+    shown = _shown(plan, schema)
+    return f" ORDER BY {column_text(shown[0], schema, alias)}" if shown else ""
 
 
 def _shown(plan: BusinessPlan, schema: Schema) -> tuple[int, ...]:
@@ -207,7 +242,11 @@ def _contrasted_groups(plan: BusinessPlan, schema: Schema, alias: dict[str, str]
     listed = [
         f"{d} AS {quote(label_of(n, plan.dimensions, schema))}" for d, n in zip(dims, plan.dimensions, strict=True)
     ]
-    select = ", ".join([*listed, f"{left} AS {names[0]}", f"{right} AS {names[1]}"])
+    shown = [f"{left} AS {names[0]}", f"{right} AS {names[1]}"]
+    if plan.minus:
+        apart = f"{left} - {right}" if plan.contrast.op == ">" else f"{right} - {left}"
+        shown = [f"{apart} AS {quote(column_name('difference', plan.lang))}"]
+    select = ", ".join([*listed, *shown])
     return (
         f"SELECT {select} FROM {text}{where} GROUP BY {', '.join(dims)} HAVING {left} {plan.contrast.op} {right}"
         f" ORDER BY {left} - {right}{' DESC' if plan.contrast.op == '>' else ''}"

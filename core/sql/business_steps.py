@@ -20,13 +20,14 @@ from core.sql.dimensions import (
     Dimension,
     dimension_at,
     find_dimensions,
+    find_sorting,
     has_superlative,
     joined,
     key_beside,
     name_columns,
     superlatives,
 )
-from core.sql.link import Links, ValueMention
+from core.sql.link import Links, ValueMention, is_content
 from core.sql.money import is_buying, is_flow
 from core.sql.operators import BOUNDS, operator_beside
 from core.sql.properties import named_property
@@ -50,9 +51,16 @@ def add_dimensions(plan: BusinessPlan, links: Links, schema: Schema, grain: Grai
 
 
 def _tables_said(columns: tuple[int, ...], fact: int, links: Links, schema: Schema) -> set[int]:
-    """The places that name the columns' other tables: 'type of room' says the rooms by their type."""
+    """The places that name the columns' other tables, by their name or their key: 'type of room' says the rooms by
+    their type, 'family of product' the products."""
     tables = {schema.columns[n].table for n in columns} - {fact}
-    return {p for n in tables for m in links.tables.get(n, ()) if m.score >= TOLD for p in range(m.start, m.end)}
+    named = [m for n in tables for m in links.tables.get(n, ()) if m.score >= TOLD]
+    keys = [c for n in tables for c in schema.tables[n].columns if schema.columns[c].primary]
+    named += [m for c in keys for m in links.columns.get(c, ()) if m.score >= _KEYED]
+    return {p for m in named for p in range(m.start, m.end)}
+
+
+_KEYED = 0.5  # how well a table's key must be named to name its rows
 
 
 def _ranked_within(links: Links, found: list[Dimension]) -> bool:
@@ -203,8 +211,11 @@ def add_more(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
     ahead = sorted(named_columns(links, schema), key=lambda named: named[1].start)
     for number, mention in [*ahead, *reversed(ahead)]:
         places = set(range(mention.start, mention.end))
-        between = links.tokens[last : mention.start] or links.tokens[mention.end : first]
-        beside = len(between) <= _APART and any(token.word in _JOINERS for token in between)
+        gap = range(last, mention.start) or range(mention.end, first)
+        between = [links.tokens[p] for p in gap]
+        near = len(gap) <= _APART and any(token.word in _JOINERS for token in between)
+        told = len(gap) <= _ASIDE and any(token.word == "and" for token in between)
+        beside = near or (told and _all_read(gap, covered, links))
         same = schema.columns[number].table == measure.table and number not in measure.columns
         if beside and same and mention.score >= 0.7 and not places & covered:
             agg = next((AGGREGATES[stem(t.word)] for t in between if stem(t.word) in AGGREGATES), measure.agg)
@@ -216,6 +227,12 @@ def add_more(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
         more.append(counted)
         covered |= set(range(*counted.span))
     return replace(plan, more=tuple(more), covered=frozenset(covered))
+
+
+def _all_read(places: range, covered: set[int], links: Links) -> bool:
+    """Whether nothing stands at these places that is still to be read."""
+    left = [links.tokens[p] for p in places if p not in covered]
+    return not any((is_content(token) and not is_flow(token)) or token.kind == "number" for token in left)
 
 
 def _both_sides(plan: BusinessPlan, links: Links) -> BusinessPlan:
@@ -262,6 +279,7 @@ def _figures_beside_count(plan: BusinessPlan, links: Links, schema: Schema) -> B
 
 _NAMED = 0.4  # how well the rows that are counted must be named beside a figure
 _APART = 3  # words between two measures: 'and the total'
+_ASIDE = 8  # and where all between them is read already: 'spend in 2025 and what was its budget'
 _JOINERS = ("and", ",", "vs", "versus", "against")
 
 
@@ -275,17 +293,21 @@ def add_order(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
     agg, at = aggregate_of(links)
     spoken = [p for p in superlatives(links) if not (agg in ("max", "min") and p == at)]
     high, low = any(roots[p] in HIGH for p in spoken), any(roots[p] in LOW for p in spoken)
-    if "descend" in roots:
-        return replace(plan, descending=True)
-    if "ascend" in roots:
-        return replace(plan, descending=False)
+    sorting = find_sorting(links)
+    if sorting:
+        return replace(plan, descending=sorting[0], covered=plan.covered | sorting[1])
     if not (high or low) or not (plan.dimensions or plan.grain) or plan.threshold:
         return plan
     count = next((m for m in links.values if _is_count(m, covered)), None)
     if count:
         covered |= set(range(count.start, count.end))
+    elif asks_sides(links) and not any(token.word in _ASKING for token in tokens[:2]):
+        return plan  # 'are men paid more? the salary of men and of women': both are shown
     limit = count.value if count else (None if _plural_ask(links) else 1)
     return replace(plan, descending=high or not low, limit=limit, covered=frozenset(covered))
+
+
+_ASKING = frozenset("which what who".split())
 
 
 def _is_count(mention: ValueMention, covered: set[int]) -> bool:

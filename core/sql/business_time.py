@@ -13,9 +13,10 @@ from core.sql.business_plan import BusinessPlan
 from core.sql.calendar import GRAINS, OPEN_END, OPEN_START, Grain, Period, find_grain, find_periods, find_trend
 from core.sql.dimensions import has_superlative
 from core.sql.link import Links, Mention
-from core.sql.money import records_deeds
+from core.sql.money import cue_roots, records_deeds
 from core.sql.operators import is_amount
 from core.sql.schema import ColumnEntry, Schema
+from core.sql.words import stem
 
 
 def reach_of(date: int | None, schema: Schema, today: datetime.date) -> datetime.date:
@@ -43,6 +44,8 @@ def add_time(
 ) -> BusinessPlan:
     """The date column of the measure's table, the periods asked for, and the unit of time."""
     plan = add_periods(plan, links, schema, today, plan.fact)
+    if (grain and grain.unit == "hour") or asks_when(links) == "hour":
+        return _add_hours(plan, links, schema, grain)
     if plan.date is None:
         return plan
     unit, covered = "", set(plan.covered)
@@ -57,6 +60,7 @@ def add_time(
         unit = plan.periods[0].unit  # 'growth in 2025 against 2024' is from one year to the other
     if not unit and plan.window in ("growth", "running"):
         unit = "month"
+    plan = replace(plan, change=tell_change(links) if plan.window == "growth" else "")
     if not unit and asks_when(links) and not plan.dimensions:
         unit = asks_when(links)
         covered |= {p for p, token in enumerate(links.tokens) if token.word.removesuffix("s") == unit}
@@ -68,6 +72,17 @@ def add_time(
         unit = "year"
     date = plan.date if unit or plan.periods else None
     return replace(plan, grain=unit, date=date, covered=frozenset(covered))
+
+
+def _add_hours(plan: BusinessPlan, links: Links, schema: Schema, grain: Grain | None) -> BusinessPlan:
+    """Split by the hour of the day, where the table holds times of day."""
+    entries = [schema.columns[n] for n in schema.tables[plan.fact].columns]
+    clock = next((e.number for e in entries if e.column.type.upper().startswith("TIME")), None)
+    if clock is None:
+        return plan
+    said = range(grain.start, grain.end) if grain else (p for p, t in enumerate(links.tokens) if stem(t.word) == "hour")
+    date = clock if plan.date is None else plan.date
+    return replace(plan, grain="hour", clock=clock, date=date, covered=plan.covered | set(said))
 
 
 _DAYS_MAX = 62
@@ -113,9 +128,32 @@ def add_periods(plan: BusinessPlan, links: Links, schema: Schema, today: datetim
     covered = {place for p in whole for place in range(p.start, p.end)}
     if plan.window == "growth":  # 'against the previous month' says what is compared, not which rows are read
         periods = [p for p in periods if not {"previous", "prior"} & {t.word for t in links.tokens[p.start : p.end]}]
+        periods = _ends_of(periods, links)
     said = {place for m in links.columns.get(date, ())[:1] if m.score >= 0.5 for place in range(m.start, m.end)}
     used = periods or find_grain(links.tokens)
     return replace(plan, periods=tuple(periods), date=date, covered=plan.covered | covered | (said if used else set()))
+
+
+def _ends_of(periods: list[Period], links: Links) -> list[Period]:
+    """'how much did it grow between 1952 and 2007': from the one year to the other, where no step is named."""
+    span = periods[0] if len(periods) == 1 and periods[0].unit == "span" and not find_grain(links.tokens) else None
+    if span is None or {OPEN_START, OPEN_END} & {span.first, span.after} or not _is_years(span):
+        return periods
+    years = (span.first.year, span.after.year - 1)
+    return [replace(span, first=datetime.date(y, 1, 1), after=datetime.date(y + 1, 1, 1), unit="year") for y in years]
+
+
+def tell_change(links: Links) -> str:
+    """How growth is asked for: 'percent', 'absolute', or '' where either will do."""
+    words = [token.word for token in links.tokens]
+    if any(stem(word) in _PERCENT for word in words):
+        return "percent"
+    counted = any(words[p : p + 3] == ["by", "how", "many"] for p in range(len(words) - 2))
+    return "absolute" if counted or _ABSOLUTE & set(words) else ""
+
+
+_PERCENT = frozenset(cue_roots("measures", "percent"))
+_ABSOLUTE = frozenset("absolute euros euro dollars dollar money".split())
 
 
 def _is_beyond(period: Period, date: int, links: Links, schema: Schema) -> bool:
@@ -139,9 +177,13 @@ def asks_when(links: Links) -> str:
         return words[0]  # 'mes con más ventas'
     for place, word in enumerate(words[:-1]):
         unit = words[place + 1].removesuffix("s")
-        if word in ("which", "what") and unit in ("day", "week", "month", "quarter", "half", "year"):
+        asked = word in ("which", "what") or word in _BEST
+        if asked and unit in ("hour", "day", "week", "month", "quarter", "half", "year"):
             return unit
     return ""
+
+
+_BEST = ("best", "worst", "busiest", "top", "strongest", "weakest", "slowest", "peak", "record")
 
 
 def _compares(links: Links) -> bool:

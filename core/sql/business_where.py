@@ -72,11 +72,12 @@ def conditions_of(plan: BusinessPlan, schema: Schema, alias: dict[str, str]) -> 
 
 
 def _told(plan: BusinessPlan, schema: Schema, alias: dict[str, str]) -> list[str]:
-    """A reason that most rows do not have ('reason for leaving') splits only the rows that have one."""
-    if not plan.measure or plan.measure.agg not in ("count", "distinct"):
-        return []
+    """A reason that most rows do not have ('reason for leaving') splits only the rows that have one; what has no name
+    is none of 'the top five categories'."""
+    counted = plan.measure and plan.measure.agg in ("count", "distinct")
+    least = 0.0 if plan.limit else 0.5 if counted else 1.0
     rows = {n: schema.tables[schema.columns[n].table].table.rows for n in plan.dimensions}
-    sparse = [n for n in plan.dimensions if rows[n] and schema.columns[n].column.nulls > 0.5 * rows[n]]
+    sparse = [n for n in plan.dimensions if rows[n] and schema.columns[n].column.nulls > least * rows[n]]
     return [f"{column_text(n, schema, alias)} IS NOT NULL" for n in sparse]
 
 

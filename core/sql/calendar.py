@@ -130,6 +130,9 @@ def find_grain(tokens: list[Token]) -> Grain | None:
         length = _weekday_length(tokens, place)
         if length:
             return Grain("weekday", place, place + length)
+        hour = _hour_at(tokens, place)
+        if hour:
+            return hour
         if token.word in _ADVERBS:
             return Grain(_ADVERBS[token.word], place, place + 1)
         unit = GRAINS.get(stem(token.word)) or GRAINS.get(token.word)
@@ -165,6 +168,16 @@ def _weekday_length(tokens: list[Token], place: int) -> int:
         return 1
     said = [stem(token.word) for token in tokens[place : place + 4]]
     return next((n for n in (3, 4) if said[:2] == ["day", "of"] and said[n - 1 : n] == ["week"]), 0)
+
+
+def _hour_at(tokens: list[Token], place: int) -> Grain | None:
+    """'by hour', 'hour of the day'; 'per hour' is a rate."""
+    if stem(tokens[place].word) != "hour":
+        return None
+    said = [token.word for token in tokens[place + 1 : place + 4]]
+    whole = next((n for n in (2, 3) if said[:1] == ["of"] and said[n - 1 : n] == ["day"]), 0)
+    led = _word(tokens, place - 1) in ("by", "each", "every")
+    return Grain("hour", place - led, place + 1 + whole) if led or whole else None
 
 
 def _word(tokens: list[Token], place: int) -> str:

@@ -17,7 +17,8 @@ COLUMNS_MAX = 7
 
 
 def same_answer(gold: QueryResult, found: QueryResult, ordered: bool = False) -> bool:
-    """True where both ran and hold the same rows; numbers are compared to six significant digits."""
+    """True where both ran and hold the same rows; numbers are compared to six significant digits, or to two decimals
+    where one side was rounded to them."""
     if gold.error or found.error or len(gold.rows) != len(found.rows):
         return False
     if not gold.rows:
@@ -27,22 +28,55 @@ def same_answer(gold: QueryResult, found: QueryResult, ordered: bool = False) ->
         return False
     a = [tuple(plain_value(v) for v in row) for row in gold.rows]
     b = [tuple(plain_value(v) for v in row) for row in found.rows]
-    return any(_same_rows(a, [tuple(row[i] for i in order) for row in b], ordered) for order in _orders(a, b, width))
+    orders = _orders(_columns(a, width), _columns(b, width), width)
+    return any(_same_rows(*_laid_out(a, b, order), ordered) for order in orders)
 
 
 def _same_rows(a: list, b: list, ordered: bool) -> bool:
     return a == b if ordered else Counter(a) == Counter(b)
 
 
-def _orders(a: list, b: list, width: int) -> Any:
+def _columns(rows: list, width: int) -> list[list]:
+    return [[row[i] for row in rows] for i in range(width)]
+
+
+def _laid_out(a: list, b: list, order: tuple[int, ...]) -> tuple[list, list]:
+    """a's rows, and b's with their columns in that order; a column that one side has rounded is rounded in both."""
+    pairs = [_alike([row[i] for row in a], [row[j] for row in b]) for i, j in enumerate(order)]
+    one, other = zip(*pairs, strict=True)
+    return list(zip(*one, strict=True)), list(zip(*other, strict=True))
+
+
+def _alike(one: list, other: list) -> tuple[list, list]:
+    """Both columns, in two decimals where one of them was rounded to these and the other was not."""
+    if _is_rounded(one) == _is_rounded(other):
+        return one, other
+    return [_rounded(value) for value in one], [_rounded(value) for value in other]
+
+
+def _is_rounded(values: list) -> bool:
+    """Whether all are fractions of at most two decimals, or missing."""
+    return all(value is None or (isinstance(value, float) and round(value, 2) == value) for value in values)
+
+
+def _rounded(value: Any) -> Any:
+    return round(value, 2) if isinstance(value, float) else value
+
+
+def _orders(a: list[list], b: list[list], width: int) -> Any:
     """Orders of b's columns in which each column holds the same bag of values as a's."""
-    bags_a = [Counter(row[i] for row in a) for i in range(width)]
-    bags_b = [Counter(row[i] for row in b) for i in range(width)]
-    fits = [[j for j in range(width) if bags_b[j] == bags_a[i]] for i in range(width)]
+    bags = [(Counter(one), Counter(other)) for one, other in zip(a, b, strict=True)]
+    fits = [[j for j in range(width) if bags[i][0] == bags[j][1] or _same_rounded(a[i], b[j])] for i in range(width)]
     if width > COLUMNS_MAX:
         straight = tuple(range(width))
         return [straight] if all(i in fits[i] for i in range(width)) else []
     return (order for order in itertools.product(*fits) if len(set(order)) == width)
+
+
+def _same_rounded(one: list, other: list) -> bool:
+    if _is_rounded(one) == _is_rounded(other):
+        return False
+    return Counter(map(_rounded, one)) == Counter(map(_rounded, other))
 
 
 def plain_value(value: Any) -> Any:

@@ -41,7 +41,7 @@ def find_dimensions(
     used: set[int] = set()
     for place, token in enumerate(tokens):
         lead = token.word in LEADS and not is_ordering(tokens, place) and place not in taken
-        lead = lead and not names_one(tokens, place)
+        lead = lead and not names_one(tokens, place) and [t.word for t in tokens[place + 1 : place + 2]] != ["how"]
         after = {max(used) + 1} if used else set()
         after |= {grain.end} if grain else set()  # 'by month and region'
         lead = lead or (token.word in ("and", ",") and place in after and not _turns(tokens, place + 1))
@@ -66,8 +66,15 @@ _TURNING = frozenset("only just not but except without excluding if where with".
 
 
 def names_one(tokens: list[Token], place: int) -> bool:
-    """'by a woman', 'por un cliente': who did it, nothing is split."""
-    return tokens[place].word == "by" and tokens[place + 1 : place + 2] != [] and tokens[place + 1].word in ("a", "an")
+    """'by a woman', 'por un cliente', 'never rated by the customer': who did it, nothing is split."""
+    if tokens[place].word != "by" or place + 2 >= len(tokens):
+        return False
+    first, thing, before = tokens[place + 1].word, tokens[place + 2].word, tokens[place - 1] if place else None
+    done = before is not None and (before.word.endswith("ed") or before.source.lower().endswith(_DONE))
+    return first in ("a", "an") or (first == "the" and done and not thing.endswith("s"))
+
+
+_DONE = ("ado", "ada", "ados", "adas", "ido", "ida", "idos", "idas")
 
 
 def _asks_one(token: Token) -> bool:
@@ -94,13 +101,31 @@ def has_superlative(links: Links) -> bool:
     return bool(superlatives(links))
 
 
+def find_sorting(links: Links) -> tuple[bool, frozenset[int]] | None:
+    """(largest first, the places that say so) of 'highest first', 'from most to least', 'descending': rows are put in
+    order, none is left out."""
+    roots = [stem(token.word) for token in links.tokens]
+    for place, root in enumerate(roots):
+        if root in ("descend", "ascend"):
+            return root == "descend", frozenset((place,))
+        if root in HIGH | LOW and roots[place + 1 : place + 2] == ["first"]:
+            return root in HIGH, frozenset((place, place + 1))
+        if root in HIGH | LOW and roots[place + 1 : place + 2] == ["to"] and set(roots[place + 2 : place + 3]) & _ENDS:
+            return root in HIGH, frozenset((place, place + 1, place + 2))
+    return None
+
+
+_ENDS = HIGH | LOW
+
+
 def superlatives(links: Links) -> list[int]:
-    """Places of superlatives; 'more than', 'or more' and 'at least' are none."""
+    """Places of superlatives; 'more than', 'or more', 'at least' and 'highest first' are none."""
     found = []
+    _, sorting = find_sorting(links) or (False, frozenset())
     for place, token in enumerate(links.tokens):
         compared = any(t.word == "than" for t in links.tokens[place + 1 : place + 3])
         compared = compared or (place > 0 and links.tokens[place - 1].word in ("or", "at"))
-        if stem(token.word) in HIGH | LOW and not compared:
+        if stem(token.word) in HIGH | LOW and not compared and place not in sorting:
             found.append(place)
     return found
 

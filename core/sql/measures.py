@@ -10,7 +10,8 @@ from core.sql.business_plan import Measure
 from core.sql.dimensions import distance
 from core.sql.durations import find_duration
 from core.sql.link import Links, Mention
-from core.sql.money import LEVELS, MARGIN, find_flows, is_additive, is_flow, table_money
+from core.sql.money import LEVELS, MARGIN, find_flows, is_additive, is_buying, is_flow, table_money
+from core.sql.operators import BOUNDS, operator_beside
 from core.sql.planned import find_spent
 from core.sql.ratios import (
     find_correlation,
@@ -48,7 +49,7 @@ def find_measures(links: Links, schema: Schema, window: tuple[int, int], over_ti
     if sure and not rated:
         return [sure]
     agg, at = aggregate_of(links)
-    agg = agg or extreme_of(links)
+    agg = agg or extreme_of(links) or ("count" if _share_of_rows(links, schema, window) else "")
     named = [(n, m) for n, m in named_columns(links, schema) if m.end <= window[0] or m.start >= window[1]]
     named = [(n, m) for n, m in named if not _means_gain(n, m, links, schema)]
     found: list[Measure] = [sure] if sure else []
@@ -63,14 +64,47 @@ def find_measures(links: Links, schema: Schema, window: tuple[int, int], over_ti
         found += [_column_measure(n, m, agg, schema, links) for n, m in named[:2]]
     if _counts_deeds(links):
         found += [m for m in [_count(links, schema)] if m]
-    flow = find_flows(links, schema, agg) if agg not in ("count", "distinct") else []
+    flow = find_flows(links, schema, agg, _bought(links)) if agg not in ("count", "distinct") else []
     found += flow
     if agg in ("", "sum"):
         found += [Measure("sum", one.table, (one.result,), "{0}", one.span) for one in find_spent(links, schema)]
+    if not found and window[1] and not any(ms[0].score >= TOLD for ms in links.tables.values()):
+        found += find_flows(links, schema, agg, window[0])  # 'which region grew most': in what it takes
     bare = over_time or _splits(links) or window[1] > 0 or not asks_rows(links)
-    if agg == "count" or _most_of(links) or (not agg and bare):
+    counted = not agg and (_numbers_followers(links) or (bare and not (flow and _asks_amount(links))))
+    if agg == "count" or _most_of(links) or counted:
         found += [m for m in [_count(links, schema)] if m]
     return list(dict.fromkeys(found))
+
+
+def _share_of_rows(links: Links, schema: Schema, window: tuple[int, int]) -> bool:
+    """'% of the customers have ...': the things of a table, named by it or by its key, and no money."""
+    place = window[1] + (links.tokens[window[1] : window[1] + 1] != [] and links.tokens[window[1]].word == "the")
+    if not window[1] or place >= len(links.tokens) or is_flow(links.tokens[place]):
+        return False
+    keys = (ms for n, ms in links.columns.items() if schema.columns[n].primary)
+    named = (*((m, TOLD) for ms in links.tables.values() for m in ms), *((m, KEYED) for ms in keys for m in ms))
+    return any(m.start == place and m.score >= least for m, least in named)
+
+
+def _numbers_followers(links: Links) -> bool:
+    """'customers with more than 2 orders': how many rows of a table, at least or at most, belong to each thing."""
+    starts = {m.start for ms in links.tables.values() for m in ms if m.score >= TOLD}
+    compared = (m for m in links.values if m.kind == "number" and m.end in starts)
+    return any(operator_beside(links.tokens, m.start, m.end) in BOUNDS for m in compared)
+
+
+def _asks_amount(links: Links) -> bool:
+    """'how much', and not the many of something."""
+    return any(token.word == "much" for token in links.tokens)
+
+
+def _bought(links: Links) -> int | None:
+    """'how much did X buy', 'how much was ordered': the place of the deed that money was paid for, where no word for
+    the money itself is said."""
+    if not _asks_amount(links) or any(is_flow(token) for token in links.tokens):
+        return None
+    return next((place for place, token in enumerate(links.tokens) if is_buying(token)), None)
 
 
 def _means_gain(number: int, mention: Mention, links: Links, schema: Schema) -> bool:
@@ -107,7 +141,7 @@ def _splits(links: Links) -> bool:
     )
 
 
-TOLD = 0.6  # how well a table must be named to count as named
+TOLD, KEYED = 0.6, 0.5  # how well a table, or its key, must be named to count as named
 _SORTING = ("order", "ordered", "sorted", "ordenado", "ordenada", "ordenados", "ordenadas", "ordena", "ordenar")
 
 

@@ -27,7 +27,7 @@ _FLOW = frozenset(cue_roots("measures", "flow"))
 _IN, _OUT = (frozenset(cue_roots("measures", name)) for name in ("earned", "spent"))
 
 
-_BUYING = frozenset(cue_roots("measures", "buying"))
+_BUYING, _BUYERS = (frozenset(cue_roots("measures", name)) for name in ("buying", "buyers"))
 
 
 _MONEY = cue_roots("measures", "money")
@@ -50,9 +50,9 @@ _CURRENCY = re.compile(r"[€$£]|\b(?:EUR|USD|GBP|euros?|dollars?)\b", re.IGNOR
 
 def is_additive(entry: ColumnEntry) -> bool:
     """Whether adding the column up over rows says something: amounts do, prices, rates, scores and ages do not."""
-    if "%" in entry.column.name:
-        return False
     own = {root for stems in entry.words for root, weight in stems if weight >= 0.9}
+    if "%" in entry.column.name or "per" in own:
+        return False
     return bool(own & _COUNTED) or not own & LEVELS
 
 
@@ -72,7 +72,9 @@ def find_flows(links: Links, schema: Schema, agg: str, place: int | None = None)
     tables = {n: max((m.score for m in ms if m.start in near), default=0.0) for n, ms in links.tables.items()}
     sold = _counts_pieces(links, place)
     margin = stem(links.tokens[place].word) in MARGIN
-    found: list[tuple[float, Measure]] = []
+    buyers = any(stem(token.word) in _BUYERS for token in links.tokens)
+    direction = -1 if buyers and stem(links.tokens[place].word) in _OUT else 1  # what customers spend comes in
+    found: list[tuple[bool, float, Measure]] = []
     for table in schema.tables:
         choice = table_money(table.number, schema, prefer_pieces=sold, margin=margin)
         if choice is None or (not planned and is_planned(schema.columns[choice[0][0]])):
@@ -81,12 +83,16 @@ def find_flows(links: Links, schema: Schema, agg: str, place: int | None = None)
         likely = max((links.scores["any"].get(c, -6.0) for c in columns), default=-6.0)
         score = 2 * tables.get(table.number, 0.0) + likely / 4 + (0.2 if table.table.rows > 50 else 0)
         score += 0.3 * any(schema.columns[c].time for c in table.columns) - 0.5 * _is_catalog(table.number, schema)
-        score += _DIRECTION * _direction(links.tokens[place], table.number, columns, schema)
-        found.append((score, Measure(agg or "sum", table.number, columns, expression, (place, place + 1))))
-    return [measure for _, measure in sorted(found, key=lambda row: -row[0])][:6]
+        way = direction * _direction(links.tokens[place], table.number, columns, schema)
+        score += _DIRECTION * way
+        score -= _BORROWED * any(schema.columns[c].table != table.number for c in columns)
+        found.append((way < 0, score, Measure(agg or "sum", table.number, columns, expression, (place, place + 1))))
+    against = all(row[0] for row in found)  # what goes the other way is meant only where nothing else is there
+    return [m for other, _, m in sorted(found, key=lambda row: -row[1]) if against or not other][:6]
 
 
 _DIRECTION = 2.0  # as much as a table that is named
+_BORROWED = 1.0  # a price that stands in another table: a support ticket names a product too, and sells none
 
 
 def _direction(token: Any, table: int, columns: tuple[int, ...], schema: Schema) -> int:
@@ -106,7 +112,8 @@ def way_of(table: int, columns: tuple[int, ...], schema: Schema) -> int:
 def runs_against(token: Any, entry: ColumnEntry) -> bool:
     """Whether a word for money that came in stands beside a column of money that was spent, or the other way round:
     'revenue' is never 'Coste', however near the two are in meaning."""
-    told = {root for stems in entry.words for root, weight in stems if weight >= 0.85}
+    heads = [{root for root, weight in stems if weight >= 0.85} for stems in entry.words]
+    told = next((head for head in heads if head & (_IN | _OUT)), set())  # 'cost of goods sold' is a cost
     root = stem(token.word)
     ways = ((_IN, _OUT), (_OUT, _IN))
     return any(root in said and root not in told and told & other and not told & said for said, other in ways)

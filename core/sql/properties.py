@@ -87,6 +87,8 @@ def named_property(links: Links, schema: Schema, fact: int) -> tuple[int, set[in
         if yes_value(entry) is None:
             continue
         places, _ = _property_places(links, entry)
+        meant = (m for m in links.columns.get(number, ())[:1] if m.score >= _MEANT)
+        places = places or {p for m in meant for p in range(m.start, m.end)}
         if places:
             said = {links.tokens[p].word for p in places}
             return number, {p for p, token in enumerate(links.tokens) if token.word in said}
@@ -140,6 +142,7 @@ def _whole_mention(links: Links, number: int) -> set[int]:
 
 
 _WHOLE = 0.9
+_MEANT = 0.7  # a word of the same meaning: 'the customers who left' of a column of churn
 
 
 def _told(token: Any, name: set[str]) -> bool:

@@ -25,7 +25,7 @@ from core.sql.planned import find_overrun
 from core.sql.properties import yes_value
 from core.sql.schema import ColumnEntry, Schema
 from core.sql.units import same_unit, unit_of
-from core.sql.words import spanish_stem, stem
+from core.sql.words import Token, spanish_stem, stem
 
 _RELATION = frozenset(cue_roots("measures", "relation"))
 
@@ -109,11 +109,17 @@ def find_ratio(links: Links, schema: Schema) -> Measure | None:
             continue
         top, bottom = schema.columns[above[0]], schema.columns[below[0]]
         split = token.word == "by" and (bottom.column.distinct or 0) <= FEW and not is_piece(bottom)
+        split = split and not _says_one(links.tokens[below[1].end - 1], bottom)
         if top.table != bottom.table or split or not (is_additive(top) and is_additive(bottom)):
             continue
         expression = "1.0 * SUM({0}) / NULLIF(SUM({1}), 0)"
         return Measure("ratio", top.table, (top.number, bottom.number), expression, (above[1].start, below[1].end))
     return None
+
+
+def _says_one(token: Token, entry: ColumnEntry) -> bool:
+    """'ventas por llamada' of a column of calls: of each one of them, no groups of the same number."""
+    return entry.column.name.endswith("s") and not token.source.endswith("s")
 
 
 def _money_before(place: int, table: int, links: Links, schema: Schema) -> tuple[int, Mention] | None:

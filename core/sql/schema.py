@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.records import Catalog, Column, Table
 from core.sql.calendar import MONTHS
@@ -103,10 +103,14 @@ class Schema:
         names = names or split_name(table.name)
         first = len(self.columns)
         texts = [c.name for c in table.columns if kind_of(c) == "text" and not _is_id(c.name)]
+        plain = [c.name for c in table.columns if set(split_name(c.name)) <= _PLAIN_VALUES and kind_of(c) == "number"]
         for column in table.columns:
             self.columns.append(
                 self._column_entry(len(self.columns), number, table, column, names, foreign, texts[:1] == [column.name])
             )
+            if plain == [column.name] and names:  # what a table 'unemployment_2024' holds as 'Value'
+                said = (*self.columns[-1].others, self._stems(names[:1]))
+                self.columns[-1] = replace(self.columns[-1], others=said)
             self.column_of[(table.name, column.name)] = self.columns[-1]
         own = self.columns[first:]
         entry = TableEntry(
@@ -159,6 +163,7 @@ class Schema:
         )
 
 
+_PLAIN_VALUES = frozenset("value values valor valores obs observation".split())
 _UNIT = re.compile(r"\([^)]*\)|\[[^\]]*\]")  # 'Coste (€)', 'Salary [EUR]'
 _SYMBOLS = frozenset("eur usd gbp chf jpy mxn kg km cm mm ml ha kw kwh mwh".split())
 _CAMEL = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])")

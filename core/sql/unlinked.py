@@ -16,7 +16,7 @@ from core.sql.link import Links, cue_rows, is_content
 from core.sql.propose import Parser
 from core.sql.schema import Schema
 from core.sql.spelling import suggest_names
-from core.sql.unread import is_known_word
+from core.sql.unread import is_known_word, says_little
 from core.sql.words import stem
 
 IGNORED = 0.6  # and for each name that nothing stores
@@ -84,6 +84,7 @@ def unknown_places(links: Links, schema: Schema, parser: Parser) -> list[int]:
             or not is_content(token)
             or token.word in MONTHS
             or is_known_word(stem(token.word))
+            or (links.lang == "es" and says_little(token))
             or cues[place].any()
             or f"w:{stem(token.word)}" in parser.shapes.vocabulary
         )

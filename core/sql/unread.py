@@ -11,9 +11,9 @@ from core.sql.aggregates import AGGREGATES
 from core.sql.business_plan import BusinessPlan
 from core.sql.calendar import find_grain
 from core.sql.dimensions import HIGH, LOW
-from core.sql.lexicon import read_cues
+from core.sql.lexicon import fold, read_cues
 from core.sql.link import Links, is_content
-from core.sql.words import stem
+from core.sql.words import Token, stem
 
 WINDOWS = {name: tuple(phrases) for name, phrases in read_cues()["windows"].items()}
 
@@ -47,5 +47,15 @@ def content_of(links: Links) -> Iterable[int]:
     """Places of words that say something of their own, beyond how to count and order."""
     for place, token in enumerate(links.tokens):
         root = stem(token.word)
-        if is_content(token) and root not in _SPARE and root not in HIGH | LOW and root not in AGGREGATES:
+        little = root in _SPARE | HIGH | LOW or root in AGGREGATES or (links.lang == "es" and says_little(token))
+        if is_content(token) and not little:
             yield place
+
+
+_MEANT = 0.8  # how surely an untranslated word must mean a spare one
+
+
+def says_little(token: Token) -> bool:
+    """Whether a Spanish word that no phrase translates means one that says nothing of its own ('consigue', 'logra')."""
+    asis = token.kind == "word" and fold(token.source) == token.word
+    return asis and any(root in _SPARE and weight >= _MEANT for root, weight in token.stems)

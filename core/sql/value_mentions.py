@@ -64,6 +64,13 @@ def _own_value(place: int, token: Token, schema: Schema) -> ValueMention | None:
     return None
 
 
+def _has_object(tokens: list[Token], place: int) -> bool:
+    """'customers who have placed more than 2 orders': a deed and how many of what, no state that is stored."""
+    had = place > 0 and tokens[place - 1].word in ("have", "has", "had")
+    numbers = any(token.kind in ("number", "number_word") for token in tokens[place + 1 : place + 4])
+    return had and numbers and tokens[place].word.endswith("ed")
+
+
 def _value_hits(
     tokens: list[Token], start: int, end: int, question: str, schema: Schema, lexicon: Lexicon
 ) -> list[tuple[int, Any, float]]:
@@ -80,6 +87,8 @@ def _value_hits(
     if single and not number and (tokens[start].kind == "mark" or (len(folded) < 2 and not text.isupper())):
         return []
     if single and folded in _RELATING and not text.isupper():
+        return []
+    if single and _has_object(tokens, start):
         return []
     if (
         single

@@ -93,6 +93,7 @@ _IRREGULAR = {
     "won": "win", "written": "write", "wrote": "write", "spent": "spend", "held": "hold", "taken": "take",
     "classes": "class", "codes": "code", "times": "time", "names": "name", "movies": "movi", "leaving": "leav",
     "data": "data", "news": "news", "statuses": "status", "status": "status", "addresses": "address",
+    "grew": "grow", "grown": "grow",
 }  # fmt: skip
 
 
@@ -174,7 +175,18 @@ def _translate(raw: list[Token], lexicon: Lexicon) -> list[Token]:
         source = " ".join(token.source for token in raw[place : place + run])
         out += _english_tokens(texts or ("",), first.start, last.end, source, phrase)
         place += run
-    return _pair_more(_pair_both(out))
+    return _pair_more(_pair_both(_tell_calls(out)))
+
+
+def _tell_calls(tokens: list[Token]) -> list[Token]:
+    """'ventas por llamada': a call, where no name follows; 'una tienda llamada Sol' is named so."""
+    out = list(tokens)
+    for place, token in enumerate(tokens):
+        after = tokens[place + 1] if place + 1 < len(tokens) else None
+        name = after is not None and (after.kind == "quoted" or after.source[:1].isupper())
+        if fold(token.source) in ("llamada", "llamadas") and not name:
+            out[place] = replace(token, word="call")
+    return out
 
 
 def _pair_more(tokens: list[Token]) -> list[Token]:
