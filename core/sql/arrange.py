@@ -59,10 +59,18 @@ def choose_lead(
     if first.plan.measure and first.plan.measure.across:
         return first, chances  # the parser would count single rows
     whole = not uncovered(first.plan, links)
-    sure_rule = whole and (_is_beyond_parser(first.plan, schema) or _forgets(readings, links))
+    surer = _is_beyond_parser(first.plan, schema) or _forgets(readings, links) or _names_more(readings, schema)
+    sure_rule = whole and surer
     if chances["parser"] > chances["rule"] and not sure_rule:
         return readings.parsed[0], chances
     return first, chances
+
+
+def _names_more(readings: Readings, schema: Schema) -> bool:
+    """Whether the parser's first shows nothing but keys, and the rules' first the names that they stand for."""
+    keys = {entry.key[1] for entry in schema.columns if entry.id_like or entry.primary or entry.foreign}
+    first, parsed = readings.ruled[0], readings.parsed
+    return bool(parsed) and set(parsed[0].result.columns) <= keys and bool(first.plan.keys) and not first.plan.periods
 
 
 def _forgets(readings: Readings, links: Links) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from core.sql.aggregates import aggregate_of
 from core.sql.business_plan import BusinessPlan
 from core.sql.conditions import asks_sides
-from core.sql.dimensions import HIGH, LOW, has_superlative, is_ordering
+from core.sql.dimensions import HIGH, LOW, has_superlative, is_ordering, takes_away
 from core.sql.lexicon import read_cues
 from core.sql.link import Links
 from core.sql.money import is_flow
@@ -58,7 +58,8 @@ def asks_for_thing(plan: BusinessPlan, links: Links, schema: Schema) -> bool:
     measure = plan.measure
     first, after = measure.span
     superlative = not measure.unit and any(
-        token.word in _ADJECTIVES or stem(token.word) in HIGH | LOW for token in links.tokens[max(0, first - 1) : after]
+        (links.tokens[p].word in _ADJECTIVES or stem(links.tokens[p].word) in HIGH | LOW) and not takes_away(links, p)
+        for p in range(max(0, first - 1), after)
     )
     if measure.agg in ("max", "min"):
         left = uncovered(plan, links)

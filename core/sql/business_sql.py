@@ -169,7 +169,8 @@ def _windowed(plan: BusinessPlan, inner: str, labels: list[str], name: str, sche
         rank = quote(column_name("rank", plan.lang))
         keep = f" WHERE {rank} <= {plan.limit}" if plan.limit else ""
         ranked = f"SELECT {listed}, {place} AS {rank} FROM base"
-        return f"WITH base AS ({inner}) SELECT * FROM ({ranked}) AS ranked{keep} ORDER BY {outer}, {rank}"
+        shown = listed if plan.limit == 1 else "*"  # all of them are the first
+        return f"WITH base AS ({inner}) SELECT {shown} FROM ({ranked}) AS ranked{keep} ORDER BY {outer}, {rank}"
     return None
 
 

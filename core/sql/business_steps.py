@@ -144,6 +144,7 @@ def _count_followers(plan: BusinessPlan, links: Links, schema: Schema) -> Busine
             key = key_beside(plan.fact, names, schema) if names else None
             counted = Measure("count", number, (), "*", (beside.start, beside.end))
             covered = plan.covered | set(range(beside.start, beside.end))
+            covered |= {p for p, token in enumerate(links.tokens) if is_buying(token)}  # 'have placed'
             keys = (key,) if key is not None else ()
             return replace(plan, measure=counted, dimensions=names, keys=keys, covered=covered) if names else plan
     return plan

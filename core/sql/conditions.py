@@ -15,6 +15,7 @@ from core.sql.operators import BOUNDS, MONEY_UNITS, counts_money, is_amount, ope
 from core.sql.properties import yes_or_no, yes_value
 from core.sql.schema import Schema
 from core.sql.stored_form import range_fit
+from core.sql.value_mentions import has_object
 from core.sql.words import meanings_of, stem
 
 # ---------------------------------------------------------------- stored values and numbers
@@ -99,6 +100,8 @@ def _deeds(links: Links, schema: Schema, fact: int, used: set[int]) -> list[Filt
             roots = {stem(fold(value)), *meanings_of(fold(value), schema.lexicon)}
             for place, token in enumerate(links.tokens):
                 if place in used or place in told or not is_content(token) or len(token.word) <= 3:
+                    continue
+                if has_object(links.tokens, place):
                     continue
                 denied = token.word.removeprefix("un") if token.word.startswith("un") else ""
                 if any(text in roots and weight >= 0.85 for text, weight in token.stems):

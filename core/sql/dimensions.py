@@ -39,6 +39,9 @@ def find_dimensions(
     taken = set(covered) | (set(range(grain.start, grain.end)) if grain else set())
     found: list[Dimension] = []
     used: set[int] = set()
+    opening = _opening(links, schema, fact, taken)
+    if opening:
+        found, used = [opening], set(range(*opening.span))
     for place, token in enumerate(tokens):
         lead = token.word in LEADS and not is_ordering(tokens, place) and place not in taken
         lead = lead and not names_one(tokens, place) and [t.word for t in tokens[place + 1 : place + 2]] != ["how"]
@@ -55,6 +58,19 @@ def find_dimensions(
             found.append(dimension)
             used |= set(range(*dimension.span)) | ({place} if token.kind not in ("number", "number_word") else set())
     return found, used
+
+
+def _opening(links: Links, schema: Schema, fact: int, taken: set[int]) -> Dimension | None:
+    """'county with most calls': the first words name a column of the measured table whose values repeat."""
+    tokens = links.tokens
+    start = int(bool(tokens) and tokens[0].word == "the")
+    mention = next(
+        (m for n in schema.tables[fact].columns if schema.columns[n].kind == "text" and schema.columns[n].unique < 0.9
+         for m in links.columns.get(n, ()) if m.start == start and m.score >= 0.85), None
+    )  # fmt: skip
+    if mention is None or not has_superlative(links) or [t.word for t in tokens[mention.end :][:1]] != ["with"]:
+        return None
+    return dimension_at(start, links, schema, fact, taken, 0)
 
 
 def _turns(tokens: list[Token], place: int) -> bool:
@@ -118,6 +134,14 @@ def find_sorting(links: Links) -> tuple[bool, frozenset[int]] | None:
 _ENDS = HIGH | LOW
 
 
+def takes_away(links: Links, place: int) -> bool:
+    """'importe menos coste', 'sales minus cost': a column before the word and one behind it."""
+    if links.tokens[place].word != "minus" and links.tokens[place].source.lower() not in ("menos", "less"):
+        return False
+    named = [m for ms in links.columns.values() for m in ms if m.score >= 0.85]
+    return any(m.end == place for m in named) and any(m.start == place + 1 for m in named)
+
+
 def superlatives(links: Links) -> list[int]:
     """Places of superlatives; 'more than', 'or more', 'at least' and 'highest first' are none."""
     found = []
@@ -125,7 +149,7 @@ def superlatives(links: Links) -> list[int]:
     for place, token in enumerate(links.tokens):
         compared = any(t.word == "than" for t in links.tokens[place + 1 : place + 3])
         compared = compared or (place > 0 and links.tokens[place - 1].word in ("or", "at"))
-        if stem(token.word) in HIGH | LOW and not compared and place not in sorting:
+        if stem(token.word) in HIGH | LOW and not compared and place not in sorting and not takes_away(links, place):
             found.append(place)
     return found
 

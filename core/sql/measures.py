@@ -10,11 +10,22 @@ from core.sql.business_plan import Measure
 from core.sql.dimensions import distance
 from core.sql.durations import find_duration
 from core.sql.link import Links, Mention
-from core.sql.money import LEVELS, MARGIN, find_flows, is_additive, is_buying, is_flow, table_money
+from core.sql.money import (
+    LEVELS,
+    MARGIN,
+    PIECES,
+    find_flows,
+    is_additive,
+    is_buying,
+    is_flow,
+    is_stock,
+    table_money,
+)
 from core.sql.operators import BOUNDS, operator_beside
 from core.sql.planned import find_spent
 from core.sql.ratios import (
     find_correlation,
+    find_difference,
     find_margin_share,
     find_part_share,
     find_rate,
@@ -36,6 +47,7 @@ def find_measures(links: Links, schema: Schema, window: tuple[int, int], over_ti
         or find_correlation(links, schema)
         or _first_last(links, schema)
         or find_margin_share(links, schema)
+        or find_difference(links, schema)
         or measure_overrun(links, schema)
         or find_per_document(links, schema)
         or find_part_share(links, schema)
@@ -151,6 +163,7 @@ def _column_measure(number: int, mention: Mention, agg: str, schema: Schema, lin
     said = links.tokens[mention.start : mention.end]
     adds = is_additive(entry) and not any(stem(token.word) in LEVELS for token in said)
     adds = adds or all(unit_of(token.word) for token in said)  # 'top 3 by kilos'
+    adds = adds or (is_stock(entry) and any(stem(token.word) in PIECES for token in links.tokens))  # 'units in stock'
     chosen = agg or ("sum" if adds else "avg")
     if not agg and any(token.word in ("total", "sum") for token in links.tokens[: mention.end + 1]):
         chosen = "sum"

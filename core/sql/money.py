@@ -10,7 +10,7 @@ from typing import Any
 
 from core.sql.business_plan import Measure
 from core.sql.dimensions import HIGH, LOW
-from core.sql.lexicon import read_cues
+from core.sql.lexicon import fold, read_cues
 from core.sql.link import Links
 from core.sql.schema import ColumnEntry, Schema
 from core.sql.units import same_unit
@@ -120,8 +120,10 @@ def runs_against(token: Any, entry: ColumnEntry) -> bool:
 
 
 def _counts_pieces(links: Links, place: int) -> bool:
-    """'the most sold product', 'how many were sold' count pieces; 'who sold most' means money."""
-    if links.tokens[place].word not in ("sold", "selling"):
+    """'the most sold product', 'how many were sold' count pieces; 'who sold most', 'la que más vende' mean money."""
+    said = fold(links.tokens[place].source)
+    active = said.startswith("vend") and not said.startswith("vendid") and f"se {said}" not in fold(links.question)
+    if links.tokens[place].word not in ("sold", "selling") or active:
         return False
     roots = [stem(token.word) for token in links.tokens]
     before = roots[max(0, place - 1) : place]
@@ -158,7 +160,7 @@ def number_columns(table: int, schema: Schema) -> list[ColumnEntry]:
 def table_money(table: int, schema: Schema, prefer_pieces: bool, margin: bool) -> tuple[tuple[int, ...], str] | None:
     """The columns and expression of a table's money, or of its pieces where those are asked for."""
     numbers = number_columns(table, schema)
-    pieces = first_with([e for e in numbers if not (_is_price(e) or _is_stock(e))], PIECES)
+    pieces = first_with([e for e in numbers if not (_is_price(e) or is_stock(e))], PIECES)
     if prefer_pieces and pieces:
         return (pieces.number,), "{0}"
     money = money_of([e for e in numbers if e is not pieces])
@@ -233,7 +235,7 @@ def _is_price(entry: ColumnEntry) -> bool:
     return bool(told & {stem("price"), stem("rate"), stem("tax"), "averag", "percentag"}) or "%" in entry.column.name
 
 
-def _is_stock(entry: ColumnEntry) -> bool:
+def is_stock(entry: ColumnEntry) -> bool:
     """Pieces in a warehouse or on order were not sold."""
     told = {root for stems in entry.words for root, weight in stems if weight >= 0.85}
     return bool(told & set(STOCK))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from core.sql.aggregates import aggregate_of, named_columns
 from core.sql.business_plan import Measure
+from core.sql.dimensions import takes_away
 from core.sql.lexicon import fold
 from core.sql.link import Links, Mention
 from core.sql.money import (
@@ -93,6 +94,23 @@ def measure_overrun(links: Links, schema: Schema) -> Measure | None:
         return Measure("sum", found.table, columns, "{0} - {1}", found.span)
     expression = "100.0 * (SUM({0}) - SUM({1})) / NULLIF(SUM({1}), 0)"
     return Measure("over_plan", found.table, columns, expression, found.span)
+
+
+def find_difference(links: Links, schema: Schema) -> Measure | None:
+    """'amount minus cost', 'importe menos coste': one number of a table taken from another, row by row."""
+    place = next((p for p in range(len(links.tokens)) if takes_away(links, p)), None)
+    if place is None:
+        return None
+    named = [(n, m) for n, m in _plain_numbers(links, schema) if m.score >= _SAID]
+    for above, first in (pair for pair in named if pair[1].end == place):
+        for below, last in (pair for pair in named if pair[1].start == place + 1):
+            table = schema.columns[above].table
+            if above != below and table == schema.columns[below].table:
+                return Measure("sum", table, (above, below), "{0} - {1}", (first.start, last.end))
+    return None
+
+
+_SAID = 0.85
 
 
 def find_ratio(links: Links, schema: Schema) -> Measure | None:

@@ -64,7 +64,7 @@ def _own_value(place: int, token: Token, schema: Schema) -> ValueMention | None:
     return None
 
 
-def _has_object(tokens: list[Token], place: int) -> bool:
+def has_object(tokens: list[Token], place: int) -> bool:
     """'customers who have placed more than 2 orders': a deed and how many of what, no state that is stored."""
     had = place > 0 and tokens[place - 1].word in ("have", "has", "had")
     numbers = any(token.kind in ("number", "number_word") for token in tokens[place + 1 : place + 4])
@@ -88,7 +88,7 @@ def _value_hits(
         return []
     if single and folded in _RELATING and not text.isupper():
         return []
-    if single and _has_object(tokens, start):
+    if single and has_object(tokens, start):
         return []
     if (
         single
