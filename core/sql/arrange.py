@@ -29,6 +29,9 @@ def arrange(readings: Readings, links: Links, schema: Schema, unknown: int) -> t
     others = [o for o in (*readings.ruled, *readings.parsed) if o is not lead]
     weights = trust_weights()["further"]
     others.sort(key=lambda option: -chance(weights, further_signals(option, lead, chances, links, schema)))
+    second = next((o for o in others if o.plan is not None and not o.varied), None)
+    if lead.plan is not None and chances["parser"] < UNLIKELY and second is not None:
+        others = [second, *others]  # what else the same words may measure, before the parser's guesses
     best = _different([lead, *others], READINGS)
     varied = [option for option in others if option.varied]
     if lead.plan is not None and chances["parser"] < UNLIKELY and varied and not any(o.varied for o in best):
