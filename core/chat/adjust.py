@@ -10,6 +10,15 @@ import re
 from collections.abc import Sequence
 
 from core.chat.citations import find_defined
+from core.chat.form import (
+    FRAGMENT_LOSS,
+    find_earlier,
+    is_furniture,
+    is_title,
+    replies_above,
+    stands_under,
+    unlike_an_answer,
+)
 from core.chat.gather import Gathered, Pages, heading_over
 from core.chat.qualify import asked_sorts, compare_sorts
 from core.chat.question import Understood
@@ -17,25 +26,13 @@ from core.chat.rank import Candidate
 from core.chat.scope import Bearing
 from core.chat.spans import NUMBER_WORDS, Span, asks_change, find_fitting, find_spans, is_change, spans_for
 from core.chat.tables import Row, asks_several, choose_cell
-from core.chat.words import Vocabulary, Word, fold, is_stop
-from core.records import Hit, HitSentence, Page
+from core.chat.words import Vocabulary, Word, fold
+from core.records import Hit, Page
 
-_FRAGMENT_LOSS = 2.0
 _ROW_LOSS = 0.8
 _FURNITURE_LOSS = 10.0  # a running line says nothing that the page does not say better
 _ACROSS_LOSS = 0.5  # words that meet by translation tell less than those that are the same
 _ACROSS_COVERED = 2.5  # and much less where the question's own language holds its words
-_ORDINAL = re.compile(
-    r"(?:\d{1,2}(?:\.\d{1,2})*[.)]|[IVXLC]{1,5}[.)]|[a-z]\)|(?:(?:Art[íi]culo|Art\.|Cl[áa]usula|Section|Article|Clause)"
-    r" [\dIVXLC]+[.:]?)|[A-ZÁÉÍÓÚ][a-záéíóú]+(?:er|nd|rt|int|xt|ptim|tav|en|im)[ao][.:])\s+"
-)
-_QUOTE_MARK = re.compile(r"[ \t]*((?:>[ \t]?)+)")
-_EARLIER = re.compile(
-    r"^(?:-{2,} ?(?:original message|mensaje original|forwarded message|mensaje reenviado)\b.*"
-    r"|(?:on|el) [^\n]{6,90}(?:wrote|escribio): *"
-    r"|(?:from|de): [^\n]+\n(?:(?:sent|date|enviado(?: el)?|fecha|to|para): ))",
-    re.M,
-)
 _LABEL_GAIN = 3.0
 # Where a sort of thing is asked for that has an unmistakable form, and the candidate has none; less where the answer
 # may also be told in words.
@@ -66,8 +63,6 @@ _ROLE_GAIN = 2.0  # a name beside the role that is asked for: 'Ana Ruiz (treasur
 _PARTY_GAIN = 4.0  # where a contract says whom it calls what is asked for
 _OTHER_SORT = 3.0  # where it tells of another sort than the question's: per week for per month
 _REPLY_LOSS, _REPLIES_LOSS = 2.5, 1.0  # where a later message quotes it, and for each: what was said last holds
-_OLDEST = 3
-_SUBJECT = re.compile(r"\s*(?:[^\n]*[^\s.!?,])?\s*")  # a line that is no sentence
 _ASKED_ABOVE = 12.0  # what the sentence gains whose heading is the question itself
 _WHO_IS = re.compile(
     r"\bquien(?:es)? (?:es|son|era|eran|fue|fueron|sera)\b|\bwho (?:is|are|was|were)\b(?! \w+(?:ing|ed)\b)"
@@ -77,12 +72,6 @@ _TITLE = r"(?:don|do[ñn]a|d\.|sr\.?|sra\.?|mr\.?|ms\.?|mrs\.?|dr\.?)"
 _BESIDE = re.compile(
     rf"\s*[(,:–—\-]\s*(?:(?:the|our|its|el|la|su|{_TITLE})\s+)*(?:\w+\s+){{0,2}}|\s+(?:{_TITLE}\s+)?", re.I
 )
-_LABELLED = re.compile(r"[^\W\d_][^\s:.]*(?: [^\s:.]+){0,4}: \S")
-_SOURCE = re.compile(r"(?:sources?|fuentes?|notas?|notes?) ?(?:\(\w+\) ?)?:", re.I)
-_SMALL = re.compile(r"[a-zß-ÿ]")  # 'º' and 'ª' stand among capitals too
-_FIGURE = re.compile(r"\d")
-_PLAIN_WORD = re.compile(r"\w+")
-_YEARS = re.compile(r"\b(?:19|20)\d{2}\b")
 _YEARS_ONLY = re.compile(r"(?:[^\W\d]+ )?((?:19|20)\d{2})")
 
 
@@ -148,11 +137,11 @@ class Adjustment:
             gained = self._span_gain(candidate, sentence.text, lang)
         return (
             gained
-            + _ASKED_ABOVE * _stands_under(page, sentence, self._understood)
-            - _unlike_an_answer(sentence, row)
-            - _FURNITURE_LOSS * _is_furniture(page, sentence)
+            + _ASKED_ABOVE * stands_under(page, sentence, self._understood)
+            - unlike_an_answer(sentence, row)
+            - _FURNITURE_LOSS * is_furniture(page, sentence)
             - across * (lang != self._understood.lang and self._hits[candidate.hit].document_id not in self.meant)
-            - _FRAGMENT_LOSS * (row is None and _is_title(candidate))
+            - FRAGMENT_LOSS * (row is None and is_title(candidate))
             - _reply_loss(replies_above(page.text, sentence.start, self._earlier_in(page, candidate)))
         )
 
@@ -193,20 +182,6 @@ def _reply_loss(replies: int) -> float:
     return _REPLY_LOSS * bool(replies) + _REPLIES_LOSS * replies
 
 
-def find_earlier(text: str) -> list[int]:
-    """Where the messages begin that a message's text quotes whole, newest first; its own head is none of them."""
-    found = list(_EARLIER.finditer(fold(text)))
-    if found and found[0].group().startswith(("from", "de")) and _SUBJECT.fullmatch(text[: found[0].start()]):
-        del found[0]
-    return [match.start() for match in found]
-
-
-def replies_above(text: str, at: int, earlier: Sequence[int]) -> int:
-    """How many messages stand over the one that a place of `text` is quoted from; 0 in the newest, at most 3."""
-    mark = _QUOTE_MARK.match(text, text.rfind("\n", 0, at) + 1)
-    return min(max(mark.group(1).count(">") if mark else 0, sum(start <= at for start in earlier)), _OLDEST)
-
-
 def _names_role(text: str, names: Sequence[Span], words: Sequence[Word], asked: Sequence[Word]) -> bool:
     """Whether a name stands right beside a word of the question: in brackets, after a comma, a colon or an article."""
     keys = {key for word in asked if not word.named for key in word.keys}
@@ -230,59 +205,6 @@ def _counts(unit: str, figures: Sequence[Span], words: Sequence[Word]) -> bool:
         for word in words
         for figure in figures
     )
-
-
-def _unlike_an_answer(sentence: HitSentence, row: Row | None) -> float:
-    """What a line loses that states nothing: a heading, words that only announce.
-
-    Set by hand: the encyclopedia articles that the ranker learned from have no such lines."""
-    text = sentence.text.strip()
-    if row is not None:
-        return 0.0
-    if _is_contents_line(text.split()) or _SOURCE.match(text) or text.count(" | ") > 1:
-        return _FRAGMENT_LOSS
-    if not _SMALL.search(text) and not any(
-        span.sort not in ("name", "code", "number") for span in find_spans(text, "")
-    ):
-        return _FRAGMENT_LOSS
-    text = text[_ORDINAL.match(text).end() :] if _ORDINAL.match(text) else text
-    if text.endswith(":"):
-        return _FRAGMENT_LOSS / 2
-    if text[:1].islower():  # its beginning is elsewhere
-        return _FRAGMENT_LOSS / 2
-    if _LABELLED.match(text):  # 'Customer: Hotel Miramar'
-        return 0.0
-    ends = text.rstrip("\"'”»)]")[-1:] in (".", "!", "?", "…", ";")
-    lines = text.split("\n")
-    if not ends and len(lines) > 1 and all(len(line.split()) < 9 and ": " not in line for line in lines):
-        return 2 * _FRAGMENT_LOSS  # the lines of a document's head
-    return 0.0 if ends or len(text.split()) > 8 or _FIGURE.search(_YEARS.sub("", text)) else _FRAGMENT_LOSS
-
-
-def _stands_under(page: Page, sentence: HitSentence, understood: Understood) -> bool:
-    """Whether it is what follows a heading that is the question: in its order, and all of its content words.
-
-    A title that names only what is asked about ('Lease' for 'How long is the lease?') is none."""
-    above = next((h for h in reversed(page.headings) if h.end <= sentence.start), None)
-    if above is None or page.text[above.end : sentence.start].strip():
-        return False
-    heading, asked = (_PLAIN_WORD.findall(fold(text)) for text in (above.text, understood.text))
-    said = {word for word in asked if not is_stop(word, understood.lang)} <= set(heading)
-    return said and len(heading) > 2 and f" {' '.join(heading)} " in f" {' '.join(asked)} "
-
-
-def _is_furniture(page: Page, sentence: HitSentence) -> bool:
-    """Whether it is a running header or footer."""
-    return any(start <= sentence.start and sentence.end <= end for start, end in page.furniture)
-
-
-def _is_title(candidate: Candidate) -> bool:
-    """Whether an open line says little but what its headings and its file's name say."""
-    if candidate.text.rstrip()[-1:] in ".!?…;:":
-        return False
-    over = {key for word in candidate.context for key in word.keys}
-    words = [word for word in candidate.words if word.weight > 0]
-    return 0.6 * len(words) <= sum(bool(word.keys & over) for word in words)
 
 
 def _row_gain(row: Row, understood: Understood, asked: Sequence[Word], lang: str, vocabulary: Vocabulary) -> float:
@@ -316,10 +238,3 @@ def _only_changes(text: str, understood: Understood, lang: str) -> bool:
         return False
     spans = spans_for(understood.want, find_spans(text, lang))
     return bool(spans) and all(is_change(text, span) for span in spans)
-
-
-def _is_contents_line(words: list[str]) -> bool:
-    """'Risk Factors 37': capitalised words and a page number."""
-    if not 2 <= len(words) <= 9 or not words[-1].isdigit() or len(words[-1]) > 3:
-        return False
-    return all(word[0].isupper() or not word[0].isalpha() or len(word) < 4 for word in words[:-1])

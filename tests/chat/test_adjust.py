@@ -2,7 +2,8 @@
 
 import pytest
 
-from core.chat.adjust import across_loss, find_earlier, replies_above
+from core.chat.adjust import across_loss
+from core.chat.form import find_earlier, replies_above
 
 OUTLOOK = "Agreed, Tuesday then.\n\nFrom: Ann\nSent: 3 May\n\nMonday?\n\n-----Original Message-----\nFriday?"
 
