@@ -25,7 +25,6 @@ from core.documents.layout import page_from_json
 from core.errors import AppError
 from core.evaluation import learn
 from core.evaluation.compare import compare
-from core.i18n import error_text
 from core.index.embed import embed_missing
 from core.index.search import SearchIndex
 from core.metrics import mean
@@ -35,10 +34,9 @@ from core.records import ParsedDocument
 from core.settings import Settings
 from core.state import documents
 from core.state.database import Database
-from core.training.child import end_with_parent
+from core.training.child import run_command, write_line
 from core.training.dataset import fold_words, prepare
 from core.training.pairs import Pair
-from core.training.run import write_line
 
 TRIED = "tried.jsonl"
 PIECES = (200, 120, 80, 300)  # tokens
@@ -196,17 +194,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--child", action="store_true", help="end when standard input closes")
     options = parser.parse_args(arguments)
-    if options.child:
-        end_with_parent()
+    return run_command(lambda: _search_in(options), options.child)
+
+
+def _search_in(options: argparse.Namespace) -> int:
     held = settings_table.load(options.workspace)
     db = Database(options.workspace / "state.sqlite")
     try:
         embedder = load_embedder(encoder_name(held), settings_table.cache_folder())
         found = search_settings(db, held, embedder, options.out, options.minutes, write_line)
-    except AppError as error:
-        write_line({"error": [error.key, error.params]})
-        sys.stderr.write(error_text(error, "en") + "\n")
-        return 2
     finally:
         db.close()
     best = best_of(found)

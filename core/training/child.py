@@ -1,5 +1,5 @@
-"""The process that trains, seen from the worker: started for one job, heard line by line, ended when it is no longer
-wanted. It decides nothing about adapters.
+"""The process that trains: seen from the worker, started for one job, heard line by line, ended when it is no longer
+wanted; and what its commands have in common. It decides nothing about adapters.
 """
 
 from __future__ import annotations
@@ -9,10 +9,12 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from core.errors import AppError
+from core.i18n import error_text
 from core.records import JobStatus
 from core.settings import Settings
 from core.state import jobs
@@ -55,9 +57,29 @@ def look_for_settings(db: Database, settings: Settings, job: JobStatus, stop: th
     _run_child(db, job, stop, module)
 
 
-def end_with_parent() -> None:
-    """Called in a child: end when whoever started it is gone, which closes standard input. Its work can be cut off at
-    any moment."""
+def run_command(work: Callable[[], int], child: bool) -> int:
+    """The exit code of a command's work; of what went wrong a line is written, and 2. `child`: end with who started
+    it."""
+    if child:
+        _end_with_parent()
+    try:
+        return work()
+    except AppError as error:
+        write_line({"error": [error.key, error.params]})
+        sys.stderr.write(error_text(error, "en") + "\n")
+        return 2
+
+
+def write_line(values: dict[str, Any]) -> bool:
+    """Tell who hears it; True, for nothing asks to stop."""
+    sys.stdout.write(json.dumps(values) + "\n")
+    sys.stdout.flush()
+    return True
+
+
+def _end_with_parent() -> None:
+    """End when whoever started the process is gone, which closes standard input. Its work can be cut off at any
+    moment."""
 
     def wait() -> None:
         while os.read(0, 4096):

@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import AppError
-from core.i18n import error_text
 from core.training.pairs import Pair
 
 NAME = "practice-llama"
@@ -172,36 +171,33 @@ def _train(model: Any, blocks: Any, size: Size, seed: int, report: Callable[[int
 
 def main(arguments: list[str] | None = None) -> int:
     """Make one from a workspace's documents; 0 where it was made, 2 for an error."""
-    from core.state import documents
-    from core.state.database import Database
-    from core.training.child import end_with_parent
-    from core.training.from_documents import pairs_from_documents
+    from core.training.child import run_command
 
     parser = argparse.ArgumentParser(prog="python -m core.training.practice")
     parser.add_argument("workspace", type=Path)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--child", action="store_true", help="end when standard input closes")
     options = parser.parse_args(arguments)
-    if options.child:
-        end_with_parent()
-    db = Database(options.workspace / "state.sqlite")
+    return run_command(lambda: _make_for(options.workspace, options.folder), options.child)
+
+
+def _make_for(workspace: Path, folder: Path) -> int:
+    from core.state import documents
+    from core.state.database import Database
+    from core.training.child import write_line
+    from core.training.from_documents import pairs_from_documents
+
+    def say(step: int, steps: int, loss: float) -> bool:
+        return write_line({"progress": step / steps, "message": "training.practice", "loss": loss})
+
+    db = Database(workspace / "state.sqlite")
     try:
         texts = [piece.text for piece in documents.pieces_after(db, 0)]
-        made = make_practice(texts, pairs_from_documents(db), options.folder, report=_say)
-    except AppError as error:
-        sys.stdout.write(json.dumps({"error": [error.key, error.params]}) + "\n")
-        sys.stderr.write(error_text(error, "en") + "\n")
-        return 2
+        made = make_practice(texts, pairs_from_documents(db), folder, report=say)
     finally:
         db.close()
-    sys.stdout.write(json.dumps({"progress": 1.0, "made": asdict(made)}) + "\n")
+    write_line({"progress": 1.0, "made": asdict(made)})
     return 0
-
-
-def _say(step: int, steps: int, loss: float) -> bool:
-    sys.stdout.write(json.dumps({"progress": step / steps, "message": "training.practice", "loss": loss}) + "\n")
-    sys.stdout.flush()
-    return True
 
 
 if __name__ == "__main__":

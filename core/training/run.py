@@ -28,7 +28,6 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import AppError
-from core.i18n import error_text
 from core.models import adapter_files, adapters, export
 from core.models.embedder import Embedder, load_adapted, load_embedder
 from core.models.gloss import hash_list
@@ -37,7 +36,7 @@ from core.records import AdapterCard
 from core.settings import cache_folder
 from core.training.card import hash_start, make_card
 from core.training.chat_lora import config_of, train_chat
-from core.training.child import end_with_parent
+from core.training.child import run_command, write_line
 from core.training.dataset import Dataset, fold, join_folds, prepare
 from core.training.examples import clean_and_split, hash_examples, read_examples
 from core.training.job import Job, read_job
@@ -57,20 +56,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, help="where the adapter goes (default: the job's name, beside it)")
     parser.add_argument("--child", action="store_true", help="end when standard input closes")
     options = parser.parse_args(arguments)
-    if options.child:
-        end_with_parent()
-    try:
-        job = read_job(options.job)
-        run, out = run_chat_job if job.base else run_job, options.out or options.job.parent / job.name
-        tracker = open_tracker(job.track, job.name, dataclasses.asdict(job.config), out.parent)
-        card = run(job, out, lambda values: _track(tracker, values) and write_line(values))
-        tracker.finish(
-            {f"{name}/{side}": one[side] for name, one in card.scores.items() for side in ("base", "adapter")}
-        )
-    except AppError as error:
-        write_line({"error": [error.key, error.params]})
-        sys.stderr.write(error_text(error, "en") + "\n")
-        return 2
+    return run_command(lambda: _run_tracked(options.job, options.out), options.child)
+
+
+def _run_tracked(path: Path, place: Path | None) -> int:
+    job = read_job(path)
+    run, out = run_chat_job if job.base else run_job, place or path.parent / job.name
+    tracker = open_tracker(job.track, job.name, dataclasses.asdict(job.config), out.parent)
+    card = run(job, out, lambda values: _track(tracker, values) and write_line(values))
+    tracker.finish({f"{name}/{side}": one[side] for name, one in card.scores.items() for side in ("base", "adapter")})
     write_line({"progress": 1.0, "card": dataclasses.asdict(card)})
     return 0 if card.passed else 1
 
@@ -261,12 +255,6 @@ def _begin(out: Path, tell: Tell, part: int = 0, parts: int = 1) -> tuple[Report
         tell({"progress": so_far(1 - _GATE_SHARE * (1 - share)), "message": message})
 
     return report, step
-
-
-def write_line(values: dict[str, Any]) -> bool:
-    sys.stdout.write(json.dumps(values) + "\n")
-    sys.stdout.flush()
-    return True
 
 
 if __name__ == "__main__":

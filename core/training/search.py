@@ -22,20 +22,18 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import AppError
-from core.i18n import error_text
 from core.models import export
 from core.models.adapters import packaged_words
 from core.models.loading import find_folder
 from core.training import presets, presets_chat
 from core.training.chat_lora import train_chat
-from core.training.child import end_with_parent
+from core.training.child import run_command, write_line
 from core.training.dataset import prepare
 from core.training.examples import clean_and_split, read_examples
 from core.training.job import Job, read_job
 from core.training.loop import Report, StepReport, Trained
 from core.training.pairs import read_pairs
 from core.training.retriever import train_retriever
-from core.training.run import write_line
 
 TRIALS = "trials.jsonl"
 _LEARNED_MOST = 600  # examples: what is good for them is good for more
@@ -211,16 +209,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--child", action="store_true", help="end when standard input closes")
     options = parser.parse_args(arguments)
-    if options.child:
-        end_with_parent()
-    try:
-        job = read_job(options.job)
-        kind, training = training_of(job)
-        best = search(kind, job.config, training, options.out, options.minutes, write_line)
-    except AppError as error:
-        write_line({"error": [error.key, error.params]})
-        sys.stderr.write(error_text(error, "en") + "\n")
-        return 2
+    return run_command(lambda: _search_for(options), options.child)
+
+
+def _search_for(options: argparse.Namespace) -> int:
+    job = read_job(options.job)
+    kind, training = training_of(job)
+    best = search(kind, job.config, training, options.out, options.minutes, write_line)
     write_line({"progress": 1.0, "message": "training.searched", "best": asdict(best)})
     return 0
 
