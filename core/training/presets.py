@@ -47,7 +47,7 @@ CHOICES: dict[str, tuple[Any, ...]] = {
     "warmup_share": (0.0, 0.05, 0.1, 0.2),
     "schedule": SCHEDULES,
     "scale": (5.0, 10.0, 20.0, 50.0),
-    "keep": (0.0, 0.5, 1.0, 2.0, 4.0),
+    "keep": (0.0, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0),
     "negatives": (0, 1, 2, 4),
     "check_every": (5, 10, 20),
     "patience": (1, 2, 4, 8),

@@ -28,7 +28,7 @@ REPLAY = "replay.jsonl"
 GENERAL = Path(__file__).with_name("general_texts.jsonl")
 MOST = 200
 _TOKENS_MOST = 64
-_ASKED = 3  # every third topic
+_UNSEEN = 3  # every third topic
 _LETTERS = range(30, 200)  # of a general text
 _PLACE = re.compile(r"[*_`#>|]|\{[^}]*\}|:[a-z-]+\[|\]")  # what a message holds that is no text
 _REQUESTS = (
@@ -55,17 +55,17 @@ def app_texts(lang: str) -> list[str]:
 
 
 def general_pairs(langs: Iterable[str]) -> tuple[list[Pair], list[Pair]]:
-    """Questions about everyday topics with their passages, each as the app embeds it: (to be replayed, to be asked
-    while learning). A topic is in one of the two, in every language."""
+    """Questions about everyday topics with their passages, each as the app embeds it: (to be replayed, to tell
+    while learning what is forgotten). A topic is in one of the two, in every language."""
     rows = [json.loads(line) for line in GENERAL.read_text(encoding="utf-8").splitlines()]
     topics = list(dict.fromkeys(row["topic_en"] for row in rows))
-    asked = set(topics[_ASKED - 1 :: _ASKED])
+    unseen = set(topics[_UNSEEN - 1 :: _UNSEEN])
     found: tuple[list[Pair], list[Pair]] = ([], [])
     for lang, row in product(langs, rows):
         topic = row[f"topic_{lang}"]
         told = embedding_text(topic, "", row[f"passage_{lang}"])
         pair = Pair(f"{topic}: {row[f'question_{lang}']}", told, row["topic_en"], f"{row['id']}-{lang}", lang, lang)
-        found[row["topic_en"] in asked].append(pair)
+        found[row["topic_en"] in unseen].append(pair)
     return found
 
 

@@ -3,9 +3,9 @@
 The other passages of a batch, of the same document where it can be, are the wrong answers (in-batch negatives,
 Henderson et al. 2017, scale 20), beside those that a pair names and those that are mined. Where memory runs out, a
 batch is learned from in halves, each with the wrong answers of its own. General texts of the languages in `keep_langs`,
-some drawn anew for each step, are held near the base model's vectors, so that it forgets little. What general questions
-lose all the same counts in every check, and at the end the weights are moved back towards the base as far as that is
-good for both (WiSE-FT, Wortsman et al. 2022).
+some drawn anew for each step, are held near the base model's vectors, so that it forgets little: what is forgotten
+grows with how far vectors move. How far those of other general texts move counts in every check, and at the end the
+weights are moved back towards the base as far as that is good for both (WiSE-FT, Wortsman et al. 2022).
 Spanish is read through the list of words that the adapter will be used with, as the app's embedder does it.
 The steps, checks and checkpoints are `loop`'s. It judges nothing: whether an adapter may be used is
 `core.evaluation.gate`'s.
@@ -30,7 +30,7 @@ from core.training.replay import app_texts, general_pairs
 
 _CHECKED_MOST = 192  # held-out pairs looked at in a check
 _KEPT = 16  # general texts in a step
-_STRENGTHS = (0.75, 0.5)  # beside the whole of what was learned
+_STRENGTHS = (0.75, 0.5, 0.35)  # beside the whole of what was learned
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class RetrieverConfig:
     warmup_share: float = 0.1
     schedule: str = "linear"
     scale: float = 20.0
-    keep: float = 4.0
+    keep: float = 16.0
     keep_langs: tuple[str, ...] = ("en", "es")
     negatives: int = 0
     max_tokens: int = 256
@@ -101,20 +101,20 @@ def read_through(pairs: Sequence[Pair], words: Path | None, base: Path) -> list[
 
 @dataclass(frozen=True, slots=True)
 class _General:
-    """What is to stay as it was: pools of texts of which each step draws alike many, and questions that are asked in
-    checks, by language."""
+    """What is to stay as it was: pools of texts of which each step draws alike many, and texts for checks alone."""
 
     pools: tuple[tuple[str, ...], ...] = ()
-    asked: tuple[tuple[Pair, ...], ...] = ()
+    unseen: tuple[str, ...] = ()
 
 
 def _read_general(langs: Sequence[str], words: Path | None, base: Path) -> _General:
     gloss = open_gloss(words, base) if words else None
     told = [gloss.read(text, lang) if gloss else text for lang in langs for text in app_texts(lang)]
-    replayed, asked = (read_through(pairs, words, base) for pairs in general_pairs(langs))
-    everyday = [text for pair in replayed for text in (pair.question, pair.passage)]
-    by_lang = (tuple(pair for pair in asked if pair.lang == lang) for lang in langs)
-    return _General((tuple(told), tuple(everyday)), tuple(by_lang))
+    replayed, unseen = (read_through(pairs, words, base) for pairs in general_pairs(langs))
+    everyday, checked = (
+        tuple(text for pair in pairs for text in (pair.question, pair.passage)) for pairs in (replayed, unseen)
+    )
+    return _General((tuple(told), everyday), checked)
 
 
 def draw_batches(pairs: Sequence[Pair], size: int, seed: int, epoch: int) -> list[list[int]]:
@@ -168,7 +168,7 @@ class _Run(Run):
             self._encoder.load(start, base)
         if config.negatives:
             self._pairs = pairs = mine(pairs, self._read_as_base, config.negatives)
-        self._general_before = self._ask_general(adapted=False)
+        self._unmoved: Any = None  # the base's vectors of general texts that are never replayed
         epochs = [draw_batches(pairs, config.batch, config.seed, epoch) for epoch in range(config.epochs)]
         batches = [batch for epoch in epochs for batch in epoch]
         super().__init__(config, folder, self._encoder.weights, batches, len(pairs), bool(held_out), config.batch)
@@ -190,15 +190,16 @@ class _Run(Run):
         return float(loss.detach())
 
     def measure(self) -> float:
-        """Of held-out pairs, in batches of the training's size; on top, `keep` times what general questions lost."""
+        """What it learns by, on what it does not learn from: held-out pairs, in batches of the training's size, and
+        `keep` times how far general texts that are never replayed have moved."""
         size, total = self._config.batch, 0.0
         self._encoder.model.eval()
         with self._torch.no_grad():
             for at in range(0, len(self._held_out), size):
                 part = self._held_out[at : at + size]
                 total += float(self._loss(part)) * len(part)
-        lost = max(0.0, self._ask_general() - self._general_before)
-        return total / len(self._held_out) + self._config.keep * lost
+        drift = self._drift_unseen() if self._general.unseen else 0.0
+        return total / len(self._held_out) + self._config.keep * drift
 
     def find_strength(self) -> float:
         if not self._best_step:
@@ -251,21 +252,7 @@ class _Run(Run):
                 found |= zip(part, self._encoder.encode([texts[n] for n in part], adapted=False), strict=True)
         return self._torch.stack([found[n] for n in range(len(texts))]).cpu().numpy()
 
-    def _ask_general(self, *, adapted: bool = True) -> float:
-        """The mean loss of general questions, each among all passages of its language."""
-        self._encoder.model.eval()
-        lost = []
-        with self._torch.no_grad():
-            for pairs in self._general.asked:
-                questions, passages = (
-                    self._encoder.encode([getattr(pair, side) for pair in pairs], adapted=adapted)
-                    for side in ("question", "passage")
-                )
-                scores = self._config.scale * questions @ passages.T
-                lost.append(float(self._torch.nn.functional.cross_entropy(scores, self._torch.arange(len(pairs)))))
-        return sum(lost) / max(len(lost), 1)
-
-    def _drift(self):
+    def _drift(self) -> Any:
         """How far general texts, drawn for this step, have moved from the base's vectors: mean of 1 - cosine."""
         draw = random.Random(self._config.seed * 1_000_003 + self._step)
         each = _KEPT // len(self._general.pools)
@@ -275,3 +262,15 @@ class _Run(Run):
             base = self._encoder.encode(texts, adapted=False)
         self._encoder.model.train()
         return (1 - (self._encoder.encode(texts) * base).sum(1)).mean()
+
+    def _drift_unseen(self) -> float:
+        """The same of the general texts that are never replayed."""
+        texts, size, total = self._general.unseen, self._config.batch, 0.0
+        if self._unmoved is None:
+            self._unmoved = self._read_as_base(texts)
+        self._encoder.model.eval()
+        with self._torch.no_grad():
+            for at in range(0, len(texts), size):
+                base = self._torch.from_numpy(self._unmoved[at : at + size])
+                total += float((1 - (self._encoder.encode(texts[at : at + size]).cpu() * base).sum(1)).sum())
+        return total / max(len(texts), 1)

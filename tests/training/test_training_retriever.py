@@ -250,7 +250,7 @@ def test_the_share_of_what_was_learned_that_does_best_is_kept(base, whole, tmp_p
     """A merge with the base in between (WiSE-FT): here three quarters, by held-out losses that are told to it."""
     from core.training import retriever
 
-    told = iter([2.0, 1.0, 0.9, 0.8, 0.7, 0.6, 0.65])  # before, four checks, three quarters, a half
+    told = iter([2.0, 1.0, 0.9, 0.8, 0.7, 0.6, 0.65, 0.9])  # before, four checks, shares
     monkeypatch.setattr(retriever._Run, "measure", lambda self: next(told))
     trained = train_retriever(base, TRAIN, HELD_OUT, CONFIG, tmp_path)
     assert (trained.strength, trained.held_out_best) == (0.75, 0.6)
@@ -260,25 +260,27 @@ def test_the_share_of_what_was_learned_that_does_best_is_kept(base, whole, tmp_p
         np.testing.assert_allclose(part, share * learned[name].astype(np.float32), atol=2e-3)
 
 
-def test_what_general_questions_lose_counts_against_a_check(base, tmp_path, monkeypatch):
+def test_how_far_general_texts_move_counts_against_a_check(base, whole, tmp_path):
     from core.training import retriever
 
-    lost = iter([1.0, 1.0, 1.5, 0.5])  # as the base, then in three checks
-    monkeypatch.setattr(retriever._Run, "_ask_general", lambda self, *, adapted=True: next(lost))
-    general = retriever._read_general(("en",), None, base)
-    run = retriever._Run(base, TRAIN, HELD_OUT, general, CONFIG, tmp_path, None)
-    same, more, less = run.measure(), run.measure(), run.measure()
-    assert more == pytest.approx(same + 0.5 * CONFIG.keep, abs=1e-6)
-    assert less == pytest.approx(same, abs=1e-6)
+    def measure(keep, start):
+        config = dataclasses.replace(CONFIG, keep=keep, dropout=0.0)
+        general = retriever._read_general(("en", "es"), None, base) if keep else retriever._General()
+        return retriever._Run(base, TRAIN, HELD_OUT, general, config, tmp_path, start).measure()
+
+    assert measure(1.0, None) == pytest.approx(measure(0.0, None), abs=1e-5)  # nothing has moved yet
+    moved = measure(1.0, whole[0]) - measure(0.0, whole[0])
+    assert moved > 1e-4
+    assert measure(3.0, whole[0]) - measure(0.0, whole[0]) == pytest.approx(3 * moved, abs=1e-4)
 
 
 def test_topics_that_tell_what_is_forgotten_are_neither_replayed_nor_the_gates():
     from core.evaluation.gate import GENERAL
     from core.training.replay import general_pairs
 
-    replayed, asked = general_pairs(("en", "es"))
-    topics = [{pair.document for pair in part} for part in (replayed, asked)]
+    replayed, unseen = general_pairs(("en", "es"))
+    topics = [{pair.document for pair in part} for part in (replayed, unseen)]
     gate = {json.loads(line)["topic_en"] for line in GENERAL.read_text(encoding="utf-8").splitlines()}
     assert not topics[0] & topics[1] and not (topics[0] | topics[1]) & gate
-    assert {pair.lang for pair in asked} == {"en", "es"} and len(asked) >= 60
-    assert len(replayed) == 2 * len(asked)
+    assert {pair.lang for pair in unseen} == {"en", "es"} and len(unseen) >= 60
+    assert len(replayed) == 2 * len(unseen)
