@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from core.evaluation.sql_cases import is_ordered, kind_of_query, measure_cases, read_sql_cases, summarize
+from core.evaluation.sql_cases import asks_order, is_ordered, kind_of_query, measure_cases, read_sql_cases, summarize
 from core.records import QueryResult, Reading, SqlAnswer
+from core.sql.compare import same_answer
 
 ROWS = {"gold": [(1,), (2,)], "same": [(2,), (1,)], "other": [(3,)]}
 
@@ -55,3 +56,30 @@ def test_kinds_of_query(sql, kind):
 def test_order_counts_only_outside_brackets():
     assert is_ordered("SELECT a FROM t ORDER BY a")
     assert not is_ordered("SELECT a FROM (SELECT a FROM t ORDER BY a LIMIT 3)")
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("Total sales for each product line, highest first", True),
+        ("los 5 clientes que más compraron", True),
+        ("Ventas totales por ciudad y tipo de cliente", False),
+        ("average customer rating by branch", False),
+    ],
+)
+def test_an_order_counts_where_the_question_asks_for_one(question, asked):
+    assert asks_order(question) is asked
+
+
+@pytest.mark.parametrize(
+    ("gold", "found", "same"),
+    [
+        ((48.8, 33.9), (48.79902, 33.90199), True),
+        ((48.79902, 33.90199), (33.9, 48.8), True),
+        ((48.8, 33.91), (48.79902, 33.90199), False),
+        ((3, 4), (3.001, 4.0), False),
+    ],
+)
+def test_a_figure_rounded_to_two_decimals_is_the_same(gold, found, same):
+    results = [QueryResult(("share",), ("DOUBLE",), tuple((value,) for value in rows)) for rows in (gold, found)]
+    assert same_answer(*results) is same

@@ -55,6 +55,9 @@ def test_an_amount_is_no_year(question):
         ("sales by channel and quarter", "en", "quarter"),
         ("ventas por semestre", "es", "half"),
         ("list all customers", "en", None),
+        ("sales by hour of the day", "en", "hour"),
+        ("pieces per hour", "en", None),
+        ("ventas por hora del día", "es", "hour"),
     ],
 )
 def test_grains(question, lang, unit):

@@ -12,7 +12,7 @@ from core.sql.train_trust import TODAY, open_tables, run_statements
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 LINES = (DATA / "cases" / "company" / "questions.jsonl").read_text("utf-8").splitlines()
-QUESTIONS = [json.loads(line) for line in LINES[::2]]  # half of them, for time
+QUESTIONS = [json.loads(line) for line in LINES[::4]]  # some of them, for time
 LEAST = 0.85
 
 SHOP = {
@@ -56,6 +56,9 @@ def test_most_questions_on_the_company_are_answered_right(company):
     ("question", "rows"),
     [
         ("total amount by method and month", {("card", 1, 10), ("cash", 1, 25), ("card", 2, 45)}),
+        ("Total amount by method, highest first", {("card", 55), ("cash", 25)}),
+        ("qué % de los suscriptores tiene servicio telefónico", {(75.0,)}),
+        ("average charges of subscribers who left versus those who stayed", {("Yes", 25.0), ("No", 25.0)}),
         ("How many subscribers have phone service but no tech support?", {(2,)}),
         ("¿Cuántos suscriptores no tienen soporte técnico?", {(2,)}),
         ("What percentage of subscribers without dependents churned?", {(50.0,)}),
