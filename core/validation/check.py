@@ -26,7 +26,7 @@ from core.validation.rows import Computed, Rows, read_rows
 from core.validation.separators import decimal_mark
 from core.validation.sources import Passage, Sources
 from core.validation.sql_checks import check_sql
-from core.validation.support import Embed, Judgement, judge
+from core.validation.support import AGAINST, Embed, Judgement, judge
 from core.validation.vocabulary import Spanish, Vocabulary
 
 Policy = Literal["mark", "remove"]
@@ -34,21 +34,7 @@ Grounded = Callable[[Sequence[tuple[str, str]]], Sequence[float]]
 _OTHERS_MAX = 6
 _BETTER = 0.35
 _DOUBT = 0.3  # of a model's score, .5 being enough: less is unsupported
-_SETTLED = (
-    "opposite",
-    "extreme",
-    "negation_added",
-    "negation_dropped",
-    "figure_swapped",
-    "way_differs",
-    "other_time",
-    "unit_differs",
-    "condition_dropped",
-    "not_done",
-    "reason_differs",
-    "not_all",
-    "cell_of_another",
-)
+_SETTLED = (*AGAINST, "unit_differs")
 
 
 def check_answer(

@@ -34,6 +34,20 @@ Embed = Callable[[Sequence[str]], Any]
 ENOUGH = 0.4  # of the words that say something: proven by words alone
 SOME = 0.25  # less than this, and no figure that fits: another matter
 BESIDE = 0.34  # so much more of it in the sentences beside the quote: they should be cited
+AGAINST = (
+    "opposite",
+    "extreme",
+    "negation_added",
+    "negation_dropped",
+    "figure_swapped",
+    "way_differs",
+    "other_time",
+    "condition_dropped",
+    "not_done",
+    "reason_differs",
+    "not_all",
+    "cell_of_another",
+)  # reasons that stand against a statement, however much else of it is proven
 NEAR, FAR = 0.55, 0.35  # cosines: says the same, says something else
 
 
@@ -126,20 +140,7 @@ def _stands_beside(claim: Segment, evidence: Evidence) -> bool:
 def _blame(findings: Sequence[Finding], proven: int, covered: float) -> Judgement:
     """The gravest finding names the reason; what is partly proven stays so."""
     first = next((finding for finding in findings if finding.hard), findings[0])
-    against = first.reason in (
-        "opposite",
-        "extreme",
-        "negation_added",
-        "negation_dropped",
-        "figure_swapped",
-        "way_differs",
-        "other_time",
-        "condition_dropped",
-        "not_done",
-        "reason_differs",
-        "not_all",
-        "cell_of_another",
-    )
+    against = first.reason in AGAINST
     partly = not against and (not first.hard or (proven > 0 and covered >= SOME))
     return Judgement("partly" if partly else "unsupported", first.reason, first.params, covered)
 
