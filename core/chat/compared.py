@@ -71,7 +71,8 @@ def _lead(sides: Sequence[Compared], vocabulary: Vocabulary, amounts: Amounts) -
     if lead is None:
         return ""
     more, gap = lead
-    return translate("chat.answer.more", one.understood.lang, side=(one if more else other).name, gap=gap)
+    first, second = (one, other) if more else (other, one)
+    return translate("chat.answer.more", one.understood.lang, side=first.name, other=second.name, gap=gap)
 
 
 def _sides(

@@ -77,7 +77,7 @@ def test_each_side_of_a_comparison_is_searched_for(empty):
     found = empty.ask("Compare the revenue of Veloria and Pedalia", "en")
     assert ["84.2 million" in found.citations[0].quote, "61.9 million" in found.citations[1].quote] == [True, True]
     assert found.text.startswith("- **Veloria**: 84.2 million euros")
-    assert found.text.endswith("**More: Veloria**, by 22.3 million euros.")
+    assert found.text.endswith("**Veloria**: 22.3 million euros more than Pedalia [1][2].")
 
 
 def test_a_figure_of_an_unnamed_row_is_not_put_first(empty):
