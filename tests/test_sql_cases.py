@@ -34,6 +34,7 @@ def test_right_among_and_sure_shares(tmp_path):
 
     score = summarize(measure_cases(read_sql_cases(path), answer, run))
     assert (score.cases, score.right, score.among, score.sure_right) == (3, 2 / 3, 1.0, 1.0)
+    assert score.confident == (1, 1)
 
 
 @pytest.mark.parametrize(

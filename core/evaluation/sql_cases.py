@@ -20,6 +20,8 @@ from core.records import QueryResult, SqlAnswer
 from core.sql.compare import same_answer
 from core.sql.lexicon import fold
 
+SURE = 0.8  # an answer of this confidence is shown as sure
+
 
 @dataclass(frozen=True, slots=True)
 class SqlCase:
@@ -49,7 +51,8 @@ class SqlOutcome:
 
 @dataclass(frozen=True, slots=True)
 class SqlScore:
-    """Shares over all cases (0..1), by kind of query as (right, cases), and milliseconds a question."""
+    """Shares over all cases (0..1), by kind of query and of the confident answers (SURE or more) as (right, cases), and
+    milliseconds a question."""
 
     cases: int
     right: float
@@ -58,6 +61,7 @@ class SqlScore:
     sure_right: float
     p50_ms: float
     p95_ms: float
+    confident: tuple[int, int] = (0, 0)
 
 
 def read_sql_cases(path: Path) -> list[SqlCase]:
@@ -159,4 +163,5 @@ def summarize(outcomes: list[SqlOutcome]) -> SqlScore:
         sum(o.right for o in surest) / len(surest),
         statistics.median(times),
         times[min(len(times) - 1, int(0.95 * len(times)))],
+        (sum(o.right for o in outcomes if o.confidence >= SURE), sum(o.confidence >= SURE for o in outcomes)),
     )

@@ -5,19 +5,15 @@ It runs nothing; how far each reading is to be trusted is told in `trust.py`.
 
 from __future__ import annotations
 
-from core.sql.business_plan import BusinessPlan
 from core.sql.compare import same_answer
-from core.sql.fidelity import unsaid
 from core.sql.link import Links
-from core.sql.properties import yes_value
 from core.sql.readings import Option, Readings
 from core.sql.schema import Schema
 from core.sql.trust import alone_signals, chance, first_signals, further_signals, trust_weights
-from core.sql.unread import uncovered
 
 READINGS = 3
 UNREAD = 0.9  # of the confidence is left for each word that found nothing
-UNLIKELY = 0.4  # the parser's chance below which its readings need not fill the row
+UNLIKELY = 0.25  # the parser's chance below which its readings need not fill the row
 
 
 def arrange(readings: Readings, links: Links, schema: Schema, unknown: int) -> tuple[list[Option], float]:
@@ -59,49 +55,9 @@ def choose_lead(
     chances = {"rule": 0.0, "parser": 0.0}
     for name, option in (("rule", first), *(("parser", o) for o in readings.parsed[:1])):
         chances[name] = chance(weights[name], first_signals(option, readings, links, schema, unknown))
-    if first.plan.measure and first.plan.measure.across:
-        return first, chances  # the parser would count single rows
-    whole = not uncovered(first.plan, links)
-    surer = _is_beyond_parser(first.plan, schema) or _forgets(readings, links) or _names_more(readings, schema)
-    sure_rule = whole and surer
-    if chances["parser"] > chances["rule"] and not sure_rule:
+    if chances["parser"] > chances["rule"]:
         return readings.parsed[0], chances
     return first, chances
-
-
-def _names_more(readings: Readings, schema: Schema) -> bool:
-    """Whether the parser's first shows nothing but keys, and the rules' first the names that they stand for."""
-    keys = {entry.key[1] for entry in schema.columns if entry.id_like or entry.primary or entry.foreign}
-    first, parsed = readings.ruled[0], readings.parsed
-    return bool(parsed) and set(parsed[0].result.columns) <= keys and bool(first.plan.keys) and not first.plan.periods
-
-
-def _forgets(readings: Readings, links: Links) -> bool:
-    """Whether the parser's first leaves out a year, a number or a stored value that the rules' first holds."""
-    return bool(readings.parsed) and unsaid(readings.parsed[0].sql, links) > unsaid(readings.ruled[0].sql, links)
-
-
-_RATIOS = ("rate", "corr", "ratio", "per", "part_of", "share_of", "over_plan")
-
-
-def _is_beyond_parser(plan: BusinessPlan, schema: Schema) -> bool:
-    """'unpaid invoices', 'churn by plan', a correlation, ranges, empty cells, days between dates, two tables beside
-    each other: what the learned parser never writes; and 'the youngest', of which it does not know what is young."""
-    if plan.beside or (plan.measure and plan.measure.unit):
-        return True
-    if plan.contrast and plan.contrast.right is None and plan.measure is None:
-        return True  # 'fewer than the average': it takes one side for the other
-    if plan.ranked is not None and schema.columns[plan.ranked].time:
-        return True
-    if plan.date is not None and plan.grain in ("hour", "weekday", "week", "month", "quarter"):
-        return True
-    if plan.date is not None and any(p.assumed or p.unit in ("month", "quarter") for p in plan.periods):
-        return True  # of times it knows years and days
-    if plan.measure and (plan.measure.agg in _RATIOS or plan.window in ("spread", "growth")):
-        return True
-    return any(
-        f.op in ("is null", "is not null") or yes_value(schema.columns[f.column]) is not None for f in plan.filters
-    )
 
 
 def _different(options: list[Option], most: int) -> list[Option]:

@@ -1,4 +1,5 @@
-"""What of a question a statement leaves unsaid: names, values, comparisons and aggregates that it does not hold.
+"""What of a question a statement leaves unsaid: names, values, comparisons and aggregates that it does not hold; and
+what makes the question hard to read.
 
 It reads the statement as text, so that both readers' statements are told alike. Nothing is run; how much each lapse
 weighs is learned (`trust.py`).
@@ -17,6 +18,7 @@ from core.sql.unread import content_of
 from core.sql.words import stem
 
 LAPSES = ("names_left", "words_left", "values_left", "compared", "averaged", "joins", "unasked")
+STRAINS = ("open", "parts_left", "rivals", "tables", "nested", "wordy")
 _MOST = 3  # lapses of one kind counted
 _SURE, _NAMED, _TOUCHED = 0.85, 0.6, 0.3  # how well a mention must name a column, a table, anything
 _DENYING = {"not", "never", "without", "except", "neither", "nor", "excluding"}
@@ -43,6 +45,68 @@ def find_lapses(sql: str, links: Links, schema: Schema) -> list[float]:
         _columns_unasked(sql, links, schema),
     )
     return [float(min(count, _MOST)) for count in counts]
+
+
+def find_strains(sql: str, links: Links, schema: Schema) -> list[float]:
+    """What makes a reading doubtful although nothing is plainly wrong, a number for each of STRAINS, at most 3."""
+    names = {name.replace('""', '"').lower() for name in _QUOTED.findall(sql)}
+    counts = (
+        _words_open(sql, names, links, schema),
+        parts_said(links) - _parts_of(sql),
+        _rivals(names, links, schema),
+        len(_tables(sql)) - 1,
+        sql.count("SELECT") - 1,
+        (len(list(content_of(links))) - 3) / 2,
+    )
+    return [float(min(max(count, 0), _MOST)) for count in counts]
+
+
+def _words_open(sql: str, names: set[str], links: Links, schema: Schema) -> int:
+    """Content words that nothing in the statement accounts for: no name used in it, no value held, no kind of query."""
+    text = sql.lower().replace("''", "'")
+    told = {p for n, ms in links.tables.items() if schema.tables[n].table.name.lower() in names
+            for m in ms if m.score >= _TOUCHED for p in _places(m)}  # fmt: skip
+    told |= {p for n, ms in links.columns.items() if schema.columns[n].key[1].lower() in names
+             for m in ms if m.score >= _TOUCHED for p in _places(m)}  # fmt: skip
+    for mention in links.values:
+        if any(str(v).lower() in text for v in (mention.value, *(value for _, value, _ in mention.hits))):
+            told |= set(_places(mention))
+    cues = cue_rows(links.tokens)
+    return sum(place not in told and not cues[place].any() for place in content_of(links))
+
+
+def parts_said(links: Links) -> int:
+    """How many parts 'and' adds: 'name and city', 'from Madrid and after 2020'; not 'between 5 and 10'."""
+    words = [token.word for token in links.tokens]
+    return sum(word == "and" for word in words) - words.count("between")
+
+
+def _parts_of(sql: str) -> int:
+    """What a statement holds beyond one output and one condition."""
+    flat, inner = sql, ""
+    while flat != inner:  # what stands in brackets, from the inside out
+        flat, inner = re.sub(r"\([^()]*\)", "", flat), flat
+    shown = flat[flat.find("SELECT ") : flat.find(" FROM ")]
+    groups = re.search(r" GROUP BY (.*?)(?: HAVING| ORDER| LIMIT|$)", flat)
+    grouped = groups.group(1).count(",") if groups else 0
+    outputs = shown.count(",") - (grouped + 1 if groups else 0)
+    listed = sum(inside.count(",") for inside in re.findall(r" IN \(([^()]*)\)", sql))
+    joined = len(re.findall(r" (?:AND|OR|INTERSECT|UNION|EXCEPT) ", sql)) - sql.count(" BETWEEN ")
+    return max(outputs, 0) + grouped + listed + joined
+
+
+def _rivals(names: set[str], links: Links, schema: Schema) -> int:
+    """Words for a used column that name another, unused one as well: 'amount' of two tables, 'date' of two kinds."""
+    best: dict[int, list[tuple[float, str]]] = {}
+    for number, mentions in links.columns.items():
+        for mention in mentions[:1]:
+            if mention.score >= _NAMED:
+                best.setdefault(mention.start, []).append((mention.score, schema.columns[number].key[1].lower()))
+    lost = 0
+    for found in best.values():
+        own = max((score for score, name in found if name in names), default=None)
+        lost += own is not None and any(score >= own and name not in names for score, name in found)
+    return lost
 
 
 def _tables(sql: str) -> set[str]:

@@ -11,6 +11,7 @@ from collections import Counter
 import numpy as np
 
 from core.sql.compose import Candidate
+from core.sql.fidelity import parts_said
 from core.sql.lexicon import read_cues
 from core.sql.link import CUE_NAMES, Links, cue_rows, is_content
 from core.sql.plan import STAR, Item, Query, columns_of, items_of, scopes
@@ -20,6 +21,12 @@ from core.sql.understand import ASPECTS, ShapeModel
 from core.sql.words import stem
 
 _ROLES = ("select", "agg", "where", "group", "order")
+_RISING = "least fewest lowest smallest minimum youngest earliest shortest cheapest oldest first min".split()
+_FALLING = (
+    "most highest largest biggest greatest maximum top longest oldest latest last recent max best common popular"
+).split()
+_KEY_WORDS = {stem(word) for word in "id ids code number key identifier ssn isbn".split()}
+_TELLING_APART = {stem(word) for word in "different distinct unique various day date".split()}
 
 
 class RankContext:
@@ -33,6 +40,7 @@ class RankContext:
         self.strong = _strong_places(links)
         self.counts = self.cues.sum(axis=0) if len(links.tokens) else np.zeros(len(CUE_NAMES))
         self.words = Counter(stem(token.word) for token in links.tokens)
+        self.parts = parts_said(links)
         self.best_table = max(links.table_scores.values(), default=0.0)
         self.table_places = {
             p for ms in links.tables.values() for m in ms if m.score >= 0.6 for p in range(m.start, m.end)
@@ -64,6 +72,7 @@ def candidate_features(candidate: Candidate, place: int, context: RankContext) -
         *_cue_features(plan, context),
         *_superlative_features(plan, context),
         *_condition_features(candidate, context),
+        *_odd_features(plan, context),
     ]
 
 
@@ -77,8 +86,8 @@ def feature_signs(width: int) -> list[int]:
     joins = [0, 0, 0, 1, 1, 0, -1, 0, 0, 0, 0]
     cues = [0] * 40
     superlatives = [0, 0, 0, 0, -1, 0, -1, -1, -1, -1]
-    conditions = [0, 0, -1, 0, -1, -1]
-    signs = shape + fill + roles + coverage + joins + cues + superlatives + conditions
+    conditions = [0, 0, -1, 0, -1, -1, 0, 0, 0, 0, 0, 0]
+    signs = shape + fill + roles + coverage + joins + cues + superlatives + conditions + [-1] * 4
     return (signs + [0] * width)[:width]
 
 
@@ -196,44 +205,7 @@ def _cue_features(plan: Query, context: RankContext) -> list[float]:
     order = plan.order[0] if plan.order else None
     ascending = words["ascend"] + words["alphabet"] + words["lexicograph"]
     descending = words["descend"] + words["decreas"]
-    rising = sum(
-        words[w]
-        for w in (
-            "least",
-            "fewest",
-            "lowest",
-            "smallest",
-            "minimum",
-            "youngest",
-            "earliest",
-            "shortest",
-            "cheapest",
-            "oldest",
-            "first",
-            "min",
-        )
-    )
-    falling = sum(
-        words[w]
-        for w in (
-            "most",
-            "highest",
-            "largest",
-            "biggest",
-            "greatest",
-            "maximum",
-            "top",
-            "longest",
-            "oldest",
-            "latest",
-            "last",
-            "recent",
-            "max",
-            "best",
-            "common",
-            "popular",
-        )
-    )
+    rising, falling = (sum(words[word] for word in known) for known in (_RISING, _FALLING))
     return [
         cue["count"], float(aggs["count"]), float(outer["count"]), cue["count"] - aggs["count"],
         cue["avg"] - aggs["avg"], float(aggs["avg"]), cue["sum"] - aggs["sum"], float(aggs["sum"]),
@@ -252,16 +224,10 @@ def _cue_features(plan: Query, context: RankContext) -> list[float]:
     ]  # fmt: skip
 
 
-_HIGHEST = frozenset(stem(word) for word in read_cues()["superlatives"]["high"].split())
-
-
-_LOWEST = frozenset(stem(word) for word in read_cues()["superlatives"]["low"].split())
-
-
-_SURELY_HIGHEST = frozenset(stem(word) for word in read_cues()["superlatives"]["surely_high"].split())
-
-
-_SURELY_LOWEST = frozenset(stem(word) for word in read_cues()["superlatives"]["surely_low"].split())
+_HIGHEST, _LOWEST, _SURELY_HIGHEST, _SURELY_LOWEST = (
+    frozenset(stem(word) for word in read_cues()["superlatives"][name].split())
+    for name in ("high", "low", "surely_high", "surely_low")
+)
 
 
 def _superlative_features(plan: Query, context: RankContext) -> list[float]:
@@ -331,4 +297,39 @@ def _condition_features(candidate: Candidate, context: RankContext) -> list[floa
         min(weights, default=1.5), float(max(others, default=0)), float(unnamed), float(patterns), float(loose),
         float(numbers), float(len(said)), float(len(said)) - len(candidate.fill.columns),
         float(words["averag"]), float(words["both"]), float(words["or"]), float(words["except"] + words["without"]),
+    ]  # fmt: skip
+
+
+def _odd_features(plan: Query, context: RankContext) -> list[float]:
+    """What hardly anybody means, and how much of what 'and' adds is missing."""
+    words = context.words
+    entries = [context.schema.column_of[it.col] for it in plan.select if it.agg == "count" and it.distinct]
+    counted = [it for it in (*plan.select, *(it for it, _ in plan.order)) if it.agg == "count" and not it.distinct]
+    listed = [context.schema.column_of[it.col] for it in plan.select if not it.agg and it.col != STAR]
+    # only keys, although no word asks for one: nobody means numbers who says 'artist'
+    keys = len(listed) == len(plan.select) and all(entry.id_like for entry in listed)
+    # 'how many dogs were admitted' by the different days, where no word asks for what is different
+    values = any(e.kind in ("date", "number") and not (e.id_like or e.primary or e.foreign) for e in entries)
+    # 'the district with the most votes' by a count of the rows of each district, where each has one row
+    single = bool(counted) and any(context.schema.column_of[c].unique >= 0.999 for c in plan.group)
+    return [
+        float(keys and not _KEY_WORDS & words.keys()), float(values and not _TELLING_APART & words.keys()),
+        float(single and len(tables_of(plan)) == 1),
+        float(max(context.parts - sum(_parts_of(scope) for scope in scopes(plan)), 0)),
+    ]  # fmt: skip
+
+
+def _parts_of(scope: Query) -> int:
+    """What a scope holds beyond one output and one condition."""
+    groups, outputs, conditions = len(scope.group), len(scope.select), len(scope.where) + len(scope.having)
+    return max(groups - 1, 0) + max(outputs - groups - 1, 0) + conditions - (not scope.setop and conditions > 0)
+
+
+def winner_doubts(candidate: Candidate, context: RankContext) -> list[float]:
+    """What makes a candidate doubtful although no other beats it: words left open, tables that nothing names, parts."""
+    fill = candidate.fill
+    return [
+        fill.weakest, float(fill.reused), float(fill.mismatched), float(fill.unmentioned),
+        *_coverage_features(candidate, context), *_join_features(candidate.plan, context),
+        *_odd_features(candidate.plan, context), float(len(candidate.plan.select)), float(context.parts),
     ]  # fmt: skip

@@ -13,7 +13,8 @@ import numpy as np
 
 from core.records import QueryResult
 from core.sql.compare import plain_value, result_key
-from core.sql.rank import RankContext
+from core.sql.compose import Candidate
+from core.sql.rank import RankContext, winner_doubts
 from core.sql.understand import ASPECTS
 
 RESULT_SIGNS = [1, 1, 1, -1, 1, 1, -1, -1]  # of the first features that `result_features` adds
@@ -61,8 +62,11 @@ def _row_key(row: tuple[Any, ...]) -> Any:
     return tuple(plain_value(value) for value in row)
 
 
-def confidence_features(scores: np.ndarray, facts: list[Facts], context: RankContext, best: int) -> np.ndarray:
-    """One row that the confidence model reads: how far the winner leads other answers, and how well all was linked."""
+def confidence_features(
+    scores: np.ndarray, facts: list[Facts], context: RankContext, best: int, winner: Candidate
+) -> np.ndarray:
+    """One row that the confidence model reads: how far the winner leads other answers, how well all was linked, and
+    what makes the winner itself doubtful."""
     mass = np.exp(scores - np.logaddexp.reduce(scores))
     keys = [fact.key for fact in facts]
     own = sum(m for m, k in zip(mass, keys, strict=True) if k == keys[best])
@@ -72,5 +76,5 @@ def confidence_features(scores: np.ndarray, facts: list[Facts], context: RankCon
         own, min(lead, 10.0), float(scores[best]), float(mass[best]), float(len(set(keys))),
         facts[best].row[1], max(context.links.scores["any"].values(), default=-8.0), context.best_table,
         *(context.best_probability[name] for name in ASPECTS), float(len(context.content)),
-        float(len(context.links.values)),
+        float(len(context.links.values)), *winner_doubts(winner, context),
     ]], np.float32)  # fmt: skip

@@ -23,29 +23,19 @@ from core.sql.business_sql import write_business
 from core.sql.compose import Candidate
 from core.sql.lexicon import Lexicon
 from core.sql.link import Links
-from core.sql.plan import STAR, Query
 from core.sql.propose import Parser, compose_candidates, link_question
 from core.sql.rank import RankContext, candidate_features
 from core.sql.rank_results import confidence_features, facts_of, result_features
 from core.sql.reading import read_plan
-from core.sql.render import render_query, tables_of
+from core.sql.render import render_query
 from core.sql.schema import Schema
 from core.sql.spelling import Correction, find_corrections, vocabulary_of
 from core.sql.unlinked import unknown_places
 from core.sql.unread import uncovered
 from core.sql.value_mentions import MISTYPED
 from core.sql.variants import vary_plan
-from core.sql.words import stem
 
 RUN_FIRST = 10
-
-
-KEYS_UNASKED = 3.0
-SINGLE_ROWS = 6.0
-UNTOLD = 4.0
-
-
-_KEY_WORDS = {stem(word) for word in "id ids code number key identifier ssn isbn".split()}
 
 
 Run = Callable[[list[str]], list[QueryResult]]
@@ -183,11 +173,8 @@ def rank_results(
     rows = np.concatenate([np.array([row for _, _, (row, _) in chosen]), result_features(facts, first)], axis=1)
     scores = parser.reranker.predict(rows)
     scores = np.where([bool(result.error) for result in results], -50.0, scores)
-    scores = scores - KEYS_UNASKED * np.array([_shows_only_keys(c.plan, context) for c, _, _ in chosen], float)
-    scores = scores - UNTOLD * np.array([_counts_values(c.plan, context) for c, _, _ in chosen], float)
-    scores = scores - SINGLE_ROWS * np.array([_counts_single_rows(c.plan, context) for c, _, _ in chosen], float)
     best = int(np.argmax(scores))
-    raw = parser.confidence.predict(confidence_features(scores, facts, context, best))[0]
+    raw = parser.confidence.predict(confidence_features(scores, facts, context, best, chosen[best][0]))[0]
     mass = np.exp(scores - np.logaddexp.reduce(scores))
     shares: dict[int | None, float] = defaultdict(float)
     for fact, part in zip(facts, mass, strict=True):
@@ -201,30 +188,3 @@ def rank_results(
         reading = read_plan(chosen[place][0].plan, lang)
         options.append(Option(chosen[place][1], results[place], reading, rank=len(options), share=shares[key]))
     return options, float(1 / (1 + np.exp(-raw)))
-
-
-_TELLING_APART = {stem(word) for word in "different distinct unique various day date".split()}
-
-
-def _counts_values(plan: Query, context: RankContext) -> bool:
-    """'How many dogs were admitted' by the different days, 'how many medals' by the different numbers of them, where no
-    word asks for what is different."""
-    if _TELLING_APART & context.words.keys():
-        return False
-    entries = [context.schema.column_of[it.col] for it in plan.select if it.agg == "count" and it.distinct]
-    keys = [e.id_like or e.primary or e.foreign for e in entries]
-    return any(e.kind in ("date", "number") and not key for e, key in zip(entries, keys, strict=True))
-
-
-def _counts_single_rows(plan: Query, context: RankContext) -> bool:
-    """'the district with the most votes' by a count of the rows of each district, where each has one row."""
-    counted = [it for it in (*plan.select, *(it for it, _ in plan.order)) if it.agg == "count" and not it.distinct]
-    one_table = len(tables_of(plan)) == 1
-    return bool(counted) and one_table and any(context.schema.column_of[c].unique >= 0.999 for c in plan.group)
-
-
-def _shows_only_keys(plan: Query, context: RankContext) -> bool:
-    """Whether all that is listed are keys although no word asks for one: nobody means numbers who says 'artist'."""
-    if any(it.agg or it.col == STAR for it in plan.select) or _KEY_WORDS & context.words.keys():
-        return False
-    return all(context.schema.column_of[it.col].id_like for it in plan.select)

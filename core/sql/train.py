@@ -4,7 +4,7 @@
 Linker, shape model, two rankers, the confidence model, and the trust in each reader (`trust.json`), cross-fitted by
 database so that each part learns from scores made by models that never saw its database. 25 databases are drawn by name
 and never read. `--business` names folders of business questions (`train_trust.py` tells their form; default: the
-project's own, `data/cases/business`). About 40 minutes on two cores. Nothing here is used while a question is answered.
+project's own in `data/cases`). About 40 minutes on two cores. Nothing here is used while a question is answered.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ from core.sql.training_pairs import Runner, load_training, save_json
 from core.sql.trees import Trees
 
 log = logging.getLogger("train")
-BUSINESS = Path(__file__).resolve().parents[2] / "data" / "cases" / "business"
+_CASES = Path(__file__).resolve().parents[2] / "data" / "cases"
+BUSINESS = [_CASES / name for name in ("business", "everyday", "figures")]
 TRUST_PAIRS = 1200
 
 
@@ -53,9 +54,9 @@ def save_weights(out: Path, linker: dict[str, Trees], shapes: dict[str, Any], ot
     """Write what the parser reads: LightGBM text and JSON."""
     out.mkdir(parents=True, exist_ok=True)
     for role, trees in linker.items():
-        (out / f"link_{role}.txt").write_text(trees.booster.model_to_string(), encoding="utf-8")
+        (out / f"link_{role}.txt").write_text(trees.text, encoding="utf-8")
     for name, trees in others.items():
-        (out / f"{name}.txt").write_text(trees.booster.model_to_string(), encoding="utf-8")
+        (out / f"{name}.txt").write_text(trees.text, encoding="utf-8")
     save_json(out / "shapes.json", shapes)
 
 
@@ -67,7 +68,7 @@ def main() -> None:
     arguments.add_argument(
         "--sample", type=int, default=0, help="learn from so many questions only, to try the run out"
     )
-    arguments.add_argument("--business", type=Path, nargs="*", default=[BUSINESS])
+    arguments.add_argument("--business", type=Path, nargs="*", default=BUSINESS)
     given = arguments.parse_args()
     logging.basicConfig(level=logging.INFO)
     train(given.archive, given.work, given.out, given.sample, given.business)

@@ -112,7 +112,8 @@ def choose(judged: JudgedCandidates, ranker: Trees, reranker: Trees) -> tuple[bo
     scores = reranker.predict(features)
     scores = np.where([fact.key is None for fact in facts], -50.0, scores)
     best = int(np.argmax(scores))
-    return bool(judged.right[places[best]]), confidence_features(scores, facts, judged.context, best)[0]
+    winner = judged.candidates[places[best]]
+    return bool(judged.right[places[best]]), confidence_features(scores, facts, judged.context, best, winner)[0]
 
 
 def fit_confidence(chosen: list[tuple[bool, np.ndarray]]) -> Trees:

@@ -23,7 +23,6 @@ from core.records import Catalog, QueryResult
 from core.sql.arrange import choose_lead
 from core.sql.catalog import build_catalog
 from core.sql.compare import same_answer
-from core.sql.fidelity import LAPSES
 from core.sql.lexicon import builtin_lexicon
 from core.sql.link import Links
 from core.sql.propose import Parser, builtin_parser
@@ -31,12 +30,13 @@ from core.sql.readings import Option, Readings, find_readings, link_corrected
 from core.sql.schema import Schema, schema_of
 from core.sql.sources import import_source
 from core.sql.training_pairs import run_statement
-from core.sql.trust import MODELS, alone_signals, first_signals, further_signals
+from core.sql.trust import MODELS, alone_signals, first_signals, further_signals, signs_of
 from core.sql.unlinked import unknown_words
 
 TODAY = datetime.date(2026, 11, 23)  # 'last month' of a case means the same at each training
 STRENGTH = 0.3  # inverse of the ridge penalty
 BUSINESS_WEIGHT = 2.0  # there are fewer of them than of other questions
+CAUTION = 2.0  # a wrong answer told as sure costs more than a right one told as doubtful: odds are halved
 FURTHER_MAX = 12
 ROWS_MAX = 5000
 
@@ -127,27 +127,22 @@ def fit_trust(judged: list[Judged]) -> dict[str, dict[str, float]]:
     """model -> signal -> weight, the form of `trust.json`."""
     both = [j for j in judged if j.readings.ruled]
     alone = [j for j in judged if not j.readings.ruled and j.readings.parsed]
-    ruled = [first_signals(j.readings.ruled[0], j.readings, j.links, j.schema, j.unknown) for j in both]
-    parsed = [(first_signals(j.readings.parsed[0], j.readings, j.links, j.schema, j.unknown), j.parsed[0],
-               BUSINESS_WEIGHT if j.business else 1.0) for j in both if j.readings.parsed]  # fmt: skip
-    heavy = [BUSINESS_WEIGHT if j.business else 1.0 for j in both]
-    weights = {
-        "rule": fit_logistic(ruled, [j.ruled[0] for j in both], heavy, len(LAPSES)),
-        "parser": fit_logistic(*(list(part) for part in zip(*parsed, strict=True)), len(LAPSES)) if parsed else [],
-        "alone": fit_logistic(
-            [alone_signals(j.readings, j.links, j.schema, j.unknown) for j in alone],
-            [j.parsed[0] for j in alone],
-            [1.0] * len(alone),
-            len(LAPSES),
-        ),
+    rows = {
+        "rule": [_judged_row(j, _first_row(j, j.readings.ruled[0]), j.ruled[0]) for j in both],
+        "parser": [_judged_row(j, _first_row(j, j.readings.parsed[0]), j.parsed[0]) for j in both if j.readings.parsed],
+        "alone": [_judged_row(j, alone_signals(j.readings, j.links, j.schema, j.unknown), j.parsed[0]) for j in alone],
     }
-    further = list(_further_rows(judged, weights))
-    weights["further"] = (
-        fit_logistic(*(list(part) for part in zip(*further, strict=True)), len(LAPSES)) if further else []
-    )
-    return {
-        name: dict(zip(signals, weights[name] or [0.0] * len(signals), strict=True)) for name, signals in MODELS.items()
-    }
+    weights = {name: fit_logistic(found, signs_of(name)) for name, found in rows.items()}
+    weights["further"] = fit_logistic(list(_further_rows(judged, weights)), signs_of("further"))
+    return {name: dict(zip(signals, weights[name], strict=True)) for name, signals in MODELS.items()}
+
+
+def _first_row(j: Judged, option: Option) -> list[float]:
+    return first_signals(option, j.readings, j.links, j.schema, j.unknown)
+
+
+def _judged_row(j: Judged, signals: list[float], right: bool) -> tuple[list[float], bool, float]:
+    return signals, right, (BUSINESS_WEIGHT if j.business else 1.0) * (1.0 if right else CAUTION)
 
 
 def _further_rows(judged: list[Judged], weights: dict[str, list[float]]) -> Iterable[tuple[list[float], bool, float]]:
@@ -159,30 +154,32 @@ def _further_rows(judged: list[Judged], weights: dict[str, list[float]]) -> Iter
             continue
         for option in [o for o in (*j.readings.ruled, *j.readings.parsed) if o is not lead][:FURTHER_MAX]:
             signals = further_signals(option, lead, chances, j.links, j.schema)
-            yield signals, j.is_right(option), BUSINESS_WEIGHT if j.business else 1.0
+            yield _judged_row(j, signals, j.is_right(option))
 
 
-def fit_logistic(rows: list[list[float]], truth: list[bool], weights: list[float], lapses: int = 0) -> list[float]:
-    """Ridge logistic regression without intercept (a signal is always 1); zeros where there is nothing to learn.
+def fit_logistic(found: list[tuple[list[float], bool, float]], signs: list[int]) -> list[float]:
+    """Ridge logistic regression on (signals, right, weight) without intercept (a signal is always 1); zeros where there
+    is nothing to learn.
 
-    What a statement leaves unsaid (the last `lapses` signals) can only speak against it: where chance taught otherwise,
-    such a signal is left out and the others are learned anew."""
-    if len(set(truth)) < 2:
-        return [0.0] * len(rows[0]) if rows else []
-    table, kept = np.array(rows), np.ones(len(rows[0]))
+    What a statement leaves unsaid can only speak against it (`signs`): where chance taught otherwise, such a signal is
+    left out and the others are learned anew."""
+    if len({right for _, right, _ in found}) < 2:
+        return [0.0] * len(signs)
+    rows, truth, weights = (np.array(part, float) for part in zip(*found, strict=True))
+    kept = np.ones(len(signs))
     while True:
-        found = _fit_ridge(table * kept, truth, weights)
-        wrong = [place for place in range(len(found) - lapses, len(found)) if found[place] > 0]
-        if not wrong:
-            return [round(float(weight), 3) for weight in found]
+        learned = _fit_ridge(rows * kept, truth, weights)
+        wrong = learned * np.array(signs) < 0
+        if not wrong.any():
+            return [round(float(weight), 3) for weight in learned]
         kept[wrong] = 0.0
 
 
-def _fit_ridge(table: np.ndarray, truth: list[bool], weights: list[float]) -> np.ndarray:
+def _fit_ridge(rows: np.ndarray, truth: np.ndarray, weights: np.ndarray) -> np.ndarray:
     from sklearn.linear_model import LogisticRegression
 
     model = LogisticRegression(C=STRENGTH, fit_intercept=False, max_iter=2000)
-    model.fit(table, np.array(truth, float), sample_weight=np.array(weights))
+    model.fit(rows, truth, sample_weight=weights)
     return model.coef_[0]
 
 

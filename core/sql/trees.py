@@ -17,9 +17,11 @@ _FLOAT64, _RAW_SCORE, _ROW_MAJOR = 1, 1, 1
 
 
 class Trees:
-    """A LightGBM model of one output; `predict` gives raw scores (log odds, a ranking score). Threads may share it."""
+    """A LightGBM model of one output, with its `text`; `predict` gives raw scores (log odds, a ranking score). Threads
+    may share it."""
 
     def __init__(self, text: str) -> None:
+        self.text = text
         self._handle, rounds, features = ctypes.c_void_p(), ctypes.c_int(), ctypes.c_int()
         _call("LGBM_BoosterLoadModelFromString", text.encode(), ctypes.byref(rounds), ctypes.byref(self._handle))
         _call("LGBM_BoosterGetNumFeature", self._handle, ctypes.byref(features))

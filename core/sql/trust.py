@@ -2,7 +2,8 @@
 
 Logistic models over a few named signals: what was left unread, whether both readers found the same rows, how sure the
 parser is, what kind of question it is. They were learned (`train_trust.py`) from answers to databases that the parser
-had not seen and from business questions of the project's own; they order the readings and give the confidence shown.
+had not seen and from business questions of the project's own, wrong answers weighing twice, so that the chances err on
+the careful side; they order the readings and give the confidence shown.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ import json
 import math
 from pathlib import Path
 
-from core.sql.business_plan import repeats_rows
-from core.sql.compare import is_part, result_key
+from core.sql.business_plan import BusinessPlan, repeats_rows
+from core.sql.compare import is_part, result_key, same_answer
 from core.sql.dimensions import distance
-from core.sql.fidelity import LAPSES, find_lapses, undenied, unsaid
+from core.sql.fidelity import LAPSES, STRAINS, find_lapses, find_strains, undenied, unsaid
 from core.sql.link import Links
+from core.sql.properties import yes_value
 from core.sql.readings import Option, Readings
 from core.sql.schema import Schema
 from core.sql.unread import content_of, uncovered
@@ -24,12 +26,16 @@ from core.sql.unread import content_of, uncovered
 _FILE = Path(__file__).parent / "weights" / "trust.json"
 _ASKS = {"list", "show", "find", "give", "return", "what", "which", "who", "how", "where", "when", "tell"}
 SIGNALS = (
-    "one", "left", "left_share", "left_many", "agree_first", "agree_any", "agree_part", "parser_logit", "no_parser",
-    "unsaid", "undenied", "empty", "list", "absence", "contrast", "threshold", "window", "grain", "periods", "grouped",
-    "whole", "flow", "count", "filters", "ranked", "short", "split", "asks", "repeats", "named", "distance",
-    "unknown", "setop", *LAPSES,
+    "one", "left", "left_share", "left_many", "left_terse", "agree_first", "agree_any", "agree_part", "parser_logit",
+    "no_parser", "unsaid", "undenied", "empty", "list", "absence", "contrast", "threshold", "window", "grain",
+    "periods", "grouped", "whole", "flow", "count", "filters", "ranked", "short", "split", "asks", "repeats", "named",
+    "distance", "unknown", "setop", "beyond", "forgotten", "rivals_ruled", *LAPSES, *STRAINS,
 )  # fmt: skip
-ALONE = ("one", "parser_logit", "unsaid", "undenied", "empty", "share", "unknown", "split", "wide", "short", *LAPSES)
+ALONE = (
+    "one", "parser_logit", "unsaid", "undenied", "empty", "share", "unknown", "split", "wide", "short",
+    *LAPSES, *STRAINS,
+)  # fmt: skip
+_RATIOS = ("rate", "corr", "ratio", "per", "part_of", "share_of", "over_plan")
 VARIED = ("aggregate", "amount", "things", "column", "date", "scope")
 FURTHER = (
     "one", "rival", "rival_logit", "ruled", "left", *VARIED, "parsed", "parsed_rank", "share", "share_led",
@@ -48,8 +54,11 @@ def first_signals(option: Option, readings: Readings, links: Links, schema: Sche
     words = {token.word for token in links.tokens}
     keys = [result_key(option.result) for option in parsed]
     key = result_key(first.result)
+    whole = not left
+    # a sum across columns is beyond the parser even where a word is left: it would count single rows
     return [
-        1.0, min(left, 3.0), left / max(1, len(content)), float(left > 1), float(keys[:1] == [key]), float(key in keys),
+        1.0, min(left, 3.0), left / max(1, len(content)), float(left > 1), left * (not words & _ASKS),
+        float(keys[:1] == [key]), float(key in keys),
         float(bool(parsed) and is_part(first.result, parsed[0].result)),
         logit(readings.confidence) if parsed else 0.0, float(not parsed),
         unsaid(parsed[0].sql, links) if parsed else 0.0, undenied(parsed[0].sql, links) if parsed else 0.0,
@@ -65,7 +74,13 @@ def first_signals(option: Option, readings: Readings, links: Links, schema: Sche
         float(repeats_rows(plan, schema)),
         float(measure is not None and _well_named(measure.columns, links)),
         float(max((distance(schema, plan.fact, schema.columns[n].table) for n in plan.dimensions), default=0)),
-        min(unknown, 3.0), float(bool(plan.setop)), *find_lapses(option.sql, links, schema),
+        min(unknown, 3.0), float(bool(plan.setop)),
+        float((whole and (_is_beyond_parser(plan, schema) or _names_more(readings, schema)))
+              or (measure is not None and measure.across)),
+        whole * max(unsaid(parsed[0].sql, links) - unsaid(first.sql, links), 0.0) if parsed else 0.0,
+        min(sum(not same_answer(o.result, first.result) and len(uncovered(o.plan, links)) <= left
+                for o in readings.ruled[1:] if not o.varied), 3.0),
+        *find_lapses(option.sql, links, schema), *find_strains(option.sql, links, schema),
     ]  # fmt: skip
 
 
@@ -77,7 +92,7 @@ def alone_signals(readings: Readings, links: Links, schema: Schema, unknown: int
         1.0, logit(readings.confidence), unsaid(first.sql, links), undenied(first.sql, links),
         float(not first.result.rows), first.share, min(unknown, 3.0), float(bool(words & {"by", "per"})),
         float(len(first.result.columns) > 3), float(len(list(content_of(links))) <= 2),
-        *find_lapses(first.sql, links, schema),
+        *find_lapses(first.sql, links, schema), *find_strains(first.sql, links, schema),
     ]  # fmt: skip
 
 
@@ -97,6 +112,31 @@ def further_signals(
         float(not ruled) * undenied(option.sql, links), float(is_part(option.result, lead.result)), float(led),
         float(bool(option.varied) and led), *find_lapses(option.sql, links, schema),
     ]  # fmt: skip
+
+
+def _is_beyond_parser(plan: BusinessPlan, schema: Schema) -> bool:
+    """'unpaid invoices', 'churn by plan', a correlation, ranges, empty cells, days between dates, two tables beside
+    each other: what the learned parser never writes; and 'the youngest', of which it does not know what is young."""
+    measure, timed = plan.measure, plan.date is not None
+    properties = any(
+        f.op in ("is null", "is not null") or yes_value(schema.columns[f.column]) is not None for f in plan.filters
+    )
+    return bool(
+        plan.beside
+        or properties
+        or (plan.contrast and plan.contrast.right is None and not measure)  # 'fewer than the average'
+        or (plan.ranked is not None and schema.columns[plan.ranked].time)
+        or (timed and plan.grain in ("hour", "weekday", "week", "month", "quarter"))  # of times it knows years and days
+        or (timed and any(p.assumed or p.unit in ("month", "quarter") for p in plan.periods))
+        or (measure and (measure.unit or measure.agg in _RATIOS or plan.window in ("spread", "growth")))
+    )
+
+
+def _names_more(readings: Readings, schema: Schema) -> bool:
+    """Whether the parser's first shows nothing but keys, and the rules' first the names that they stand for."""
+    keys = {entry.key[1] for entry in schema.columns if entry.id_like or entry.primary or entry.foreign}
+    plan, parsed = readings.ruled[0].plan, readings.parsed
+    return bool(parsed) and set(parsed[0].result.columns) <= keys and bool(plan.keys) and not plan.periods
 
 
 def _says_nothing(option: Option) -> bool:
@@ -130,3 +170,13 @@ def chance(weights: list[float], signals: list[float]) -> float:
     """0..1."""
     total = sum(w * x for w, x in zip(weights, signals, strict=True))
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+def signs_of(model: str) -> list[int]:
+    """For each signal of a model whether it can only raise the chance (1), only lower it (-1), or either (0)."""
+    raising = {"rule": 1, "parser": -1}.get(model, 0)
+    parsed_lapses = {"rule": 1}.get(model, -1)  # `unsaid` and `undenied` tell of the parser's first
+    known = dict.fromkeys((*LAPSES, *STRAINS), -1) | dict.fromkeys(("beyond", "forgotten"), raising)
+    known |= dict.fromkeys(("unsaid", "undenied"), parsed_lapses)
+    known |= dict.fromkeys(("left", "left_share", "left_many", "left_terse", "repeats", "rivals_ruled"), -raising)
+    return [known.get(signal, 0) for signal in MODELS[model]]

@@ -3,7 +3,7 @@
 import pytest
 from shop import make_shop
 
-from core.sql.fidelity import LAPSES, find_lapses, undenied, unsaid
+from core.sql.fidelity import LAPSES, STRAINS, find_lapses, find_strains, undenied, unsaid
 from core.sql.lexicon import builtin_lexicon
 from core.sql.propose import builtin_parser, link_question
 from core.sql.schema import schema_of
@@ -37,6 +37,35 @@ def test_a_lapse_is_told(question, sql, lapse, shop):
 def test_a_statement_that_says_all_lapses_in_nothing(shop):
     sql = 'SELECT "name", "city" FROM "customers" WHERE "birth_year" < 1970'
     assert not any(find_lapses(sql, links_of("name and city of customers with birth year under 1970", shop), shop))
+
+
+@pytest.mark.parametrize(
+    ("question", "sql", "strain", "expected"),
+    [
+        ("total amount and number of orders", 'SELECT SUM("amount") FROM "orders"', "parts_left", 1),
+        ("total amount and number of orders", 'SELECT SUM("amount"), COUNT(*) FROM "orders"', "parts_left", 0),
+        (
+            "total amount and number of orders by city",
+            'SELECT "city", SUM("amount") FROM "orders" GROUP BY "city"',
+            "parts_left",
+            1,
+        ),
+        (
+            "customers from Paris and Rome",
+            """SELECT "name" FROM "customers" WHERE "city" IN ('a', 'b')""",
+            "parts_left",
+            0,
+        ),
+        ("orders between 5 and 10", 'SELECT * FROM "orders" WHERE "amount" BETWEEN 5 AND 10', "parts_left", 0),
+        ("name and city of customers", 'SELECT "name" FROM "customers"', "open", 1),
+        ("name and city of customers", 'SELECT "name", "city" FROM "customers"', "open", 0),
+        ("customers", 'SELECT * FROM "orders" JOIN "customers" USING ("customer_id")', "tables", 1),
+        ("customers", 'SELECT * FROM "a" WHERE "x" > (SELECT AVG("x") FROM "a")', "nested", 1),
+    ],
+)
+def test_what_makes_a_reading_doubtful(question, sql, strain, expected, shop):
+    found = dict(zip(STRAINS, find_strains(sql, links_of(question, shop), shop), strict=True))
+    assert found[strain] == expected
 
 
 def test_values_and_denials_that_a_statement_lacks(shop):

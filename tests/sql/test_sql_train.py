@@ -103,7 +103,12 @@ def test_a_business_question_is_judged_by_the_rows_of_every_reading(tmp_path):
 
 
 def test_trust_weighs_what_tells_right_from_wrong():
-    rows = [[1.0, 1.0], [1.0, 0.0]] * 20
-    constant, telling = fit_logistic(rows, [True, False] * 20, [1.0] * 40)
+    found = [([1.0, 1.0], True, 1.0), ([1.0, 0.0], False, 1.0)] * 20
+    constant, telling = fit_logistic(found, [0, 1])
     assert telling > 1 and constant < 0
-    assert fit_logistic(rows, [True] * 40, [1.0] * 40) == [0.0, 0.0]
+    assert fit_logistic(found[::2], [0, 1]) == [0.0, 0.0]
+
+
+def test_a_signal_that_chance_taught_the_wrong_way_is_left_out():
+    found = [([1.0, 1.0], True, 1.0), ([1.0, 0.0], False, 1.0)] * 20
+    assert fit_logistic(found, [0, -1])[1] == 0
