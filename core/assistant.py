@@ -133,6 +133,9 @@ class Assistant:
         chosen = choose(self._sides.signals(turn, asked), turn.lang)
         if chosen.kind == "both":
             return asked, chosen
+        if parts.claimed is not None and asked.written.status == "answered":
+            found = dataclasses.replace(asked, written=both.unconfirmed(asked.written, turn.lang))
+            return found, Route("documents", translate("router.unconfirmed_reason", turn.lang))
         whole, told = self._ask_whole(turn, among)
         if says_one_part(parts, asked, told):
             return asked, Route("both", translate("router.one_part_reason", turn.lang))

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from core.i18n import detect_language, plural, translate
-from core.reconcile.compare import Asked, Match, NamedIn, compare, read_result, same_as_printed
+from core.reconcile.compare import Asked, Match, NamedIn, compare, compare_claim, read_result, same_as_printed
 from core.reconcile.figures import read_figures
 from core.reconcile.pages import Sheet, Stated, digits_of
 from core.reconcile.tell import agreement, tell_comparisons, value_text
-from core.records import Answer, Check, Citation, Comparison, Document, DocumentsAnswer, Page, SqlAnswer
+from core.records import Answer, Check, Citation, Comparison, Document, DocumentsAnswer, Page, Sounding, SqlAnswer
 from core.router.choose import LIKELY
 from core.router.split import Parts
 from core.sql.lexicon import builtin_lexicon, fold
@@ -32,6 +33,9 @@ _PAGES_NAMED = 30  # pages of a named document that are read for a comparison
 _NAMED_MAX = 2
 _QUOTES_SHOWN = 3
 _NAME_LETTERS = 4
+_CHECKS_FROM = 0.3  # rows less sure than this confirm no claim
+_SURE_FIGURE = 0.7  # and of those, other words are tried
+_LEFT_MOST = 1  # nor do those of a question with more words left unread
 _TOLD_DIGITS = 3  # a figure with fewer digits is the same by chance
 _SURE = 0.85  # a stem this close counts as the word
 
@@ -73,12 +77,48 @@ def weave(
         cited += _next_sentence(written)
     citations, comparisons = _cite(matches, cited if matches or silent else [*cited, *_further(written)])
     kept = citations[: _QUOTES_SHOWN + len({found.n for found in comparisons})]
+    comparisons = (*_claimed(parts, data, lang, comparisons), *comparisons)
     sections = [_rows(data, parts.data, lang), _passages(kept, written, parts.documents, lang)]
-    if comparisons:
+    if comparisons and parts.compares:  # what was asked is whether they agree
+        sections.insert(0, tell_comparisons(comparisons, lang))
+    elif comparisons:
         sections.append(tell_comparisons(comparisons, lang))
     elif parts.compares:
         sections.append(translate("reconcile.not_compared", lang))
     return Woven("\n\n".join(filter(None, sections)), kept, comparisons, agreement(comparisons))
+
+
+def _claimed(parts: Parts, data: SqlAnswer, lang: str, comparisons: Sequence[Comparison]) -> list[Comparison]:
+    """The amount that the question names beside the rows', where no document states the same amount."""
+    if not parts.claimed or data.result is None or data.result.error is not None:
+        return []
+    found = compare_claim(parts.claimed, lang, data.result)
+    known = found is None or any(math.isclose(found.documented, other.documented) for other in comparisons)
+    return [] if known else [found]
+
+
+def can_check(parts: Parts, data: SqlAnswer | None, heard: Sounding) -> bool:
+    """Whether a claim can be laid beside the rows: its question was read nearly whole (`heard`), and they are one figure,
+    of a sort with the claim's."""
+    if data is None or not is_one_figure(data) or data.confidence < _CHECKS_FROM:
+        return False
+    if not heard.measured or heard.left > _LEFT_MOST:
+        return False
+    return not parts.claimed or compare_claim(parts.claimed, data.lang, data.result) is not None
+
+
+def is_one_figure(data: SqlAnswer) -> bool:
+    """Whether the rows are a single figure."""
+    return data.result is not None and data.result.error is None and len(read_result(data.result)) == 1
+
+
+def is_sure_figure(data: SqlAnswer) -> bool:
+    return is_one_figure(data) and data.confidence >= _SURE_FIGURE
+
+
+def unconfirmed(written: DocumentsAnswer, lang: str) -> DocumentsAnswer:
+    """What the documents say of a claim that no table could confirm, with that said."""
+    return dataclasses.replace(written, text=f"{written.text}\n\n{translate('both.unconfirmed', lang)}")
 
 
 def find_matches(
@@ -98,7 +138,8 @@ def find_matches(
     names = frozenset().union(*(terms(f"{sheet.file} {sheet.about}", sheet.lang) for sheet in sheets)) & asked_terms
     sql = data.sql.text if data.sql else ""
     quoted = functools.partial(_is_quoted, [*written.citations, *_further(written)])
-    asked = Asked(parts.documents, lang, words, sql, names, shelf.named_in, quoted)
+    claimed = next((figure.value for figure in read_figures(parts.claimed or "", lang)), None)
+    asked = Asked(parts.documents, lang, words, sql, names, shelf.named_in, quoted, claimed)
     return compare(asked, data.result, sheets, terms, differing=parts.compares)
 
 

@@ -17,6 +17,16 @@ from core.errors import AppError
 
 LANGUAGES = ("en", "es")
 _LOCALES = Path(__file__).parent / "locales"
+NUMBER_WORDS = {  # without 'one', which is an article or a pronoun as often
+    "en": {
+        "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+        "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50,
+    },
+    "es": {
+        "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9, "diez": 10,
+        "once": 11, "doce": 12, "quince": 15, "veinte": 20, "treinta": 30, "cuarenta": 40, "cincuenta": 50,
+    },
+}  # fmt: skip
 
 
 @functools.cache

@@ -142,7 +142,8 @@ class Sides:
         parts = asked.parts
         heard = sounding or self.sound(turn, parts.data if parts else turn.completed)
         compares = parts is not None and parts.compares
-        return Signals(self.said(turn), heard, asked.written, asked.data, parts is not None, compares)
+        sure = parts is None or parts.claimed is None or both.can_check(parts, asked.data, heard)
+        return Signals(self.said(turn), heard, asked.written, asked.data, parts is not None, compares, sure)
 
     # ------------------------------------------------------------ asking
 
@@ -150,20 +151,32 @@ class Sides:
         """The sides wanted, in threads of their own where both are; each gets its part of the question.
 
         `among` are the documents to search; where the question names some, these alone."""
-        data_question = parts.data if parts else turn.completed
         if "data" not in wanted:
             return Asked(self._ask_part(turn, parts, among), parts=parts)
         if "documents" not in wanted:
-            return Asked(data=self.ask_tables(turn, data_question), parts=parts)
+            return Asked(data=self.ask_tables(turn, parts.data if parts else turn.completed), parts=parts)
         with ThreadPoolExecutor(1, thread_name_prefix="documents") as pool:
             written = pool.submit(self._ask_part, turn, parts, among)
-            data = self.ask_tables(turn, data_question)
+            data, parts = self._ask_for_rows(turn, parts)
             asked = Asked(written.result(), data, parts)
         if parts is None or parts.compares or not both.restates(asked.written, data):
             return asked
         others = (self.ask_documents(turn, said, self._named(turn, parts, among)) for said in parts.otherwise)
         new = (other for other in others if other.status == "answered" and not both.restates(other, data))
         return dataclasses.replace(asked, written=next(new, asked.written))
+
+    def _ask_for_rows(self, turn: Turn, parts: Parts | None) -> tuple[SqlAnswer, Parts | None]:
+        """The tables' part; in its other words too where a figure is wanted and the first are not sure of one."""
+        if parts is None:
+            return self.ask_tables(turn, turn.completed), None
+        best = self.ask_tables(turn, parts.data)
+        if both.is_sure_figure(best):
+            return best, parts
+        for said in parts.restated:
+            other = self.ask_tables(turn, said)
+            if both.is_one_figure(other) and (not both.is_one_figure(best) or other.confidence > best.confidence):
+                best, parts = other, dataclasses.replace(parts, data=said)
+        return best, parts
 
     def _ask_part(self, turn: Turn, parts: Parts | None, among: Collection[int] | None) -> DocumentsAnswer:
         """The documents' part, in its other words where the first find no answer or one that leaves its subject out."""

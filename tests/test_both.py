@@ -1,9 +1,11 @@
 """Which documents a subject calls for, when an answer only restates the rows, and when one part is told alone."""
 
+import dataclasses
+
 import pytest
 
-from core.both import called_documents, restates
-from core.records import CheckedSql, Citation, Document, DocumentsAnswer, QueryResult, Route, SqlAnswer
+from core.both import called_documents, can_check, restates
+from core.records import CheckedSql, Citation, Document, DocumentsAnswer, QueryResult, Route, Sounding, SqlAnswer
 from core.router.split import Parts
 from core.sides import Asked, says_one_part
 
@@ -50,3 +52,22 @@ def test_a_quote_restates_the_rows_where_it_says_their_figure_alone(quotes, expe
 def test_a_part_is_told_alone_unless_the_whole_was_answered_by_the_other_side(written, data, whole, expected):
     parts = Parts("data", "documents", False, plain=True)
     assert says_one_part(parts, Asked(written, data, parts), Route(whole, "")) is expected
+
+
+@pytest.mark.parametrize(
+    ("claimed", "confidence", "measured", "left", "expected"),
+    [
+        ("31.000", 0.9, True, 1, True),
+        ("", 0.9, True, 0, True),
+        ("31.000", 0.2, True, 0, False),
+        ("31.000", 0.9, False, 0, False),
+        ("31.000", 0.9, True, 2, False),
+        ("3,2 %", 0.9, True, 0, False),
+    ],
+)
+def test_rows_can_bear_out_a_claim_where_its_question_was_read_and_is_of_their_sort(
+    claimed, confidence, measured, left, expected
+):
+    data = dataclasses.replace(ROWS, confidence=confidence)
+    parts = Parts("data", "documents", True, claimed=claimed)
+    assert can_check(parts, data, Sounding(measured=measured, left=left)) is expected

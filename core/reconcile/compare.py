@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from core.reconcile.figures import Figure, Unit
+from core.reconcile.figures import Figure, Unit, read_figures
 from core.reconcile.pages import EXACT_DIGITS, Sheet, Stated, Terms, digits_of, read_sheet
 from core.reconcile.reasons import explain
 from core.reconcile.scope import same_scope
@@ -29,6 +29,7 @@ _OTHER_YEAR = 0.5
 _NAMED = 0.25  # what standing in a document that the question names adds
 _LEAST_WEIGHT = 0.3
 _FILTERED = 0.3
+_CLAIMED = 1.0  # what being the very amount adds that the question asks about
 _LOOKED_AT = 6  # candidates whose scope is read, best first
 _FILTER = re.compile(r"= '([^']{2,60})'")
 
@@ -37,7 +38,8 @@ _FILTER = re.compile(r"= '([^']{2,60})'")
 class Asked:
     """What the two sides were asked: the question to the documents with its words (each as the terms that mean it), the
     statement that was run; `names` are terms of documents' names that the question says, `named_in` tells which stored
-    values a line names, `quoted` says whether the documents' answer quotes a place (document, page, start, end)."""
+    values a line names, `quoted` says whether the documents' answer quotes a place (document, page, start, end),
+    `claimed` is the amount that the question itself names."""
 
     question: str
     lang: str
@@ -46,6 +48,7 @@ class Asked:
     names: frozenset[str] = frozenset()
     named_in: NamedIn = lambda line, lang: ()
     quoted: Callable[[Stated], bool] = lambda found: False
+    claimed: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +185,8 @@ def _best_of(
         enough = _SAID_EQUAL * (not asked.quoted(found)) if close == 1.0 and digits_of(found.figure) >= exact else _SAID
         if found.said + 0.25 * bool(wanted) < enough or (close == 0.0 and not _may_differ(found.figure, value)):
             continue
-        scored.append((found.said + _CLOSE_WEIGHT * close - 0.0005 * order, found))
+        meant = asked.claimed is not None and same_as_printed(found.figure, asked.claimed)
+        scored.append((found.said + _CLOSE_WEIGHT * close + _CLAIMED * meant - 0.0005 * order, found))
     ordered = sorted(scored, key=lambda pair: -pair[0])[:_LOOKED_AT]
     return next((found for _, found in ordered if _is_of_rows(found, value, label, asked)), None)
 
@@ -233,17 +237,33 @@ def _fold(text: str) -> str:
     return "".join(mark for mark in plain if not unicodedata.combining(mark))
 
 
+def compare_claim(text: str, lang: str, result: QueryResult) -> Comparison | None:
+    """The amount that a question names beside the only figure of a result; None where there is no such pair. It has no
+    file and no citation."""
+    tabled = read_result(result)
+    figures = read_figures(text, lang)
+    if len(tabled) != 1 or not figures or (figures[0].unit == "percent") != (tabled[0][2] == "percent"):
+        return None
+    return _laid_beside(figures[0], "", tabled[0][1], ("", 0), "", "")
+
+
 def _match(label: str, value: float, unit: Unit, found: Stated, asked: Asked) -> Match:
-    figure = found.figure
+    about = f"{found.sheet.file} {found.sheet.about}"
+    place = (found.sheet.file, found.sheet.page.number)
+    comparison = _laid_beside(found.figure, label, value, place, found.line, about, asked.sql)
+    return Match(comparison, found.sheet, found.start, found.end)
+
+
+def _laid_beside(
+    figure: Figure, label: str, value: float, place: tuple[str, int], line: str, about: str, sql: str = ""
+) -> Comparison:
+    """A figure of a file's page beside a value of the rows: how far apart, and why that may be."""
     documented = next((reading for reading, step in figure.readings if abs(reading - value) <= step), figure.value)
     in_points = figure.unit == "percent"
     apart = abs(documented - value) if in_points else 100 * abs(documented - value) / max(abs(value), 1e-9)
     agree = same_as_printed(figure, value)
-    reason, params = explain(
-        figure, documented, value, agree, found.line, f"{found.sheet.file} {found.sheet.about}", asked.sql
-    )
-    comparison = Comparison(
-        label, 0, found.sheet.file, found.sheet.page.number, " ".join(figure.text.split()), documented, value,
-        round(apart, 2), "agree" if agree else "differ", reason, params, in_points,
+    reason, params = explain(figure, documented, value, agree, line, about, sql)
+    return Comparison(
+        label, 0, *place, " ".join(figure.text.split()), documented, value, round(apart, 2),
+        "agree" if agree else "differ", reason, params, in_points,
     )  # fmt: skip
-    return Match(comparison, found.sheet, found.start, found.end)

@@ -1,4 +1,5 @@
-"""Figures in text: value, unit and printed precision, in both notations ('12,4 M€', '€1,782,653', '58.0%').
+"""Figures in text: value, unit and printed precision, in both notations ('12,4 M€', '€1,782,653', '58.0%'), and small
+ones in words.
 
 Years, dates, page marks and numbered headings are no figures. It compares nothing.
 """
@@ -8,6 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import Literal
+
+from core.i18n import LANGUAGES, NUMBER_WORDS
 
 Unit = Literal["", "money", "percent", "points"]
 
@@ -65,12 +68,30 @@ _ABOUT = re.compile(
 def read_figures(text: str, lang: str = "", scale: float = 1.0) -> list[Figure]:
     """Every figure of `text`, left to right. `lang` settles notations that can be read both ways; `scale` multiplies
     figures without a scale word of their own (a table headed 'in thousands')."""
+    found = [_read(match, text, lang, scale) for match in _FIGURE.finditer(text)]
+    return sorted([figure for figure in found if figure is not None] + _in_words(text, lang), key=lambda f: f.start)
+
+
+def _in_words(text: str, lang: str) -> list[Figure]:
+    """'two', 'cuatro'; none within a larger number ('two hundred', 'treinta y dos') or an hour, an age, a date."""
+    spoken = (lang,) if lang in NUMBER_WORDS else LANGUAGES
+    values = {word: value for each in spoken for word, value in NUMBER_WORDS[each].items()}
     found = []
-    for match in _FIGURE.finditer(text):
-        figure = _read(match, text, lang, scale)
-        if figure is not None:
-            found.append(figure)
+    for match in _WORD.finditer(text):
+        value = values.get(match.group().lower())
+        if value is None or _MORE_BEFORE.search(text[: match.start()]) or _MORE_AFTER.match(text[match.end() :]):
+            continue
+        about = bool(_ABOUT.search(text[max(0, match.start() - 20) : match.start()]))
+        readings = ((float(value), 1.0),)
+        found.append(Figure(match.group(), float(value), 1.0, "", *match.span(), readings, about))
     return found
+
+
+_WORD = re.compile(r"[^\W\d_]+")
+_MORE_BEFORE = re.compile(
+    r"(?:-|\b(?:hundred|thousand|cientos?|mil|twenty|thirty|forty|fifty|\w+ta y|a las|at)\s)$", re.I
+)
+_MORE_AFTER = re.compile(r"^(?:-|\s(?:hundred|thousand|million|mil|cientos|millones|y \w+|o'clock)\b)", re.I)
 
 
 def _read(match: re.Match[str], text: str, lang: str, scale: float) -> Figure | None:

@@ -133,5 +133,5 @@ def _column_of(figure: Figure, line: str, header: str) -> str:
 
 
 def digits_of(figure: Figure) -> int:
-    """How many digits it is printed with, zeros at its ends left out."""
-    return len(re.sub(r"\D", "", figure.text).strip("0"))
+    """How many digits it is printed with, zeros at its ends left out; one for a number in words."""
+    return len(re.sub(r"\D", "", figure.text).strip("0")) or 1

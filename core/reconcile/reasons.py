@@ -17,7 +17,8 @@ _DRAFT = re.compile(
     re.I,
 )
 _LEFT_OUT = re.compile(
-    r"\b(?:excluding|exclud\w+|without|net of|before|after deducting|gross|including|credit notes?|returns?|rebates?|"
+    r"\b(?:excluding|exclud\w+|without|net of|(?<!year )(?<!month )(?<!quarter )before(?= \w)|after deducting|"
+    r"gross|including|credit notes?|returns?|rebates?|"
     r"excluid[oa]s?|sin incluir|sin contar|descontad[oa]s?|restad[oa]s?|antes de|brut[oa]s?|incluid[oa]s?|incluyendo|"
     r"abonos?|devoluciones|bonificaciones)\b",
     re.I,

@@ -18,9 +18,15 @@ def agreement(comparisons: Sequence[Comparison]) -> str | None:
 
 
 def tell_comparisons(comparisons: Sequence[Comparison], lang: str) -> str:
-    """Markdown: the verdict, then each figure with its [n] mark; '' where nothing was compared."""
-    if not comparisons:
-        return ""
+    """Markdown: the verdict, then each figure with its [n] mark; '' where nothing was compared. The amount that the
+    question names comes first."""
+    claimed = [found for found in comparisons if not found.file]
+    told = [_tell_one(found, lang, "claim_") for found in claimed]
+    stated = [found for found in comparisons if found.file]
+    return "\n\n".join((*told, *([_tell_stated(stated, lang)] if stated else [])))
+
+
+def _tell_stated(comparisons: Sequence[Comparison], lang: str) -> str:
     if len(comparisons) == 1:
         return _tell_one(comparisons[0], lang)
     apart = sum(found.verdict == "differ" for found in comparisons)
@@ -35,17 +41,18 @@ def tell_comparisons(comparisons: Sequence[Comparison], lang: str) -> str:
     return "\n".join((head, "", *lines, *(["", *why] if why else [])))
 
 
-def _tell_one(found: Comparison, lang: str) -> str:
-    head = translate(f"reconcile.{found.verdict}", lang)
-    return f"{head} {_figures(found, lang)}. {_why(found, lang)}".strip()
+def _tell_one(found: Comparison, lang: str, kind: str = "") -> str:
+    head = translate(f"reconcile.{kind}{found.verdict}", lang)
+    return f"{head} {_figures(found, lang)}. {_why(found, lang) if found.file else ''}".strip()
 
 
 def _figures(found: Comparison, lang: str) -> str:
     tabled = value_text(found.tabled, lang, found.in_points)
-    text = translate(
-        "reconcile.figures", lang, file=found.file, page=str(found.page), stated=found.stated, tabled=tabled
-    )
-    text = f"{text} [{found.n}]"
+    if found.file:
+        place = {"file": found.file, "page": str(found.page)}
+        text = f"{translate('reconcile.figures', lang, **place, stated=found.stated, tabled=tabled)} [{found.n}]"
+    else:
+        text = translate("reconcile.claimed", lang, stated=found.stated, tabled=tabled)
     if found.verdict == "agree":
         return text
     key = "reconcile.apart_points" if found.in_points else "reconcile.apart"

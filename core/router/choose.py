@@ -27,8 +27,8 @@ LIKELY = 0.2  # documents that decline with a better chance than this are quoted
 @dataclass(frozen=True, slots=True)
 class Signals:
     """What is known of a question when its route is chosen. A side that was not asked is None; `parted` says that it
-    has a part for each side, `compares` that those are to be laid side by side; the soundings are of what was asked
-    of the tables."""
+    has a part for each side, `compares` that those are to be laid side by side, `checkable` that the rows can bear a
+    claim out or not; the soundings are of what was asked of the tables."""
 
     said: Said
     sounding: Sounding = field(default_factory=Sounding)
@@ -36,6 +36,7 @@ class Signals:
     data: SqlAnswer | None = None
     parted: bool = False
     compares: bool = False
+    checkable: bool = True
 
 
 def sides(hint: Hint, has_tables: bool, has_documents: bool) -> tuple[str, ...]:
@@ -101,7 +102,7 @@ def holds_together(signals: Signals) -> bool:
     if written is None or data is None or not has_rows(data):
         return False
     if signals.compares:
-        return bool(written.hits)
+        return bool(written.hits) and signals.checkable
     return written.status == "answered" or (written.chance > LIKELY and bool(written.hits))
 
 

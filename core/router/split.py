@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from core.records import Sounding
+from core.router.claim import asked_for_figure, claim_in, reports, without_report
 from core.router.mentions import (
     BY_SOURCE,
     Sources,
@@ -34,7 +35,9 @@ class Parts:
     """What each side is asked; `compares` where the two are to be laid side by side. `about` is the document that is
     named, `otherwise` the question to the documents in other words, best first, `subject` what its answer should
     speak of (`guessed` where nothing says that it was left out), and `plain` says that each part shows by itself whose
-    it is."""
+    it is. `claimed` is the figure that the question itself asks to verify, '' for that of a document, None where it
+    asks for no verification. `restated` are other words for the tables' part, tried where the first are not sure of one
+    figure."""
 
     data: str
     documents: str
@@ -44,6 +47,8 @@ class Parts:
     subject: str = ""
     guessed: bool = False
     plain: bool = False
+    claimed: str | None = None
+    restated: tuple[str, ...] = ()
 
 
 _LINKED = 0.5
@@ -70,11 +75,27 @@ def split_question(
     parts = _split(question, sources, sound, rephrase)
     if parts is None:
         return None
-    data = grown(parts.data, question, lang) if parts.compares or asks_growth(parts.data, lang) else ""
-    return replace(parts, data=data or parts.data, about=mentions_of(question, sources))
+    growing = parts.compares if parts.claimed is None else "%" in parts.claimed
+    data = grown(parts.data, question, lang) if growing or asks_growth(parts.data, lang) else ""
+    asked = data or parts.data
+    restated = _restated(asked, lang) if parts.compares and not data else ()
+    return replace(parts, data=asked, about=mentions_of(question, sources), restated=restated)
+
+
+def _restated(asked: str, lang: str) -> tuple[str, ...]:
+    """'How many boxes' as 'number of boxes', what asks for no amount as a total: a figure is to be compared."""
+    counted = re.match(r"(?:how many|cu[aá]nt[oa]s)\s", asked, re.I)
+    if counted:
+        return (f"{'Number of' if lang == 'en' else 'Número de'} {asked[counted.end() :]}",)
+    if pattern("quantity", lang).search(fold(asked)):
+        return ()
+    return (f"Total {'' if lang == 'en' else 'de '}{asked[:1].lower()}{asked[1:]}",)
 
 
 def _split(question: str, sources: Sources, sound: Sound, rephrase: Rephrase) -> Parts | None:
+    parts = _claim(question, sources)
+    if parts is not None:
+        return parts
     clauses = split_clauses(question, sources.lang)
     first, rest = clauses[0], " ".join(clauses[1:])
     if rest:
@@ -105,6 +126,27 @@ def _boundary(lang: str) -> re.Pattern[str]:
 def is_bare_why(question: str) -> bool:
     """'Why?', '¿Y por qué?'"""
     return _WHY.match(question) is not None
+
+
+# ---------------------------------------------------------------- a claim to be verified
+
+
+def _claim(question: str, sources: Sources) -> Parts | None:
+    """'Did we really sell 120 rooms?': each side is asked for the figure. One without a figure is a document's."""
+    lang, claim = sources.lang, claim_in(question, sources.lang)
+    if claim is None:
+        return None
+    stated = without_report(claim.said, lang)
+    told = sources.pattern("document").search(fold(claim.said)) is not None
+    if len(split_clauses(stated, lang)) > 1 or not (claim.figure or told or reports(claim.said, lang)):
+        return None
+    if not claim.figure or pattern("report", lang).search(fold(claim.said)):  # else it speaks of a document
+        stated = without_mentions(stated, "document", sources)
+    bare = without_report(without_mentions(stated, "table", sources), lang)
+    data = " ".join(asked_for_figure(re.sub(r"\s*,(?=\s)", "", bare), lang).split())
+    if not content_words(data, lang):
+        return None
+    return Parts(_as_question(data), _as_question(claim.said), True, claimed=claim.figure)
 
 
 # ---------------------------------------------------------------- one clause that names both sources

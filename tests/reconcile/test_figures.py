@@ -22,6 +22,9 @@ from core.reconcile.figures import read_figures, read_number, stated_scale
         ("Nordics\t1,178,393\t+58.0%", "en", [(1178393, "", 1), (58.0, "percent", 0.1)]),
         ("$3.2 billion", "en", [(3.2e9, "money", 1e8)]),
         ("3,5 mil millones de euros", "es", [(3.5e9, "money", 1e8)]),
+        ("Only two were rejected and three returned", "en", [(2, "", 1), (3, "", 1)]),
+        ("hay cuatro bateas, de las que once son de madera", "es", [(4, "", 1), (11, "", 1)]),
+        ("two hundred and treinta y dos, twenty-five, una vez", "", []),
     ],
 )
 def test_figures_of_a_line(text, lang, expected):

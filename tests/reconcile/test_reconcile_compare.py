@@ -3,7 +3,7 @@
 import pytest
 
 from core.both import named_documents, terms, words_of
-from core.reconcile.compare import Asked, _numeric, compare
+from core.reconcile.compare import Asked, _numeric, compare, compare_claim
 from core.reconcile.pages import Sheet
 from core.reconcile.tell import agreement, tell_comparisons
 from core.records import Document, Page, QueryResult
@@ -119,3 +119,26 @@ def test_a_result_without_rows_has_no_column_of_figures():
     assert not _numeric(empty, 0)
     assert _numeric(QueryResult(("n",), ("VARCHAR",), ((1,), (2.5,))), 0)
     assert not _numeric(QueryResult(("n",), ("VARCHAR",), (("1",), ("2",))), 0)
+
+
+def test_of_several_figures_the_one_that_the_question_names_is_meant():
+    text = "The fleet has five ships, three of them diesel, and the Petrel a crew of six.\n"
+    claim = Asked("crew of the Petrel", "en", words_of("crew of the Petrel", "en"), claimed=6.0)
+    (match,) = compare(claim, one(5), [sheet(text)], terms)
+    assert (match.comparison.stated, match.comparison.verdict) == ("six", "differ")
+
+
+@pytest.mark.parametrize(
+    ("claim", "value", "verdict"), [("six", 5, "differ"), ("EUR 125,600", 125_600.2, "agree"), ("9.9%", 125_600, None)]
+)
+def test_an_amount_in_the_question_is_laid_beside_the_rows(claim, value, verdict):
+    found = compare_claim(claim, "en", one(value))
+    assert (found.verdict if found else None) == verdict
+
+
+def test_the_verdict_on_the_question_comes_before_that_on_the_document():
+    claim = compare_claim("450", "en", one(2))
+    (match,) = compare(asked("customers that bought in 2025"), one(238), [sheet()], terms)
+    told = tell_comparisons((match.comparison, claim), "en")
+    assert told.startswith("**The table says otherwise.** asked about: 450; table: 2")
+    assert told.index("450") < told.index("240") and agreement((match.comparison, claim)) == "differ"
