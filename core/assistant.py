@@ -146,7 +146,8 @@ class Assistant:
         a side that is all but certain by then is not waited for."""
         started = time.perf_counter()
         signals = Signals(self._sides.said(turn), self._sides.sound(turn, turn.completed))
-        wanted = plausible(signals.said, signals.sounding)
+        signals = dataclasses.replace(signals, leaves_tables=self._sides.leaves_tables(turn))
+        wanted = ("documents", "data") if signals.leaves_tables else plausible(signals.said, signals.sounding)
         turn.timings["route"] = _ms(started)
         if self.author is not None:
             written = self._sides.ask_documents(turn, turn.completed, among) if "documents" in wanted else None

@@ -76,7 +76,8 @@ def weave(
     if not parts.compares and restates(written, data):
         cited += _next_sentence(written)
     citations, comparisons = _cite(matches, cited if matches or silent else [*cited, *_further(written)])
-    kept = citations[: _QUOTES_SHOWN + len({found.n for found in comparisons})]
+    compared = len({found.n for found in comparisons})
+    kept = citations[: compared if compared and parts.compares else compared + _QUOTES_SHOWN]
     comparisons = (*_claimed(parts, data, lang, comparisons), *comparisons)
     sections = [_rows(data, parts.data, lang), _passages(kept, written, parts.documents, lang)]
     if comparisons and parts.compares:  # what was asked is whether they agree

@@ -41,7 +41,7 @@ class Turn:
     `edit` is a change to the statement before, `stated` the answer whose place in the documents is asked for,
     `explained` the answer from rows that is to be explained, `causes` are questions for the reason of single rows,
     where one for all of them has no answer, `history` the conversation's earlier answers. `recall` is where its
-    stages get what they need."""
+    stages get what they need, `follows` the side of the answer that it goes on from ('' where it stands by itself)."""
 
     question: str
     completed: str
@@ -58,6 +58,7 @@ class Turn:
     causes: tuple[str, ...] = ()
     history: tuple[Answer, ...] = ()
     here: Here = field(default_factory=Here)
+    follows: str = ""
     recall: Recall = afresh
 
     def answer(self, route: Route, status: str, text: str = "", confidence: float = 0.0, message: str = "") -> Answer:
@@ -138,4 +139,5 @@ def _complete(turn: Turn, past: Answer, read_edit: ReadEdit) -> Turn:
         asked_before.append((without_chart(past.data.question), past.text))
     completed, changed = follow_ups.complete_question(turn.question, asked_before, turn.lang)
     topic = follow_ups.new_topic(turn.question, completed, asked_before[-1][0], turn.lang) if changed else ""
-    return dataclasses.replace(turn, completed=completed, topic=topic)
+    follows = past.route.kind if changed and past.status == "answered" else ""
+    return dataclasses.replace(turn, completed=completed, topic=topic, follows=follows)

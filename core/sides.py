@@ -28,6 +28,10 @@ from core.settings import Settings
 from core.sql.reshape import Edit
 
 
+_NAMED = 0.8  # a link this strong says that a table's column, value or the table itself is meant
+_STRANGE = 2  # so many words that say nothing to the tables, and none that does, are for the documents
+
+
 class Shelf(Protocol):
     """What is read of the workspace's documents (`core.library.Library` is one)."""
 
@@ -144,6 +148,16 @@ class Sides:
         compares = parts is not None and parts.compares
         sure = parts is None or parts.claimed is None or both.can_check(parts, asked.data, heard)
         return Signals(self.said(turn), heard, asked.written, asked.data, parts is not None, compares, sure)
+
+    def leaves_tables(self, turn: Turn) -> bool:
+        """Whether a follow-up asks nothing of the tables by its own words, though what it goes on from may link there:
+        after documents it names nothing of theirs, after rows none of its words says anything to them."""
+        if turn.follows not in ("documents", "data"):
+            return False
+        own = self.sound(turn, turn.question)
+        if turn.follows == "documents":
+            return max(own.column, own.table, own.value) < _NAMED
+        return len(own.unknown) >= _STRANGE and not own.linked and not own.measured
 
     # ------------------------------------------------------------ asking
 

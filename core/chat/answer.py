@@ -32,7 +32,7 @@ from core.chat.wording import (
     plain,
 )
 from core.chat.words import Terms, Vocabulary
-from core.i18n import translate
+from core.i18n import says_topic, translate
 from core.records import DocumentsAnswer, SearchResult
 
 _QUOTES_MAX = 3
@@ -162,7 +162,8 @@ def _listed(understood: Understood, ranked: Ranked, result: SearchResult, means:
 
 def decline_message(verdict: Judgement, lang: str) -> str:
     """Why nothing is answered, naming the words that found nothing."""
-    for key, words in (("unseen", verdict.unseen), ("missing", verdict.missing)):
+    for key, found in (("unseen", verdict.unseen), ("missing", verdict.missing)):
+        words = [word for word in found if says_topic(word, lang)]
         if words:
             quoted = ", ".join(f"«{word}»" if lang == "es" else f"“{word}”" for word in words[:5])
             return translate(f"chat.decline.{key}", lang, words=quoted)

@@ -40,9 +40,9 @@ _PHRASE_STOP = {
 }
 _JOINING = {"en": frozenset(("of", "with")), "es": frozenset(("de", "del", "con"))}
 _ARTICLES = frozenset("the a an el la los las un una".split())
-_DO = re.compile(r"^(?:\w+ ){1,4}?(?:do|does|did|will|would|can|could|should|must|may)\b", re.I)
+_DO = re.compile(r"^(?:\w+ ){1,8}?(?:do|does|did|will|would|can|could|should|must|may)\b", re.I)
 _PARTICIPLE = re.compile(
-    r"(?:\w+ed|built|made|written|held|won|born|sold|bought|paid|sent|given|taken|known|found|led|lost|set|put|due|based|"
+    r"(?:re|un|pre|over)?(?:\w+ed|built|made|written|held|won|born|sold|bought|paid|sent|given|taken|known|found|led|lost|set|put|due|based|"
     r"located|valid|available|mandatory|effective)$",
     re.I,
 )

@@ -275,8 +275,21 @@ def _strong(text: str, folded: str, antecedent: Antecedent) -> str | None:
     match = _STRONG.search(text)
     if match is None or _stands(text, match.start(), "es"):
         return None
-    meant = antecedent.thing or antecedent.person
+    meant = _agreeing(antecedent.thing, fold(match.group())) or antecedent.person
     return text[: match.start()] + meant + text[match.end() :] if meant else None
+
+
+_AGREES = {"ella": "la", "ellas": "las", "el": r"(?:el|del|al)", "ellos": "los"}
+
+
+def _agreeing(thing: str, pronoun: str) -> str:
+    """The last part of a phrase whose article agrees with the pronoun ('la batea' of 'el importe de la batea' for
+    'ella'), where that which opens it does not."""
+    article = _AGREES.get(pronoun)
+    if article is None or re.match(rf"{article}\b", fold(thing)):
+        return thing
+    found = [match.start() for match in re.finditer(rf"\b{article}\s\w", fold(thing))]
+    return re.sub(r"^(?:del|al)\b", "el", thing[found[-1] :]) if found else thing
 
 
 def _place(text: str, folded: str, antecedent: Antecedent) -> str | None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from core.i18n import translate
+from core.i18n import says_topic, translate
 from core.records import DocumentsAnswer, Route, Sounding, SqlAnswer
 from core.router import model
 from core.router.phrases import Said
@@ -28,7 +28,8 @@ LIKELY = 0.2  # documents that decline with a better chance than this are quoted
 class Signals:
     """What is known of a question when its route is chosen. A side that was not asked is None; `parted` says that it
     has a part for each side, `compares` that those are to be laid side by side, `checkable` that the rows can bear a
-    claim out or not; the soundings are of what was asked of the tables."""
+    claim out or not, `leaves_tables` that a follow-up does not ask them by its own words; the
+    soundings are of what was asked of the tables."""
 
     said: Said
     sounding: Sounding = field(default_factory=Sounding)
@@ -37,6 +38,7 @@ class Signals:
     parted: bool = False
     compares: bool = False
     checkable: bool = True
+    leaves_tables: bool = False
 
 
 def sides(hint: Hint, has_tables: bool, has_documents: bool) -> tuple[str, ...]:
@@ -60,7 +62,7 @@ def plausible(said: Said, sounding: Sounding) -> tuple[str, ...]:
 def foresee(signals: Signals, lang: str) -> Route | None:
     """The side whose answer is all but certain to be shown, before the tables have answered; None where it is not."""
     chances = model.probabilities("early", model.early_values(signals.said, signals.sounding, signals.written))
-    if chances["data"] > _FORESEEN:
+    if chances["data"] > _FORESEEN and not signals.leaves_tables:
         return Route("data", translate("router.data_reason", lang))
     quoted = signals.written is not None and signals.written.status == "answered"
     if quoted and chances["documents"] > _FORESEEN:
@@ -84,6 +86,10 @@ def choose(signals: Signals, lang: str) -> Route:
     if not has_rows(data) or chances["data"] < _ROWS_LEAST or _is_guess(signals.sounding, data):
         chances["data"] = 0.0
     if written.status != "answered":
+        chances["documents"] = 0.0
+    if signals.leaves_tables and chances["documents"] > 0:
+        chances["data"] = 0.0
+    if chances["data"] > 0 and signals.said.by_table:
         chances["documents"] = 0.0
     best = max(model.CLASSES, key=lambda kind: chances[kind])
     if best == "none":
@@ -119,7 +125,7 @@ def nothing_reason(signals: Signals, lang: str) -> str:
         missing: Sequence[str] = unknown
     else:  # a word that some document holds is not told to be nowhere
         missing = [word for word in unknown if word.lower() in {other.lower() for other in unseen}] or unseen
-    words = list(dict.fromkeys(missing))[:_SHOWN]
+    words = [word for word in dict.fromkeys(missing) if says_topic(word, lang)][:_SHOWN]
     if not words:
         return translate("router.nothing", lang)
     quoted = ", ".join(f"«{word}»" if lang == "es" else f"“{word}”" for word in words)

@@ -18,7 +18,8 @@ GROUPS = ("document", "table", "compare", "report", "quantity", "prose", "anapho
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """How often each group of cues is said (capped at 3), and whether a table or a document is called by its name."""
+    """How often each group of cues is said (capped at 3), whether a table or a document is called by its name, and
+    whether the answer is to be a table's and no document's ('according to the table')."""
 
     document: int = 0
     table: int = 0
@@ -29,13 +30,22 @@ class Said:
     anaphora: int = 0
     names_table: bool = False
     names_document: bool = False
+    by_table: bool = False
 
 
 def read_cues(question: str, lang: str, tables: tuple[str, ...] = (), documents: tuple[str, ...] = ()) -> Said:
     """The cues of a question; `tables` and `documents` are the names of what is here (files without their endings)."""
     folded = fold(question)
     counts = {group: min(3, len(pattern(group, lang).findall(folded))) for group in GROUPS}
-    return Said(**counts, names_table=_names(folded, tables), names_document=_names(folded, documents))
+    named = {"names_table": _names(folded, tables), "names_document": _names(folded, documents)}
+    by_table = not counts["document"] and re.search(rf"\b{_BY[lang]} (?:{cue('table', lang)})\b", folded) is not None
+    return Said(**counts, **named, by_table=by_table)
+
+
+_BY = {
+    "en": r"(?:according to|as per|going by) (?:(?:the|our|your) )?(?:\w+ )?",
+    "es": r"segun (?:(?:el|la|los|las|nuestr[oa]s?|tus?) )?",
+}
 
 
 def _names(folded: str, names: tuple[str, ...]) -> bool:
