@@ -136,6 +136,8 @@ class Assistant:
         if parts.claimed is not None and asked.written.status == "answered":
             found = dataclasses.replace(asked, written=both.unconfirmed(asked.written, turn.lang))
             return found, Route("documents", translate("router.unconfirmed_reason", turn.lang))
+        if parts.claimed:  # read whole, its figure would be a condition on the rows
+            return asked, Route("none", translate("router.unconfirmed_nowhere", turn.lang))
         whole, told = self._ask_whole(turn, among)
         if says_one_part(parts, asked, told):
             return asked, Route("both", translate("router.one_part_reason", turn.lang))

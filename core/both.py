@@ -16,6 +16,7 @@ from core.i18n import detect_language, plural, translate
 from core.reconcile.compare import Asked, Match, NamedIn, compare, compare_claim, read_result, same_as_printed
 from core.reconcile.figures import read_figures
 from core.reconcile.pages import Sheet, Stated, digits_of
+from core.reconcile.scope import name_quarters
 from core.reconcile.tell import agreement, tell_comparisons, value_text
 from core.records import Answer, Check, Citation, Comparison, Document, DocumentsAnswer, Page, Sounding, SqlAnswer
 from core.router.choose import LIKELY
@@ -99,8 +100,8 @@ def _claimed(parts: Parts, data: SqlAnswer, lang: str, comparisons: Sequence[Com
 
 
 def can_check(parts: Parts, data: SqlAnswer | None, heard: Sounding) -> bool:
-    """Whether a claim can be laid beside the rows: its question was read nearly whole (`heard`), and they are one figure,
-    of a sort with the claim's."""
+    """Whether a claim can be laid beside the rows: its question was read nearly whole (`heard`), and they are one
+    figure, of a sort with the claim's."""
     if data is None or not is_one_figure(data) or data.confidence < _CHECKS_FROM:
         return False
     if not heard.measured or heard.left > _LEFT_MOST:
@@ -217,7 +218,7 @@ def terms(text: str, lang: str) -> frozenset[str]:
 def words_of(text: str, lang: str) -> tuple[frozenset[str], ...]:
     """The content words of a text, each as English stems, so that both languages meet; numbers as written."""
     found: list[frozenset[str]] = []
-    for token in tokenize(text[:2000], lang, builtin_lexicon()):
+    for token in tokenize(name_quarters(text[:2000]), lang, builtin_lexicon()):
         if token.kind == "number":
             found.append(frozenset((token.source,)))
         elif is_content(token):

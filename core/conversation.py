@@ -132,12 +132,14 @@ def _complete(turn: Turn, past: Answer, read_edit: ReadEdit) -> Turn:
         edit = read_edit(turn.question, rows, turn.lang)
         if edit is not None:  # what is asked of one row may be for the documents
             own = edit.changed == ("row",) and edit.sql is None and edit.only is None
-            return dataclasses.replace(turn, completed=edit.question, edit=None if own else edit)
+            whole = follow_ups.readable(edit.question, turn.question, past.completed_question, past.text, turn.lang)
+            return dataclasses.replace(turn, completed=edit.question if own else whole, edit=None if own else edit)
     asked_before = [(past.completed_question, past.text)]
     if past.data is not None and split.is_bare_why(turn.question):  # rows tell no causes
         turn = dataclasses.replace(turn, hint="documents", causes=_causes(turn.question, past.data))
         asked_before.append((without_chart(past.data.question), past.text))
     completed, changed = follow_ups.complete_question(turn.question, asked_before, turn.lang)
     topic = follow_ups.new_topic(turn.question, completed, asked_before[-1][0], turn.lang) if changed else ""
+    completed = follow_ups.readable(completed, turn.question, *asked_before[-1], turn.lang)
     follows = past.route.kind if changed and past.status == "answered" else ""
     return dataclasses.replace(turn, completed=completed, topic=topic, follows=follows)

@@ -97,17 +97,18 @@ def fold_space(text: str) -> str:
 
 _NO_TOPIC = {  # ordinals, auxiliaries and verbs that say little: their absence explains nothing
     "en": frozenset(
-        "first second third fourth fifth sixth seventh eighth ninth tenth last next do does did done have has had be is "
-        "are was were been can could will would shall should may might must get gets got give gives gave given take takes "
-        "took make makes made go goes went come comes came apply applies applied happen happens happened use used let "
-        "say says said tell told there any some every each also too still yet just really actually".split()
+        "first second third fourth fifth sixth seventh eighth ninth tenth last next do does did done have has had "
+        "be is are was were been can could will would shall should may might must get gets got give gives gave "
+        "given take takes took make makes made go goes went come comes came apply applies applied happen happens "
+        "happened use used let say says said tell told there any some every each also too still yet just really "
+        "actually".split()
     ),
     "es": frozenset(
-        "primer primero primera segundo segunda tercer tercero tercera cuarto cuarta quinto quinta sexto sexta septimo "
-        "septima octavo octava noveno novena decimo decima ultimo ultima ser es son fue fueron era eran sido esta estan "
-        "estaba haber ha han hay habia hubo tener tiene tienen tuvo poder puede pueden podria debe deben deberia hacer "
-        "hace hacen hizo hecho dar da dan dio dado ir va van ido aplica aplican aplico pasa paso pasan ocurre ocurrio "
-        "usa usan dice dicen dijo algun alguna cada tambien aun todavia realmente".split()
+        "primer primero primera segundo segunda tercer tercero tercera cuarto cuarta quinto quinta sexto sexta "
+        "septimo septima octavo octava noveno novena decimo decima ultimo ultima ser es son fue fueron era eran "
+        "sido esta estan estaba haber ha han hay habia hubo tener tiene tienen tuvo poder puede pueden podria debe "
+        "deben deberia hacer hace hacen hizo hecho dar da dan dio dado ir va van ido aplica aplican aplico pasa "
+        "paso pasan ocurre ocurrio usa usan dice dicen dijo algun alguna cada tambien aun todavia realmente".split()
     ),
 }
 

@@ -27,7 +27,6 @@ from core.router.split import Parts, split_question
 from core.settings import Settings
 from core.sql.reshape import Edit
 
-
 _NAMED = 0.8  # a link this strong says that a table's column, value or the table itself is meant
 _STRANGE = 2  # so many words that say nothing to the tables, and none that does, are for the documents
 

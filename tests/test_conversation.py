@@ -90,3 +90,8 @@ def test_what_is_asked_of_one_row_is_no_change_to_the_statement():
     history = [said("Which one?", data=REVENUE)]
     turn = begin_turn("how old is it?", history, lambda *_: Edit("How old is Pier?", ("row",)), lang="en")
     assert (turn.completed, turn.edit) == ("How old is Pier?", None)
+
+
+def test_a_completed_question_follows_the_side_of_the_answer_before():
+    assert begin("and in 2022?", said("What was the margin in 2023?", data=ROWS)).follows == "data"
+    assert begin("Who signed the lease of Alpha?", said("What was the margin in 2023?", data=ROWS)).follows == ""

@@ -55,6 +55,18 @@ def is_whole(question: str, lang: str) -> bool:
     return bool(_WH[lang].match(text) or _ORDERS[lang].match(text) or FINITE[lang].search(text))
 
 
+def readable(completed: str, question: str, previous: str, answered: str, lang: str) -> str:
+    """`completed`; the question as asked with its topic after it where putting the two together broke the grammar: a
+    Spanish article beside a noun of another number ('el cuerdas') that neither of them has."""
+    found = [match.group() for match in _CLASH.finditer(fold(completed))] if lang == "es" else []
+    if not any(clash not in fold(f"{question} {previous}") for clash in found):
+        return completed
+    return f"{question.strip()} ({find_antecedent(previous, answered, lang).thing or previous.strip(' ¿?¡!.')})"
+
+
+_CLASH = re.compile(r"\b(?:el|la|un|una|del|al) \w{2,}(?:[ao]s|[cs]iones|dades|ores)\b|\b(?:los|las) \w+(?:cion|dad)\b")
+
+
 def new_topic(question: str, completed: str, previous: str, lang: str) -> str:
     """What a fragment adds where it replaced nothing ('pets' in 'what about pets?'), '' where it did or is a period:
     an answer that says nothing of it has missed what was asked."""

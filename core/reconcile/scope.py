@@ -32,6 +32,22 @@ _BEFORE, _AFTER = 40, 20  # characters beside a figure in which a month or quart
 _NAME_LETTERS = 4  # shorter values ('no', 'web') are words of any sentence
 
 
+def name_quarters(text: str) -> str:
+    """`text` with each quarter by one name: 'Q3', '3T', 'third quarter' and 'tercer trimestre' are one period."""
+    plain, kept, place = _plain(text), [], 0
+    if len(plain) != len(text):
+        return text
+    for found in _QUARTER.finditer(plain):
+        kept += [text[place : found.start()], f"Q{_quarter(found)}"]
+        place = found.end()
+    return "".join([*kept, text[place:]])
+
+
+def _quarter(found: re.Match[str]) -> int:
+    digit = found["a"] or found["b"]
+    return int(digit) if digit else 1 + next(n for n, names in enumerate(_QUARTERS) if found["c"] in names)
+
+
 def same_scope(line: str, at: int, around: str, sql: str, label: str, named: Sequence[str]) -> bool:
     """Whether `line`, whose figure stands `at` (`around` it: its heading, column, document), may be of what `sql`
     covers; `label` is the row's, `named` are the stored values that the line says."""
@@ -58,10 +74,7 @@ def _same_period(line: str, beside: str, around: str, sql: str) -> bool:
 
 def _parts_of_year(text: str) -> tuple[set[int], set[int]]:
     """The months and quarters that a text speaks of, days of a month left out."""
-    quarters = set()
-    for found in _QUARTER.finditer(text):
-        digit = found["a"] or found["b"]
-        quarters.add(int(digit) if digit else 1 + next(n for n, names in enumerate(_QUARTERS) if found["c"] in names))
+    quarters = {_quarter(found) for found in _QUARTER.finditer(text)}
     return {_MONTH_OF[found.group()] for found in _MONTH.finditer(text)}, quarters
 
 

@@ -52,7 +52,7 @@ def asked_for_figure(said: str, lang: str) -> str:
         thing, rest = after[: joins.start()], after[joins.start() :].strip()
         return _how_many(f"{thing} {_inverted(before, lang)} {rest}", lang)
     rest = f"{before[: equated.start()]} {after[unit.end() if unit else 0 :]}".strip()
-    many = re.match(r"(?:son|are|were|fueron|eran)\b", equated["verb"])
+    many = re.match(r"(?:son|are|were|fueron|eran)\b", equated["verb"]) and _SMALL.fullmatch(found["figure"].strip())
     return _how_many(rest, lang) if many and not money and not unit else rest
 
 
@@ -87,6 +87,7 @@ def _inverted(clause: str, lang: str) -> str:
 
 
 _VERB = re.compile(r"(?:[oa]ron|ieron|[^aeiou]o|tienen?|ha)$")
+_SMALL = re.compile(r"\d{1,4}|[^\W\d]+")  # what is counted one by one
 _THERE = {"en": r"\bthere(?: (?:are|were|is|was))?$", "es": r"\b(hay|hubo)$"}
 _HOW_MUCH = {"en": "how much", "es": "cuánto"}
 _JOINS = {

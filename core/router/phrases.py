@@ -38,7 +38,7 @@ def read_cues(question: str, lang: str, tables: tuple[str, ...] = (), documents:
     folded = fold(question)
     counts = {group: min(3, len(pattern(group, lang).findall(folded))) for group in GROUPS}
     named = {"names_table": _names(folded, tables), "names_document": _names(folded, documents)}
-    by_table = not counts["document"] and re.search(rf"\b{_BY[lang]} (?:{cue('table', lang)})\b", folded) is not None
+    by_table = not counts["document"] and re.search(rf"\b{_BY[lang]}(?:{cue('table', lang)})\b", folded) is not None
     return Said(**counts, **named, by_table=by_table)
 
 

@@ -84,10 +84,10 @@ def split_question(
 
 def _restated(asked: str, lang: str) -> tuple[str, ...]:
     """'How many boxes' as 'number of boxes', what asks for no amount as a total: a figure is to be compared."""
-    counted = re.match(r"(?:how many|cu[aá]nt[oa]s)\s", asked, re.I)
+    counted = re.match(r"¿?(?:how many|cu[aá]nt[oa]s)\s", asked, re.I)
     if counted:
         return (f"{'Number of' if lang == 'en' else 'Número de'} {asked[counted.end() :]}",)
-    if pattern("quantity", lang).search(fold(asked)):
+    if pattern("quantity", lang).search(fold(asked)) or pattern("wh", lang).search(fold(asked)):
         return ()
     return (f"Total {'' if lang == 'en' else 'de '}{asked[:1].lower()}{asked[1:]}",)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from core.chat.history import complete_question
+from core.chat.history import complete_question, readable
 
 PAIRS = [
     json.loads(line)
@@ -29,3 +29,14 @@ def test_a_chain_keeps_its_subject():
     second, _ = complete_question("¿y en 2022?", [(first, "")], "es")
     third, _ = complete_question("¿y los ingresos?", [(first, ""), (second, "")], "es")
     assert third == "¿Cuáles fueron los ingresos de Norte en 2022?"
+
+
+@pytest.mark.parametrize(
+    ("completed", "expected"),
+    [
+        ("¿Qué se decidió sobre el cuerdas de la batea?", "¿y las cuerdas? (el importe)"),
+        ("¿Qué se decidió sobre las cuerdas de la batea?", "¿Qué se decidió sobre las cuerdas de la batea?"),
+    ],
+)
+def test_a_completion_that_clashes_is_the_question_with_its_topic_after_it(completed, expected):
+    assert readable(completed, "¿y las cuerdas?", "¿Qué se decidió sobre el importe?", "", "es") == expected

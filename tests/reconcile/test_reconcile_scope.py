@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.reconcile.scope import same_scope
+from core.reconcile.scope import name_quarters, same_scope
 
 YEAR = "SELECT SUM(x) FROM t WHERE d >= DATE '2025-01-01' AND d < DATE '2026-01-01'"
 APRIL = "SELECT SUM(x) FROM t WHERE d >= DATE '2025-04-01' AND d < DATE '2025-05-01'"
@@ -33,3 +33,8 @@ def test_a_figure_is_compared_within_its_scope(line, figure, sql, named, expecte
 
 def test_the_quarter_may_stand_in_the_name_of_the_document():
     assert same_scope("We sold 86.", 8, "q3 2025 report", THIRD, "", ())
+
+
+def test_a_quarter_has_one_name():
+    said = ("Q3 of 2025", "the third quarter", "tercer trimestre de 2025", "3T 2025")
+    assert [name_quarters(text) for text in said] == ["Q3 of 2025", "the Q3", "Q3 de 2025", "Q3 2025"]

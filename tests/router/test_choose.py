@@ -98,3 +98,14 @@ def test_an_unsure_statement_that_leaves_words_unread_answers_nothing():
     data = SqlAnswer("?", "en", CheckedSql("SELECT 1", ("t",)), result, confidence=0.25, unknown=("off", "house"))
     heard = Sounding(words=6, linked=0.33, unknown=("off", "house"), column=0.9)
     assert choose(Signals(Said(), heard, written, data), "en").kind == "none"
+
+
+def test_a_follow_up_that_asks_nothing_of_the_tables_stays_with_the_documents():
+    signals = Signals(Said(quantity=2), LINKED, dataclasses.replace(QUOTED, confidence=0.2), ROWS)
+    assert choose(signals, "en").kind == "data"
+    assert choose(dataclasses.replace(signals, leaves_tables=True), "en").kind == "documents"
+
+
+def test_a_table_that_is_asked_by_name_answers():
+    said = read_cues("How many left in 2025 according to the sales table?", "en")
+    assert said.by_table and not read_cues("according to the report and the table", "en").by_table
