@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from core.evaluation.sql_cases import asks_order, is_ordered, kind_of_query, measure_cases, read_sql_cases, summarize
+from core.evaluation.sql_cases import is_ordered, kind_of_query, measure_cases, read_sql_cases, summarize
 from core.records import QueryResult, Reading, SqlAnswer
 from core.sql.compare import same_answer
 
@@ -57,19 +57,6 @@ def test_kinds_of_query(sql, kind):
 def test_order_counts_only_outside_brackets():
     assert is_ordered("SELECT a FROM t ORDER BY a")
     assert not is_ordered("SELECT a FROM (SELECT a FROM t ORDER BY a LIMIT 3)")
-
-
-@pytest.mark.parametrize(
-    ("question", "asked"),
-    [
-        ("Total sales for each product line, highest first", True),
-        ("los 5 clientes que más compraron", True),
-        ("Ventas totales por ciudad y tipo de cliente", False),
-        ("average customer rating by branch", False),
-    ],
-)
-def test_an_order_counts_where_the_question_asks_for_one(question, asked):
-    assert asks_order(question) is asked
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,6 @@ from pathlib import Path
 
 from core.records import QueryResult, SqlAnswer
 from core.sql.compare import same_answer
-from core.sql.lexicon import fold
 
 SURE = 0.8  # an answer of this confidence is shown as sure
 
@@ -107,17 +106,6 @@ def is_ordered(sql: str) -> bool:
     return bool(re.search(r"\bORDER\s+BY\b", "".join(flat), re.IGNORECASE))
 
 
-_ORDER = re.compile(
-    r"\b(order|sort|rank|first|last|top|bottom|most|least|fewest|best|worst|\w+est\b|desc|asc|orden|clasifi|primer|ultim"
-    r"|mayor|menor|mejor|peor|mas\b|menos\b)"
-)
-
-
-def asks_order(question: str) -> bool:
-    """Whether words of the question ask for an order; where none do, a gold is sorted only to be read well."""
-    return _ORDER.search(fold(question)) is not None
-
-
 def measure_cases(
     cases: Iterable[SqlCase],
     answer: Callable[[SqlCase], SqlAnswer],
@@ -128,8 +116,7 @@ def measure_cases(
     A case whose gold statement fails is left out."""
     outcomes = []
     for case in cases:
-        asked = asks_order(case.question)
-        golds = [(run(case.db, text), asked and is_ordered(text)) for text in (case.gold_sql, *case.others)]
+        golds = [(run(case.db, text), is_ordered(text)) for text in (case.gold_sql, *case.others)]
         if any(gold.error for gold, _ in golds):
             continue
         started = time.perf_counter()
