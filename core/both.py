@@ -77,8 +77,7 @@ def weave(
     if not parts.compares and restates(written, data):
         cited += _next_sentence(written)
     citations, comparisons = _cite(matches, cited if matches or silent else [*cited, *_further(written)])
-    compared = len({found.n for found in comparisons})
-    kept = citations[: compared if compared and parts.compares else compared + _QUOTES_SHOWN]
+    kept = _shown(citations, comparisons, parts.compares)
     comparisons = (*_claimed(parts, data, lang, comparisons), *comparisons)
     sections = [_rows(data, parts.data, lang), _passages(kept, written, parts.documents, lang)]
     if comparisons and parts.compares:  # what was asked is whether they agree
@@ -88,6 +87,16 @@ def weave(
     elif parts.compares:
         sections.append(translate("reconcile.not_compared", lang))
     return Woven("\n\n".join(filter(None, sections)), kept, comparisons, agreement(comparisons))
+
+
+def _shown(citations: tuple[Citation, ...], comparisons: Sequence[Comparison], compares: bool) -> tuple[Citation, ...]:
+    """Those that comparisons rest on and a few more; where a comparison was asked for, of these the ones alone that
+    state a compared figure too."""
+    compared = len({found.n for found in comparisons})
+    others = citations[compared : compared + _QUOTES_SHOWN]
+    if compared and compares:
+        others = tuple(c for c in others if any(found.stated in c.quote for found in comparisons))
+    return (*citations[:compared], *(dataclasses.replace(c, n=n) for n, c in enumerate(others, compared + 1)))
 
 
 def _claimed(parts: Parts, data: SqlAnswer, lang: str, comparisons: Sequence[Comparison]) -> list[Comparison]:

@@ -87,9 +87,10 @@ def _restated(asked: str, lang: str) -> tuple[str, ...]:
     counted = re.match(r"¿?(?:how many|cu[aá]nt[oa]s)\s", asked, re.I)
     if counted:
         return (f"{'Number of' if lang == 'en' else 'Número de'} {asked[counted.end() :]}",)
-    if pattern("quantity", lang).search(fold(asked)) or pattern("wh", lang).search(fold(asked)):
+    what = re.sub(r"^¿?(?:what|cu[aá]l(?:es)?) (?:is|was|are|were|es|fue|son|fueron|era)\s", "", asked, flags=re.I)
+    if pattern("quantity", lang).search(fold(what)) or pattern("wh", lang).search(fold(what)):
         return ()
-    return (f"Total {'' if lang == 'en' else 'de '}{asked[:1].lower()}{asked[1:]}",)
+    return (f"Total {'' if lang == 'en' else 'de '}{what[:1].lower()}{what[1:]}",)
 
 
 def _split(question: str, sources: Sources, sound: Sound, rephrase: Rephrase) -> Parts | None:
