@@ -20,11 +20,12 @@ from core.sql.datasets import read_cards
 from core.sql.frames import decode
 from core.sql.lexicon import builtin_lexicon, fold
 from core.sql.named_metrics import check_metric
-from core.sql.profile import included
+from core.sql.profile import included, numbers_rows
+from core.sql.spellings import fold_spelling
 from core.state.catalog_notes import Note, Notes
 
 INCLUSION_MIN = 0.95
-_VERSION = 3
+_VERSION = 4
 
 
 def build_catalog(folder: Path | str, notes: Notes | None = None) -> Catalog:
@@ -114,7 +115,8 @@ def _tuples(key: list[Any]) -> tuple[str, tuple[str, ...], str, tuple[str, ...],
 
 
 def infer_relations(cards: list[dict[str, Any]]) -> tuple[ForeignKey, ...]:
-    """Declared keys, and for columns without one the parent that fits best by name and by values.
+    """Declared keys, and for columns without one the parent that fits best by name and by values, or by the values of
+    text alone.
 
     Tables found in documents take no part: each is a statement of its own."""
     tables = [
@@ -133,6 +135,7 @@ def infer_relations(cards: list[dict[str, Any]]) -> tuple[ForeignKey, ...]:
                 continue
             near = [parent for word in _words(column["name"]) for parent in parents.get(word, ())]
             best = max(filter(None, (_fit(table, column, *parent) for parent in near)), default=None)
+            best = best or _meant_by_values(table, column, tables)
             if best is not None:
                 inferred.append(ForeignKey(table["name"], (column["name"],), best[1], (best[2],), declared=False))
     return tuple(declared + inferred)
@@ -215,7 +218,7 @@ def _fit(table: dict[str, Any], column: dict[str, Any], parent: dict[str, Any], 
         table["rows"] > parent["rows"] or (table["rows"] == parent["rows"] and table["name"] < parent["name"])
     ):
         return None
-    share = included(column["sketch"], key["sketch"])
+    share = _share_of_values(column, key)
     if share is not None and share < INCLUSION_MIN:
         return None
     same_name = column["name"].lower() == key["name"].lower() and column["name"].lower() != "id"
@@ -225,4 +228,37 @@ def _fit(table: dict[str, Any], column: dict[str, Any], parent: dict[str, Any], 
     meant = share is not None and bool(_words(column["name"]) & (_words(parent["name"]) | _words(key["name"])))
     if column["name"].lower() == "id" or not (same_name or named or bare.endswith("_" + target) or meant):
         return None
+    told = named or bare.endswith("_" + target)
+    if not told and any(numbers_rows(c["name"], *map(c.get, ("minimum", "maximum", "distinct"))) for c in (column, key)):
+        return None  # '1, 2, 3' are among '1, 2, 3, 4', whatever they number
     return (2 * named + meant + same_name + (share or 0) / 2 - both_keys, parent["name"], key["name"])
+
+
+def _share_of_values(column: dict[str, Any], key: dict[str, Any]) -> float | None:
+    """The share of a column's values that the key holds, told by the sketches; by the lists of values where the two
+    spell them otherwise."""
+    share = included(column["sketch"], key["sketch"])
+    if share is None or share >= INCLUSION_MIN or not (column.get("values") and key.get("values")):
+        return share
+    own, theirs = ({fold_spelling(value) for value in side["values"]} for side in (column, key))
+    return len(own & theirs) / len(own)
+
+
+_TEXTS_MIN, _LETTERS_MIN = 3, 4  # different values, and letters of them in the mean, that no chance makes agree
+
+
+def _meant_by_values(table: dict[str, Any], column: dict[str, Any], tables: list[dict[str, Any]]) -> tuple | None:
+    """The same for a file's column of texts that are all among the names that another table has as its key: 'Vet' and
+    the table of veterinarians. None where several tables hold them."""
+    if not table["alone"] or table["primary_key"] == [column["name"]]:
+        return None
+    values = {fold_spelling(value) for value in column.get("values", ())}
+    if len(values) < _TEXTS_MIN or sum(map(len, values)) < _LETTERS_MIN * len(values):
+        return None
+    found = []
+    for parent in tables:
+        keys = [c for c in parent["columns"] if [c["name"]] == parent["primary_key"] and c.get("values")]
+        if parent is not table and parent["alone"] and keys:
+            if values <= {fold_spelling(value) for value in keys[0]["values"]}:
+                found.append((0.0, parent["name"], keys[0]["name"]))
+    return found[0] if len(found) == 1 else None

@@ -10,6 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from core.records import Catalog, ForeignKey, Table
+from core.sql.profile import numbers_rows
 
 FOREIGN_KEY_COST = 1.0
 SAME_NAME_COST = 1.8
@@ -112,6 +113,8 @@ def _same_name_edges(tables: tuple[Table, ...]) -> list[Edge]:
     places: dict[str, list[tuple[str, str, bool]]] = defaultdict(list)
     for table in tables:
         for column in table.columns:
+            if numbers_rows(column.name, column.minimum, column.maximum, column.distinct):
+                continue
             key = table.primary_key == (column.name,)
             places[column.name.lower()].append((table.name, column.name, key))
     edges = []

@@ -106,6 +106,13 @@ def _infer_key(table: str, rows: int, columns: list[dict[str, Any]]) -> list[str
     return [best] if best else []
 
 
+def numbers_rows(name: str, low: Any, high: Any, distinct: int | None) -> bool:
+    """Whether a column only numbers its rows ('rank': 1, 2, 3 …) and is not called a key: such values are among any
+    others of the kind."""
+    whole = isinstance(low, int) and isinstance(high, int)
+    return whole and low in (0, 1) and high - low + 1 == distinct and not KEY_NAME.search(name)
+
+
 def included(child: list[int], parent: list[int]) -> float | None:
     """The share of the child's values that the parent holds, as far as the sketches tell; None where they do not."""
     if not child or not parent:

@@ -122,7 +122,7 @@ def business_statements(links: Links, schema: Schema, today: datetime.date) -> l
     for plan in read_business(links, schema, today):
         sql = write_business(plan, schema)
         if sql:
-            found.setdefault(sql, plan)
+            found.setdefault(schema.spellings.merge(sql), plan)
     return [(plan, sql) for sql, plan in found.items()]
 
 
@@ -134,7 +134,7 @@ def _with_variants(
     known = {sql for _, sql in rules}
     for plan, varied in vary_plan(rules[0][0], links, schema) if rules else ():
         sql = write_business(plan, schema)
-        if sql and sql not in known:
+        if sql and (sql := schema.spellings.merge(sql)) not in known:
             out.append((plan, sql, varied))
             known.add(sql)
     return out
@@ -151,7 +151,8 @@ def first_choice(
     chosen: list[tuple[Candidate, str, Any]] = []
     for place in np.argsort(-scores):
         sql = render_query(candidates[place].plan, schema.graph)
-        if sql is not None and all(sql != other for _, other, _ in chosen):
+        sql = sql and schema.spellings.merge(sql)
+        if sql and all(sql != other for _, other, _ in chosen):
             chosen.append((candidates[place], sql, (rows[place], float(scores[place]))))
         if len(chosen) == RUN_FIRST:
             break

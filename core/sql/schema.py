@@ -13,6 +13,7 @@ from core.records import Catalog, Column, Table
 from core.sql.calendar import MONTHS
 from core.sql.joins import JoinGraph
 from core.sql.lexicon import Lexicon, fold
+from core.sql.spellings import Spellings
 from core.sql.words import meanings_of, name_stems, short_form, split_name, translate_name
 
 NUMBER_TYPES = ("INT", "DECIMAL", "DOUBLE", "FLOAT", "REAL", "NUMERIC", "HUGEINT", "BIGINT", "SMALLINT", "TINYINT")
@@ -63,6 +64,7 @@ class Schema:
         self.catalog = catalog
         self.lexicon = lexicon
         self.graph = JoinGraph(catalog)
+        self.spellings = Spellings(catalog)
         self.tables: list[TableEntry] = []
         self.columns: list[ColumnEntry] = []
         self.column_of: dict[tuple[str, str], ColumnEntry] = {}
