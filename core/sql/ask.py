@@ -16,6 +16,7 @@ from core.errors import AppError
 from core.i18n import detect_language, translate
 from core.records import Catalog, ChartSpec, CheckedSql, Reading, SqlAnswer
 from core.sql.arrange import READINGS, arrange
+from core.sql.assertion import Assertion, find_assertion, ranked_sql, tell_assertion
 from core.sql.business_plan import BusinessPlan
 from core.sql.business_sql import write_pair_count, write_pairs
 from core.sql.insight import describe, tell_correlation
@@ -66,6 +67,10 @@ def ask(
         return SqlAnswer(question, lang, None, None, error=("sql.ask.nothing_linked", {"words": question.strip()}))
     schema = schema_of(catalog, lexicon)
     links, corrections = link_corrected(question, lang, schema, lexicon, parser)
+    claim = find_assertion(links, schema)
+    if claim is not None:
+        asked = ask(claim.question, catalog, run, lang=lang, lexicon=lexicon, check=check, today=today)
+        return _judge(replace(asked, question=question), claim, run)
     linked = time.perf_counter()
     unknown = unknown_words(links, schema, parser)
     today = today or datetime.date.today()
@@ -89,6 +94,16 @@ def ask(
     answer = with_unsplit(with_unused_names(answer, links), links, schema)
     related = next((o.plan for o in readings.ruled if answer.sql and answer.sql.text == o.sql), None)
     return replace(answer, insight=_tell_correlation(related, schema, run, lang)) if related else answer
+
+
+def _judge(answer: SqlAnswer, claim: Assertion, run: Run) -> SqlAnswer:
+    """The answer to the question behind a claim, with whether the claim holds."""
+    if answer.result is None or answer.result.error or answer.sql is None:
+        return answer
+    ranking = ranked_sql(answer.sql.text) if isinstance(claim.claimed, str) else None
+    (ties,) = run([ranking]) if ranking else (None,)
+    said = tell_assertion(claim, answer.result, None if ties is None or ties.error else ties, answer.lang)
+    return replace(answer, insight=(said,)) if said else answer
 
 
 def _reads_anything(links: Links, schema: Schema, today: datetime.date) -> bool:

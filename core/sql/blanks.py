@@ -40,7 +40,7 @@ def filled_or_empty(links: Links, schema: Schema, fact: int, used: set[int]) -> 
         for m in (*links.columns.get(number, ()), *_referred(entry, links, schema)):
             op, span = _said_of(m, entry, links)
             if op and not set(span) & used:
-                op, value = _amount(op) if _holds_zero(entry) else (op, None)
+                op, value = _amount(op, entry) if _holds_zero(entry) else (op, None)
                 score = (bool(entry.column.nulls), m.end - m.start, m.score)
                 found.append((score, Filter(number, op, value, span)))
     kept: list[Filter] = []
@@ -50,9 +50,9 @@ def filled_or_empty(links: Links, schema: Schema, fact: int, used: set[int]) -> 
     return kept
 
 
-def _amount(op: str) -> tuple[str, int]:
-    """'with stock' is more than nothing, 'without debt' none."""
-    return (">", 0) if op == "is not null" else ("=", 0)
+def _amount(op: str, entry: ColumnEntry) -> tuple[str, int]:
+    """'with stock' is more than nothing, 'without debt' none: an empty cell too."""
+    return (">", 0) if op == "is not null" else ("is none" if entry.column.nulls else "=", 0)
 
 
 def _holds_zero(entry: ColumnEntry) -> bool:
@@ -87,8 +87,10 @@ def _said_of(m: Mention, entry: ColumnEntry, links: Links) -> tuple[str, tuple[i
     span = tuple(range(m.start, m.end))
     if before in _LACKING or before == "no":
         return "is null", (place, *span)
+    if before == "of" and words[place - 1] == "out":
+        return "is null", (place - 1, place, *span)
     if denied is not None and set(words[denied + 1 : place + 1]) <= _HAVING | _DOING | _ARTICLES:
-        verb = denied < place or entry.time
+        verb = denied < place or entry.time or (denied and words[denied - 1] in _DOING and _holds_zero(entry))
         return ("is null", (*range(denied, place + 1), *span)) if verb else ("", ())
     shown = bool(_OWNING & set(words[place : m.start])) or words[m.end : m.end + 1] in (["and"], [","])
     if before in _HAVING and some and not shown:

@@ -28,6 +28,7 @@ from core.sql.business_time import add_time, names_column
 from core.sql.calendar import Grain, find_grain, find_trend
 from core.sql.conditions import find_filter, find_filters
 from core.sql.dimensions import joined
+from core.sql.durations import rank_lasting
 from core.sql.link import Links, is_content
 from core.sql.measures import asks_rows, find_measures
 from core.sql.money import is_buying, is_flow
@@ -92,7 +93,7 @@ def _complete(
         plan = replace(plan, covered=plan.covered - set(range(*plan.measure.span)))
     paid = any(is_buying(token) or token.word == "total" for token in links.tokens)
     grouped = measure is plan.measure and (measure.agg == "count" or paid)
-    plan = add_dimensions(replace(plan, measure=measure), links, schema, grain)
+    plan = rank_lasting(add_dimensions(replace(plan, measure=measure), links, schema, grain), links, schema)
     plan = add_time(plan, links, schema, grain, today)
     steps = (add_threshold, add_filters) if grouped else (add_filters, add_threshold)
     for step in (*steps, count_things, add_contrast):
@@ -112,12 +113,12 @@ def _rows_said(table: int, links: Links, schema: Schema) -> set[int]:
 def _has_to_be_there(measure: Measure, links: Links, schema: Schema, window: str) -> bool:
     """'vehicles that have no phone', 'loans with a fine': a column that is a condition is not measured; nor is a deed
     that was not done, or whose share is asked for ('percentage of properties sold')."""
-    if not measure.columns:
+    if not measure.columns or measure.unit:
         return False
     words, shared = set(range(*measure.span)), window == "share"
     near = [t.number for t in schema.tables if t.number == measure.table or joined(schema, measure.table, t.number)]
     said = [f for table in near for f in filled_or_empty(links, schema, table, set()) if set(f.span) & words]
-    return any(f.column in measure.columns or shared or f.op == "is null" for f in said)
+    return any(f.column in measure.columns or shared or f.op in ("is null", "is none") for f in said)
 
 
 def _count_of_compared(plan: BusinessPlan, links: Links, schema: Schema) -> Measure:

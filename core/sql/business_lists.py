@@ -134,8 +134,12 @@ def _is_few(value: object) -> bool:
 
 
 def find_subject(links: Links, schema: Schema) -> tuple[int, tuple[int, int]] | None:
-    """(table, span) of the thing that is listed: the first table that is named, the better named first."""
+    """(table, span) of the thing that is listed: the first table that is named, the better named first; else the one
+    whose rows a named column tells apart ('items' of a table of equipment with one row an item)."""
     named = [(m.start, -m.score, n, m) for n, ms in links.tables.items() for m in ms if m.score >= 0.7]
+    if not named:
+        keys = [entry for entry in schema.columns if entry.primary and entry.kind == "text"]
+        named = [(m.start, -m.score, e.table, m) for e in keys for m in links.columns.get(e.number, ()) if m.score >= 0.8]
     if not named:
         return None
     _, _, table, mention = min(named, key=lambda row: row[:3])

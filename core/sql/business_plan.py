@@ -101,7 +101,8 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """`column op value`; for `in` and `not in` the value is a tuple, for `is null` and `is not null` there is none."""
+    """`column op value`; for `in` and `not in` the value is a tuple, for `is null` and `is not null` there is none;
+    `is none` is zero or empty."""
 
     column: int
     op: str
@@ -111,12 +112,15 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Contrast:
-    """`left op right`, two columns of one table; `right` None stands for the average of `left`."""
+    """`left op right`, two columns of one table; `right` None stands for the average of `left`. With a `unit` of time the
+    two are dates, and the time from `right` to `left` is `op by` of them."""
 
     left: int
     op: str
     right: int | None
     span: tuple[int, ...]
+    by: float = 0
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from core.sql.reading import say_value
 from core.sql.schema import Schema
 
 _OPERATORS = {"=": "is", "!=": "is_not", ">": "more", "<": "less", ">=": "at_least", "<=": "at_most",
-              "is null": "null", "is not null": "not_null"}  # fmt: skip
+              "is null": "null", "is not null": "not_null", "is none": "none"}  # fmt: skip
 
 
 def read_business_plan(plan: BusinessPlan, schema: Schema, lang: str) -> str:
@@ -111,6 +111,10 @@ def _filter(f: Filter, schema: Schema, lang: str) -> str:
 
 def _contrast(plan: BusinessPlan, schema: Schema, lang: str) -> str:
     left = _name(plan.contrast.left, schema)
+    if plan.contrast.unit:
+        unit, first = translate(f"sql.column.{plan.contrast.unit}s", lang), _name(plan.contrast.right, schema)
+        said = _say("duration", lang, unit=unit, first=first, last=left)
+        return _say(_OPERATORS[plan.contrast.op], lang, column=said, value=say_value(plan.contrast.by, lang))
     if plan.contrast.right is None:
         right = _say("avg", lang, column=left)
     else:
@@ -123,7 +127,10 @@ def _contrast(plan: BusinessPlan, schema: Schema, lang: str) -> str:
 def _order(plan: BusinessPlan, schema: Schema, lang: str) -> str:
     key = ("top" if plan.limit and plan.limit > 1 else "first" if plan.limit == 1 else "order") + "_"
     count = {"count": plan.limit} if plan.limit and plan.limit > 1 else {}
-    name = _measure(plan.measure, schema, lang)
+    measure = plan.measure
+    if measure.agg in ("max", "min") and plan.descending == (measure.agg == "max"):
+        measure = replace(measure, agg="plain")  # 'the largest', not 'the largest largest'
+    name = _measure(measure, schema, lang)
     return _say(key + ("desc" if plan.descending else "asc"), lang, column=name, **count)
 
 

@@ -33,7 +33,7 @@ def is_business(plan: BusinessPlan, links: Links, schema: Schema) -> bool:
         return False
     if has_superlative(links) and not plan.dimensions and measure.agg not in ("max", "min") and not plan.grain:
         return False  # the most of something is asked for, and the rules do not see of what
-    if measure.metric or measure.yes is not None or measure.agg in _ALONE:
+    if measure.metric or measure.unit or measure.yes is not None or measure.agg in _ALONE:
         return True
     if plan.periods and plan.date is not None:
         return True

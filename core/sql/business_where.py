@@ -19,6 +19,16 @@ AS_DATE = {
 }  # fmt: skip
 
 
+# in minutes, since DATE_DIFF counts the boundaries that are crossed: a year from New Year's Eve to New Year
+_BETWEEN = "DATE_DIFF('minute', TRY_CAST({0} AS TIMESTAMP), TRY_CAST({1} AS TIMESTAMP))"
+_MINUTES = {"hour": 60, "day": 1440, "week": 10080, "month": 43830, "year": 525960}
+
+
+def time_between(unit: str) -> str:
+    """The time from date {0} to date {1} in a unit, as an expression."""
+    return f"{_BETWEEN} / {_MINUTES[unit]}.0"
+
+
 def find_source(plan: BusinessPlan, schema: Schema) -> tuple[str, dict[str, str]] | None:
     measured = [n for m in (plan.measure, *plan.more) if m for n in (*m.columns, *(f.column for f in m.told))]
     numbers = [*measured, *plan.dimensions, *plan.keys, *(f.column for f in plan.filters)]
@@ -84,6 +94,9 @@ def _told(plan: BusinessPlan, schema: Schema, alias: dict[str, str]) -> list[str
 def _contrast(plan: BusinessPlan, schema: Schema, alias: dict[str, str]) -> str:
     contrast = plan.contrast
     left = column_text(contrast.left, schema, alias)
+    if contrast.unit:
+        first = column_text(contrast.right, schema, alias)
+        return f"{time_between(contrast.unit).format(first, left)} {contrast.op} {literal(contrast.by)}"
     if contrast.right is not None:
         return f"{left} {contrast.op} {column_text(contrast.right, schema, alias)}"
     table, column = schema.columns[contrast.left].key
@@ -133,6 +146,8 @@ def condition_text(f: Filter, schema: Schema, alias: dict[str, str]) -> str:
 def filter_text(f: Filter, column: str) -> str:
     if f.op in ("is null", "is not null"):
         return f"{column} {f.op.upper()}"
+    if f.op == "is none":
+        return f"COALESCE({column}, 0) = 0"
     if f.op in ("in", "not in"):
         return f"{column} {f.op.upper()} ({', '.join(literal(v) for v in f.value)})"
     return f"{column} {f.op} {literal(f.value)}"

@@ -184,6 +184,9 @@ def _number_filter(mention: ValueMention, links: Links, schema: Schema, fact: in
     if mention.kind != "number" or not isinstance(mention.value, (int, float)):
         return None
     op = operator_beside(links.tokens, mention.start, mention.end)
+    key = _key_filter(mention, links, schema, fact) if op == "=" else None
+    if key:
+        return key
     near = []
     for number, mentions in links.columns.items():
         entry = schema.columns[number]
@@ -204,6 +207,17 @@ def _number_filter(mention: ValueMention, links: Links, schema: Schema, fact: in
         return Filter(column, op, mention.value, span)
     straight = gap <= 1 and not (named.start >= mention.end and _counts_it(links, mention))
     return Filter(column, "=", mention.value, span) if straight and op == "=" else None
+
+
+def _key_filter(mention: ValueMention, links: Links, schema: Schema, fact: int) -> Filter | None:
+    """'visit 12', 'order no. 10248': the row of the table that is named right before its number."""
+    keys = [e for n in schema.tables[fact].columns if (e := schema.columns[n]).primary and e.kind == "number"]
+    for entry in keys:
+        low, high = entry.column.minimum, entry.column.maximum
+        named = any(m.end == mention.start and m.score >= 0.8 for m in links.tables.get(fact, ()))
+        if named and isinstance(mention.value, int) and isinstance(low, int) and low <= mention.value <= high:
+            return Filter(entry.number, "=", mention.value, (mention.start,))
+    return None
 
 
 _OUTSIDE = 2  # words further away that a column counts as, where the number is none of its size

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from core.sql.business_plan import Absence, Contrast
 from core.sql.calendar import find_trend
+from core.sql.durations import find_longer
 from core.sql.lexicon import read_cues
 from core.sql.link import Links, Mention
 from core.sql.money import is_buying
@@ -28,6 +29,9 @@ _UNDER = frozenset(stem(w) for w in read_cues()["comparing"]["less"].split())
 
 def find_contrast(links: Links, schema: Schema) -> Contrast | None:
     """'below their reorder level', 'spent more than budgeted', 'delivered after the required date', 'above average'."""
+    longer = find_longer(links, schema)
+    if longer:
+        return longer
     trend = find_trend(links.tokens) or (0, 0)
     for place in range(len(links.tokens)):
         op, end = _comparison_at(links, place)

@@ -1,33 +1,36 @@
-"""The time between two dates of a row: 'average days between order and delivery', 'plazo medio de entrega'.
+"""The time between two dates of a row: 'average days between order and delivery', 'plazo medio de entrega', 'the
+longest stay', 'visits that lasted more than 10 days'.
 
-Gives a measure over two date columns of one table; `business_groups.py` writes it. Dates compared with each other
-('delivered late') are in `contrasts.py`.
+Gives a measure over two date columns of one table, or a condition on their distance; `business_where.py` writes both.
+Dates that are only compared with each other ('delivered late') are in `contrasts.py`.
 """
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import replace
 
-from core.sql.aggregates import aggregate_of
-from core.sql.business_plan import Measure
+from core.sql.aggregates import AGGREGATES, aggregate_of
+from core.sql.business_plan import BusinessPlan, Contrast, Measure
+from core.sql.business_where import time_between
 from core.sql.calendar import find_trend
-from core.sql.link import Links, is_content
+from core.sql.dimensions import key_beside, name_columns
+from core.sql.link import Links, ValueMention, is_content
+from core.sql.operators import BOUNDS, operator_beside
 from core.sql.schema import ColumnEntry, Schema
 from core.sql.words import Token, stem
 
 _UNITS = {"day": "day", "week": "week", "month": "month", "year": "year", "hour": "hour"}
 _LASTING = frozenset(stem(word) for word in "time term duration tarda tardan".split())
-# in minutes, since DATE_DIFF counts the boundaries that are crossed: a year from New Year's Eve to New Year
-_BETWEEN = "DATE_DIFF('minute', TRY_CAST({0} AS TIMESTAMP), TRY_CAST({1} AS TIMESTAMP))"
-_PARTS = {
-    "hour": " / 60.0", "day": " / 1440.0", "week": " / 10080.0", "month": " / 43830.0", "year": " / 525960.0",
-}  # fmt: skip
 _JOINTS = (("between", "and"), ("from", "to"), ("from", "until"), ("from", "most"), ("since", "until"))
 _NEAR = 4  # tokens from a joint to the date that it leads to
 _LEAST, _ALIKE, _WHOLE = 0.45, 0.6, 0.95
 _SHARED_MIN = 5
 _DATE_WORDS = frozenset(stem(word) for word in "date day time timestamp moment".split())
+_LONG = {"longest": "max", "slowest": "max", "shortest": "min", "quickest": "min"}
+_LASTED = frozenset("lasted lasts lasting duration stay stays stayed".split())
+_MEASURED_TIME = frozenset(stem(w) for w in "second minute hour day week month year duration length time".split())
 
 
 def find_duration(links: Links, schema: Schema) -> Measure | None:
@@ -35,24 +38,133 @@ def find_duration(links: Links, schema: Schema) -> Measure | None:
     another; None where no such time is asked for, or where a number column already holds it."""
     trend = find_trend(links.tokens) or (0, 0)
     places = [p for p in range(len(links.tokens)) if p not in range(*trend) and _asks_how_long(p, links)]
-    if not places or _is_stored(places[0], links, schema):
+    if not places or _is_stored(places[0], links, schema) or _counted_time(links):
         return None
     place, (agg, _) = places[0], aggregate_of(links)
-    if agg in ("count", "distinct") and stem(links.tokens[place].word) not in _UNITS:
+    if agg in ("count", "distinct") and not any(stem(links.tokens[p].word) in _UNITS for p in places):
         return None  # 'how many orders came in time'
     pair = _joined_dates(links, schema) or _lead_time(place, links, schema)
+    if pair is None and any(_says_lasting(p, links) for p in places):
+        pair = _whole_span(places, links, schema)
     if pair is None:
         return None
-    first, last, places = pair
-    unit = _UNITS.get(stem(links.tokens[place].word), "day")
-    span = (min(place, *places), max(place, *places) + 1)
-    return Measure(agg if agg in ("max", "min", "median") else "avg", first.table, (first.number, last.number),
-                   _BETWEEN + _PARTS[unit], span, unit=unit)  # fmt: skip
+    first, last, said = pair
+    unit = next((_UNITS[root] for p in places if (root := stem(links.tokens[p].word)) in _UNITS), "day")
+    span = (min(place, *said), max(place, *said) + 1)
+    extreme = next((_LONG[token.word] for token in links.tokens if token.word in _LONG), "")
+    averaged = any(AGGREGATES.get(stem(token.word)) in ("avg", "median") for token in links.tokens)
+    agg = extreme if extreme and not averaged else agg if agg in ("max", "min", "median") else "avg"
+    return Measure(agg, first.table, (first.number, last.number), time_between(unit), span, unit=unit)
+
+
+def find_longer(links: Links, schema: Schema) -> Contrast | None:
+    """'visits that lasted more than 10 days', 'shipped more than 3 days after the order': a condition on the time
+    between two dates of a row; None where none is set."""
+    counted = _counted_time(links)
+    if counted is None:
+        return None
+    op, unit = operator_beside(links.tokens, counted.start, counted.end), stem(links.tokens[counted.end].word)
+    words = [token.word for token in links.tokens]
+    lasting = [p for p in range(len(words)) if _says_lasting(p, links)]
+    lasting += [p for p in range(len(words) - 2) if words[p : p + 3] == ["of", "more", "than"]]  # 'visitas de más de …'
+    lasting += [p for p in range(len(words) - 1) if words[p] in ("longer", "shorter") and words[p + 1] == "than"]
+    pair = _after(counted, links, schema) or _joined_dates(links, schema)
+    pair = pair or (_whole_span(lasting, links, schema) if lasting else None)
+    if pair is None or op not in BOUNDS or not isinstance(counted.value, (int, float)):
+        return None
+    first, last, said = pair
+    first_said = min(counted.start, *said, *lasting)
+    return Contrast(last.number, op, first.number, tuple(range(first_said, max(counted.end, *said) + 1)),
+                    by=counted.value, unit=_UNITS[unit])  # fmt: skip
+
+
+def _counted_time(links: Links) -> ValueMention | None:
+    """'more than 10 days': the number of a unit of time that is compared."""
+    for m in links.values:
+        unit = stem(links.tokens[m.end].word) if m.kind == "number" and m.end < len(links.tokens) else ""
+        if unit in _UNITS and operator_beside(links.tokens, m.start, m.end) in BOUNDS:
+            return m
+    return None
+
+
+def _after(counted: ValueMention, links: Links, schema: Schema) -> tuple[ColumnEntry, ColumnEntry, set[int]] | None:
+    """'held more than 10 days after being booked': one date before the number, the other behind 'after' or 'before'."""
+    tokens = links.tokens
+    near = range(counted.end + 1, min(counted.end + 3, len(tokens)))
+    turn = next((p for p in near if tokens[p].word in ("after", "before", "from", "since")), None)
+    if turn is None:
+        return None
+    best: tuple[float, ColumnEntry, ColumnEntry] | None = None
+    end = min(len(tokens), turn + 2 + _NEAR)
+    for one, other in (pair for dates in _dates_of(schema) for pair in itertools.permutations(dates, 2)):
+        sides = _named(one, tokens[: counted.start]), _named(other, tokens[turn + 1 : end])
+        if min(sides) >= _LEAST and (best is None or sum(sides) > best[0]):
+            first, last = (one, other) if tokens[turn].word == "before" else (other, one)
+            best = (sum(sides), first, last)
+    if best is None:
+        return None
+    _, first, last = best
+    dated = (first, last) if tokens[turn].word == "before" else (last, first)
+    said = {p for p in range(counted.start) if _named(dated[0], tokens[p : p + 1]) >= _LEAST}
+    return first, last, said | set(range(turn, _end_of(dated[1], tokens, turn + 1, end)))
+
+
+def _whole_span(
+    places: Sequence[int], links: Links, schema: Schema
+) -> tuple[ColumnEntry, ColumnEntry, set[int]] | None:
+    """'the longest visit', 'how long does a contract last': from the first to the last date of the thing that is named,
+    or that alone has two of them. None where it holds its length as a number."""
+    found = []
+    for dates in _dates_of(schema):
+        table = dates[0].table
+        numbers = [e for n in schema.tables[table].columns if (e := schema.columns[n]).kind == "number"]
+        held = any(root in _MEASURED_TIME for e in numbers if not e.time for stems in e.words for root, _ in stems)
+        if len(dates) == 2 and not held:
+            said = [m for m in links.tables.get(table, ()) if m.score >= _ALIKE]
+            keys = [e.number for n in schema.tables[table].columns if (e := schema.columns[n]).primary]
+            said += [m for n in keys for m in links.columns.get(n, ()) if m.score >= _ALIKE]
+            first, last = sorted(dates, key=lambda entry: (str(entry.column.minimum), str(entry.column.maximum)))
+            found.append((max((m.score for m in said), default=0.0), first, last))
+    if not found or (len(found) > 1 and not any(row[0] for row in found)):
+        return None
+    _, first, last = max(found, key=lambda row: row[0])
+    return first, last, set(places)
+
+
+def _says_lasting(place: int, links: Links) -> bool:
+    """'lasted', 'how long', 'the longest', 'do contracts last'."""
+    word, before = links.tokens[place].word, [token.word for token in links.tokens[:place]]
+    lasts = word == "last" and bool({"do", "does", "did"} & set(before))
+    said = word in _LASTED or word in _LONG or lasts or (word == "long" and before[-1:] == ["how"])
+    return said
+
+
+def rank_lasting(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
+    """'which visit lasted the longest', 'the longest contract': the thing with its time, not the time alone."""
+    extreme = next((p for p, token in enumerate(links.tokens) if token.word in _LONG), None)
+    if extreme is None or not plan.measure or not plan.measure.unit or plan.dimensions or plan.grain:
+        return plan
+    table = plan.measure.table
+    names = name_columns(table, schema)
+    key = schema.tables[table].table.primary_key
+    unique = any(schema.columns[n].unique >= 0.999 for n in names)
+    if not unique and len(key) == 1:
+        names = (schema.column_of[schema.tables[table].table.name, key[0]].number,)
+    keys = [schema.columns[n].number for n in (*schema.tables[table].columns,) if schema.columns[n].primary]
+    said = [m for m in links.tables.get(table, ()) if m.score >= _ALIKE]
+    said += [m for n in keys for m in links.columns.get(n, ()) if m.score >= _ALIKE]
+    if not said or not names:
+        return plan
+    beside = key_beside(table, names, schema)
+    covered = {extreme, *(p for m in said for p in range(m.start, m.end))}
+    return replace(plan, dimensions=names, keys=() if beside is None else (beside,), limit=1,
+                   descending=_LONG[links.tokens[extreme].word] == "max", covered=plan.covered | covered)  # fmt: skip
 
 
 def _asks_how_long(place: int, links: Links) -> bool:
     root, before = stem(links.tokens[place].word), links.tokens[place - 1].word if place else ""
-    return root in _UNITS or (root in _LASTING and before != "on") or (root == "long" and before == "how")
+    asked = root in _UNITS or (root in _LASTING and before != "on") or (root == "long" and before == "how")
+    return asked or _says_lasting(place, links)
 
 
 def _is_stored(place: int, links: Links, schema: Schema) -> bool:

@@ -60,6 +60,8 @@ def find(
         return ()
     view = View(spec, fields, len(result.rows), not result.truncated, lang)
     wanted = {*spec.y, *filter(None, (spec.x, spec.color))}
+    if len(result.rows) == 1 and not wanted >= set(result.columns):
+        return ()  # of one row all of it is the answer: 'visit 16: 14 days'
     fits = wanted <= fields.keys() and wanted and view.measure.role == "measure"
     finders = _FINDERS.get(spec.kind, ()) if fits else ()
     found = [finding for finder in (*finders, _cut_off, _missing) if (finding := finder(view)) is not None]

@@ -36,6 +36,7 @@ ALONE = (
     *LAPSES, *STRAINS,
 )  # fmt: skip
 _RATIOS = ("rate", "corr", "ratio", "per", "part_of", "share_of", "over_plan")
+_BLANK = ("is null", "is not null", "is none")
 VARIED = ("aggregate", "amount", "things", "column", "date", "scope")
 FURTHER = (
     "one", "rival", "rival_logit", "ruled", "left", *VARIED, "parsed", "parsed_rank", "share", "share_led",
@@ -119,12 +120,12 @@ def _is_beyond_parser(plan: BusinessPlan, schema: Schema) -> bool:
     each other: what the learned parser never writes; and 'the youngest', of which it does not know what is young."""
     measure, timed = plan.measure, plan.date is not None
     properties = any(
-        f.op in ("is null", "is not null") or yes_value(schema.columns[f.column]) is not None for f in plan.filters
+        f.op in _BLANK or yes_value(schema.columns[f.column]) is not None for f in plan.filters
     )
     return bool(
         plan.beside
         or properties
-        or (plan.contrast and plan.contrast.right is None and not measure)  # 'fewer than the average'
+        or (plan.contrast and (plan.contrast.unit or (plan.contrast.right is None and not measure)))  # 'fewer than the average'
         or (plan.ranked is not None and schema.columns[plan.ranked].time)
         or (timed and plan.grain in ("hour", "weekday", "week", "month", "quarter"))  # of times it knows years and days
         or (timed and any(p.assumed or p.unit in ("month", "quarter") for p in plan.periods))

@@ -32,6 +32,7 @@ def vary_plan(plan: BusinessPlan, links: Links, schema: Schema) -> list[tuple[Bu
         *_other_column(plan, links, schema),
         *_other_date(plan, links, schema),
         *_wider_scope(plan, links),
+        *_zero_alone(plan),
     ]
     return varied[:VARIANTS]
 
@@ -109,3 +110,10 @@ def _wider_scope(plan: BusinessPlan, links: Links) -> Iterator[tuple[BusinessPla
     guessed = [f for f in plan.filters if isinstance(f.value, str) and (f.column, f.value) not in sure]
     if len(guessed) == 1 and len(plan.filters) > 1:
         yield replace(plan, filters=tuple(f for f in plan.filters if f is not guessed[0])), "scope"
+
+
+def _zero_alone(plan: BusinessPlan) -> Iterator[tuple[BusinessPlan, str]]:
+    """'without stock': where nothing is written, there may be some."""
+    if any(f.op == "is none" for f in plan.filters):
+        zero = tuple(replace(f, op="=") if f.op == "is none" else f for f in plan.filters)
+        yield replace(plan, filters=zero), "scope"
