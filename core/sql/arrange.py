@@ -34,6 +34,8 @@ def arrange(readings: Readings, links: Links, schema: Schema, unknown: int) -> t
         # three tellings of one reading help nobody: the last one differs in what is most in doubt
         best = _different([*_different([lead, *others], READINGS - 1), *varied, *others], READINGS)
     yearly = next((option for option in others if option.varied == "year"), None)
+    if yearly is not None and _is_nothing(lead) and not _is_nothing(yearly):
+        best = _different([yearly, *best], READINGS)  # no row in the year that was assumed, some in others
     if yearly is not None and lead.plan is not None and not any(o.varied == "year" for o in best):
         best = _different([*best[: READINGS - 1], yearly, *best], READINGS)  # the year was assumed
     return best, max(chances.values()) * UNREAD**unknown
@@ -58,6 +60,12 @@ def choose_lead(
     if chances["parser"] > chances["rule"]:
         return readings.parsed[0], chances
     return first, chances
+
+
+def _is_nothing(option: Option) -> bool:
+    """Whether an option has no row, or but one of nothing and zeros."""
+    rows = option.result.rows
+    return not rows or (len(rows) == 1 and not any(rows[0]))
 
 
 def _different(options: list[Option], most: int) -> list[Option]:

@@ -24,6 +24,7 @@ from core.sql.lexicon import Lexicon, builtin_lexicon
 from core.sql.link import Links
 from core.sql.propose import builtin_parser
 from core.sql.readings import Option, Run, business_statements, find_readings, link_corrected
+from core.sql.remarks import with_remarks
 from core.sql.schema import Schema, schema_of
 from core.sql.spelling import Correction
 from core.sql.statistics import with_interval
@@ -92,6 +93,8 @@ def ask(
         confidence *= CORRECTED
     answer = _answer(question, lang, catalog, options, confidence, unknown, timings, check)
     answer = with_unsplit(with_unused_names(answer, links), links, schema)
+    shown = [o for o in options if answer.sql and o.sql == answer.sql.text] + [o for o in options if o.varied == "year"]
+    answer = with_remarks(answer, shown, links, schema) if shown else answer
     related = next((o.plan for o in readings.ruled if answer.sql and answer.sql.text == o.sql), None)
     return replace(answer, insight=_tell_correlation(related, schema, run, lang)) if related else answer
 

@@ -31,7 +31,9 @@ _VERB = re.compile(rf"(?P<verb>{_BEING}|{_HAVING})\b\s*", re.I)
 _BE = re.compile(_BEING, re.I)
 _DOING = re.compile(r"(?:does|do|did)\b", re.I)
 _ARTICLE = re.compile(r"(?:the|el|la|los|las)?\s*", re.I)
-_THERE = re.compile(r"(?:there (?:are|were|is|was)|we have|hay|hubo|hab[ií]a|tenemos)\s+(?P<n>\d+)\s+(?P<of>\D.*)", re.I)
+_THERE = re.compile(
+    r"(?:there (?:are|were|is|was)|we have|hay|hubo|hab[ií]a|tenemos)\s+(?P<n>\d+)\s+(?P<of>\D.*)", re.I
+)
 _DENIED = re.compile(r"\b(?:not|no|never|nunca|ni|tampoco)\b|n't\b", re.I)
 _NAMED = 0.6  # how well a word must name a table or column
 _EDGES = " ¿?¡!."

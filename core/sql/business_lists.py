@@ -139,7 +139,8 @@ def find_subject(links: Links, schema: Schema) -> tuple[int, tuple[int, int]] | 
     named = [(m.start, -m.score, n, m) for n, ms in links.tables.items() for m in ms if m.score >= 0.7]
     if not named:
         keys = [entry for entry in schema.columns if entry.primary and entry.kind == "text"]
-        named = [(m.start, -m.score, e.table, m) for e in keys for m in links.columns.get(e.number, ()) if m.score >= 0.8]
+        said = ((e.table, m) for e in keys for m in links.columns.get(e.number, ()) if m.score >= 0.8)
+        named = [(m.start, -m.score, table, m) for table, m in said]
     if not named:
         return None
     _, _, table, mention = min(named, key=lambda row: row[:3])

@@ -112,8 +112,8 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Contrast:
-    """`left op right`, two columns of one table; `right` None stands for the average of `left`. With a `unit` of time the
-    two are dates, and the time from `right` to `left` is `op by` of them."""
+    """`left op right`, two columns of one table; `right` None stands for the average of `left`. With a `unit` of time
+    the two are dates, and the time from `right` to `left` is `op by` of them."""
 
     left: int
     op: str

@@ -38,7 +38,7 @@ from core.sql.words import stem
 
 def add_dimensions(plan: BusinessPlan, links: Links, schema: Schema, grain: Grain | None) -> BusinessPlan:
     found, used = find_dimensions(links, schema, plan.fact, set(plan.covered), grain)
-    columns = tuple(dict.fromkeys(c for d in found for c in d.columns))
+    columns = tuple(dict.fromkeys(_own_key(c, plan.fact, schema) for d in found for c in d.columns))
     keys = tuple(d.key for d in found if d.key is not None and d.key not in columns)
     covered = plan.covered | used | _tables_said(columns, plan.fact, links, schema)
     plan = replace(plan, dimensions=columns, keys=keys, covered=covered)
@@ -48,6 +48,15 @@ def add_dimensions(plan: BusinessPlan, links: Links, schema: Schema, grain: Grai
     elif plan.window == "rank" and len(found) > 1:
         plan = replace(plan, within=found[-1].columns[0])
     return plan
+
+
+def _own_key(column: int, fact: int, schema: Schema) -> int:
+    """'salary by vet' where the visits hold the vet too: the salaries' own key, which repeats no row."""
+    for key in schema.catalog.foreign_keys:
+        ends = [(key.table, *key.columns), (key.ref_table, *key.ref_columns)]
+        if schema.columns[column].key == ends[0] and key.ref_table == schema.tables[fact].table.name:
+            return schema.column_of[ends[1]].number
+    return column
 
 
 def _tables_said(columns: tuple[int, ...], fact: int, links: Links, schema: Schema) -> set[int]:

@@ -14,7 +14,7 @@ from core.sql.calendar import GRAINS, OPEN_END, OPEN_START, Grain, Period, find_
 from core.sql.dimensions import has_superlative
 from core.sql.link import Links, Mention
 from core.sql.money import cue_roots, records_deeds
-from core.sql.operators import is_amount
+from core.sql.operators import is_amount, prices
 from core.sql.schema import ColumnEntry, Schema
 from core.sql.words import stem
 
@@ -123,7 +123,7 @@ def add_periods(plan: BusinessPlan, links: Links, schema: Schema, today: datetim
         return plan
     periods = find_periods(links.tokens, reach_of(date, schema, today))
     periods = [p for p in periods if not set(range(p.start, p.end)) & plan.covered]
-    periods = [p for p in periods if not _is_beyond(p, date, links, schema)]
+    periods = [p for p in periods if not (_is_beyond(p, date, links, schema) or _is_price(p, links, table))]
     whole = [p for p in periods if schema.columns[date].time != "year" or _is_years(p)]  # a year holds no months
     covered = {place for p in whole for place in range(p.start, p.end)}
     if plan.window == "growth":  # 'against the previous month' says what is compared, not which rows are read
@@ -162,6 +162,13 @@ def _is_beyond(period: Period, date: int, links: Links, schema: Schema) -> bool:
         return False
     ends = (str(schema.columns[date].column.minimum)[:4], str(schema.columns[date].column.maximum)[:4])
     return all(end.isdigit() for end in ends) and not int(ends[0]) <= period.first.year <= int(ends[1])
+
+
+def _is_price(period: Period, links: Links, table: int) -> bool:
+    """'how many visits cost 2023': a verb of price behind the things themselves has no year as its object."""
+    return period.unit == "year" and prices(links.tokens, period.start) and any(
+        m.end in (period.start - 1, period.start - 2) for m in links.tables.get(table, ())
+    )  # fmt: skip
 
 
 def _is_years(period: Period) -> bool:

@@ -229,7 +229,8 @@ def _fit(table: dict[str, Any], column: dict[str, Any], parent: dict[str, Any], 
     if column["name"].lower() == "id" or not (same_name or named or bare.endswith("_" + target) or meant):
         return None
     told = named or bare.endswith("_" + target)
-    if not told and any(numbers_rows(c["name"], *map(c.get, ("minimum", "maximum", "distinct"))) for c in (column, key)):
+    numbering = (numbers_rows(c["name"], c["minimum"], c["maximum"], c["distinct"]) for c in (column, key))
+    if not told and any(numbering):
         return None  # '1, 2, 3' are among '1, 2, 3, 4', whatever they number
     return (2 * named + meant + same_name + (share or 0) / 2 - both_keys, parent["name"], key["name"])
 
@@ -258,7 +259,7 @@ def _meant_by_values(table: dict[str, Any], column: dict[str, Any], tables: list
     found = []
     for parent in tables:
         keys = [c for c in parent["columns"] if [c["name"]] == parent["primary_key"] and c.get("values")]
-        if parent is not table and parent["alone"] and keys:
-            if values <= {fold_spelling(value) for value in keys[0]["values"]}:
-                found.append((0.0, parent["name"], keys[0]["name"]))
+        names = {fold_spelling(value) for key in keys for value in key["values"]}
+        if parent is not table and parent["alone"] and values <= names:
+            found.append((0.0, parent["name"], keys[0]["name"]))
     return found[0] if len(found) == 1 else None

@@ -11,7 +11,7 @@ from core.sql.dimensions import distance, joined
 from core.sql.lexicon import fold
 from core.sql.link import Links, Mention, ValueMention, is_content
 from core.sql.money import table_money
-from core.sql.operators import BOUNDS, MONEY_UNITS, counts_money, is_amount, operator_beside
+from core.sql.operators import BOUNDS, MONEY_UNITS, counts_money, is_amount, operator_beside, prices
 from core.sql.properties import yes_or_no, yes_value
 from core.sql.schema import Schema
 from core.sql.stored_form import range_fit
@@ -229,13 +229,14 @@ def _unnamed_amount(mention: ValueMention, op: str, links: Links, schema: Schema
     place, tokens = mention.start, links.tokens
     money = table_money(fact, schema, prefer_pieces=False, margin=False)
     counted = any(m.start in (mention.end, mention.end + 1) for ms in links.tables.values() for m in ms)
-    if op not in BOUNDS or money is None or len(money[0]) > 1 or counted:
+    priced = op == "=" and prices(tokens, place)
+    if (op not in BOUNDS and not priced) or money is None or len(money[0]) > 1 or counted:
         return None
     entry = schema.columns[money[0][0]]
     low, high = entry.column.minimum, entry.column.maximum
     within = isinstance(low, (int, float)) and isinstance(high, (int, float)) and low <= mention.value <= high
     currency = counts_money(tokens, place)
-    if not (currency or (within and is_amount(tokens, place, loosely=True))):
+    if not (currency or (within and priced) or (within and is_amount(tokens, place, loosely=True))):
         return None
     units = [p for p in (place - 1, place + 1) if 0 <= p < len(tokens) and tokens[p].word in MONEY_UNITS]
     return Filter(entry.number, op, mention.value, (place, *units))

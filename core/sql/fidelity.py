@@ -22,7 +22,7 @@ STRAINS = ("open", "parts_left", "rivals", "tables", "nested", "wordy")
 _MOST = 3  # lapses of one kind counted
 _SURE, _NAMED, _TOUCHED = 0.85, 0.6, 0.3  # how well a mention must name a column, a table, anything
 _DENYING = {"not", "never", "without", "except", "neither", "nor", "excluding"}
-_DENIED = re.compile(r"\bNOT\b|!=|<>|\bEXCEPT\b")
+_DENIED = re.compile(r"(?<!IS )\bNOT\b|!=|<>|\bEXCEPT\b")
 _SOURCES = re.compile(r'\b(?:FROM|JOIN) "((?:[^"]|"")+)"')
 _QUOTED = re.compile(r'"((?:[^"]|"")+)"')
 _WRITTEN = {">": "> ", "<": "< ", ">=": ">", "<=": "<", "between": "BETWEEN"}
@@ -30,14 +30,14 @@ _WRITTEN = {">": "> ", "<": "< ", ">=": ">", "<=": "<", "between": "BETWEEN"}
 
 def find_lapses(sql: str, links: Links, schema: Schema) -> list[float]:
     """How often the statement lapses, one number for each of LAPSES, at most 3."""
-    names = {name.replace('""', '"').lower() for name in _QUOTED.findall(sql)}
+    names = quoted_names(sql)
     tables = {schema.table_of[name].number for name in _tables(sql) if name in schema.table_of}
     named = {n for n, ms in links.tables.items() if ms[0].score >= _TOUCHED}
     named |= {schema.columns[n].table for n, ms in links.columns.items() if ms[0].score >= _NAMED}
     named |= {schema.columns[c].table for m in links.values for c, _, _ in m.hits}
     counts = (
         _names_left(names, tables, links, schema),
-        _words_left(links),
+        len(find_unread(links)),
         _values_left(sql, links),
         _comparisons_left(sql, links),
         _aggregates_left(sql, links),
@@ -47,9 +47,14 @@ def find_lapses(sql: str, links: Links, schema: Schema) -> list[float]:
     return [float(min(count, _MOST)) for count in counts]
 
 
+def quoted_names(sql: str) -> set[str]:
+    """The quoted names of a statement, lowered: tables, columns, result columns."""
+    return {name.replace('""', '"').lower() for name in _QUOTED.findall(sql)}
+
+
 def find_strains(sql: str, links: Links, schema: Schema) -> list[float]:
     """What makes a reading doubtful although nothing is plainly wrong, a number for each of STRAINS, at most 3."""
-    names = {name.replace('""', '"').lower() for name in _QUOTED.findall(sql)}
+    names = quoted_names(sql)
     counts = (
         _words_open(sql, names, links, schema),
         parts_said(links) - _parts_of(sql),
@@ -125,13 +130,14 @@ def _names_left(names: set[str], tables: set[int], links: Links, schema: Schema)
     return sum(not used for place, used in strong.items() if place in content and place not in said)
 
 
-def _words_left(links: Links) -> int:
-    """Words that name no table, column or value and that no rule knows: 'active plans' where nothing is active."""
+def find_unread(links: Links) -> list[int]:
+    """Places of words that name no table, column or value and that no rule knows: 'active plans' where nothing is
+    active."""
     touched = {p for ms in (*links.columns.values(), *links.tables.values()) for m in ms if m.score >= _TOUCHED
                for p in _places(m)}  # fmt: skip
     touched |= {p for m in links.values for p in _places(m)}
     cues = cue_rows(links.tokens)
-    return sum(place not in touched and not cues[place].any() for place in content_of(links))
+    return [place for place in content_of(links) if place not in touched and not cues[place].any()]
 
 
 def _values_left(sql: str, links: Links) -> int:
@@ -185,7 +191,7 @@ def unsaid(sql: str, links: Links) -> float:
         if mention.kind in ("text", "quoted") and mention.hits:
             lost += not any(str(value).lower().replace("'", "''") in text for _, value, _ in mention.hits)
         elif mention.kind == "number":
-            lost += str(mention.value) not in text
+            lost += not re.search(rf"(?<![\w.]){re.escape(str(mention.value))}(?![\w]|\.\d)", text)
     return float(min(lost, _MOST))
 
 

@@ -59,3 +59,11 @@ def counts_money(tokens: list[Token], place: int) -> bool:
     """'2000 euros', '$ 2000': the number at a place has a currency beside it."""
     beside = (*tokens[max(0, place - 1) : place], *tokens[place + 1 : place + 2])
     return any(token.word in MONEY_UNITS for token in beside)
+
+
+def prices(tokens: list[Token], place: int) -> bool:
+    """'cost 2023', 'worth 40': the number right behind a verb of price."""
+    return place > 0 and tokens[place - 1].word in _PRICING
+
+
+_PRICING = frozenset("cost costs costing worth paid".split())

@@ -20,6 +20,7 @@ NUMBER_TYPES = ("INT", "DECIMAL", "DOUBLE", "FLOAT", "REAL", "NUMERIC", "HUGEINT
 _NAME_WORDS = {"name", "title", "nombre", "titulo", "label", "description", "descripcion", "nombres"}
 _DATE_WORDS = {"date", "day", "year", "month", "time", "fecha", "dia", "ano", "mes", "hora", "birthday", "since"}
 _PLACE_WORDS = {"city", "country", "state", "location", "address", "place", "ciudad", "pais", "county", "region"}
+_NAME_WORDS_MAX = 4  # words of a value that is a name: 'María del Mar Ruiz'
 NEAR_LENGTH_MIN, NEAR_TWO_SLIPS = 5, 10  # letters of a value that may be mistyped, and that may have two slips
 _VALUE_SPLIT = re.compile(r"[^\w]+")
 
@@ -78,7 +79,26 @@ class Schema:
         self.table_words = _index_words([(t.number, (t.words, *t.others)) for t in self.tables])
         self.values = _index_values(self.columns)
         self.meant_values = _index_meanings(self.columns, lexicon)
+        self._by_word: dict[str, dict[int, dict[str, None]]] | None = None
         self._by_length: dict[tuple[str, int], list[str]] | None = None
+
+    def homes_of(self, text: str) -> list[tuple[int, str]]:
+        """(column, value) of the values that are `text`, and of the only value of a column that holds it as a word of
+        its own ('Baker' for 'Tom Baker')."""
+        folded = fold_value(text)
+        whole = self.values.get(folded, [])
+        if self._by_word is None:
+            self._by_word = defaultdict(lambda: defaultdict(dict))
+            for entry in self.columns:
+                for value in entry.column.values if entry.kind == "text" and not entry.time else ():
+                    spelt = self.spellings.of(entry.key, value)[0]
+                    words = fold_value(value).split()
+                    for word in words if 1 < len(words) <= _NAME_WORDS_MAX else ():
+                        self._by_word[word][entry.number][spelt] = None
+        parts = self._by_word.get(folded, {}) if len(folded) > 2 else {}
+        known = {column for column, _ in whole}
+        single = [(c, next(iter(values))) for c, values in parts.items() if len(values) == 1 and c not in known]
+        return [*whole, *single]
 
     def near_values(self, folded: str) -> list[tuple[int, str]]:
         """(column, value as stored) of the values that a mistyped, folded text most likely means: one slip in five to

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from core.i18n import translate
@@ -99,12 +98,13 @@ class Spellings:
                 case = case.when(exp.Literal.string(value), exp.Literal.string(shown))
             node.replace(case)
 
-    def tell(self, columns: Iterable[Column], lang: str) -> str:
-        """One sentence on the spellings that those columns read as one; '' where there are none."""
+    def tell(self, sql: str, lang: str) -> str:
+        """One sentence on the spellings that a statement reads as one; '' where there are none."""
         groups: dict[str, list[str]] = defaultdict(list)
-        for column in columns:
-            for value, shown in self.others.get(column, {}).items():
-                groups[shown].append(value)
+        for others in self.others.values():
+            for value, shown in others.items():
+                if all("'" + text.replace("'", "''") + "'" in sql for text in (value, shown)):
+                    groups[shown].append(value)
         if not groups:
             return ""
         said = [f"“{shown}” = {', '.join(f'“{value}”' for value in dict.fromkeys(groups[shown]))}"

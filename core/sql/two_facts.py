@@ -6,10 +6,12 @@ twice. It finds the two measures and puts two finished plans together; nothing i
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
 
 from core.sql.aggregates import named_columns
 from core.sql.business_plan import BusinessPlan, Measure
+from core.sql.dimensions import joined
 from core.sql.lexicon import fold
 from core.sql.link import Links
 from core.sql.money import MARGIN, find_flows, is_additive, is_flow, is_money, way_of
@@ -21,7 +23,7 @@ _JOINING = frozenset("and vs versus against plus".split())
 _COMPARING = frozenset("with to".split())
 _TAKING = frozenset("minus menos less".split())
 _REACH = 4  # words between what joins and what is measured
-_TABLE_NAMED = 0.8
+_TABLE_NAMED, _COLUMN_NAMED = 0.8, 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,10 @@ def find_pair(links: Links, schema: Schema) -> Pair | None:
         rights = _measured(range(place + 1, min(place + 1 + _REACH, len(tokens))), links, schema)
         if not lefts or not rights or {m.table for m in lefts} & {m.table for m in rights}:
             continue
-        left = max(lefts, key=lambda m: m.span[1])  # the nearest to the word that joins
-        right = min(rights, key=lambda m: m.span[0])
+        left, right = min(  # the nearest to the word that joins, of tables that can be joined
+            itertools.product(lefts, rights),
+            key=lambda side: (not joined(schema, side[0].table, side[1].table), -side[0].span[1], side[1].span[0]),
+        )
         gap = [t for t in tokens[left.span[1] : place] if t.kind != "mark"]
         gap += [t for t in tokens[place + 1 : right.span[0]] if t.kind != "mark"]
         counted = "count" in (left.agg, right.agg)
@@ -58,12 +62,15 @@ def find_pair(links: Links, schema: Schema) -> Pair | None:
 
 
 def _measured(places: range, links: Links, schema: Schema) -> list[Measure]:
-    """What the words at these places measure: named amounts, flows of money, else the rows of a named table."""
+    """What the words at these places measure: named amounts (added up, or in the mean where a sum says nothing: salary
+    by employee), flows of money, else the rows of a named table."""
+    totals = any(links.tokens[p].word == "total" for p in places)
     found = [
-        Measure("sum", schema.columns[n].table, (n,), "{0}", (m.start, m.end))
+        Measure("sum" if totals or is_additive(schema.columns[n]) else "avg", schema.columns[n].table, (n,), "{0}",
+                (m.start, m.end))
         for n, m in named_columns(links, schema)
-        if m.start in places and m.end - 1 in places and is_additive(schema.columns[n]) and m.score >= 0.7
-    ]
+        if m.start in places and m.end - 1 in places and m.score >= _COLUMN_NAMED
+    ]  # fmt: skip
     best = max((m.span[1] - m.span[0] for m in found), default=0)
     found = [m for m in found if m.span[1] - m.span[0] == best]
     if best > 1:

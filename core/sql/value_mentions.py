@@ -206,10 +206,11 @@ def _is_name(token: Token, schema: Schema) -> bool:
 
 
 def _near_values(name: str, schema: Schema) -> tuple[tuple[int, Any, float], ...]:
-    """Stored values spelt nearly like a name ('Nordics' for 'Nórdicos'): the same opening, nine letters in ten."""
-    folded = fold_value(name)
-    if len(folded) < _NEAR_LETTERS:
-        return ()
+    """Stored values that a name is a part of ('Baker' for 'Tom Baker'), or that are spelt nearly like it ('Nordics' for
+    'Nórdicos'): the same opening, nine letters in ten."""
+    folded, parts = fold_value(name), schema.homes_of(name)
+    if parts or len(folded) < _NEAR_LETTERS:
+        return tuple((column, value, 0.75) for column, value in parts)
     alike = [v for v in schema.values if v[:3] == folded[:3] and abs(len(v) - len(folded)) <= 2]
     near = difflib.get_close_matches(folded, alike, n=1, cutoff=_NEAR_SPELLING)
     return tuple((column, value, 0.75) for column, value in schema.values[near[0]]) if near else ()

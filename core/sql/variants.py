@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from core.sql.aggregates import aggregate_of
 from core.sql.business_plan import BusinessPlan, Measure
-from core.sql.dimensions import name_columns
+from core.sql.dimensions import joined, name_columns
 from core.sql.link import Links
 from core.sql.money import is_additive, table_money
 from core.sql.schema import Schema
@@ -27,6 +27,7 @@ def vary_plan(plan: BusinessPlan, links: Links, schema: Schema) -> list[tuple[Bu
     said = bool(aggregate_of(links)[0])
     varied = [
         *_every_year(plan, schema),
+        *_other_home(plan, links, schema),
         *_other_aggregate(plan, schema, said),
         *_things_or_number(plan, schema, said),
         *_other_column(plan, links, schema),
@@ -117,3 +118,18 @@ def _zero_alone(plan: BusinessPlan) -> Iterator[tuple[BusinessPlan, str]]:
     if any(f.op == "is none" for f in plan.filters):
         zero = tuple(replace(f, op="=") if f.op == "is none" else f for f in plan.filters)
         yield replace(plan, filters=zero), "scope"
+
+
+def _other_home(plan: BusinessPlan, links: Links, schema: Schema) -> Iterator[tuple[BusinessPlan, str]]:
+    """'visits of Baker': the owner of that name, or the vet whose name holds it."""
+    for f in plan.filters:
+        if f.op != "=" or not isinstance(f.value, str):
+            continue
+        said = links.question[links.tokens[f.span[0]].start : links.tokens[f.span[-1]].end]
+        for column, value in schema.homes_of(said):
+            entry, own = schema.columns[column], schema.columns[f.column]
+            again = schema.graph.linked(entry.key, own.key) or entry.key[1].lower() == own.key[1].lower()
+            if column != f.column and not again and joined(schema, plan.fact, entry.table):
+                other = replace(f, column=column, value=value)
+                yield replace(plan, filters=tuple(other if g is f else g for g in plan.filters)), "scope"
+                return
