@@ -6,6 +6,7 @@ It asks no side. What a follow-up means is read by `sql.follow_up` over rows and
 from __future__ import annotations
 
 import dataclasses
+import re
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from core.recall import Recall, afresh
 from core.records import Answer, Catalog, Document, Route, SqlAnswer
 from core.router import split, unsourced
 from core.router.choose import Hint
+from core.router.refer import refer_to_one
 from core.sql.chart_request import without_chart
 from core.sql.reshape import Edit
 from core.sql.result_columns import label_of
@@ -110,6 +112,22 @@ def _rows_before_why(history: Sequence[Answer]) -> SqlAnswer | None:
     return None
 
 
+_VALUE = re.compile(r"(?:= |\bIN \()'((?:[^']|'')+)'")
+
+
+def _single_name(data: SqlAnswer) -> str:
+    """The one thing that an answer from rows is about: the value that its statement keeps to, else the only name in its
+    only row; '' where there is none or several."""
+    if data.sql is None or data.result is None:
+        return ""
+    kept = {value for text in data.sql.filters for value in _VALUE.findall(text)}
+    if kept:
+        return next(iter(kept)).replace("''", "'") if len(kept) == 1 else ""
+    rows = data.result.rows
+    names = [cell for cell in rows[0] if isinstance(cell, str)] if len(rows) == 1 else []
+    return names[0].strip() if len(names) == 1 else ""
+
+
 def _causes(asked: str, data: SqlAnswer) -> tuple[str, ...]:
     """'Why?' after rows by name, asked of the rows that stand out: the first and the last of those shown."""
     label = label_of(data.result) if data.result is not None and data.result.rows else None
@@ -129,6 +147,10 @@ def _complete(turn: Turn, past: Answer, read_edit: ReadEdit) -> Turn:
         return dataclasses.replace(turn, completed=past.completed_question, explained=explained)
     rows = past.data or _rows_before_why(turn.history)
     if rows is not None and turn.hint != "documents":
+        name = _single_name(rows)
+        referred = refer_to_one(turn.question, name, turn.lang) if name else ""
+        if referred:  # of the one that was named or found, not of whatever else it shares
+            return dataclasses.replace(turn, completed=referred)
         edit = read_edit(turn.question, rows, turn.lang)
         if edit is not None:  # what is asked of one row may be for the documents
             own = edit.changed == ("row",) and edit.sql is None and edit.only is None

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from core.i18n import translate
 
-_CALL = re.compile(r'^"?(\w+)"?\s*\(\s*(distinct\s+)?([^()]*?)\s*\)$', re.I)
+_CALL = re.compile(r'^"?(\w+)"?\s*\(\s*(distinct\s+)?((?:\w+\.)?"(?:[^"]|"")+"|[^()]*?)\s*\)$', re.I)
 _KNOWN_CALLS = {
     "sum": "sum", "avg": "avg", "mean": "avg", "min": "min", "max": "max", "median": "median",
     "count": "count", "year": "year", "month": "month", "quarter": "quarter", "monthname": "month", "hour": "hour",

@@ -99,3 +99,25 @@ def _named(text: str, subject: Subject, lang: str) -> str:
         return f"{text[: stands.start()]}{single}{text[stands.end() :]}"
     missing = subject.text if fold(subject.text) not in fold(text) else ""
     return f"{text} {missing}".strip()
+
+
+_ONE = {
+    "en": re.compile(r"\b(?:his|her|he|she|him)\b"),
+    "es": re.compile(r"\bsus? \w|\b(?:él|ella)$|(?:ó|tiene|tuvo|hizo|dio|vive|cobra|gana)$"),
+}
+_ASKS = re.compile(r"^(?:y )?(?:cuant[oa]s?|cuando|donde|que|a que|en que|desde cuando)\b")
+_AND = re.compile(r"^[¿\s]*(?:and|y)\s+", re.I)
+
+
+def refer_to_one(clause: str, name: str, lang: str) -> str:
+    """'and her town?', '¿y su pueblo?', '¿cuántas visitas tuvo?' after an answer about one `name`, with that name; ''
+    where the clause does not lean on one."""
+    text = _AND.sub("", " ".join(clause.split())).strip(" ¿?¡!.")
+    folded = fold(text)
+    if name.casefold() in text.casefold() or _NAME.search(text) or not _ONE[lang].search(text.casefold()):
+        return ""
+    owned = _OWNED[lang].search(folded)
+    if lang == "es" and not owned and not (_ASKS.match(folded) and may_lean(text, lang)):
+        return ""
+    said = _named(text, Subject((name,)), lang)
+    return f"¿{said[:1].upper()}{said[1:]}?" if lang == "es" else f"{said[:1].upper()}{said[1:]}?"

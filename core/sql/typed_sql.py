@@ -12,11 +12,14 @@ from core.records import Catalog
 
 _READS = re.compile(r"^\s*(?:select|with|from|values|explain|pivot)\b", re.I)
 _THING = r"(?:temp(?:orary)?\s+)?(?:table|view|schema|database|index|macro|function|sequence|type|secret)"
+_EXTENSION = r"(?:httpfs|json|parquet|icu|fts|spatial|excel|sqlite\w*|postgres\w*|mysql\w*|aws|azure|iceberg|delta)\b"
 _WRITES = re.compile(
     rf"^\s*(?:(?:drop|alter)\s+{_THING}\s+\w|create\s+(?:or\s+replace\s+)?{_THING}\s+(?:if\s+not\s+exists\s+)?\S+\s*"
     r"(?:\(|as\b|from\b)|truncate\s+(?:table\s+)?[\"\w]+\s*;?\s*$|delete\s+from\b|insert\s+(?:or\s+\w+\s+)?into\b|"
     r"update\s+\S+\s+set\b|merge\s+into\b|pragma\s|attach\s+['\"]|copy\s.+\b(?:to|from)\s+['\"]|load\s+['\"]|"
-    r"set\s+\w+\s*=|call\s+\w+\s*\()",
+    r"set\s+\w+\s*=|call\s+\w+\s*\(|(?:export|import)\s+database\b|vacuum(?:\s+analyze)?(?:\s+\"?\w+\"?)?\s*;?\s*$|"
+    r"checkpoint\s*;?\s*$|detach\s+(?:database\s+)?(?:if\s+exists\s+)?\"?\w+\"?\s*;?\s*$|use\s+\"?[\w.]+\"?\s*;|"
+    rf"(?:force\s+)?(?:install|load)\s+{_EXTENSION}|replace\s+into\s|create\s+unique\s+index\s)",
     re.I | re.S,
 )
 _BROKEN = re.compile(r"^\s*select\s+(?:\*|\w+\()", re.I)  # no sentence goes on like this
