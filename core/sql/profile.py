@@ -107,10 +107,11 @@ def _infer_key(table: str, rows: int, columns: list[dict[str, Any]]) -> list[str
 
 
 def numbers_rows(name: str, low: Any, high: Any, distinct: int | None) -> bool:
-    """Whether a column only numbers its rows ('rank': 1, 2, 3 …) and is not called a key: such values are among any
-    others of the kind."""
+    """Whether a column of one word only numbers its rows ('rank': 1, 2, 3 …) and is not called a key: such values are
+    among any others of the kind."""
     whole = isinstance(low, int) and isinstance(high, int)
-    return whole and low in (0, 1) and high - low + 1 == distinct and not KEY_NAME.search(name)
+    plain = not KEY_NAME.search(name) and len(re.findall(r"[^\W_]+", name)) == 1
+    return whole and plain and low in (0, 1) and high - low + 1 == distinct
 
 
 def included(child: list[int], parent: list[int]) -> float | None:

@@ -23,7 +23,8 @@ _JOINING = frozenset("and vs versus against plus".split())
 _COMPARING = frozenset("with to".split())
 _TAKING = frozenset("minus menos less".split())
 _REACH = 4  # words between what joins and what is measured
-_TABLE_NAMED, _COLUMN_NAMED = 0.8, 0.4
+_TABLE_NAMED = 0.8
+_SUM, _LEVEL = 0.7, 0.4  # how well an amount must be named: 'sales' are not the 'planned sales'; and a salary
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def _measured(places: range, links: Links, schema: Schema) -> list[Measure]:
         Measure("sum" if totals or is_additive(schema.columns[n]) else "avg", schema.columns[n].table, (n,), "{0}",
                 (m.start, m.end))
         for n, m in named_columns(links, schema)
-        if m.start in places and m.end - 1 in places and m.score >= _COLUMN_NAMED
+        if m.start in places and m.end - 1 in places and m.score >= (_SUM if is_additive(schema.columns[n]) else _LEVEL)
     ]  # fmt: skip
     best = max((m.span[1] - m.span[0] for m in found), default=0)
     found = [m for m in found if m.span[1] - m.span[0] == best]
