@@ -119,13 +119,11 @@ def _is_beyond_parser(plan: BusinessPlan, schema: Schema) -> bool:
     """'unpaid invoices', 'churn by plan', a correlation, ranges, empty cells, days between dates, two tables beside
     each other: what the learned parser never writes; and 'the youngest', of which it does not know what is young."""
     measure, timed = plan.measure, plan.date is not None
-    properties = any(
-        f.op in _BLANK or yes_value(schema.columns[f.column]) is not None for f in plan.filters
-    )
+    properties = any(f.op in _BLANK or yes_value(schema.columns[f.column]) is not None for f in plan.filters)
     return bool(
         plan.beside
         or properties
-        or (plan.contrast and (plan.contrast.unit or (plan.contrast.right is None and not measure)))  # 'fewer than the average'
+        or (plan.contrast and (plan.contrast.unit or (plan.contrast.right is None and not measure)))
         or (plan.ranked is not None and schema.columns[plan.ranked].time)
         or (timed and plan.grain in ("hour", "weekday", "week", "month", "quarter"))  # of times it knows years and days
         or (timed and any(p.assumed or p.unit in ("month", "quarter") for p in plan.periods))
