@@ -30,7 +30,6 @@ _NAMED = 0.25  # what standing in a document that the question names adds
 _LEAST_WEIGHT = 0.3
 _FILTERED = 0.3
 _CLAIMED = 1.0  # what being the very amount adds that the question asks about
-_QUOTED = 0.15  # and what being in what the documents' answer quotes
 _LOOKED_AT = 6  # candidates whose scope is read, best first
 _FILTER = re.compile(r"= '([^']{2,60})'")
 
@@ -187,7 +186,7 @@ def _best_of(
         if found.said + 0.25 * bool(wanted) < enough or (close == 0.0 and not _may_differ(found.figure, value)):
             continue
         meant = asked.claimed is not None and same_as_printed(found.figure, asked.claimed)
-        worth = found.said + _CLOSE_WEIGHT * close + _CLAIMED * meant + _QUOTED * asked.quoted(found)
+        worth = found.said + _CLOSE_WEIGHT * close + _CLAIMED * meant
         scored.append((worth - 0.0005 * order, found))
     ordered = sorted(scored, key=lambda pair: -pair[0])[:_LOOKED_AT]
     return next((found for _, found in ordered if _is_of_rows(found, value, label, asked)), None)
