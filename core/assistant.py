@@ -13,8 +13,8 @@ import time
 from collections.abc import Collection, Generator, Iterator, Sequence
 from typing import TypeVar
 
-from core import both
 from core.author import Author
+from core.both.weave import checks_of, unconfirmed
 from core.conversation import Turn, begin_turn
 from core.errors import AppError
 from core.house_words import HouseWords
@@ -134,7 +134,7 @@ class Assistant:
         if chosen.kind == "both":
             return asked, chosen
         if parts.claimed is not None and asked.written.status == "answered":
-            found = dataclasses.replace(asked, written=both.unconfirmed(asked.written, turn.lang))
+            found = dataclasses.replace(asked, written=unconfirmed(asked.written, turn.lang))
             return found, Route("documents", translate("router.unconfirmed_reason", turn.lang))
         if parts.claimed:  # read whole, its figure would be a condition on the rows
             return asked, Route("none", translate("router.unconfirmed_nowhere", turn.lang))
@@ -250,7 +250,7 @@ class Assistant:
             grounded=grounded_in_use(self.settings),
         )
         return dataclasses.replace(
-            checked, checks=both.checks_of(checked), timings_ms={**draft.timings_ms, "check": _ms(started)}
+            checked, checks=checks_of(checked), timings_ms={**draft.timings_ms, "check": _ms(started)}
         )
 
     def _finish(self, turn: Turn, answer: Answer, told: bool = False) -> Iterator[Event]:

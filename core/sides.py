@@ -12,8 +12,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 
-from core import both
 from core.amounts import Amounts
+from core.both import judge
+from core.both.match import Pages
+from core.both.named import called_documents, named_documents
 from core.chat import answer as documents_answer
 from core.chat.fragment import substitute
 from core.conversation import Here, Turn
@@ -132,20 +134,20 @@ class Sides:
         sources = sources_of(turn.lang, prose, tables)
         return split_question(turn.completed, turn.lang, lambda text: self.sound(turn, text), substitute, sources)
 
-    def pages(self, turn: Turn) -> both.Pages:
+    def pages(self, turn: Turn) -> Pages:
         """What figures of documents are read from, to be laid beside rows."""
 
         def named_in(line: str, lang: str) -> tuple[str, ...]:
             return tuple(stored for _, stored in self.tables.sound(line, lang, sources=turn.sources).named)
 
-        return both.Pages(self.library.page, turn.here.documents, named_in)
+        return Pages(self.library.page, turn.here.documents, named_in)
 
     def signals(self, turn: Turn, asked: Asked, sounding: Sounding | None = None) -> Signals:
         """What the router weighs, once the sides have said what they can."""
         parts = asked.parts
         heard = sounding or self.sound(turn, parts.data if parts else turn.completed)
         compares = parts is not None and parts.compares
-        sure = parts is None or parts.claimed is None or both.can_check(parts, asked.data, heard)
+        sure = parts is None or parts.claimed is None or judge.can_check(parts, asked.data, heard)
         return Signals(self.said(turn), heard, asked.written, asked.data, parts is not None, compares, sure)
 
     def leaves_tables(self, turn: Turn) -> bool:
@@ -172,10 +174,10 @@ class Sides:
             written = pool.submit(self._ask_part, turn, parts, among)
             data, parts = self._ask_for_rows(turn, parts)
             asked = Asked(written.result(), data, parts)
-        if parts is None or parts.compares or not both.restates(asked.written, data):
+        if parts is None or parts.compares or not judge.restates(asked.written, data):
             return asked
         others = (self.ask_documents(turn, said, self._named(turn, parts, among)) for said in parts.otherwise)
-        new = (other for other in others if other.status == "answered" and not both.restates(other, data))
+        new = (other for other in others if other.status == "answered" and not judge.restates(other, data))
         return dataclasses.replace(asked, written=next(new, asked.written))
 
     def _ask_for_rows(self, turn: Turn, parts: Parts | None) -> tuple[SqlAnswer, Parts | None]:
@@ -183,11 +185,11 @@ class Sides:
         if parts is None:
             return self.ask_tables(turn, turn.completed), None
         best = self.ask_tables(turn, parts.data)
-        if both.is_sure_figure(best):
+        if judge.is_sure_figure(best):
             return best, parts
         for said in parts.restated:
             other = self.ask_tables(turn, said)
-            if both.is_one_figure(other) and (not both.is_one_figure(best) or other.confidence > best.confidence):
+            if judge.is_one_figure(other) and (not judge.is_one_figure(best) or other.confidence > best.confidence):
                 best, parts = other, dataclasses.replace(parts, data=said)
         return best, parts
 
@@ -196,7 +198,7 @@ class Sides:
         if parts is None:
             return self.ask_documents(turn, turn.completed, among)
         among = self._named(turn, parts, among)
-        called = both.called_documents(parts.subject, parts.documents, turn.here.documents, turn.lang)
+        called = called_documents(parts.subject, parts.documents, turn.here.documents, turn.lang)
         if called and not parts.about:
             asked = parts.otherwise[-1] if parts.otherwise else parts.documents  # they are about the subject already
             found = self.ask_documents(turn, asked, called if among is None else called & set(among))
@@ -213,7 +215,7 @@ class Sides:
         """Of the documents to search, those that the question names, where it names some."""
         if not parts.about:
             return among
-        named = {document.id for document in both.named_documents(parts.about, turn.here.documents, turn.lang)}
+        named = {document.id for document in named_documents(parts.about, turn.here.documents, turn.lang)}
         return (named & set(among) if among is not None else named) or among
 
     def ask_tables(self, turn: Turn, question: str) -> SqlAnswer:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import dataclasses
 
-from core import both
+from core.both.match import Pages
+from core.both.weave import weave
 from core.conversation import Turn
 from core.i18n import plural, translate
 from core.records import Answer, DocumentsAnswer, Route, SqlAnswer
@@ -15,7 +16,7 @@ from core.sides import Asked
 from core.sql.reshape import Edit
 
 
-def tell(turn: Turn, chosen: Route, asked: Asked, shelf: both.Pages) -> Answer:
+def tell(turn: Turn, chosen: Route, asked: Asked, shelf: Pages) -> Answer:
     """The answer of the chosen sides; its route is `none` where they have none."""
     if chosen.kind == "both":
         answer = from_both(turn, asked, chosen, shelf)
@@ -47,10 +48,10 @@ def from_rows(turn: Turn, data: SqlAnswer, route: Route) -> Answer:
     return _by_engine(dataclasses.replace(answer, data=data, timings_ms=data.timings_ms), data)
 
 
-def from_both(turn: Turn, asked: Asked, chosen: Route, shelf: both.Pages) -> Answer:
+def from_both(turn: Turn, asked: Asked, chosen: Route, shelf: Pages) -> Answer:
     """Rows and passages in one text, laid side by side where both state a figure."""
     written, data = asked.written, asked.data
-    woven = both.weave(asked.parts, written, data, turn.lang, shelf)
+    woven = weave(asked.parts, written, data, turn.lang, shelf)
     confidence = min(data.confidence, max(written.confidence, written.chance / 2))
     answer = dataclasses.replace(
         turn.answer(chosen, "answered", woven.text, round(confidence, 4), data.message),

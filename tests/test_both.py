@@ -4,7 +4,8 @@ import dataclasses
 
 import pytest
 
-from core.both import called_documents, can_check, restates
+from core.both.judge import can_check, restates
+from core.both.named import called_documents
 from core.records import CheckedSql, Citation, Document, DocumentsAnswer, QueryResult, Route, Sounding, SqlAnswer
 from core.router.split import Parts
 from core.sides import Asked, says_one_part

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.both import named_documents, terms, words_of
+from core.both.named import named_documents, terms, words_of
 from core.reconcile.compare import Asked, _numeric, compare, compare_claim
 from core.reconcile.pages import Sheet
 from core.reconcile.tell import agreement, tell_comparisons

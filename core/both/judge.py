@@ -1,0 +1,52 @@
+"""What one side's answer is worth to the other: whether rows are one figure, whether they can confirm a claim, and
+whether the documents only restate them.
+
+It asks neither side.
+"""
+
+from __future__ import annotations
+
+from core.reconcile.compare import compare_claim, read_result, same_as_printed
+from core.reconcile.figures import read_figures
+from core.reconcile.pages import digits_of
+from core.records import DocumentsAnswer, Sounding, SqlAnswer
+from core.router.split import Parts
+
+_CHECKS_FROM = 0.3  # rows less sure than this confirm no claim
+_SURE_FIGURE = 0.7  # and of those, other words are tried
+_LEFT_MOST = 1  # nor do those of a question with more words left unread
+_TOLD_DIGITS = 3  # a figure with fewer digits is the same by chance
+
+
+def can_check(parts: Parts, data: SqlAnswer | None, heard: Sounding) -> bool:
+    """Whether a claim can be laid beside the rows: its question was read nearly whole (`heard`), and they are one
+    figure, of a sort with the claim's."""
+    if data is None or not is_one_figure(data) or data.confidence < _CHECKS_FROM:
+        return False
+    if not heard.measured or heard.left > _LEFT_MOST:
+        return False
+    return not parts.claimed or compare_claim(parts.claimed, data.lang, data.result) is not None
+
+
+def is_one_figure(data: SqlAnswer) -> bool:
+    """Whether the rows are a single figure."""
+    return data.result is not None and data.result.error is None and len(read_result(data.result)) == 1
+
+
+def is_sure_figure(data: SqlAnswer) -> bool:
+    return is_one_figure(data) and data.confidence >= _SURE_FIGURE
+
+
+def restates(written: DocumentsAnswer, data: SqlAnswer) -> bool:
+    """Whether all that the documents answer is a figure of the rows: it says no more of them than they do."""
+    if data.result is None or data.result.error is not None or not written.citations:
+        return False
+    values = [value for _, value, _ in read_result(data.result)]
+    return all(
+        any(
+            digits_of(figure) >= _TOLD_DIGITS and same_as_printed(figure, value)
+            for figure in read_figures(citation.quote)
+            for value in values
+        )
+        for citation in written.citations
+    )
