@@ -13,7 +13,7 @@ from core.i18n import translate
 from core.records import Column, Table
 from core.sql.lexicon import Lexicon, fold
 from core.sql.link import is_content
-from core.sql.schema import kind_of
+from core.sql.names import kind_of
 from core.sql.words import Token, split_name, stem, tokenize, word_stems
 
 COVERED_MIN = 0.7  # of the question's content words

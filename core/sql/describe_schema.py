@@ -13,8 +13,9 @@ from typing import Any
 from core.records import Catalog, Column, Table
 from core.sql.lexicon import builtin_lexicon
 from core.sql.link import Links
+from core.sql.names import kind_of
 from core.sql.propose import builtin_parser, link_question
-from core.sql.schema import Schema, kind_of, schema_of
+from core.sql.schema import Schema, schema_of
 
 TABLES_MAX = 12
 COLUMNS_MAX = 40

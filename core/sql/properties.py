@@ -11,7 +11,8 @@ from core.sql.business_plan import Filter
 from core.sql.dimensions import distance
 from core.sql.lexicon import fold
 from core.sql.link import Links, is_content
-from core.sql.schema import ColumnEntry, Schema, spoken_words
+from core.sql.names import spoken_words
+from core.sql.schema import ColumnEntry, Schema
 from core.sql.words import spanish_stem, stem
 
 _YES = ("yes", "true", "y", "1", "si", "sí", "t", "churned", "baja")

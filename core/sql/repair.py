@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from core.records import Catalog, Column
 from core.sql.guard import fold
-from core.sql.schema import kind_of
+from core.sql.names import kind_of
 
 if TYPE_CHECKING:
     from sqlglot import exp

@@ -10,16 +10,16 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 
 from core.records import Catalog, Column, Table
-from core.sql.calendar import MONTHS
 from core.sql.joins import JoinGraph
 from core.sql.lexicon import Lexicon, fold
+from core.sql.names import is_filler, is_id, kind_of, month_of, spoken_words, time_of
 from core.sql.spellings import Spellings
 from core.sql.words import meanings_of, name_stems, short_form, split_name, translate_name
 
-NUMBER_TYPES = ("INT", "DECIMAL", "DOUBLE", "FLOAT", "REAL", "NUMERIC", "HUGEINT", "BIGINT", "SMALLINT", "TINYINT")
 _NAME_WORDS = {"name", "title", "nombre", "titulo", "label", "description", "descripcion", "nombres"}
 _DATE_WORDS = {"date", "day", "year", "month", "time", "fecha", "dia", "ano", "mes", "hora", "birthday", "since"}
 _PLACE_WORDS = {"city", "country", "state", "location", "address", "place", "ciudad", "pais", "county", "region"}
+_PLAIN_VALUES = frozenset("value values valor valores obs observation".split())
 _NAME_WORDS_MAX = 4  # words of a value that is a name: 'María del Mar Ruiz'
 NEAR_LENGTH_MIN, NEAR_TWO_SLIPS = 5, 10  # letters of a value that may be mistyped, and that may have two slips
 _VALUE_SPLIT = re.compile(r"[^\w]+")
@@ -121,10 +121,10 @@ class Schema:
 
     def _add_table(self, table: Table, foreign: set[tuple[str, str]]) -> None:
         number = len(self.tables)
-        names = tuple(word for word in split_name(table.name) if word not in self.shared and not _is_filler(word))
+        names = tuple(word for word in split_name(table.name) if word not in self.shared and not is_filler(word))
         names = names or split_name(table.name)
         first = len(self.columns)
-        texts = [c.name for c in table.columns if kind_of(c) == "text" and not _is_id(c.name)]
+        texts = [c.name for c in table.columns if kind_of(c) == "text" and not is_id(c.name)]
         plain = [c.name for c in table.columns if set(split_name(c.name)) <= _PLAIN_VALUES and kind_of(c) == "number"]
         for column in table.columns:
             self.columns.append(
@@ -175,7 +175,7 @@ class Schema:
             extra=sum(word in names or word + "s" in names for word in words),
             primary=owner.primary_key == (column.name,),
             foreign=(owner.name, column.name) in foreign,
-            id_like=_is_id(column.name),
+            id_like=is_id(column.name),
             name_like=bool(told & _NAME_WORDS) or column.name.lower().endswith("name"),
             date_like=kind == "date" or bool(told & _DATE_WORDS),
             place_like=bool(told & _PLACE_WORDS),
@@ -183,93 +183,6 @@ class Schema:
             unique=min(1.0, (column.distinct or 0) / owner.rows) if owner.rows else 0.0,
             time=time_of(column),
         )
-
-
-_PLAIN_VALUES = frozenset("value values valor valores obs observation".split())
-_UNIT = re.compile(r"\([^)]*\)|\[[^\]]*\]")  # 'Coste (€)', 'Salary [EUR]'
-_SYMBOLS = frozenset("eur usd gbp chf jpy mxn kg km cm mm ml ha kw kwh mwh".split())
-_CAMEL = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])")
-_FILLER = frozenset("tbl table tabla raw stg dim fact datos".split())
-
-
-_JOINING = frozenset("de del la las el los y con en por para".split())  # 'País de origen' is said without them
-
-
-def spoken_words(name: str) -> tuple[str, ...]:
-    """The words of a column's name without its unit in brackets and what only joins them, where that leaves any."""
-    words = split_name(_UNIT.sub(" ", name)) or split_name(name)
-    if words[-1:] and words[-1] in _SYMBOLS:  # 'freight_eur', 'weight_kg'
-        words = words[:-1] or words
-    return tuple(word for word in words if word not in _JOINING) or words
-
-
-def said_name(name: str) -> str:
-    """A stored name as it is said in a question: 'Monthly_fee (EUR)', 'monthlyFee' -> 'monthly fee'."""
-    words = (_CAMEL.sub(" ", _UNIT.sub(" ", name)).replace("_", " ") or name).split()
-    return " ".join(word if word.isupper() else word.lower() for word in words)
-
-
-def _is_filler(word: str) -> bool:
-    """Words of a table's name that nobody says: 'employees_2025', 'stg_orders'."""
-    return word.isdigit() or word in _FILLER
-
-
-_SPANISH_MONTHS = {"ene": "january", "abr": "april", "ago": "august", "set": "september", "dic": "december"}
-
-
-def month_of(words: tuple[str, ...]) -> tuple[str, ...]:
-    """The month that a header of one short word stands for ('ene', 'Sept'): tables with a column a month."""
-    if len(words) != 1:
-        return ()
-    number = MONTHS.get(_SPANISH_MONTHS.get(words[0], words[0]))
-    return (_MONTH_NAMES[number],) if number else ()
-
-
-_MONTH_NAMES = {number: name for name, number in reversed(MONTHS.items())}
-
-
-def kind_of(column: Column) -> str:
-    kind = column.type.upper()
-    if kind.startswith(NUMBER_TYPES) or (kind.startswith("U") and "INT" in kind):
-        return "number"
-    if kind.startswith(("DATE", "TIMESTAMP", "TIME")):
-        return "date"
-    return "bool" if kind.startswith("BOOL") else "text"
-
-
-_TIME_TEXTS = {
-    "day_text": re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?$"),
-    "month_text": re.compile(r"\d{4}-\d{2}$"),
-}
-_YEAR_WORDS = {"year", "ano", "anio", "ejercicio"}
-_YEARS = range(1700, 2200)
-
-
-def time_of(column: Column) -> str:
-    """How a column holds time: as dates, as text of days or months (as in SQLite), as the number of a year."""
-    if column.type.upper().startswith(("DATE", "TIMESTAMP")):
-        return "date"
-    kind, ends = kind_of(column), (column.minimum, column.maximum)
-    if kind == "text" and all(isinstance(end, str) for end in ends):
-        seen = (*ends, *column.values[:50])
-        return next((name for name, form in _TIME_TEXTS.items() if all(map(form.match, seen))), "")
-    named = _YEAR_WORDS & set(split_name(column.name))
-    whole = all(isinstance(end, int) and end in _YEARS for end in ends)
-    return "year" if kind == "number" and named and whole else ""
-
-
-def _is_id(name: str) -> bool:
-    words = split_name(name)
-    return bool(words) and (
-        words[0] == "id"
-        or words[-1] in ("id", "ids", "code", "key", "codigo", "ssn")
-        or (words[-1].endswith("id") and words[-1] not in _NO_IDS)  # 'stuid', 'customerid'
-    )
-
-
-_NO_IDS = frozenset(
-    "paid unpaid prepaid bid grid valid invalid void solid liquid fluid acid hybrid rapid humid aid".split()
-)
 
 
 def _index_words(entries: list) -> dict[str, list[tuple[int, int, int, float]]]:

@@ -12,9 +12,10 @@ from core.sql.ask import ask
 from core.sql.compare import same_answer
 from core.sql.guard import check_sql
 from core.sql.lexicon import builtin_lexicon
+from core.sql.names import time_of
 from core.sql.propose import builtin_parser, link_question
 from core.sql.readings import business_statements
-from core.sql.schema import schema_of, time_of
+from core.sql.schema import schema_of
 from core.sql.spelling import edit_distance, suggest_names
 
 CASES = [json.loads(line) for line in (Path(__file__).parent / "business_cases.jsonl").read_text("utf-8").splitlines()]
