@@ -585,7 +585,8 @@ class AdapterCard:
     low, high} (an interval of the difference); `passed` is None before the gate has seen it. `created` is ISO 8601.
     `words_sha256`: the list of words through which it reads Spanish. `against`: what `base` in the scores was, as the
     `setting` for it and the id of its `model`; empty: the bare base. `continues`: the hash of the adapter that it was
-    trained on from. `made_by`: who was logged in where it was made."""
+    trained on from. `made_by`: who was logged in where it was made. `config_sha256`: the configuration that the weights
+    were judged with; empty on cards that were written without it."""
 
     name: str
     kind: Literal["retriever", "chat"]
@@ -606,3 +607,4 @@ class AdapterCard:
     against: dict[str, str] = field(default_factory=dict)
     continues: str = ""
     made_by: str = ""
+    config_sha256: str = ""

@@ -17,6 +17,7 @@ from pathlib import Path
 from core.errors import AppError
 from core.models.adapter_files import (
     CARD,
+    CONFIG,
     WEIGHTS,
     WORDS,
     CheckedAdapter,
@@ -142,12 +143,14 @@ def read_card(folder: Path) -> AdapterCard | None:
 
 
 def is_usable(folder: Path) -> bool:
-    """Whether the gate let this very adapter pass, over the list of words that it has. `adapters.missing` where it is
-    not there."""
+    """Whether the gate let this very adapter pass, with the configuration and over the list of words that it has.
+    `adapters.missing` where it is not there."""
     found, card = hash_weights(folder), read_card(folder)
     if card is None or card.passed is not True or card.adapter_sha256 != found:
         return False
-    return not has_weights(folder) or card.words_sha256 == hash_words(folder)
+    if not has_weights(folder):
+        return True
+    return card.words_sha256 == hash_words(folder) and card.config_sha256 in ("", hash_config(folder))
 
 
 def write_card(folder: Path, card: AdapterCard) -> None:
@@ -166,6 +169,11 @@ def hash_weights(folder: Path) -> str:
         return hash_file(folder / (WEIGHTS if has_weights(folder) else WORDS))
     except OSError:
         raise AppError("adapters.missing", name=folder.name) from None
+
+
+def hash_config(folder: Path) -> str:
+    """The sha256 of the configuration, which scales the weights (`lora_alpha`); '' where there is none."""
+    return hash_file(folder / CONFIG) if (folder / CONFIG).is_file() else ""
 
 
 def has_weights(folder: Path) -> bool:

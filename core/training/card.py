@@ -38,6 +38,7 @@ def make_card(job: Job, out: Path, trained: Trained | None, verdict: Any, **told
         words_sha256=adapters.hash_words(out),
         continues=hash_start(job),
         made_by=_who(),
+        config_sha256=adapters.hash_config(out),
         **told,
     )
 

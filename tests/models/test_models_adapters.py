@@ -103,6 +103,25 @@ def test_only_an_adapter_that_passed_is_loaded(tmp_path):
     assert not list(tmp_path.rglob("*.onnx"))
 
 
+@pytest.mark.parametrize("option", [{"lora_alpha": 64}, {"use_rslora": True}, {"target_modules": ["key"]}])
+def test_an_adapter_whose_configuration_was_changed_has_not_passed(tmp_path, option):
+    folder = write(tmp_path / "mine")
+    judged = card(adapter_sha256=adapters.hash_weights(folder), config_sha256=adapters.hash_config(folder), passed=True)
+    adapters.write_card(folder, judged)
+    assert adapters.is_usable(folder)
+    write(folder, config=option)  # the weights stay
+    assert not adapters.is_usable(folder)
+    with pytest.raises(AppError) as caught:
+        load_embedder(f"builtin+{folder}", tmp_path)
+    assert caught.value.key == "adapters.not_passed"
+
+
+def test_a_card_without_a_configuration_keeps_its_verdict(tmp_path):
+    folder = write(tmp_path / "mine")
+    adapters.write_card(folder, card(adapter_sha256=adapters.hash_weights(folder), passed=True))
+    assert adapters.is_usable(folder)
+
+
 def test_every_adapter_makes_another_model_and_an_id_is_no_path(tmp_path):
     ids = {model_id(), model_id("a" * 64), model_id("b" * 64)}
     assert len({name.split("@")[0] for name in ids}) == 3
