@@ -12,7 +12,9 @@ from dataclasses import replace
 
 from core.sql.aggregates import aggregate_of
 from core.sql.blanks import filled_or_empty
+from core.sql.business_having import add_threshold, limit_group_size
 from core.sql.business_lists import find_lists, find_subject
+from core.sql.business_order import add_order
 from core.sql.business_plan import BusinessPlan, Measure, repeats_rows
 from core.sql.business_scope import asks_for_thing, is_business
 from core.sql.business_steps import (
@@ -20,12 +22,10 @@ from core.sql.business_steps import (
     add_dimensions,
     add_filters,
     add_more,
-    add_order,
-    add_threshold,
     count_things,
 )
-from core.sql.business_time import add_time, names_column
-from core.sql.calendar import Grain, find_grain, find_trend
+from core.sql.business_time import CHANGED, add_time, names_column
+from core.sql.calendar import YEARS, Grain, find_grain, find_trend
 from core.sql.conditions import find_filter, find_filters
 from core.sql.dimensions import joined
 from core.sql.durations import rank_lasting
@@ -79,7 +79,8 @@ def read_business(links: Links, schema: Schema, today: datetime.date) -> list[Bu
         elif measure.agg in ("max", "min") and asks_for_thing(plan, links, schema):
             plans = [p for p in plans if p.measure.agg not in ("max", "min")]
             break
-    listed = _names_things(links, schema) and not any(plan.periods for plan in plain)
+    listed = any(plan.keys and plan.filters for plan in plain)
+    listed = listed or (_names_things(links, schema) and not any(plan.periods for plan in plain))
     plans = list(dict.fromkeys([*plain, *plans] if listed else [*plans, *plain]))
     return sorted(plans, key=lambda plan: len(uncovered(plan, links)) + repeats_rows(plan, schema))[:READINGS]
 
@@ -96,7 +97,7 @@ def _complete(
     plan = rank_lasting(add_dimensions(replace(plan, measure=measure), links, schema, grain), links, schema)
     plan = add_time(plan, links, schema, grain, today)
     steps = (add_threshold, add_filters) if grouped else (add_filters, add_threshold)
-    for step in (*steps, count_things, add_contrast):
+    for step in (limit_group_size, *steps, count_things, add_contrast):
         plan = step(plan, links, schema)
     plan = sum_across(plan, links, schema)
     for step in (add_share_of_rows, add_more, add_order):
@@ -156,7 +157,7 @@ def _compares_amounts(links: Links, schema: Schema, table: int) -> bool:
 
 
 def find_window(links: Links) -> tuple[str, tuple[int, int]]:
-    """(growth, share, running, rank or '', the tokens that say so)."""
+    """(growth, share, running, rank or '', the tokens that say so); the difference between 2024 and 2025 is growth."""
     words = [stem(token.word) for token in links.tokens]
     for name, phrases in WINDOWS.items():
         for phrase in phrases:
@@ -164,4 +165,6 @@ def find_window(links: Links) -> tuple[str, tuple[int, int]]:
             for start in range(len(words) - len(roots) + 1):
                 if words[start : start + len(roots)] == roots:
                     return name, (start, start + len(roots))
-    return "", (0, 0)
+    changed = next((p for p, token in enumerate(links.tokens) if token.word in CHANGED), None)
+    years = [token for token in links.tokens if token.kind == "number" and token.value in YEARS]
+    return ("growth", (changed, changed + 1)) if changed is not None and len(years) == 2 else ("", (0, 0))

@@ -43,7 +43,8 @@ def sum_by_group(
         keys = [column_text(n, schema, alias) for n in plan.keys]
         sql += f" GROUP BY {', '.join([*(expression for expression, _ in groups), *keys])}"
     if plan.threshold:
-        sql += f" HAVING {measure} {plan.threshold.op} {literal(plan.threshold.value)}"
+        held = "COUNT(*)" if plan.threshold.of_rows else measure
+        sql += f" HAVING {held} {plan.threshold.op} {literal(plan.threshold.value)}"
     return sql, [label for _, label in groups], name
 
 

@@ -17,6 +17,7 @@ from core.sql.calendar import Grain
 from core.sql.contrasts import find_absence, find_contrast
 from core.sql.dimensions import LOW, Dimension, dimension_at, has_superlative, name_columns, superlatives
 from core.sql.link import Links
+from core.sql.operators import BOUNDS
 from core.sql.schema import Schema
 from core.sql.set_lists import find_set_list
 from core.sql.time_ends import TimeEnd, find_time_end
@@ -56,8 +57,30 @@ def find_lists(
             plan = add_filters(plan, links, schema)
             if plan.filters or (plan.periods and not uncovered(plan, links)):
                 plain.append(plan)
+    elif not (contrast or aggregate_of(links)[0] or has_superlative(links) or grain):
+        plain += _values_asked(links, schema, today)
     ranked = None if contrast or grain or joined else _ranked_things(links, schema, subject, today)
     return out, [*plain, ranked] if ranked else plain
+
+
+def _values_asked(links: Links, schema: Schema, today: datetime.date) -> list[BusinessPlan]:
+    """'which countries have a population above 5 million in 2007': the values of a column whose rows meet a bound."""
+    if not links.tokens or links.tokens[0].word not in ("which", "what", "list", "show", "name"):
+        return []
+    for table in schema.tables:
+        found = dimension_at(1, links, schema, table.number, set(), 1)
+        own = found and schema.columns[found.columns[0]]
+        if not own or own.table != table.number or own.kind != "text":
+            continue
+        plan = BusinessPlan(None, lang=links.lang, subject=table.number, covered=frozenset(range(*found.span)))
+        plan = replace(plan, keys=found.columns)
+        plan = add_filters(add_periods(plan, links, schema, today, table.number), links, schema)
+        bound = next((f for f in plan.filters if f.op in BOUNDS), None)
+        if bound and plan.periods and schema.columns[plan.date].time == "year":  # a row for each in a year
+            return [replace(plan, ranked=bound.column, descending=bound.op.startswith(">"))]
+        if bound:
+            return [plan]
+    return []
 
 
 _ASKED = 0.85  # how well a column must be named to be shown

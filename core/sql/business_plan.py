@@ -16,11 +16,12 @@ from core.sql.schema import Schema
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """Groups whose measure is `op value`."""
+    """Groups whose measure, or whose number of rows, is `op value`."""
 
     op: str
     value: float
     span: tuple[int, ...]
+    of_rows: bool = False
 
 
 @dataclass(frozen=True, slots=True)

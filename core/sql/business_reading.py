@@ -37,8 +37,8 @@ def read_business_plan(plan: BusinessPlan, schema: Schema, lang: str) -> str:
     if plan.absence:
         parts.append(_say("without", lang, table=_quoted(schema.tables[plan.absence.table].table.name)))
     if plan.threshold and plan.measure:
-        said = _say(_OPERATORS[plan.threshold.op], lang, column=_measure(plan.measure, schema, lang),
-                    value=say_value(plan.threshold.value, lang))  # fmt: skip
+        held = _say("count_rows", lang) if plan.threshold.of_rows else _measure(plan.measure, schema, lang)
+        said = _say(_OPERATORS[plan.threshold.op], lang, column=held, value=say_value(plan.threshold.value, lang))
         parts.append(_say("having", lang, conditions=said))
     parts += [_period(p, lang) for p in plan.periods] if plan.date is not None else []
     if plan.window in ("growth", "running", "share"):

@@ -113,9 +113,8 @@ def _grouped(plan: BusinessPlan, schema: Schema, alias: dict[str, str], text: st
 
 
 def _has_order(entry: ColumnEntry) -> bool:
-    """Groups that are numbers are read along them ('churn by tenure'), and two sides always in one order."""
-    amount = entry.kind == "number" and not (entry.id_like or entry.primary or entry.foreign)
-    return amount or entry.column.distinct == 2
+    """Groups that are numbers are read along them: 'churn by tenure'."""
+    return entry.kind == "number" and not (entry.id_like or entry.primary or entry.foreign)
 
 
 def _by_range(plan: BusinessPlan, schema: Schema, alias: dict[str, str], text: str, where: str) -> str | None:
@@ -209,7 +208,8 @@ def _list(plan: BusinessPlan, schema: Schema, alias: dict[str, str], text: str, 
     if plan.ranked is not None:
         known = f"{column_text(plan.ranked, schema, alias)} IS NOT NULL"
         where = f"{where} AND {known}" if where else f" WHERE {known}"
-    return f"SELECT {select or '*'} FROM {text}{where}"
+    repeats = plan.keys and plan.ranked is None and all(schema.columns[n].unique < 1 for n in shown)
+    return f"SELECT {'DISTINCT ' if repeats else ''}{select or '*'} FROM {text}{where}"
 
 
 def _list_order(plan: BusinessPlan, schema: Schema, alias: dict[str, str]) -> str:

@@ -5,31 +5,21 @@ Each takes a plan and the question's links and gives the plan with more of the q
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from core.sql.aggregates import AGGREGATES, aggregate_of, named_columns
-from core.sql.business_plan import BusinessPlan, Filter, Measure, Threshold
+from core.sql.business_plan import BusinessPlan, Filter, Measure
 from core.sql.business_time import date_column
 from core.sql.calendar import Grain, find_trend
 from core.sql.conditions import asks_sides, find_filters
 from core.sql.contrasts import find_contrast
 from core.sql.dimensions import (
-    HIGH,
-    LOW,
     Dimension,
-    dimension_at,
     find_dimensions,
-    find_sorting,
     has_superlative,
-    joined,
-    key_beside,
-    name_columns,
-    superlatives,
 )
-from core.sql.link import Links, ValueMention, is_content
+from core.sql.link import Links, is_content
 from core.sql.money import is_buying, is_flow
-from core.sql.operators import BOUNDS, operator_beside
 from core.sql.properties import named_property
 from core.sql.schema import Schema
 from core.sql.unread import TOLD
@@ -110,61 +100,6 @@ def _names_all(f: Filter, schema: Schema) -> bool:
     """Whether a condition names every value that the column holds."""
     entry = schema.columns[f.column]
     return f.op == "in" and len(f.value) > 1 and set(entry.column.values) == set(f.value)
-
-
-def add_threshold(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
-    """'customers who spent more than 1000', 'products with more than 5 orders': a condition on a group's measure."""
-    plan = _count_followers(plan, links, schema)
-    measure = plan.measure
-    for mention in links.values:
-        places = set(range(mention.start, mention.end))
-        if mention.kind != "number" or places & plan.covered or not isinstance(mention.value, (int, float)):
-            continue
-        op = operator_beside(links.tokens, mention.start, mention.end)
-        if op not in BOUNDS:
-            continue
-        place = measure.span[0]
-        if not (0 <= mention.start - place <= 6 or 0 <= place - mention.end <= 2):
-            continue
-        dimensions, keys, covered = plan.dimensions, plan.keys, plan.covered | places
-        if not dimensions:
-            found = _first_thing(links, schema, plan, mention)
-            if found is None:
-                continue
-            dimensions, keys = found.columns, (found.key,) if found.key is not None else ()
-            covered |= set(range(*found.span))
-        threshold = Threshold(op, mention.value, tuple(places))
-        return replace(plan, dimensions=dimensions, keys=keys, threshold=threshold, covered=covered)
-    return plan
-
-
-def _count_followers(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
-    """'patients with more than 10 visits': visits are counted, for each patient."""
-    if plan.measure.agg != "count" or plan.dimensions:
-        return plan
-    for mention in links.values:
-        if mention.kind != "number" or operator_beside(links.tokens, mention.start, mention.end) not in BOUNDS:
-            continue
-        for number, mentions in links.tables.items():
-            beside = next((m for m in mentions if m.start == mention.end and m.score >= 0.7), None)
-            if beside is None or number == plan.fact or not joined(schema, number, plan.fact):
-                continue
-            names = name_columns(plan.fact, schema)
-            key = key_beside(plan.fact, names, schema) if names else None
-            counted = Measure("count", number, (), "*", (beside.start, beside.end))
-            covered = plan.covered | set(range(beside.start, beside.end))
-            covered |= {p for p, token in enumerate(links.tokens) if is_buying(token)}  # 'have placed'
-            keys = (key,) if key is not None else ()
-            return replace(plan, measure=counted, dimensions=names, keys=keys, covered=covered) if names else plan
-    return plan
-
-
-def _first_thing(links: Links, schema: Schema, plan: BusinessPlan, before: ValueMention) -> Dimension | None:
-    for place in range(min(4, before.start)):
-        found = dimension_at(place, links, schema, plan.fact, set(plan.covered), 0)
-        if found:
-            return found
-    return None
 
 
 def add_contrast(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
@@ -291,45 +226,3 @@ _NAMED = 0.4  # how well the rows that are counted must be named beside a figure
 _APART = 3  # words between two measures: 'and the total'
 _ASIDE = 8  # and where all between them is read already: 'spend in 2025 and what was its budget'
 _JOINERS = ("and", ",", "vs", "versus", "against")
-
-
-def add_order(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
-    """Descending for 'most', ascending for 'least'; a number beside 'top' or a superlative is how many."""
-    tokens, covered = links.tokens, set(plan.covered)
-    roots = [stem(token.word) for token in tokens]
-    around = {plan.measure.span[0] - 1, plan.measure.span[1]} if plan.measure.columns else set()
-    covered |= {p for p in around if 0 <= p < len(tokens) and (is_flow(tokens[p]) or is_buying(tokens[p]))}
-    plan = replace(plan, covered=frozenset(covered))
-    agg, at = aggregate_of(links)
-    spoken = [p for p in superlatives(links) if not (agg in ("max", "min") and p == at)]
-    high, low = any(roots[p] in HIGH for p in spoken), any(roots[p] in LOW for p in spoken)
-    sorting = find_sorting(links)
-    if sorting:
-        return replace(plan, descending=sorting[0], covered=plan.covered | sorting[1])
-    if not (high or low) or not (plan.dimensions or plan.grain) or plan.threshold:
-        return plan
-    count = next((m for m in links.values if _is_count(m, covered)), None)
-    if count:
-        covered |= set(range(count.start, count.end))
-    elif asks_sides(links) and not any(token.word in _ASKING for token in tokens[:2]):
-        return plan  # 'are men paid more? the salary of men and of women': both are shown
-    limit = count.value if count else (None if _plural_ask(links) else 1)
-    return replace(plan, descending=high or not low, limit=limit, covered=frozenset(covered))
-
-
-_ASKING = frozenset("which what who".split())
-
-
-def _is_count(mention: ValueMention, covered: set[int]) -> bool:
-    whole = mention.kind == "number" and isinstance(mention.value, int) and 0 < mention.value <= 100
-    return whole and not set(range(mention.start, mention.end)) & covered
-
-
-def _plural_ask(links: Links) -> bool:
-    """'cuáles son los productos', 'which products': more than one is asked for."""
-    return bool(_PLURAL.search(links.question.lower()))
-
-
-_PLURAL = re.compile(  # 'mes', 'país', 'gas' are one
-    r"\b(cu[aá]les|qu[eé] (?!(?:mes|pais|gas|bus|virus|\w+[áéíóú]s|\w+[ií]sis)\b)\w+s|which \w+s|what are|top)\b"
-)

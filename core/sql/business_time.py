@@ -149,9 +149,13 @@ def tell_change(links: Links) -> str:
     if any(stem(word) in _PERCENT for word in words):
         return "percent"
     counted = any(words[p : p + 3] == ["by", "how", "many"] for p in range(len(words) - 2))
-    return "absolute" if counted or _ABSOLUTE & set(words) else ""
+    return "absolute" if counted or (_ABSOLUTE | DIFFERENCE) & set(words) else ""
 
 
+DIFFERENCE = frozenset(("difference", "differences"))
+CHANGED = DIFFERENCE | frozenset(
+    "change changed changes drop dropped fall fell fallen decrease decreased decline declined".split()
+)
 _PERCENT = frozenset(cue_roots("measures", "percent"))
 _ABSOLUTE = frozenset("absolute euros euro dollars dollar money".split())
 

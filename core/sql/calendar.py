@@ -24,6 +24,7 @@ MONTHS = {
     for name in names.split()
 }  # fmt: skip
 GRAINS = {unit: unit for unit in ("day", "week", "month", "quarter", "half", "year")} | {"semester": "half"}
+YEARS = range(1700, 2200)  # whole numbers that may well be years
 _MONTHS_OF = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 _ADVERBS = {
     "daily": "day",

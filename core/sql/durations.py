@@ -207,10 +207,12 @@ def _end_of(entry: ColumnEntry, tokens: Sequence[Token], start: int, end: int) -
 
 
 def _lead_time(place: int, links: Links, schema: Schema) -> tuple[ColumnEntry, ColumnEntry, set[int]] | None:
-    """'delivery time', 'how long does it take to ship': from the row's earliest date to the one that is named."""
-    if stem(links.tokens[place].word) in _UNITS:
+    """'delivery time', 'how long does it take to ship', 'average days to close a ticket': from the row's earliest date
+    to the one that is named."""
+    counted = stem(links.tokens[place].word) in _UNITS
+    if counted and not _leads_to_deed(place, links):
         return None  # 'orders per day'
-    start, end = max(0, place - 2), place + _NEAR + 2
+    start, end = (place + 1 if counted else max(0, place - 2)), place + _NEAR + (4 if counted else 2)
     found = []
     for dates in _dates_of(schema):
         first = min(dates, key=lambda entry: str(entry.column.minimum))
@@ -220,6 +222,14 @@ def _lead_time(place: int, links: Links, schema: Schema) -> tuple[ColumnEntry, C
     score, _, first, last = max(found, key=lambda row: row[:2])
     said = {p for p in range(start, min(end, len(links.tokens))) if _named(last, links.tokens[p : p + 1]) >= _LEAST}
     return (first, last, {place, *said}) if score >= _LEAST else None
+
+
+def _leads_to_deed(place: int, links: Links) -> bool:
+    """'average days to close', 'cuántos días de media … en cerrar'."""
+    averaged = any(AGGREGATES.get(stem(token.word)) in ("avg", "median") for token in links.tokens)
+    split = place > 0 and links.tokens[place - 1].word in ("per", "by", "each", "every", "of", "last")
+    after = [token.word for token in links.tokens[place + 1 : place + _NEAR + 3]]
+    return averaged and not split and bool({"to", "in", "until"} & set(after))
 
 
 def _named(entry: ColumnEntry, tokens: Sequence[Token]) -> float:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from core.sql.lexicon import Lexicon, fold
 from core.sql.schema import Schema
-from core.sql.words import Token, split_name, stem, word_stems
+from core.sql.words import Token, meanings_of, split_name, stem, word_stems
 
 SHORTEST = 5
 LONG = 9
@@ -123,7 +123,7 @@ def find_corrections(
 
 
 def _is_known(word: str, lexicon: Lexicon, schema: Schema) -> bool:
-    known = (word,) in lexicon.spanish or (word,) in lexicon.phrases
+    known = bool(meanings_of(word, lexicon)) or (word,) in lexicon.phrases
     return known or any(text in schema.column_words for text, weight in word_stems(word, lexicon) if weight >= 0.9)
 
 

@@ -1,14 +1,15 @@
 """Spellings of one stored value that differ only in case, spaces and accents ('Dog', 'dog', 'Ana Ruiz', 'ana ruiz ')
 are read as one: in what statements group, show, compare and join.
 
-The lists of values in the catalog tell which spellings there are; longer columns stay as they are. The stored data are
-never changed: the statement says itself what it reads as what. Names of persons spelt otherwise are not guessed.
+The lists of values in the catalog tell which spellings there are; longer columns stay as they are, and so do codes and
+what a key tells apart. The stored data are never changed: the statement says itself what it reads as what. Names of
+persons spelt otherwise are not guessed.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from core.i18n import translate
@@ -43,8 +44,10 @@ class Spellings:
             for key in catalog.foreign_keys
             if len(key.columns) == 1
         }
+        apart = _told_apart(catalog, set(parents.values()))
         self.others: dict[Column, dict[str, str]] = {}
         for column, stored in values.items():
+            stored = [value for value in stored if fold_spelling(value) not in apart and not _is_code(value)]
             shown = {fold_spelling(value): value for value in reversed(values.get(parents.get(column), ()))}
             own: dict[str, str] = {}
             for value in stored:  # the commonest first
@@ -110,6 +113,22 @@ class Spellings:
         said = [f"“{shown}” = {', '.join(f'“{value}”' for value in dict.fromkeys(groups[shown]))}"
                 for shown in list(groups)[:_TOLD]]  # fmt: skip
         return translate("sql.ask.spellings", lang, spellings="; ".join(said))
+
+
+def _told_apart(catalog: Catalog, parents: set[Column]) -> set[str]:
+    """What a key holds in two spellings, each for a thing of its own."""
+    apart: set[str] = set()
+    for table in catalog.tables:
+        for column in table.columns:
+            if table.primary_key == (column.name,) or (table.name, column.name) in parents:
+                counted = Counter(map(fold_spelling, column.values))
+                apart |= {folded for folded, n in counted.items() if n > 1}
+    return apart
+
+
+def _is_code(value: str) -> bool:
+    """'a-1' may well be another thing than 'A-1'."""
+    return any(c.isdigit() for c in value) and len(value.split()) == 1
 
 
 def _stored(node: exp.Column) -> Column | None:

@@ -47,6 +47,7 @@ from core.sql.listing import say_rows
 from core.sql.named_metrics import check_metric, metric_sql
 from core.sql.nearest import NearestTables
 from core.sql.sandbox import Sandbox
+from core.sql.schema import schema_of
 from core.sql.sound import sound
 from core.sql.typed_sql import is_statement
 from core.state import catalog_notes, pairs
@@ -116,7 +117,8 @@ class Tables:
         sql = restrict_sql(answer.sql.text, *edit.only, self.catalog())
         if sql is None:
             return answer
-        narrowed = self.run(sql, question=edit.question, lang=lang)
+        merged = schema_of(self.catalog(), builtin_lexicon()).spellings.merge(sql)
+        narrowed = self.run(merged, question=edit.question, lang=lang)
         return dataclasses.replace(
             narrowed,
             question=edit.question,

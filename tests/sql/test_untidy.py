@@ -103,6 +103,16 @@ def test_values_are_shown_as_the_table_that_they_refer_to_spells_them(spellings)
     assert spellings.others == {("visits", "Vet"): {"ana ruiz ": "Ana Ruiz", "ANA RUIZ": "Ana Ruiz"}}
 
 
+def test_codes_and_what_a_key_tells_apart_are_no_spellings_of_one_value():
+    def text(name, *values):
+        return Column(name, "VARCHAR", values=values)
+
+    parts = Table("parts", (text("code", "A-1", "a-1"), text("mark", "x", "X")), 2, "", primary_key=("mark",))
+    sold = Table("sold", (text("mark", "X", "x"), text("kind", "Dog", "dog")), 9, "")
+    key = ForeignKey("sold", ("mark",), "parts", ("mark",))
+    assert Spellings(Catalog((parts, sold), (key,))).others == {("sold", "kind"): {"dog": "Dog"}}
+
+
 def test_conditions_take_every_spelling_and_other_columns_stay(spellings):
     sql = 'SELECT SUM("Cost") FROM "visits" WHERE "Vet" = \'ANA RUIZ\''
     assert spellings.merge(sql).endswith("WHERE \"Vet\" IN ('Ana Ruiz', 'ana ruiz ', 'ANA RUIZ')")

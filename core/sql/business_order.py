@@ -1,0 +1,62 @@
+"""In which order the rows of a business question come, and how many: superlatives, 'top five', 'highest first'."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from core.sql.aggregates import aggregate_of
+from core.sql.business_plan import BusinessPlan
+from core.sql.conditions import asks_sides
+from core.sql.dimensions import HIGH, LOW, find_sorting, superlatives
+from core.sql.link import Links, ValueMention
+from core.sql.money import is_buying, is_flow
+from core.sql.schema import Schema
+from core.sql.words import stem
+
+
+def add_order(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
+    """Descending for 'most', ascending for 'least'; a number beside 'top' or a superlative is how many."""
+    tokens, covered = links.tokens, set(plan.covered)
+    roots = [stem(token.word) for token in tokens]
+    around = {plan.measure.span[0] - 1, plan.measure.span[1]} if plan.measure.columns else set()
+    covered |= {p for p in around if 0 <= p < len(tokens) and (is_flow(tokens[p]) or is_buying(tokens[p]))}
+    plan = replace(plan, covered=frozenset(covered))
+    agg, at = aggregate_of(links)
+    spoken = [p for p in superlatives(links) if not (agg in ("max", "min") and p == at)]
+    high, low = any(roots[p] in HIGH for p in spoken), any(roots[p] in LOW for p in spoken)
+    sorting = find_sorting(links)
+    if sorting:
+        return replace(plan, descending=sorting[0], covered=plan.covered | sorting[1])
+    if not (high or low) or not (plan.dimensions or plan.grain) or _is_limited(plan):
+        return plan
+    count = next((m for m in links.values if _is_count(m, covered)), None)
+    if count:
+        covered |= set(range(count.start, count.end))
+    elif asks_sides(links) and not any(token.word in _ASKING for token in tokens[:2]):
+        return plan  # 'are men paid more? the salary of men and of women': both are shown
+    limit = count.value if count else (None if _plural_ask(links) else 1)
+    return replace(plan, descending=high or not low, limit=limit, covered=frozenset(covered))
+
+
+_ASKING = frozenset("which what who".split())
+
+
+def _is_limited(plan: BusinessPlan) -> bool:
+    """A condition on the measure itself leaves as many groups as meet it; one on their size still ranks them."""
+    return plan.threshold is not None and not plan.threshold.of_rows
+
+
+def _is_count(mention: ValueMention, covered: set[int]) -> bool:
+    whole = mention.kind == "number" and isinstance(mention.value, int) and 0 < mention.value <= 100
+    return whole and not set(range(mention.start, mention.end)) & covered
+
+
+def _plural_ask(links: Links) -> bool:
+    """'cuáles son los productos', 'which products': more than one is asked for."""
+    return bool(_PLURAL.search(links.question.lower()))
+
+
+_PLURAL = re.compile(  # 'mes', 'país', 'gas' are one
+    r"\b(cu[aá]les|qu[eé] (?!(?:mes|pais|gas|bus|virus|\w+[áéíóú]s|\w+[ií]sis)\b)\w+s|which \w+s|what are|top)\b"
+)
