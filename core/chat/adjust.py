@@ -24,7 +24,7 @@ from core.chat.qualify import asked_sorts, compare_sorts
 from core.chat.question import Understood
 from core.chat.rank import Candidate
 from core.chat.scope import Bearing
-from core.chat.spans import NUMBER_WORDS, Span, asks_change, find_fitting, find_spans, is_change, spans_for
+from core.chat.spans import COUNT_WORDS, Span, asks_change, find_fitting, find_spans, is_change, spans_for
 from core.chat.tables import Row, asks_several, choose_cell
 from core.chat.words import Vocabulary, Word, fold
 from core.records import Hit, Page
@@ -56,9 +56,7 @@ _ENDS = re.compile(
     r"\b(?:end|ends|expires?|expiry|runs? out|terminates?|termina\w*|vence\w*|acaba\w*|finaliza\w*|caduca)\b"
 )
 _FIGURE_GAIN = 1.5  # a number that the question writes as a word: 'after ten years'
-_SEVERAL = NUMBER_WORDS - frozenset(
-    "one uno zero cero none ninguno third quarter half mitad tercio cuarto once".split()
-)
+_SEVERAL = COUNT_WORDS - frozenset("one uno zero cero none ninguno third quarter half mitad tercio cuarto once".split())
 _ROLE_GAIN = 2.0  # a name beside the role that is asked for: 'Ana Ruiz (treasurer)', 'the director, Ana Ruiz'
 _PARTY_GAIN = 4.0  # where a contract says whom it calls what is asked for
 _OTHER_SORT = 3.0  # where it tells of another sort than the question's: per week for per month

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from core.chat.qualify import Mark, asked_sorts, find_marks
 from core.chat.question import Understood
 from core.chat.spans import (
-    NUMBER_WORDS,
+    COUNT_WORDS,
     Span,
     asks_change,
     find_fitting,
@@ -200,7 +200,7 @@ def _repeats(span: Span, words: Sequence[Word], asked: Sequence[Word]) -> bool:
     """Whether all content words of a span are the question's, in whatever form or language."""
     own = {key for word in asked for key in word.keys}
     inside = [word for word in words if span.start <= word.start and word.end <= span.end]
-    inside = [word for word in inside if word.weight > 0 or fold(word.text) in NUMBER_WORDS]
+    inside = [word for word in inside if word.weight > 0 or fold(word.text) in COUNT_WORDS]
     return bool(inside) and all(word.keys & own for word in inside)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.chat.words import fold, is_stop
+from core.i18n import NUMBER_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +27,12 @@ _MONTHS = (
     "diciembre ene abr ago dic"
 ).split()
 _MONTH = r"(?:%s)\b(?:(?<=\b[a-z]{3})\.|(?<=\bsept)\.)?" % "|".join(sorted(_MONTHS, key=len, reverse=True))
-_WORDS_FOR_NUMBERS = (
-    "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
-    "nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand "
-    "dozen half third quarter once twice "
-    "dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciseis diecisiete dieciocho "
-    "diecinueve veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa cien ciento cientos mil docena mitad "
-    "tercio cuarto one uno zero cero none ninguno"
-).split()
-NUMBER_WORDS = frozenset(_WORDS_FOR_NUMBERS)
-_COUNT = r"(?:%s)" % "|".join(sorted(set(_WORDS_FOR_NUMBERS), key=len, reverse=True))
+_COUNTED = frozenset(
+    "hundred thousand dozen half third quarter once twice cien ciento cientos mil docena mitad tercio cuarto one uno "
+    "zero cero none ninguno".split()
+)
+COUNT_WORDS = _COUNTED.union(*NUMBER_WORDS.values())
+_COUNT = r"(?:%s)" % "|".join(sorted(COUNT_WORDS, key=lambda word: (-len(word), word)))
 _MANY = _COUNT.replace("third|", "").replace("quarter|", "").replace("tercio|", "").replace("cuarto|", "")
 _FIGURE = r"[-−]?\d+(?:[.,   ]\d{3})*(?:[.,]\d+)?"
 _SCALE = (

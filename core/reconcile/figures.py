@@ -88,10 +88,10 @@ def _in_words(text: str, lang: str) -> list[Figure]:
 
 
 _WORD = re.compile(r"[^\W\d_]+")
-_MORE_BEFORE = re.compile(
-    r"(?:-|\b(?:hundred|thousand|cientos?|mil|twenty|thirty|forty|fifty|\w+ta y|a las|at)\s)$", re.I
-)
-_MORE_AFTER = re.compile(r"^(?:-|\s(?:hundred|thousand|million|mil|cientos|millones|y \w+|o'clock)\b)", re.I)
+_TENS = "|".join(word for word, value in NUMBER_WORDS["en"].items() if value >= 20)
+_ONES = "|".join(["one", *(word for word, value in NUMBER_WORDS["en"].items() if value < 10)])
+_MORE_BEFORE = re.compile(rf"(?:-|\b(?:hundred|thousand|cientos?|mil|{_TENS}|\w+ta y|a las|at)\s)$", re.I)
+_MORE_AFTER = re.compile(rf"^(?:-|\s(?:hundred|thousand|million|mil|cientos|millones|y \w+|o'clock|{_ONES})\b)", re.I)
 
 
 def _read(match: re.Match[str], text: str, lang: str, scale: float) -> Figure | None:

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from core.i18n import NUMBER_WORDS
 from core.records import SqlAnswer
 from core.sql.edit_statement import limit_sql, order_sql, share_sql
 from core.sql.lexicon import fold
@@ -95,10 +96,7 @@ def _sort(said: str, before: str, answer: SqlAnswer, lang: str) -> Edit | None:
 _ORDERED = re.compile(
     r",?\s*(?:de mayor a menor|de menor a mayor|descending|ascending|in (?:de|a)scending order)", re.IGNORECASE
 )
-_NUMBERS = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10, "un": 1, "uno": 1, "una": 1, "dos": 2,
-    "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "diez": 10,
-}  # fmt: skip
+_NUMBERS = {"one": 1, "un": 1, "uno": 1, "una": 1, **NUMBER_WORDS["en"], **NUMBER_WORDS["es"]}
 _TOPS = r"top|best|highest|largest|biggest|mejores|mayores|principales|mas altos?|mas altas?"
 _LOWS = r"bottom|worst|lowest|smallest|peores|menores|mas bajos|mas bajas"
 _FIRSTS = r"first|primer[oa]s"

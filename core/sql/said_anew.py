@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from core.i18n import NUMBER_WORDS
 from core.sql.business_time import reach_of
 from core.sql.calendar import Grain, find_grain, find_periods
 from core.sql.lexicon import fold
@@ -28,12 +29,13 @@ _LAST_YEAR = re.compile(
 _COMPARE_YEAR = re.compile(
     r"\b(?:compar\w*|versus|vs\.?|against|frente a|respecto a)\b\D*(?P<year>(?:19|20)\d{2})\b", re.I
 )
+_NUMBERS = NUMBER_WORDS["es"] | NUMBER_WORDS["en"]
+_NUMBERS.pop("once")  # said alone it is English too: one time
 _TOP = re.compile(
-    r"^(?:the )?(?:top|first|best|los|las)?\s*(?P<n>\d{1,2}|three|five|ten|tres|cinco|diez)?\s*(?:primer[oa]s|"
+    rf"^(?:the )?(?:top|first|best|los|las)?\s*(?P<n>\d{{1,2}}|{'|'.join(_NUMBERS)})?\s*(?:primer[oa]s|"
     r"top|best|mejores|first|ones)?$",
     re.I,
 )
-_NUMBERS = {"three": 3, "five": 5, "ten": 10, "tres": 3, "cinco": 5, "diez": 10}
 _NAMED = 0.6  # a link this strong calls a column by its name
 _SPARE = frozenset(
     stem(word)

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
+from core.i18n import NUMBER_WORDS
 from core.lexicon.translate import builtin_bilingual
 from core.sql.lexicon import Lexicon, fold
 
@@ -43,10 +44,9 @@ _NAMING = {
     "common",
 }
 _NUMBERS = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "hundred": 100,
-    "thousand": 1000, "million": 1000000, "zero": 0, "once": 1, "twice": 2,
-}  # fmt: skip
+    **NUMBER_WORDS["en"],
+    **{"zero": 0, "one": 1, "once": 1, "twice": 2, "hundred": 100, "thousand": 1000, "million": 1000000},
+}
 
 
 @dataclass(frozen=True, slots=True)

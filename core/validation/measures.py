@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from core.i18n import NUMBER_WORDS
+
 _FOLDER = Path(__file__).parent / "lexicon"
 _TAIL_WORD = re.compile(r"[\s\u00a0\u202f]{0,2}-?([^\W\d_]+)", re.UNICODE)
 _TWO_WORDS = re.compile(r"[\s\u00a0\u202f]{0,2}([^\W\d_]+)\s([^\W\d_]+)")
@@ -55,11 +57,12 @@ class Quantity:
 
 @functools.cache
 def lexicon() -> dict[str, Any]:
-    """`lexicon/quantities.toml`, its lists turned into maps from a written form to its meaning."""
+    """`lexicon/quantities.toml`, its lists turned into maps from a written form to its meaning; plain numbers too."""
     table = tomllib.loads((_FOLDER / "quantities.toml").read_text(encoding="utf-8"))
     for name in ("scales", "currencies", "units", "approximate", "ordinals"):
         table[name] = {form: key for key, forms in table[name].items() for form in forms}
     table["scales"] = {form: float(key) for form, key in table["scales"].items()}
+    table["numbers"] |= {word: n for words in NUMBER_WORDS.values() for word, n in words.items()}
     table["months"] = {form: n for n, forms in enumerate(table["months"], start=1) for form in forms}
     return table
 

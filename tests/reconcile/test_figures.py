@@ -25,6 +25,8 @@ from core.reconcile.figures import read_figures, read_number, stated_scale
         ("Only two were rejected and three returned", "en", [(2, "", 1), (3, "", 1)]),
         ("hay cuatro bateas, de las que once son de madera", "es", [(4, "", 1), (11, "", 1)]),
         ("two hundred and treinta y dos, twenty-five, una vez", "", []),
+        ("sixteen crates, sixty five trays, seventy-one lids", "en", [(16, "", 1)]),
+        ("setenta cajas y ochenta y dos tapas", "es", [(70, "", 1)]),
     ],
 )
 def test_figures_of_a_line(text, lang, expected):

@@ -63,6 +63,14 @@ def test_quoted_text_and_dates_are_values():
     assert [t.value for t in tokens if t.value is not None] == ["Acme Ltd", "2024-03-01", "2024-04-15"]
 
 
+@pytest.mark.parametrize(
+    ("question", "lang", "value"),
+    [("the seventeen best", "en", 17), ("sixty orders", "en", 60), ("los dieciséis mejores", "es", 16)],
+)
+def test_numbers_in_words_are_numbers(question, lang, value):
+    assert value in [token.value for token in tokenize(question, lang, builtin_lexicon())]
+
+
 def test_a_user_s_folder_adds_to_the_lexicon(tmp_path):
     (tmp_path / "spanish.txt").write_text("albarán = delivery note  # ours\n", encoding="utf-8")
     (tmp_path / "values.txt").write_text("north office = delegación norte, dn\n", encoding="utf-8")
