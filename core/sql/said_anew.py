@@ -75,14 +75,9 @@ def read_said(text: str, lang: str, schema: Schema, links: Links, today: datetim
         return Said(limit=int(_NUMBERS.get(top["n"].lower(), 0) or top["n"]))
     tokens, covered = links.tokens, set()
     grouping = grouping_of(text, links, covered, schema) or (0, 0)
-    values = []
-    for mention in links.values:
-        if grouping[0] <= mention.start and mention.end <= grouping[1]:
-            continue  # 'by product' groups, even where a column stores that very word
-        if mention.hits and mention.kind in ("text", "quoted"):
-            column, stored, _ = mention.hits[0]
-            values.append((column, text_of(text, tokens, mention.start, mention.end), stored))
-            covered |= set(range(mention.start, mention.end))
+    mentions = _values_said(links, grouping)
+    values = [(m.hits[0][0], text_of(text, tokens, m.start, m.end), m.hits[0][1]) for m in mentions]
+    covered |= {place for m in mentions for place in range(m.start, m.end)}
     grain = grain_of(links, covered, schema)
     if grain:
         covered |= set(range(grain.start, grain.end))
@@ -117,6 +112,12 @@ def read_said(text: str, lang: str, schema: Schema, links: Links, today: datetim
         measure=text_of(text, tokens, *measure) if measure else "",
         article=found.group(1) if (found := re.match(r"(el|la|los|las)\s", text, re.I)) else "",
     )
+
+
+def _values_said(links: Links, grouping: tuple[int, int]) -> list[ValueMention]:
+    """The stored values named outside the grouping: 'by product' groups, even where a column stores that very word."""
+    found = [m for m in links.values if m.hits and m.kind in ("text", "quoted")]
+    return [m for m in found if not (grouping[0] <= m.start and m.end <= grouping[1])]
 
 
 def grain_of(links: Links, taken: set[int], schema: Schema) -> Grain | None:
