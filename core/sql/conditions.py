@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from core.sql.blanks import filled_or_empty
 from core.sql.business_plan import Filter
+from core.sql.calendar import GRAINS
 from core.sql.dimensions import distance, joined
 from core.sql.lexicon import fold
 from core.sql.link import Links, Mention, ValueMention, is_content
-from core.sql.money import table_money
+from core.sql.money import is_money, table_money
 from core.sql.operators import BOUNDS, MONEY_UNITS, counts_money, is_amount, operator_beside, prices
 from core.sql.properties import yes_or_no, yes_value
 from core.sql.schema import Schema
@@ -188,8 +189,11 @@ def _number_filter(mention: ValueMention, links: Links, schema: Schema, fact: in
     if key:
         return key
     near = []
+    timed = _counts_time(mention, links)
     for number, mentions in links.columns.items():
         entry = schema.columns[number]
+        if timed and is_money(entry):
+            continue  # 'within 30 days'
         for m in mentions:
             gap = mention.start - m.end if m.end <= mention.start else m.start - mention.end
             counted = m.start == mention.end and _names_table(m, links)
@@ -230,7 +234,13 @@ def _unnamed_amount(mention: ValueMention, op: str, links: Links, schema: Schema
     money = table_money(fact, schema, prefer_pieces=False, margin=False)
     counted = any(m.start in (mention.end, mention.end + 1) for ms in links.tables.values() for m in ms)
     priced = op == "=" and prices(tokens, place)
-    if (op not in BOUNDS and not priced) or money is None or len(money[0]) > 1 or counted:
+    if (
+        (op not in BOUNDS and not priced)
+        or money is None
+        or len(money[0]) > 1
+        or counted
+        or _counts_time(mention, links)
+    ):
         return None
     entry = schema.columns[money[0][0]]
     low, high = entry.column.minimum, entry.column.maximum
@@ -240,6 +250,11 @@ def _unnamed_amount(mention: ValueMention, op: str, links: Links, schema: Schema
         return None
     units = [p for p in (place - 1, place + 1) if 0 <= p < len(tokens) and tokens[p].word in MONEY_UNITS]
     return Filter(entry.number, op, mention.value, (place, *units))
+
+
+def _counts_time(mention: ValueMention, links: Links) -> bool:
+    """'30 days': a number of units of time."""
+    return mention.end < len(links.tokens) and stem(links.tokens[mention.end].word) in GRAINS
 
 
 def _names_table(mention: Mention, links: Links) -> bool:
