@@ -55,7 +55,8 @@ def find_lists(
             plan = BusinessPlan(None, lang=links.lang, subject=table, covered=frozenset(range(*span)))
             plan = add_periods(plan, links, schema, today, table)
             plan = add_filters(plan, links, schema)
-            if plan.filters or (plan.periods and not uncovered(plan, links)):
+            told = plan.filters or (plan.periods and not uncovered(plan, links))
+            if told and not _sorts_by_column(links):
                 plain.append(plan)
     elif not (contrast or aggregate_of(links)[0] or has_superlative(links) or grain):
         plain += _values_asked(links, schema, today)
@@ -83,6 +84,13 @@ def _values_asked(links: Links, schema: Schema, today: datetime.date) -> list[Bu
     return []
 
 
+def _sorts_by_column(links: Links) -> bool:
+    """'orders that were cancelled, sorted by their date': a list has no order of its own then."""
+    words = [token.word for token in links.tokens]
+    return any(words[p] in _SORTED and words[p + 1] == "by" for p in range(len(words) - 1))
+
+
+_SORTED = frozenset("order ordered sort sorted arrange arranged rank ranked".split())
 _ASKED = 0.85  # how well a column must be named to be shown
 _BESIDE = 3  # words between a superlative and the column that it ranks by
 
