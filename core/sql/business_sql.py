@@ -29,10 +29,10 @@ def write_business(plan: BusinessPlan, schema: Schema) -> str | None:
     text, alias = source
     wheres = conditions_of(_of_the_whole(plan), schema, alias)
     where = f" WHERE {' AND '.join(wheres)}" if wheres else ""
-    if plan.measure is None and not plan.dimensions:
-        return _list(plan, schema, alias, text, where) + _list_order(plan, schema, alias)
-    if plan.contrast and plan.dimensions and plan.measure is None:
+    if plan.measure is None and plan.contrast and plan.dimensions:
         return _contrasted_groups(plan, schema, alias, text, where)
+    if plan.measure is None:
+        return _list(plan, schema, alias, text, where) + _list_order(plan, schema, alias)
     if plan.measure and plan.measure.agg == "first_last":
         column = column_text(plan.measure.columns[0], schema, alias)
         name = plain_name(schema.columns[plan.measure.columns[0]].key[1])
