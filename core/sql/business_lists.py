@@ -73,8 +73,8 @@ def _values_asked(links: Links, schema: Schema, today: datetime.date) -> list[Bu
         own = found and schema.columns[found.columns[0]]
         if not own or own.table != table.number or own.kind != "text":
             continue
-        plan = BusinessPlan(None, lang=links.lang, subject=table.number, covered=frozenset(range(*found.span)))
-        plan = replace(plan, keys=found.columns)
+        covered = frozenset(range(*found.span))
+        plan = BusinessPlan(None, lang=links.lang, subject=table.number, keys=found.columns, covered=covered)
         plan = add_filters(add_periods(plan, links, schema, today, table.number), links, schema)
         bound = next((f for f in plan.filters if f.op in BOUNDS), None)
         if bound and plan.periods and schema.columns[plan.date].time == "year":  # a row for each in a year

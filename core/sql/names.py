@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from core.records import Column
-from core.sql.calendar import MONTHS
+from core.sql.calendar import MONTHS, YEARS
 from core.sql.words import split_name
 
 _NUMBER_TYPES = ("INT", "DECIMAL", "DOUBLE", "FLOAT", "REAL", "NUMERIC", "HUGEINT", "BIGINT", "SMALLINT", "TINYINT")
@@ -24,7 +24,6 @@ _TIME_TEXTS = {
     "month_text": re.compile(r"\d{4}-\d{2}$"),
 }
 _YEAR_WORDS = {"year", "ano", "anio", "ejercicio"}
-_YEARS = range(1700, 2200)
 _NO_IDS = frozenset(
     "paid unpaid prepaid bid grid valid invalid void solid liquid fluid acid hybrid rapid humid aid".split()
 )
@@ -86,5 +85,5 @@ def time_of(column: Column) -> str:
         seen = (*ends, *column.values[:50])
         return next((name for name, form in _TIME_TEXTS.items() if all(map(form.match, seen))), "")
     named = _YEAR_WORDS & set(split_name(column.name))
-    whole = all(isinstance(end, int) and end in _YEARS for end in ends)
+    whole = all(isinstance(end, int) and end in YEARS for end in ends)
     return "year" if kind == "number" and named and whole else ""

@@ -10,7 +10,7 @@ import datetime
 from dataclasses import dataclass
 
 from core.sql.business_time import date_column
-from core.sql.calendar import find_periods
+from core.sql.calendar import YEARS, find_periods
 from core.sql.lexicon import read_cues
 from core.sql.link import Links
 from core.sql.schema import ColumnEntry, Schema
@@ -22,7 +22,6 @@ def _roots(name: str) -> frozenset[str]:
 
 
 _LATE, _EARLY, _AGES, _BIRTH = (_roots(name) for name in ("late", "early", "ages", "birth"))
-_YEARS = range(1700, 2200)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +88,7 @@ def _told(entry: ColumnEntry) -> set[str]:
 def _holds_years(entry: ColumnEntry) -> bool:
     ends = (entry.column.minimum, entry.column.maximum)
     plain = entry.kind == "number" and not (entry.primary or entry.foreign or entry.id_like)
-    return plain and all(isinstance(end, int) and end in _YEARS for end in ends)
+    return plain and all(isinstance(end, int) and end in YEARS for end in ends)
 
 
 def _named_beside(place: int, entries: list[ColumnEntry], links: Links) -> tuple[int, tuple[int, ...]] | None:
