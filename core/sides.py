@@ -123,9 +123,11 @@ class Sides:
         documents = tuple(document.name.rsplit(".", 1)[0] for document in turn.here.documents)
         return read_cues(turn.completed, turn.lang, tables, documents)
 
-    def sound(self, turn: Turn, text: str) -> Sounding:
-        asked = (text, turn.lang, _sorted(turn.sources))
-        return turn.recall("sounding", asked, lambda: self.tables.sound(text, turn.lang, sources=turn.sources))
+    def sound(self, turn: Turn, text: str, lang: str = "") -> Sounding:
+        """How `text`, in the turn's language where none is given, sounds to the tables."""
+        lang = lang or turn.lang
+        asked = (text, lang, _sorted(turn.sources))
+        return turn.recall("sounding", asked, lambda: self.tables.sound(text, lang, sources=turn.sources))
 
     def split(self, turn: Turn) -> Parts | None:
         """What each side is to be asked, where the question has a part for each."""
@@ -138,7 +140,7 @@ class Sides:
         """What figures of documents are read from, to be laid beside rows."""
 
         def named_in(line: str, lang: str) -> tuple[str, ...]:
-            return tuple(stored for _, stored in self.tables.sound(line, lang, sources=turn.sources).named)
+            return tuple(stored for _, stored in self.sound(turn, line, lang).named)
 
         return Pages(self.library.page, turn.here.documents, named_in)
 

@@ -80,15 +80,18 @@ class Passages:
         return max(found, key=lambda pair: pair[1].score, default=None)
 
     def _read_claim(self, claim: str) -> tuple[list[Word], frozenset[str]]:
-        return self._vocabulary.question_words(claim, self._lang), _figures(claim)
+        """Its words that are no figures, and its figures."""
+        words = self._vocabulary.question_words(claim, self._lang)
+        return [word for word in words if not _FIGURE.fullmatch(word.text)], _figures(claim)
 
     def _weigh(self, units: Sequence[_Unit], words: Sequence[Word], figures: frozenset[str]) -> Support:
         first, last = units[0], units[-1]
         keys = frozenset().union(*(unit.keys for unit in units))
-        held = _figures(self._pages(first.hit.document_id, first.page).text[first.start : last.end])
-        plain = [word for word in words if not _FIGURE.fullmatch(word.text)]
-        total = sum(word.weight for word in plain) + _FIGURE_WEIGHT * len(figures)
-        found = sum(word.weight for word in plain if word.keys & keys) + _FIGURE_WEIGHT * len(figures & held)
+        held: frozenset[str] = frozenset()
+        if figures:
+            held = _figures(self._pages(first.hit.document_id, first.page).text[first.start : last.end])
+        total = sum(word.weight for word in words) + _FIGURE_WEIGHT * len(figures)
+        found = sum(word.weight for word in words if word.keys & keys) + _FIGURE_WEIGHT * len(figures & held)
         coverage = found / total if total else 0.0
         score = coverage + _COSINE_WEIGHT * max(unit.cosine for unit in units)
         return Support(first.hit, first.page, first.start, last.end, coverage, figures <= held, score)
@@ -101,14 +104,14 @@ class Passages:
     def _cut(self, hit: Hit):
         """Sentences and table rows; a row is known by its table's headings too, though the quote holds it alone."""
         before: tuple[int, int] | None = None
+        langs = {hit.lang or self._lang, self._lang}
         for sentence, row in passage_units(hit, self._pages):
             named = sentence.text if row is None else " ".join((sentence.text, row.title, *row.headings, row.periods))
-            keys = {key for word in self._vocabulary.words(named, hit.lang or self._lang) for key in word.keys}
-            keys |= {key for word in self._vocabulary.words(named, self._lang) for key in word.keys}
+            keys = frozenset().union(*(self._vocabulary.all_keys(named, lang) for lang in langs))
             joins = (
                 row is None and before is not None and before[:1] == (sentence.page,) and sentence.start >= before[1]
             )
-            yield _Unit(hit, sentence.page, sentence.start, sentence.end, frozenset(keys), sentence.cosine, joins)
+            yield _Unit(hit, sentence.page, sentence.start, sentence.end, keys, sentence.cosine, joins)
             before = (sentence.page, sentence.end) if row is None else None
 
 

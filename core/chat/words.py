@@ -117,6 +117,10 @@ class Vocabulary:
             for match in _TOKEN.finditer(text)
         ]
 
+    def all_keys(self, text: str, lang: str) -> frozenset[str]:
+        """What the words of a document's text match by, all together."""
+        return frozenset().union(*(_read(self._terms, token, lang)[0] for token in set(_TOKEN.findall(text))))
+
     def question_words(self, text: str, lang: str) -> list[Word]:
         """The content words of a question, weighed by how rare they are in the index."""
         return [replace(word, weight=self.weight(word.keys)) for word in self.words(text, lang) if word.weight > 0]

@@ -5,6 +5,7 @@ Boxes are stored as ten-thousandths of the page. The page's text travels beside 
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Sequence
 from typing import Any
@@ -33,8 +34,9 @@ def layout_to_json(page: Page) -> str:
     return json.dumps(layout, ensure_ascii=False, separators=(",", ":"))
 
 
+@functools.lru_cache(maxsize=256)
 def page_from_json(layout: str | bytes, text: str) -> Page:
-    """The page that `layout_to_json` described, with its text."""
+    """The page that `layout_to_json` described, with its text; one that was read lately is not built again."""
     data = json.loads(layout)
     return Page(
         number=data["n"],

@@ -124,14 +124,17 @@ def _ask(case: EvalCase, assistant: Assistant, stages: Stages) -> tuple[Answer, 
     ms = 1000 * (time.perf_counter() - started) + stages.spared_ms
     if "total" in answer.timings_ms:
         answer = replace(answer, timings_ms={**answer.timings_ms, "total": round(ms, 2)})
-    return answer, scoring.score(case, answer, lambda sql: _gold(assistant, sql)), round(ms, 1)
+    return answer, scoring.score(case, answer, lambda sql: _gold(assistant, sql, stages)), round(ms, 1)
 
 
-def _gold(assistant: Assistant, sql: str) -> QueryResult:
-    try:
-        return assistant.tables.run(sql).result
-    except AppError as error:
-        return QueryResult(error=(error.key, error.params))
+def _gold(assistant: Assistant, sql: str, stages: Stages) -> QueryResult:
+    def run() -> QueryResult:
+        try:
+            return assistant.tables.run(sql).result
+        except AppError as error:
+            return QueryResult(error=(error.key, error.params))
+
+    return stages.recall("gold", (sql,), run)
 
 
 def record_person(db: Database, set_id: int, answers: Mapping[int, tuple[str, float]], name: str) -> int:

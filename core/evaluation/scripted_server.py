@@ -3,13 +3,15 @@
     python -m core.evaluation.scripted_server --delay-ms 200 [--pause-ms 100] [--alike]
 
 It writes its address as one line of JSON and serves until its standard input closes. Each answer opens with a word of
-its own ('Reply7'), so that a reader can tell them apart, or with `--alike` with the same; whoever describes tables gets
-a statement that counts the rows of the first. It serves measurements alone and knows no key.
+its own ('Reply7'), so that a reader can tell them apart; with `--alike` the same messages get the same answer, others
+one with another word in it. Whoever describes tables gets a statement that counts the rows of the first. It serves
+measurements alone and knows no key.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import itertools
 import json
 import re
@@ -19,7 +21,7 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 MODEL = "scripted"
-_WORDS = (" stands", " in", " the", " passage", " that", " was", " found", " first", " [1].")
+_WORDS = (" stands", " in", " the", " passage", " that", " was", " found", " first")
 _TABLE = re.compile(r'^TABLE ("[^"]+") \(', re.MULTILINE)
 
 
@@ -27,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m core.evaluation.scripted_server")
     parser.add_argument("--delay-ms", type=float, default=200.0, help="before the first word")
     parser.add_argument("--pause-ms", type=float, default=100.0, help="after each word")
-    parser.add_argument("--alike", action="store_true", help="every answer opens with the same word")
+    parser.add_argument("--alike", action="store_true", help="the same messages, the same answer")
     options = parser.parse_args(arguments)
     server = ThreadingHTTPServer(
         ("127.0.0.1", 0), _handler(options.delay_ms / 1000, options.pause_ms / 1000, options.alike)
@@ -62,7 +64,7 @@ def _handler(delay_s: float, pause_s: float, alike: bool) -> type[BaseHTTPReques
             self.end_headers()
             time.sleep(delay_s)
             try:
-                for text in _reply(asked["messages"][-1]["content"], "" if alike else str(next(count))):
+                for text in _reply(asked["messages"], "" if alike else str(next(count))):
                     self._chunk({"delta": {"content": text}, "finish_reason": None})
                     time.sleep(pause_s)
                 self._chunk({"delta": {}, "finish_reason": "stop"})
@@ -86,9 +88,18 @@ def _handler(delay_s: float, pause_s: float, alike: bool) -> type[BaseHTTPReques
     return Handler
 
 
-def _reply(asked: str, number: str) -> tuple[str, ...]:
-    table = _TABLE.search(asked)
-    return (f"```sql\nSELECT COUNT(*) FROM {table[1]}\n```",) if table else (f"Reply{number}", *_WORDS)
+def _reply(messages: list[dict[str, str]], number: str) -> tuple[str, ...]:
+    table = _TABLE.search(messages[-1]["content"])
+    if table:
+        return (f"```sql\nSELECT COUNT(*) FROM {table[1]}\n```",)
+    own = () if number else (f" {_word_of(messages)}",)
+    return (f"Reply{number}", *_WORDS, *own, " [1].")
+
+
+def _word_of(messages: list[dict[str, str]]) -> str:
+    """A word that no other messages are likely to get; a figure in it might be found in a page."""
+    digest = hashlib.sha256(json.dumps(messages).encode()).digest()
+    return "".join(chr(ord("a") + byte % 26) for byte in digest[:6])
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 """What the stages of an answer came to, remembered from run to run: the documents' quotes, the tables' rows, those of a
-model's statement, how a question sounds to the tables.
+model's statement and of a case's own, how a question sounds to the tables, the schema that a model is shown.
 
 It decides nothing about what a stage depends on beside the question: `variants.world_key` says it in one text.
 """
@@ -20,7 +20,15 @@ from core.sql.zygote import encode
 from core.state import case_sets, codec
 from core.state.database import Database
 
-_KINDS = {"documents": DocumentsAnswer, "rows": SqlAnswer, "sounding": Sounding, "result": QueryResult}
+_KINDS = {
+    "documents": DocumentsAnswer,
+    "rows": SqlAnswer,
+    "sounding": Sounding,
+    "schema": str,
+    "result": QueryResult,
+    "gold": QueryResult,
+}
+_WITH_CELLS = ("rows", "result", "gold")  # dates and decimals among them
 T = TypeVar("T")
 
 
@@ -47,20 +55,22 @@ class Stages:
         started = time.perf_counter()
         found = work()
         ms = 1000 * (time.perf_counter() - started)
-        text = _dump(found)
+        text = _dump(stage, found)
         if not _hit_limit(found) and _load(stage, text) == found:  # a cell of some odd type may not come back as it was
             with self._lock:
                 self.made.append((key, text, ms))
         return found
 
 
-def _dump(found: Any) -> str:
+def _dump(stage: str, found: Any) -> str:
     """A record as text that keeps the types of its cells."""
-    return json.dumps(encode(dataclasses.asdict(found)), ensure_ascii=False)
+    held = dataclasses.asdict(found) if dataclasses.is_dataclass(found) else found
+    return json.dumps(encode(held) if stage in _WITH_CELLS else held, ensure_ascii=False, default=str)
 
 
 def _load(stage: str, text: str) -> Any:
-    return codec.build(_KINDS[stage], decode(json.loads(text)))
+    held = json.loads(text)
+    return codec.build(_KINDS[stage], decode(held) if stage in _WITH_CELLS else held)
 
 
 def _hit_limit(found: Any) -> bool:

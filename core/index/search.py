@@ -31,6 +31,7 @@ _TRUST_ACROSS = 0.5
 _READS_BETTER = (
     0.05  # trusted by so much more in the passages' language, the encoder is given the question word by word
 )
+_KEPT_MAX = 2000  # vectors of sentences, 3 MB of 384 numbers each
 _COVERED = 0.6  # where a passage in the question's language holds this share of it, no other language is asked
 
 
@@ -54,6 +55,27 @@ class _Encoder:
         return vector
 
 
+class _Sentences:
+    """Vectors of one model, the last ones kept: the same sentences of a page stand behind many statements."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self._kept: dict[str, np.ndarray] = {}
+        self._lock = threading.Lock()
+
+    def __call__(self, texts: Sequence[str]) -> list[np.ndarray]:
+        with self._lock:
+            known = {text: self._kept[text] for text in texts if text in self._kept}
+        new = [text for text in dict.fromkeys(texts) if text not in known]
+        made = dict(zip(new, self._embedder.encode(new), strict=True)) if new else {}
+        with self._lock:
+            if len(self._kept) > _KEPT_MAX:
+                self._kept.clear()
+            self._kept |= made
+        known |= made
+        return [known[text] for text in texts]
+
+
 class SearchIndex:
     """Search over one workspace. Threads may share it.
 
@@ -67,6 +89,7 @@ class SearchIndex:
         self._settings = settings
         self._given = embedder
         self._embedder: Embedder | None = None
+        self._sentences: _Sentences | None = None
         self._note = ""
         self._trust: trust.Trust = {}
         self._active = ActiveModel("", "")
@@ -93,6 +116,8 @@ class SearchIndex:
             changes = corpus.read_changes(self._db)
             with self._lock:
                 corpus.apply(changes)
+                if embedder is not self._embedder:
+                    self._sentences = _Sentences(embedder) if embedder else None
                 self._corpus, self._embedder, self._note = corpus, embedder, note
                 self._active, self._trust, self._revision = active, weights, found
 
@@ -203,7 +228,8 @@ class SearchIndex:
 
     def encode(self, texts: Sequence[str]) -> Sequence[np.ndarray]:
         """Unit vectors of texts by the active model; none where no model is loaded."""
-        return self._embedder.encode(texts) if self._embedder else []
+        sentences = self._sentences
+        return sentences(texts) if sentences is not None else []
 
     def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
         """Token vectors for late interaction; empty where there is no model."""

@@ -133,8 +133,10 @@ def _weigh(stated: Sequence[Stated], asked: Asked) -> list[Stated]:
     spread = [sum(bool(word & found.near) for found in written) for word in own]
     weights = [(math.log(1 + len(written) / (1 + n)) if n else 0.0) + _LEAST_WEIGHT for n in spread]
     filters = [_fold(value) for value in _FILTER.findall(asked.sql) if not value[:4].isdigit()]
+    pairs, years = list(zip(own, weights, strict=True)), years_in(asked.question)
     return [
-        replace(found, said=_share(found, own, weights, asked) + _FILTERED * _holds(found, filters)) for found in stated
+        replace(found, said=_share(found, pairs, asked.names, years) + _FILTERED * _holds(found, filters))
+        for found in stated
     ]
 
 
@@ -143,15 +145,16 @@ def _holds(found: Stated, filters: list[str]) -> bool:
     return bool(filters) and any(value in _fold(found.line) for value in filters)
 
 
-def _share(found: Stated, own: list[frozenset[str]], weights: list[float], asked: Asked) -> float:
-    pairs = list(zip(own, weights, strict=True))
+def _share(
+    found: Stated, pairs: Sequence[tuple[frozenset[str], float]], names: frozenset[str], years: frozenset[str]
+) -> float:
     said = sum(weight for word, weight in pairs if word & found.near)
     told = sum(weight for word, weight in pairs if word & found.known and not word & found.near)
-    share = (said + 0.5 * told) / sum(weights)
-    if asked.names:
-        share += _NAMED * bool(asked.names & found.known)
-    years, here = years_in(asked.question), years_in(found.beside)
-    return share - _OTHER_YEAR if years and here and not years & here else share
+    share = (said + 0.5 * told) / sum(weight for _, weight in pairs)
+    if names:
+        share += _NAMED * bool(names & found.known)
+    here = years_in(found.beside) if years else years
+    return share - _OTHER_YEAR if here and not years & here else share
 
 
 def years_in(text: str) -> frozenset[str]:

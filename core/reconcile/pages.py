@@ -5,6 +5,7 @@ It knows no question; `compare.py` chooses among them.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -51,7 +52,8 @@ class Stated:
     mark: bool = False  # a point of a chart: which one it is cannot be told, so it can only agree
 
 
-def read_sheet(sheet: Sheet, terms: Terms) -> list[Stated]:
+@functools.lru_cache(maxsize=128)
+def read_sheet(sheet: Sheet, terms: Terms) -> tuple[Stated, ...]:
     """The figures of a page, each with the terms that stand around it."""
     text, found, header, above = sheet.page.text, [], "", ""
     page_scale = scale = stated_scale(text[:_HEAD])
@@ -82,7 +84,7 @@ def read_sheet(sheet: Sheet, terms: Terms) -> list[Stated]:
                         sheet, figure, *place, line.group()[start:end], near, known, beside, above=f"{above} {column}"
                     )
                 )
-    return found + _read_charts(sheet, terms, known)
+    return (*found, *_read_charts(sheet, terms, known))
 
 
 def _is_heading(line: str) -> bool:

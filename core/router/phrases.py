@@ -75,11 +75,17 @@ def _cues() -> dict[str, dict[str, str]]:
 
 def fold(text: str) -> str:
     """Lower case without accents, each character for one: positions in the folded text are those of `text`."""
-    return "".join(_fold_one(char) for char in text)
+    return text.lower() if text.isascii() else text.translate(_FOLDING)
 
 
-@functools.lru_cache(maxsize=4096)
-def _fold_one(char: str) -> str:
-    plain = unicodedata.normalize("NFKD", char.lower())
-    kept = "".join(mark for mark in plain if not unicodedata.combining(mark))
-    return kept if len(kept) == 1 else char.lower()[:1] or char
+class _Folding(dict[int, str]):
+    """A table for `str.translate` that learns each character when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        plain = unicodedata.normalize("NFKD", chr(code).lower())
+        kept = "".join(mark for mark in plain if not unicodedata.combining(mark))
+        self[code] = kept if len(kept) == 1 else chr(code).lower()[:1] or chr(code)
+        return self[code]
+
+
+_FOLDING = _Folding()

@@ -107,6 +107,13 @@ def result_key(result: QueryResult) -> int | None:
     )
 
 
+def same_rows(one: QueryResult, other: QueryResult) -> bool:
+    """Whether both ran and hold the same bag of rows (columns as they stand)."""
+    if one.error or other.error or len(one.rows) != len(other.rows) or len(one.columns) != len(other.columns):
+        return False
+    return result_key(one) == result_key(other)
+
+
 def is_part(one: QueryResult, other: QueryResult) -> bool:
     """Whether the columns of the narrower result are all among the wider's, over as many rows: the same answer with
     more or less shown beside it."""

@@ -19,6 +19,7 @@ from core.sql.schema import Schema, schema_of
 
 TABLES_MAX = 12
 COLUMNS_MAX = 40
+SCHEMA_SHARE = 0.8  # of the room; the rest is for keys, metrics and values
 _SAMPLES = 4
 _SAMPLE_LENGTH = 40
 _VALUES_MAX = 12
@@ -31,15 +32,18 @@ def link_catalog(question: str, catalog: Catalog, lang: str) -> tuple[Schema, Li
     return schema, link_question(question, lang, schema, lexicon, builtin_parser())
 
 
-def describe_schema(schema: Schema, links: Links, count: Callable[[str], int], room_tokens: int) -> str:
-    """The linked schema in at most `room_tokens`: the tables that the question names first, as many as find room."""
+def describe_schema(
+    schema: Schema, links: Links, count: Callable[[str], int] = lambda text: 0, room_tokens: int = 0
+) -> str:
+    """The linked schema in at most `room_tokens`, as `count` counts them: the tables that the question names first, as
+    many as find room; all of those where nothing is counted."""
     ranked = sorted(schema.tables, key=lambda entry: (-_likelihood(entry.number, links), entry.number))
     chosen = _with_bridges([entry.table.name for entry in ranked[:TABLES_MAX]], schema)
     written: list[str] = []
     kept: list[str] = []
     for name in chosen:
         text = _table_text(schema.table_of[name].table, schema, links)
-        if kept and count("\n".join([*written, text])) > room_tokens * 0.8:
+        if kept and count("\n".join([*written, text])) > room_tokens * SCHEMA_SHARE:
             continue
         written.append(text)
         kept.append(name)

@@ -7,6 +7,7 @@ The model only ever writes text: what runs is what the guard admits, in the sand
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 import time
 from collections.abc import Callable, Generator, Sequence
@@ -18,8 +19,8 @@ from core.models.digest import fence_conversation
 from core.models.fence import fence_code, neutral
 from core.models.writer import Writer
 from core.records import Answer, Catalog, CheckedSql, Message, ModelUse, QueryResult, Reading, SqlAnswer
-from core.sql.compare import result_key
-from core.sql.describe_schema import describe_schema, link_catalog
+from core.sql.compare import same_rows
+from core.sql.describe_schema import SCHEMA_SHARE, describe_schema, link_catalog
 from core.sql.guard import check_sql
 from core.sql.lexicon import fold
 from core.sql.repair import repair_sql
@@ -51,11 +52,13 @@ def write_sql(
     history: Sequence[Answer] = (),
     rules: str = "",
     check: Callable[[str, Catalog], CheckedSql] = check_sql,
+    recall: Callable[[Callable[[], str]], str] = lambda work: work(),
 ) -> Generator[str, None, SqlAnswer]:
     """Returns the answer by the model's statement, or what `parse` gives, the parser's answer, with a `message` that
     says why. The parser works in a thread while the model writes.
 
-    `pairs` are (question, SQL) that a user accepted: the most alike are shown as examples. `history` are the
+    `recall` may know the text of the linked schema; `pairs` are (question, SQL) that a user accepted: the most alike
+    are shown as examples. `history` are the
     conversation's answers before, shown in short. `alternatives` keep the
     parser's reading where its rows differ. No error of the model is raised. While the model writes '' is yielded now
     and then, so that whoever reads can look whether the answer is still wanted; closing the generator stops it."""
@@ -67,7 +70,7 @@ def write_sql(
     parsing = None
     try:
         model = open_model()
-        messages = ask_sql(question, catalog, lang, model, pairs, history, rules)
+        messages = ask_sql(question, catalog, lang, model, pairs, history, rules, recall)
         parsing = beside.submit(parse)
         written = yield from _write_and_run(question, catalog, run, model, messages, lang, check, uses)
         parsed = parsing.result()
@@ -91,14 +94,19 @@ def ask_sql(
     pairs: Sequence[Pair],
     history: Sequence[Answer] = (),
     rules: str = "",
+    recall: Callable[[Callable[[], str]], str] = lambda work: work(),
 ) -> list[Message]:
-    """The messages for a first statement; `rules` in place of the instructions that come with the app."""
+    """The messages for a first statement; `rules` in place of the instructions that come with the app. `recall` may
+    know the text of the linked schema, which no instruction changes."""
     examples = _examples(question, pairs, catalog)
     system = rules or translate("prompt.sql", lang)
     earlier = fence_conversation(history, lang, model.count_tokens, model.room_tokens)
     room = model.room_tokens - model.count_tokens(system + question + examples + earlier) - 64
-    schema, links = link_catalog(question, catalog, lang)
-    described = neutral(describe_schema(schema, links, model.count_tokens, max(room, 200)))
+    linked = functools.cache(lambda: link_catalog(question, catalog, lang))
+    described = recall(lambda: describe_schema(*linked()))
+    if model.count_tokens(described) > SCHEMA_SHARE * max(room, 200):
+        described = describe_schema(*linked(), model.count_tokens, max(room, 200))
+    described = neutral(described)
     code = fence_code([question, described, examples])
     asked = translate(
         "prompt.sql_question", lang, code=code, schema=described, examples=neutral(examples), question=neutral(question)
@@ -208,8 +216,7 @@ def _beside(answer: SqlAnswer, parsed: SqlAnswer) -> SqlAnswer:
     """The model's answer with the parser's reading: in words where the rows are the same, else as an alternative."""
     if parsed.sql is None or parsed.result is None or parsed.result.error is not None:
         return dataclasses.replace(answer, unknown=parsed.unknown)
-    same = result_key(answer.result) == result_key(parsed.result)
-    if same:
+    if same_rows(answer.result, parsed.result):
         sure = max(AGREED, parsed.confidence)
         return dataclasses.replace(
             answer, reading=parsed.reading, confidence=sure, alternatives=parsed.alternatives, unknown=parsed.unknown

@@ -189,8 +189,9 @@ class Tables:
             return [run_one(text) for text in texts]
 
         answer = yield from write_sql(
-            question, catalog, run, open_model, parse, lang=lang, pairs=examples, history=history, rules=rules
-        )
+            question, catalog, run, open_model, parse, lang=lang, pairs=examples, history=history, rules=rules,
+            recall=lambda work: recall("schema", (question, lang, seen), work),
+        )  # fmt: skip
         return answer if answer.chart is not None else _complete(answer)
 
     def _recall(self, question: str, lang: str, part: _Part, cancel: threading.Event | None) -> SqlAnswer | None:

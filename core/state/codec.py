@@ -54,11 +54,18 @@ def _as_it_is(value: Any) -> Any:
 
 
 def _make_record(cls: type[T], value: dict[str, Any]) -> T:
-    return cls(**{name: build(hint, value[name]) for name, hint in _hints(cls) if name in value})
+    names, made = _fields(cls)
+    known = {name: plain for name, plain in value.items() if name in names}
+    for name, make in made:
+        if known.get(name) is not None:
+            known[name] = make(known[name])
+    return cls(**known)
 
 
 @functools.cache
-def _hints(cls: type) -> tuple[tuple[str, Any], ...]:
-    """(name, hint) of each field."""
+def _fields(cls: type) -> tuple[frozenset[str], tuple[tuple[str, Callable[[Any], Any]], ...]]:
+    """The names of a record's fields, and what makes those that do not stay as they are."""
     hints = typing.get_type_hints(cls, vars(records))
-    return tuple((field.name, hints[field.name]) for field in dataclasses.fields(cls))
+    names = [field.name for field in dataclasses.fields(cls)]
+    makers = ((name, _maker(hints[name])) for name in names)
+    return frozenset(names), tuple((name, make) for name, make in makers if make is not _as_it_is)

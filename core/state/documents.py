@@ -197,10 +197,10 @@ def count_pages(db: Database, document_id: int) -> int:
 
 
 def read_page(db: Database, document_id: int, number: int) -> StoredPage | None:
-    query = select(pages).where(pages.c.document_id == document_id, pages.c.number == number)
+    query = "SELECT number, kind, text, layout FROM pages WHERE document_id = ? AND number = ?"
     with db.read() as connection:
-        row = connection.execute(query).first()
-    return StoredPage(row.number, row.kind, row.text, row.layout) if row else None
+        row = connection.exec_driver_sql(query, (document_id, number)).first()
+    return StoredPage(*row) if row else None
 
 
 def list_headings(db: Database, document_id: int, limit: int = 200) -> list[str]:

@@ -5,6 +5,7 @@ It reads pages that others fetched, each of their sentences once, and judges not
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -43,18 +44,15 @@ class Passage:
 
 
 class Sources:
-    """Reads pages into passages, each page once."""
+    """Reads pages into passages, each page once while it is among the last that were read."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
-        self._pages: dict[tuple[int, int], _ReadPage] = {}
 
     def passage(self, citation: Citation, page: Page, identity: str) -> Passage:
         """What stands behind a citation of `page`; `identity` is what names its document."""
         where = (citation.document_id, page.number)
-        if where not in self._pages:
-            self._pages[where] = _ReadPage(where, page, self.vocabulary)
-        read = self._pages[where]
+        read = _read_page(where, page, self.vocabulary)
         start, end = citation.start, citation.end
         segments = read.around(start, end)
         quoted = [s for s in segments if s.start < end and start < s.end] or segments
@@ -110,6 +108,9 @@ class _ReadPage:
             places = table_places(table, number, self.lang, self.vocabulary, self.where, above, self.mark)
             self._tables[number] = (*places, words)
         return self._tables[number]
+
+
+_read_page = functools.lru_cache(maxsize=128)(_ReadPage)
 
 
 def _cut(page: Page) -> list[tuple[int, int]]:

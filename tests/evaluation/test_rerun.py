@@ -1,8 +1,29 @@
 """A case set timed again after each prompt: only what used it is asked, by the very runs of the app."""
 
+import http.client
+import json
+from urllib.parse import urlsplit
+
 from core import settings
 from core.evaluation import first_token, rerun
 from core.workspace import open_workspace
+
+
+def test_the_same_messages_get_the_same_answer_and_others_another():
+    def said(url, *texts):
+        parts = urlsplit(url)
+        connection = http.client.HTTPConnection(parts.hostname, parts.port)
+        body = {"stream": True, "messages": [{"role": "user", "content": text} for text in texts]}
+        connection.request("POST", f"{parts.path}/chat/completions", json.dumps(body))
+        lines = connection.getresponse().read().decode().splitlines()
+        connection.close()
+        found = [json.loads(line[6:]) for line in lines if line.startswith("data: ")]
+        return "".join(one["choices"][0]["delta"].get("content", "") for one in found)
+
+    with first_token.scripted_model(0, 0, alike=True) as url:
+        first, again, other = said(url, "rules", "why?"), said(url, "rules", "why?"), said(url, "other rules", "why?")
+    assert first == again != other
+    assert first.startswith("Reply stands") and first.endswith(" [1].") and not any(c.isdigit() for c in first[:-5])
 
 
 def test_each_prompt_asks_only_its_own_cases(tmp_path, monkeypatch):

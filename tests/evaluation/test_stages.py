@@ -28,7 +28,9 @@ FOUND = {
         "answered", "x [1]", citations=(Citation(1, 1, "a.pdf", 3, "It opened.", 10, 20, 1.0, True, key=(2, 4)),)
     ),
     "sounding": Sounding(3, 0.5, ("y",), named=(("north", "NORTE"),)),
+    "schema": 'TABLE "ventas" (3 rows)\n  "región" VARCHAR',
     "result": QueryResult(("a",), ("INT",), CELLS, error=("sql.run.failed", {"detail": "x"})),
+    "gold": QueryResult(("a",), ("INT",), CELLS),
 }
 QUESTIONS = [
     ("How much does the kettle cost?", "en"),

@@ -117,6 +117,24 @@ def test_the_old_embedder_answers_until_the_new_one_has_every_passage(db, tmp_pa
     assert vectors.embedding_progress(db, "old-1")["piece"][0] == 0
 
 
+def test_sentences_met_again_are_not_encoded_again_but_by_another_model(db, tmp_path, add_text, word_embedder):
+    models = {"old": word_embedder("old-1"), "new": word_embedder("new-1")}
+    index = SearchIndex(db, Settings(tmp_path), embedder=models.__getitem__)
+    assert list(index.encode(["a"])) == []
+    add_text("report.txt", REPORT)
+    embed_missing(db, models["old"], "old")
+    index.refresh()
+    models["old"].encoded.clear()
+    first = index.encode(["Freight costs fell.", "It rained.", "It rained."])
+    again = index.encode(["It snowed.", "Freight costs fell."])
+    assert models["old"].encoded == ["Freight costs fell.", "It rained.", "It snowed."]
+    assert np.array_equal(first[0], again[1]) and np.array_equal(first[1], first[2])
+    assert np.array_equal(again[0], models["old"].encode(["It snowed."])[0])
+    embed_missing(db, models["new"], "new")
+    index.refresh()
+    assert np.array_equal(index.encode(["It snowed."])[0], models["new"].encode(["It snowed."])[0])
+
+
 def test_a_half_embedded_corpus_favours_neither_half(db, index, add_text, word_embedder):
     for n in range(20):
         add_text(f"old{n}.txt", f"Report {n} tells of sales and of the town. The weather of day {n} was fine.")

@@ -140,6 +140,25 @@ def test_the_prompt_fits(shop):
     assert sum(model.count_tokens(message.text) for message in messages) <= 600
 
 
+def test_a_known_schema_is_shown_where_it_fits_and_linked_again_where_not(shop):
+    catalog, _ = shop
+    linked = []
+
+    def ask(room, recall):
+        model = ScriptedModel(["x"], room_tokens=room)
+        return ask_sql("How many customers from France?", catalog, "en", model, [], recall=recall)[-1].text
+
+    def note(work):
+        linked.append(work())
+        return linked[0]
+
+    wide, narrow = ask(4000, note), ask(300, note)
+    assert linked[0] in wide and linked == [linked[0]] * 2
+    assert linked[0] not in narrow and 'VALUE "France"' in narrow
+    assert ask(4000, lambda work: 'TABLE "known"').count('TABLE "known"') == 1
+    assert (wide, narrow) == (ask(4000, lambda work: work()), ask(300, lambda work: work()))
+
+
 @pytest.mark.parametrize(
     ("said", "sql"),
     [
