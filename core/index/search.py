@@ -22,7 +22,7 @@ from core.index.embed import ActiveModel, read_revision
 from core.index.hits import best_parents, make_hits, weigh_languages
 from core.index.score import Scores, score_pieces, score_plainly
 from core.lexicon.translate import bilingual_of
-from core.models.embedder import Embedder, TokenVectors, load_embedder, same_weights
+from core.models.embedder import Embedder, load_embedder, same_weights
 from core.records import Hit, HitSentence, SearchResult
 from core.settings import Settings, cache_folder
 from core.state.database import Database
@@ -230,10 +230,6 @@ class SearchIndex:
         """Unit vectors of texts by the active model; none where no model is loaded."""
         sentences = self._sentences
         return sentences(texts) if sentences is not None else []
-
-    def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
-        """Token vectors for late interaction; empty where there is no model."""
-        return self._embedder.encode_tokens(texts) if self._embedder else []
 
     # ------------------------------------------------------------ the parts of a search
 

@@ -20,7 +20,6 @@ from core.models.adapters import adapter_of, is_usable, packaged_words, words_of
 from core.models.gloss import open_gloss
 
 Kind = Literal["question", "passage"]
-TokenVectors = tuple[np.ndarray, np.ndarray]
 
 _MAX_TOKENS = 256
 _THREADS_MOST = 8
@@ -37,9 +36,6 @@ class Embedder(Protocol):
         """(n, dimension) float32, rows of length 1; a text beyond `max_tokens` counts up to there.
 
         `lang` is the texts' language, for a model that reads one otherwise than another; '' where it is not known."""
-
-    def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
-        """For each text: token vectors (t, dimension) of length 1, and their character ranges (t, 2) in the text."""
 
     def count_tokens(self, text: str) -> int:
         """Tokens of the text, uncut, with the marks that the model adds."""
@@ -139,20 +135,6 @@ class OnnxEmbedder:
         self._spread(fill, len(ids))
         return _unit(rows)
 
-    def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
-        encodings = self._tokenizer.encode_batch(list(texts))
-        found: list[TokenVectors] = [(np.empty((0, self.dimension), np.float32), np.empty((0, 2), np.int64))] * len(
-            encodings
-        )
-
-        def fill(i: int) -> None:
-            length = len(encodings[i].ids) - 1  # without the marks at both ends
-            offsets = np.asarray(encodings[i].offsets[1:length], np.int64).reshape(-1, 2)
-            found[i] = (_unit(self._run(encodings[i].ids)[1:length]), offsets)
-
-        self._spread(fill, len(encodings))
-        return found
-
     def count_tokens(self, text: str) -> int:
         return len(self._counter.encode(text).ids)
 
@@ -188,18 +170,6 @@ class SentenceTransformersEmbedder:
         encode = self._model.encode_query if kind == "question" else self._model.encode_document
         rows = encode([prefix + text for text in texts], show_progress_bar=False, convert_to_numpy=True)
         return _unit(np.asarray(rows, np.float32))
-
-    def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
-        tokenizer = self._model.tokenizer
-        rows = self._model.encode(list(texts), output_value="token_embeddings", show_progress_bar=False)
-        found = []
-        for text, states in zip(texts, rows, strict=True):
-            coded = tokenizer(text, truncation=True, max_length=self.max_tokens, return_offsets_mapping=True)
-            offsets = np.asarray(coded["offset_mapping"], np.int64).reshape(-1, 2)
-            vectors = states.float().cpu().numpy()[: len(offsets)]
-            inside = offsets[: len(vectors), 1] > offsets[: len(vectors), 0]
-            found.append((_unit(vectors[inside]), offsets[: len(vectors)][inside]))
-        return found
 
     def count_tokens(self, text: str) -> int:
         return len(self._model.tokenizer(text, truncation=False, verbose=False)["input_ids"])

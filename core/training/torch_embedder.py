@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from core.models.embedder import Kind, TokenVectors
+from core.models.embedder import Kind
 from core.models.gloss import hash_list, open_gloss
 
 _BATCH = 16
@@ -38,7 +38,6 @@ class TorchEmbedder:
         self._model = model.eval()
         self._gloss = open_gloss(words, base) if words else None
         self._vectors: dict[str, np.ndarray] = {}
-        self._tokens: dict[str, TokenVectors] = {}
         read = f"+es{hash_list(words)[:8]}" if words else ""
         self.id = f"torch:{adapter.resolve() if adapter else base.name}{read}@float32"
         self.dimension = int(model.config.hidden_size)
@@ -51,31 +50,20 @@ class TorchEmbedder:
         self._read([text for text in dict.fromkeys(texts) if text not in self._vectors])
         return np.stack([self._vectors[text] for text in texts])
 
-    def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
-        self._read([text for text in dict.fromkeys(texts) if text not in self._tokens])
-        return [self._tokens[text] for text in texts]
-
     def count_tokens(self, text: str) -> int:
         return len(self._tokenizer(text)["input_ids"])
 
     def _read(self, texts: list[str]) -> None:
-        """Both kinds of vectors of new texts, those of alike length together."""
+        """The vectors of new texts, those of alike length together."""
         texts.sort(key=len)
         for at in range(0, len(texts), _BATCH):
             part = texts[at : at + _BATCH]
-            batch = self._tokenizer(
-                part, padding=True, truncation=True, max_length=_MAX_TOKENS, return_tensors="pt",
-                return_offsets_mapping=True,
-            )  # fmt: skip
-            offsets = batch.pop("offset_mapping").numpy()
+            batch = self._tokenizer(part, padding=True, truncation=True, max_length=_MAX_TOKENS, return_tensors="pt")
             with self._torch.no_grad():
                 states = self._model(**batch).last_hidden_state.numpy()
             mask = batch["attention_mask"].numpy()
             for n, text in enumerate(part):
-                length = int(mask[n].sum())
-                self._vectors[text] = _unit(states[n, :length].mean(0))
-                inner = slice(1, length - 1)  # without the marks at both ends
-                self._tokens[text] = (_unit(states[n, inner]), offsets[n, inner].astype(np.int64))
+                self._vectors[text] = _unit(states[n, : int(mask[n].sum())].mean(0))
 
 
 def _unit(rows: np.ndarray) -> Any:

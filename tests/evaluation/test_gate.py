@@ -41,9 +41,6 @@ class WordEmbedder:
         seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:4], "big")
         return np.random.default_rng(seed).standard_normal(96)
 
-    def encode_tokens(self, texts):
-        return [(self.encode([text]), np.array([[0, len(text)]])) for text in texts]
-
     def count_tokens(self, text):
         return len(text.split())
 

@@ -26,12 +26,6 @@ class WordEmbedder:
         rows = np.stack([self._row(text) for text in texts]) if texts else np.empty((0, 64), np.float32)
         return (rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)).astype(np.float32)
 
-    def encode_tokens(self, texts):
-        return [
-            (self.encode(re.findall(r"\w+", text)), np.array([m.span() for m in re.finditer(r"\w+", text)]))
-            for text in texts
-        ]
-
     def count_tokens(self, text):
         return len(text.split())
 

@@ -43,18 +43,8 @@ def test_a_text_has_one_vector_whatever_its_company(embedder):
     alone = np.concatenate([embedder.encode([text]) for text in TEXTS])
     np.testing.assert_array_equal(together[: len(TEXTS)], alone)
     np.testing.assert_array_equal(together[-len(TEXTS) :], alone)
-    tokens = [rows for rows, _ in embedder.encode_tokens(TEXTS)]
-    np.testing.assert_array_equal(tokens[1], embedder.encode_tokens(TEXTS[1:2])[0][0])
     assert embedder.encode([]).shape == (0, embedder.dimension)
     assert np.isfinite(together).all()
-
-
-def test_token_vectors_carry_their_place_in_the_text(embedder):
-    (rows, spans), (empty, _) = embedder.encode_tokens(["Ñandú costs 12 €.", ""])
-    assert rows.shape == (len(spans), embedder.dimension)
-    assert {"Ñandú costs 12 €."[start:end] for start, end in spans} >= {"costs", "12", "€", "."}
-    assert len(empty) == 0
-    np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1, rtol=1e-5)
 
 
 def test_tokens_are_counted_uncut(embedder):
@@ -130,9 +120,6 @@ def test_a_folder_with_a_sentence_transformers_model_serves_too(embedder):
     texts = ["The board met in Lisbon.", "Ñandú costs 12 €."]
     assert (other.encode(texts) * embedder.encode(texts)).sum(1).min() > 0.97
     assert other.encode([]).shape == (0, other.dimension)
-    for (rows, spans), (_, expected) in zip(other.encode_tokens(texts), embedder.encode_tokens(texts), strict=True):
-        assert spans.tolist() == expected.tolist()
-        assert rows.shape == (len(spans), other.dimension)
     assert other.count_tokens("one two") == embedder.count_tokens("one two")
     assert not same_weights(other.id, embedder.id)
 
