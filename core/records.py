@@ -586,7 +586,8 @@ class AdapterCard:
     `words_sha256`: the list of words through which it reads Spanish. `against`: what `base` in the scores was, as the
     `setting` for it and the id of its `model`; empty: the bare base. `continues`: the hash of the adapter that it was
     trained on from. `made_by`: who was logged in where it was made. `config_sha256`: the configuration that the weights
-    were judged with; empty on cards that were written without it."""
+    were judged with; empty on cards that were written without it. `langs`: the languages whose texts it reads, where
+    these are not all: the others are read by the base, as without it."""
 
     name: str
     kind: Literal["retriever", "chat"]
@@ -608,3 +609,4 @@ class AdapterCard:
     continues: str = ""
     made_by: str = ""
     config_sha256: str = ""
+    langs: tuple[str, ...] = ()

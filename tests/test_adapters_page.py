@@ -154,10 +154,10 @@ def test_few_held_out_questions_are_cross_validated_and_the_page_says_so(workspa
     assert "it is cross-validated: 4 trial adapters" in shown(open_app("adapters"))
     assert "se entrenan 4 adaptadores de prueba" in shown(open_app("adapters", "es"))
     trained = {"steps": 4, "best_step": 3, "seconds": 90.0, "strength": 0.5}
-    finish_run(workspace, "mine", data={"train": 180, "test": 160, "folds": 4}, training=trained)
+    finish_run(workspace, "mine", data={"train": 180, "test": 160, "folds": 4}, training=trained, langs=("es",))
     text = shown(open_app("adapters", "es"))
     assert "Validación cruzada en 4 partes: a cada una de las 160 preguntas" in text
-    assert "Atenuado al 50" in text
+    assert "Atenuado al 50" in text and "Aprendió de textos en español y solo lee esos" in text
 
 
 def test_an_adapter_that_passed_is_put_to_use_taken_out_and_deleted(workspace):

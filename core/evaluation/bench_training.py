@@ -31,8 +31,9 @@ from core import samples
 from core.evaluation.gate import GENERAL, judge
 from core.models import export
 from core.models.adapters import packaged_words
+from core.models.embedder import Embedder, InLanguages
 from core.training.chat_lora import ChatConfig, train_chat
-from core.training.dataset import Dataset, prepare
+from core.training.dataset import Dataset, find_langs, prepare
 from core.training.examples import Example
 from core.training.from_documents import make_pairs
 from core.training.matrices import load_libraries
@@ -207,7 +208,9 @@ def _judge_one(kind: str, seed: int, data: Dataset, base: TorchEmbedder) -> dict
     with tempfile.TemporaryDirectory(prefix="cotejo-refusal-") as place:
         folder = Path(place) / "adapter"
         trained = train_retriever(export.base_folder(), train, data.dev, config, folder, words=packaged_words())
-        adapted = TorchEmbedder(export.base_folder(), folder, words=packaged_words())
+        adapted: Embedder = TorchEmbedder(export.base_folder(), folder, words=packaged_words())
+        langs = find_langs(train)
+        adapted = InLanguages(adapted, base, langs) if langs else adapted
         gate = judge(("base", base), ("adapted", adapted), data.test, len(train))
     kept = ("dense_recall1", "dense_mrr", "general_recall1_en", "general_recall1_es")
     scores = {name: [gate.scores()[name]["base"], gate.scores()[name]["adapter"]] for name in kept}

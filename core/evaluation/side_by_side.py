@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from core.index.search import SearchIndex
-from core.models.embedder import Embedder
+from core.models.embedder import Embedder, reader_of
 from core.models.engine import Call
 from core.models.loading import load_model
 from core.records import Message
@@ -44,7 +44,11 @@ def order_candidates(index: SearchIndex, question: str, lang: str, sides: Sequen
     orders = []
     for side in sides:
         rows = np.concatenate([side.encode([text], lang=hit.lang) for text, hit in zip(texts, hits, strict=True)])
-        cosines = rows @ side.encode([question], kind="question", lang=lang)[0]
+        asked = {
+            other: reader_of(side, other).encode([question], kind="question", lang=lang)[0]
+            for other in {hit.lang for hit in hits}
+        }
+        cosines = (rows * np.stack([asked[hit.lang] for hit in hits])).sum(1)
         orders.append((np.argsort(-cosines, kind="stable"), cosines))
     found = []
     for n, (order, cosines) in enumerate(orders):

@@ -115,13 +115,13 @@ def _boost(corpus: Corpus, question: str, langs: set[str], document_ids: Collect
     return np.asarray([gains.get(number, 0.0) for number in ids.tolist()], np.float32)[places]
 
 
-def score_plainly(corpus: Corpus, question: str, query: np.ndarray | None) -> dict[str, np.ndarray]:
+def score_plainly(corpus: Corpus, question: str, queries: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """The scores that ours are compared with: BM25 over passages, cosine of the piece, reciprocal rank fusion (k 60,
     Cormack et al. 2009) of both."""
     langs = set(corpus.langs)
     found = {"bm25": corpus.passage_scores(question_terms(question, langs))}
-    if query is not None:
-        found["dense"] = np.nan_to_num(corpus.dense_scores(query)[0], nan=-1.0)
+    if queries:
+        found["dense"] = np.nan_to_num(_dense_scores(corpus, queries)[0], nan=-1.0)
         found["rrf"] = sum(1 / (60 + _ranks(scores)) for scores in (found["bm25"], found["dense"]))
     return found
 

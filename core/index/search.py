@@ -10,7 +10,7 @@ import functools
 import itertools
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -22,7 +22,7 @@ from core.index.embed import ActiveModel, read_revision
 from core.index.hits import best_parents, make_hits, weigh_languages
 from core.index.score import Scores, score_pieces, score_plainly
 from core.lexicon.translate import bilingual_of
-from core.models.embedder import Embedder, load_embedder, same_weights
+from core.models.embedder import Embedder, load_embedder, reader_of, same_weights
 from core.records import Hit, HitSentence, SearchResult
 from core.settings import Settings, cache_folder
 from core.state.database import Database
@@ -40,19 +40,22 @@ def _covers(hits: Sequence[Hit], lang: str) -> bool:
 
 
 class _Encoder:
-    """Turns questions into vectors, None without a model, and adds up the time."""
+    """Turns questions into vectors and adds up the time."""
 
     def __init__(self, embedder: Embedder | None) -> None:
         self._embedder = embedder
         self.spent_ms = 0.0
 
-    def __call__(self, question: str, lang: str) -> np.ndarray | None:
+    def __call__(self, question: str, lang: str, langs: Iterable[str]) -> dict[str, np.ndarray]:
+        """The question's vector for texts of each of `langs`; none without a model."""
         if self._embedder is None:
-            return None
+            return {}
         started = time.perf_counter()
-        vector = self._embedder.encode([question], kind="question", lang=lang)[0]
+        readers = {other: reader_of(self._embedder, other) for other in langs}
+        unlike = {id(reader): reader for reader in readers.values()}
+        rows = {key: reader.encode([question], kind="question", lang=lang)[0] for key, reader in unlike.items()}
         self.spent_ms += (time.perf_counter() - started) * 1000
-        return vector
+        return {other: rows[id(reader)] for other, reader in readers.items()}
 
 
 class _Sentences:
@@ -144,15 +147,17 @@ class SearchIndex:
         started = time.perf_counter()
         self.refresh()
         encode = _Encoder(self._embedder if self._corpus.piece_vectors is not None else None)
-        plain = encode(question, lang)
-        find = functools.partial(self._find, question, lang, document_ids, k or self._passages(), plain)
         langs = sorted(self._corpus.langs)
+        plain = encode(question, lang, langs or [lang])
+        find = functools.partial(self._find, question, lang, document_ids, k or self._passages(), plain)
         scores, hits = find({}, {}) if lang in langs or not langs else (None, ())
         if set(langs) - {lang} and not _covers(hits, lang):
             across = {other: self.read_across(question, lang, other) for other in langs if other != lang}
             across = {other: words for other, words in across.items() if words}
-            read = {other: gloss(words) for other, words in across.items() if self._reads_better(other, lang)}
-            scores, hits = find(across, {other: encode(text, other) for other, text in read.items()})
+            glossed: dict[str, np.ndarray] = {}
+            for other in [other for other in across if self._reads_better(other, lang)]:
+                glossed |= encode(gloss(across[other]), other, [other])
+            scores, hits = find(across, glossed)
             hits = weigh_languages(hits)
         weight = 0.0 if scores.stage == "keyword" else self._weight(hits[0].lang if hits else lang, lang)
         total = (time.perf_counter() - started) * 1000
@@ -165,7 +170,7 @@ class SearchIndex:
         lang: str,
         document_ids: Collection[int] | None,
         k: int,
-        plain: np.ndarray | None,
+        plain: Mapping[str, np.ndarray],
         across: Mapping[str, Sequence[Across]],
         glossed: Mapping[str, np.ndarray],
     ) -> tuple[Scores, tuple[Hit, ...]]:
@@ -173,7 +178,8 @@ class SearchIndex:
         with self._lock:
             corpus = self._corpus
             weights = np.asarray([self._weight(other, lang) for other in corpus.langs], np.float32)[corpus.lang_codes]
-            queries = {} if plain is None else {other: glossed.get(other, plain) for other in corpus.langs}
+            told = {**plain, **glossed}  # a language may have come meanwhile
+            queries = {other: told.get(other, next(iter(plain.values()))) for other in corpus.langs} if plain else {}
             scores = score_pieces(corpus, question, queries, weights, document_ids, across)
             rows = best_parents(corpus, scores.fused, k)
             return scores, make_hits(self._db, corpus, rows, question, scores, across)
@@ -197,11 +203,12 @@ class SearchIndex:
     def rank_plainly(self, question: str, k: int, *, lang: str) -> dict[str, list[str]]:
         """The first `k` files by plain BM25, dense search and their rank fusion: what our order is measured against."""
         self.refresh()
-        query = _Encoder(self._embedder if self._corpus.piece_vectors is not None else None)(question, lang)
+        encode = _Encoder(self._embedder if self._corpus.piece_vectors is not None else None)
         with self._lock:
             corpus = self._corpus
+            queries = encode(question, lang, corpus.langs)
             found = {}
-            for mode, scores in score_plainly(corpus, question, query).items():
+            for mode, scores in score_plainly(corpus, question, queries).items():
                 rows = corpus.best_first(scores)
                 files = (corpus.names[document_id][0] for document_id in corpus.document_ids[rows].tolist())
                 found[mode] = list(itertools.islice(dict.fromkeys(files), k))

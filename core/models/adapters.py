@@ -12,9 +12,12 @@ import json
 import os
 import re
 import shutil
+from collections.abc import Collection
 from pathlib import Path
+from typing import Any
 
 from core.errors import AppError
+from core.i18n import LANGUAGES
 from core.models.adapter_files import (
     CARD,
     CONFIG,
@@ -103,6 +106,18 @@ def packaged_words() -> Path | None:
 def words_of(adapter: Path | None) -> Path | None:
     """The list through which an adapter reads Spanish: the one in its folder. Without one it reads Spanish as it is."""
     return adapter / WORDS if adapter is not None and (adapter / WORDS).is_file() else None
+
+
+def langs_of(adapter: Path | None) -> tuple[str, ...]:
+    """The languages whose texts an adapter reads, by its card; none where it reads all."""
+    card = read_card(adapter) if adapter is not None else None
+    return name_langs(card.langs) if card is not None and isinstance(card.langs, list) else ()
+
+
+def name_langs(langs: Collection[Any]) -> tuple[str, ...]:
+    """The app's languages among `langs`, in their order; none where it is all of them: then nothing sets them apart."""
+    read = tuple(lang for lang in LANGUAGES if lang in langs)
+    return read if read != LANGUAGES else ()
 
 
 def give_words(adapter: Path, words: Path | None) -> None:

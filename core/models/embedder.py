@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Literal, Protocol
@@ -16,7 +16,7 @@ from typing import Literal, Protocol
 import numpy as np
 
 from core.errors import AppError
-from core.models.adapters import adapter_of, is_usable, packaged_words, words_of
+from core.models.adapters import adapter_of, is_usable, langs_of, packaged_words, words_of
 from core.models.gloss import open_gloss
 
 Kind = Literal["question", "passage"]
@@ -64,31 +64,64 @@ def load_embedder(name: str, cache_folder: Path, made_by: str = "") -> Embedder:
     Raises AppError `models.*` where it is missing, damaged or cannot be loaded."""
     if not is_packaged(name):
         return SentenceTransformersEmbedder(name)
-    from core.models.export import exported_before, exported_model, find_list
+    from core.models.export import exported_before, find_langs, find_list
 
     adapter = adapter_of(name)
     known = exported_before(cache_folder, made_by) if made_by else None
     if known is not None:
         try:
-            return OnnxEmbedder(known, made_by, find_list(made_by, (packaged_words(), words_of(adapter))))
+            words = find_list(made_by, (packaged_words(), words_of(adapter)))
+            return _open(known, made_by, words, find_langs(made_by), cache_folder)
         except KeyError:  # its list of words is gone with its adapter
             pass
     if adapter is not None and not is_usable(adapter):
         raise AppError("adapters.not_passed", name=adapter.name)
-    return _open(*exported_model(cache_folder, adapter), words_of(adapter))
+    return load_adapted(adapter, cache_folder)
 
 
-def _open(folder: Path, model: str, words: Path | None) -> OnnxEmbedder:
-    from core.models.export import reading_id
+def load_adapted(adapter: Path | None, cache_folder: Path, langs: Collection[str] | None = None) -> Embedder:
+    """The packaged encoder under an adapter, whether it has passed or not: for those who judge it. `langs`: the
+    languages that it reads, none for all; what its card says where they are not given."""
+    from core.models.export import exported_model, reading_id
 
-    return OnnxEmbedder(folder, reading_id(model, words), words)
+    folder, model = exported_model(cache_folder, adapter)
+    words, read = words_of(adapter), langs_of(adapter) if langs is None else langs
+    return _open(folder, reading_id(model, words, read), words, read, cache_folder)
 
 
-def load_adapted(adapter: Path, cache_folder: Path) -> Embedder:
-    """The packaged encoder under an adapter, whether it has passed or not: for those who judge it."""
+def _open(folder: Path, model: str, words: Path | None, langs: Collection[str], cache_folder: Path) -> Embedder:
     from core.models.export import exported_model
 
-    return _open(*exported_model(cache_folder, adapter), words_of(adapter))
+    found = OnnxEmbedder(folder, model, words)
+    if not langs:
+        return found
+    return InLanguages(found, OnnxEmbedder(*exported_model(cache_folder), words), langs)
+
+
+class InLanguages:
+    """An adapter in the languages that it learned from, the model below it in all others, which stay as they were.
+
+    What is compared has to be read by the same weights: see `reader_of`."""
+
+    def __init__(self, adapted: Embedder, below: Embedder, langs: Collection[str]) -> None:
+        self._adapted, self._below, self._langs = adapted, below, frozenset(langs)
+        self.id, self.dimension, self.max_tokens = adapted.id, adapted.dimension, adapted.max_tokens
+
+    def reader(self, lang: str) -> Embedder:
+        """The one of the two that reads texts of a language."""
+        return self._adapted if lang in self._langs else self._below
+
+    def encode(self, texts: Sequence[str], *, kind: Kind = "passage", lang: str = "") -> np.ndarray:
+        return self.reader(lang).encode(texts, kind=kind, lang=lang)
+
+    def count_tokens(self, text: str) -> int:
+        return self._below.count_tokens(text)
+
+
+def reader_of(embedder: Embedder, lang: str) -> Embedder:
+    """What of an embedder reads texts of a language. A question is given to what read the texts that it is compared
+    with, whatever its own language is, or is taken for."""
+    return embedder.reader(lang) if isinstance(embedder, InLanguages) else embedder
 
 
 class OnnxEmbedder:

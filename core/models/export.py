@@ -14,7 +14,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -29,7 +29,7 @@ RECIPE = "fused-int8-3"
 _OUTLIERS = "layer.0/output/dense/MatMul"
 _FILES = ("model.onnx", "tokenizer.json")
 _WEIGHTS = "model.safetensors"
-_READING = re.compile(r"\+es([0-9a-f]{8})(?=@)")
+_READING = re.compile(r"(?:\+es(?P<words>[0-9a-f]{8}))?(?:\+only(?P<langs>(?:-[a-z]{2})+))?(?=@)")
 _PLAIN = re.compile(r"all-MiniLM-L6-v2-[0-9a-f]{12}(-[0-9a-f]{12})?-[a-z0-9-]{1,40}")
 
 
@@ -39,20 +39,29 @@ def model_id(adapter_sha256: str = "") -> str:
     return f"all-MiniLM-L6-v2:{WEIGHTS_SHA256[:12]}{laid_over}@{RECIPE}"
 
 
-def reading_id(model: str, words: Path | None) -> str:
-    """The id under which a model's vectors are stored, with the list of words through which it reads Spanish."""
-    return model.replace("@", f"+es{hash_list(words)[:8]}@") if words else model
+def reading_id(model: str, words: Path | None, langs: Collection[str] = ()) -> str:
+    """The id under which a model's vectors are stored, with the list of words through which it reads Spanish and the
+    languages that its adapter reads where these are not all."""
+    through = f"+es{hash_list(words)[:8]}" if words else ""
+    only = "+only" + "".join(f"-{lang}" for lang in sorted(langs)) if langs else ""
+    return model.replace("@", f"{through}{only}@")
+
+
+def find_langs(model: str) -> tuple[str, ...]:
+    """The languages that the adapter in an id reads; none where it reads all."""
+    named = _READING.search(model)
+    return tuple(named["langs"].strip("-").split("-")) if named and named["langs"] else ()
 
 
 def find_list(model: str, lists: Iterable[Path | None]) -> Path | None:
     """The list of words through which the vectors of this id were made; None where there was none. KeyError where it
     is not among `lists`."""
     named = _READING.search(model)
-    if named is None:
+    if named is None or named["words"] is None:
         return None
-    found = next((path for path in lists if path is not None and hash_list(path)[:8] == named[1]), None)
+    found = next((path for path in lists if path is not None and hash_list(path)[:8] == named["words"]), None)
     if found is None:
-        raise KeyError(named[1])
+        raise KeyError(named["words"])
     return found
 
 

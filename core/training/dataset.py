@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 
+from core.models.adapters import name_langs
 from core.training.pairs import Pair
 from core.training.screening import holds_personal, is_foreign
 
@@ -26,6 +27,7 @@ _ALIKE = 0.8  # of the words of two questions of one passage; of a passage's shi
 _PARTS = ("train", "dev", "test")
 _FEW_DOCUMENTS = 6
 _FOLDS = 4
+_TAUGHT = 0.1  # of the texts
 _FEW_TESTED = 100  # questions: what fewer of them tell of an adapter is mostly chance
 
 
@@ -81,6 +83,13 @@ def join_folds(data: Dataset, folds: Sequence[Dataset]) -> Dataset:
     train = (*data.train, *data.test)
     counts = data.counts | {"train": len(train), "test": sum(len(one.test) for one in folds), "folds": len(folds)}
     return Dataset(train, data.dev, (), counts, data.split_by, hash_pairs(train, data.dev, ()))
+
+
+def find_langs(pairs: Sequence[Pair]) -> tuple[str, ...]:
+    """The languages that the pairs teach: those of a tenth of their questions and passages at least, so that a few
+    texts taken for another language do not count. Empty where that is every language there is."""
+    counts = Counter(lang for pair in pairs for lang in (pair.lang, pair.passage_lang))
+    return name_langs([lang for lang, count in counts.items() if count >= _TAUGHT * 2 * len(pairs)])
 
 
 def hash_pairs(*parts: Sequence[Pair]) -> str:

@@ -45,4 +45,7 @@ def keep_copy(earlier: Path, job: Path) -> str:
     for file in _FILES:
         shutil.copyfile(earlier / file, target / file, follow_symlinks=False)
     adapters.give_words(target, adapters.words_of(earlier))
+    card = adapters.read_card(earlier)
+    if card is not None:  # it says which languages the adapter reads
+        adapters.write_card(target, card)
     return FOLDER

@@ -39,6 +39,7 @@ class Job:
     start: Path | None = None
     workspace: Path | None = None
     folds: bool = True
+    langs: tuple[str, ...] = ()
 
 
 def read_job(path: Path) -> Job:
@@ -74,6 +75,7 @@ def read_job(path: Path) -> Job:
             start,
             Path(values["workspace"]) if values.get("workspace") else None,
             values.get("folds") is not False,
+            adapters.name_langs(list(values.get("langs", ()))),
         )
     except OSError as error:
         raise AppError("training.job", name=path.name, detail=error.strerror) from None

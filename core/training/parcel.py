@@ -20,7 +20,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from core.errors import AppError
-from core.models import adapter_files
+from core.models import adapter_files, adapters
 from core.models.merging import write_merged
 from core.training.chat_lora import ChatConfig
 from core.training.earlier import FOLDER
@@ -49,9 +49,15 @@ It was trained and judged on Spanish whose words were replaced by the English on
 english`, a line each) before encoding. That list is no weight and cannot be merged: without it Spanish texts are read
 otherwise than it learned. English texts are read as they are.
 """
+_NAMES = {"en": "English", "es": "Spanish"}
 _HOW = """1. Install this project there (its README says how); `requirements.lock` names the versions used here.
 2. In its folder: `python -m core.training.run PATH/{name}/job.json` (a run that was cut off goes on where it was).
 3. Bring `PATH/{name}/{name}` back as a zip file and import it on the page Adapters: it has to pass the gate here again.
+"""
+_USE_LANGS = """
+It reads {langs} alone. Texts in other languages are encoded without it (`model.disable_adapters()` in
+sentence-transformers, `with model.disable_adapter():` in PEFT; the base beside merged weights), and a question as the
+texts that it is compared with.
 """
 
 
@@ -73,7 +79,14 @@ def _how_to_use(folder: Path) -> str:
     if card["kind"] == "chat":
         rank = json.loads((folder / adapter_files.CONFIG).read_text(encoding="utf-8"))["r"]
         return _USE_CHAT.format(**shape, rank=next((most for most in _VLLM_RANKS if rank <= most), rank))
-    return (_USE_ENCODER + (_USE_WORDS if (folder / adapter_files.WORDS).exists() else "")).format(**shape)
+    return _USE_ENCODER.format(**shape) + _how_to_read(folder)
+
+
+def _how_to_read(folder: Path) -> str:
+    """What of an encoder's adapter is not in its weights; '' where all is."""
+    langs = " and ".join(_NAMES[lang] for lang in adapters.langs_of(folder))
+    words = _USE_WORDS if (folder / adapter_files.WORDS).exists() else ""
+    return words + (_USE_LANGS.format(langs=langs) if langs else "")
 
 
 def merged_bytes(base: Path) -> int:
@@ -89,8 +102,9 @@ def pack_merged(folder: Path, base: Path) -> bytes:
         merged = Path(place) / name
         write_merged(checked, base, merged)
         (merged / adapter_files.CARD).write_text(_card_to_carry(folder), encoding="utf-8")
-        if (folder / adapter_files.WORDS).exists():
-            (merged / "WORDS.md").write_text(_USE_WORDS.lstrip().format(name=name), encoding="utf-8")
+        told = _how_to_read(folder)
+        if told:
+            (merged / "READING.md").write_text(told.lstrip(), encoding="utf-8")
         with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:  # weights hardly get smaller
             for path in sorted(merged.rglob("*")):
                 if path.is_file():
@@ -134,6 +148,8 @@ def _pack_job(name: str, job: dict[str, Any], material: tuple[str, str], start: 
         for file in (*_NEEDED, adapter_files.WORDS) if start else ():
             if (start / file).exists():
                 archive.write(start / file, f"{name}/{FOLDER}/{file}")
+        if start and (start / adapter_files.CARD).exists():
+            archive.writestr(f"{name}/{FOLDER}/{adapter_files.CARD}", _card_to_carry(start))
     return target.getvalue()
 
 

@@ -100,7 +100,7 @@ def _begin(settings: Settings, name: str, data: str, job: Mapping[str, Any], sta
 def queue_judging(db: Database, settings: Settings, name: str, source: Path, pairs: Sequence[Pair]) -> int:
     """Take in a copy of an adapter from outside and queue its gate on these pairs; the job's id. It goes on the shelf
     once it has passed. Raises AppError `adapters.*` for one that may not be loaded, before a weight is read."""
-    job = {"data": _PAIRS, **_laid_over(settings)}
+    job = {"data": _PAIRS, "langs": list(adapters.langs_of(source)), **_laid_over(settings)}
     return _take_in(db, settings, name, source, (format_pairs(pairs), job), adapters.check_retriever)
 
 

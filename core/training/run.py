@@ -4,11 +4,13 @@
 
 The job: {"name", "data": file or files beside it, "config": {hyperparameters}, "split": {"dev_share", "test_share",
 "seed"}, "folds": false where few held-out questions are not to become more by cross-validation, "licence", "given":
-true where FOLDER holds an adapter already that is to be judged only, "start": the folder of an earlier adapter to go on
-from, "words": false where Spanish is to be read as it is, "against": the encoder that it has to beat ('builtin',
-'builtin+FOLDER'; else the one that comes with the app), "track": "wandb", "wandb_offline" or "mlflow" where that is
-installed}; for an adapter of a language model also {"kind": "chat", "base": its folder or id,
-"workspace": the one over whose tables held-out statements are run, "against": the folder of the adapter to beat}.
+true where FOLDER holds an adapter already that is to be judged only, "langs": the languages that such a one reads where
+these are not all, "start": the folder of an earlier adapter to go on from, "words": false where Spanish is to be read
+as it is, "against": the encoder that it has to beat ('builtin', 'builtin+FOLDER'; else the one that comes with the
+app), "track": "wandb", "wandb_offline" or "mlflow" where that is installed}; for an adapter of a language model also
+{"kind": "chat", "base": its folder or id, "workspace": the one over whose tables held-out statements are run,
+"against": the folder of the adapter to beat}.
+An adapter of the encoder reads texts in the languages that it learned from; the others are read as without it.
 What is done is written to standard output as JSON lines (`progress` 0..1, `message`, and its figures); the last line is
 the card. A run that was cut off goes on where it was.
 The adapter is left in FOLDER (default: the job's name, beside the job), its card written last. It ends with 0 where the
@@ -19,13 +21,14 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import functools
 import json
 import sys
 from collections import Counter
 from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from core.errors import AppError
 from core.models import adapter_files, adapters, export
@@ -37,7 +40,7 @@ from core.settings import cache_folder
 from core.training.card import hash_start, make_card
 from core.training.chat_lora import config_of, train_chat
 from core.training.child import run_command, write_line
-from core.training.dataset import Dataset, fold, join_folds, prepare
+from core.training.dataset import Dataset, find_langs, fold, join_folds, prepare
 from core.training.examples import clean_and_split, hash_examples, read_examples
 from core.training.job import Job, read_job
 from core.training.loop import Report, StepReport, Trained
@@ -48,6 +51,18 @@ from core.training.trackers import Tracker, open_tracker
 Tell = Callable[[dict[str, Any]], bool]
 _TRACKED = ("loss", "held_out", "learning_rate", "gradient_norm", "pairs_per_s", "memory_mb")
 _GATE_SHARE = 0.25  # of the whole time
+
+
+class _Reading(NamedTuple):
+    """What an adapter is given to read: Spanish through a list of words or none, texts of some languages or (empty) of
+    all."""
+
+    words: Path | None
+    langs: tuple[str, ...]
+
+    @property
+    def words_sha256(self) -> str:
+        return hash_list(self.words) if self.words else ""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -89,17 +104,17 @@ def run_job(job: Job, out: Path, tell: Tell) -> AdapterCard:
         dataset = join_folds(dataset, folds)
     check_enough(dataset.counts["test"])
     tell({"progress": 0.0, "message": "training.prepared", "counts": dataset.counts})
-    used, words = _load_used(job.against), _words_for(job)
-    held_out = _ask_in_folds(job, folds, used, words, out, tell) if folds else None
+    used, read = _load_used(job.against), _Reading(_words_for(job), langs_for(job, dataset))
+    held_out = _ask_in_folds(job, folds, used, read, out, tell) if folds else None
     report, step = _begin(out, tell, len(folds), len(folds) + 1)
     trained = None
     if job.given:
         adapters.check_retriever(out)
     else:
-        key = _key(job, dataset.sha256) | {"words": hash_list(words) if words else ""}
-        trained = _train_once(out, key, lambda: _train(job, dataset, words, out, report))
-    adapters.give_words(out, words)
-    adapted = (f"builtin+{out.resolve()}", load_adapted(out, cache_folder()))
+        key = _key(job, dataset.sha256) | {"words": read.words_sha256}
+        trained = _train_once(out, key, lambda: _train(job, dataset, read.words, out, report))
+    adapters.give_words(out, read.words)
+    adapted = (f"builtin+{out.resolve()}", load_adapted(out, cache_folder(), read.langs))
     shipped = _load_used("")[1] if adapters.setting_for(used[0]) not in ("none", "builtin") else None
     trained_on = len(dataset.train) if trained else None
     if held_out is not None:
@@ -117,6 +132,7 @@ def run_job(job: Job, out: Path, tell: Tell) -> AdapterCard:
         data={"split_by": dataset.split_by, **dataset.counts},
         hyperparameters=dataclasses.asdict(job.config) if trained else {},
         against={"setting": adapters.setting_for(used[0]), "model": used[1].id},
+        langs=read.langs,
     )
     adapters.write_card(out, card)
     for note in (_note_of(out), note_of(out)):
@@ -129,17 +145,18 @@ def _train(job: Job, data: Dataset, words: Path | None, out: Path, report: Repor
 
 
 def _ask_in_folds(
-    job: Job, folds: list[Dataset], used: tuple[str, Embedder], words: Path | None, out: Path, tell: Tell
+    job: Job, folds: list[Dataset], used: tuple[str, Embedder], read: _Reading, out: Path, tell: Tell
 ) -> Any:
     """What is in use and adapters trained on the other folds score on each fold."""
     from core.evaluation.cross import ask_in_folds
 
     def train(part: Dataset, place: Path, report: Report) -> None:
-        _train(job, part, words, place, report)
-        adapters.give_words(place, words)
+        _train(job, part, read.words, place, report)
+        adapters.give_words(place, read.words)
 
-    key = json.dumps([[part.sha256 for part in folds], _key(job, ""), used[1].id, hash_list(words) if words else ""])
-    return ask_in_folds(folds, used, train, lambda n, place: _begin(place, tell, n, len(folds) + 1), out, key)
+    told = [[part.sha256 for part in folds], _key(job, ""), used[1].id, read.words_sha256, read.langs]
+    key, load = json.dumps(told), functools.partial(load_adapted, langs=read.langs)
+    return ask_in_folds(folds, used, train, lambda n, place: _begin(place, tell, n, len(folds) + 1), out, key, load)
 
 
 def _words_for(job: Job) -> Path | None:
@@ -147,6 +164,17 @@ def _words_for(job: Job) -> Path | None:
     if job.start is not None:
         return adapters.words_of(job.start)
     return adapters.packaged_words() if job.words else None
+
+
+def langs_for(job: Job, data: Dataset) -> tuple[str, ...]:
+    """The languages that the adapter reads, none for all: those it learns from, and those of the one that is gone on
+    from; for one that is judged only what the job says."""
+    if job.given:
+        return job.langs
+    taught, before = find_langs(data.train), adapters.langs_of(job.start)
+    if job.start is not None:
+        return adapters.name_langs({*taught, *before}) if taught and before else ()
+    return taught
 
 
 def _load_used(name: str) -> tuple[str, Embedder]:

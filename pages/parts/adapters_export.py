@@ -47,6 +47,8 @@ def _draw_merged(name: str, folder: Path, card: AdapterCard) -> None:
     st.markdown(say("adapters_page.merged_help", size=size(bytes_)))
     if adapters.words_of(folder) is not None:
         st.caption(say("adapters_page.merged_words"))
+    if card.langs:
+        st.caption(say("adapters_page.merged_langs"))
     if bytes_ > _MERGED_MOST:
         st.caption(say("adapters_page.merged_large"))
         st.code(f"python -m core.training.merge {folder} --base {base} --out {name}-merged", language=None)

@@ -135,6 +135,8 @@ def _draw_made_of(card: AdapterCard) -> None:
     if card.data.get("folds"):
         crossed = {"folds": number(card.data["folds"]), "n": number(card.data["test"])}
         st.caption(say("adapters_page.crossed", **crossed))
+    for read in card.langs:
+        st.caption(say(f"adapters_page.reads_{read}"))
     if card.continues:
         st.caption(say("adapters_page.continues", start=card.continues[:8]))
     if card.created:

@@ -7,7 +7,7 @@ from core.errors import AppError
 from core.index.embed import embed_missing, read_active
 from core.index.search import SearchIndex
 from core.models.adapters import shipped_name
-from core.models.embedder import load_embedder
+from core.models.embedder import InLanguages, load_embedder, reader_of
 from core.settings import Settings, cache_folder
 from core.state import documents, vectors
 
@@ -187,3 +187,23 @@ def test_each_text_is_embedded_as_its_language_and_taking_words_off_gives_the_ve
     differing = {key for key in before if before[key] != changed[key]}
     owners = {(run.kind, run.first_id): run.document_id for run in vectors.vectors_after(db, bare.id, 0)}
     assert {owners[key] for key in differing} == spanish
+
+
+def test_a_question_is_read_by_what_read_the_texts_that_it_is_compared_with(db, tmp_path, add_text, word_embedder):
+    """Vectors of an adapter and of the model below it mean different things: they never meet."""
+    add_text("animals.txt", "Rex barks at night. Cats sleep.")
+    add_text("animales.txt", "Rex ladra de noche. Los gatos duermen.", lang="es")
+    below, adapted = word_embedder("below@1"), word_embedder("adapted@1")
+    split = InLanguages(adapted, below, ["es"])
+    embed_missing(db, split, "words")
+    index = SearchIndex(db, Settings(tmp_path), embedder=split)
+    for lang in ("en", "es"):
+        asked = "Rex barks ladra"
+        hits = {hit.lang: hit for hit in index.search(asked, lang=lang).hits}
+        for other, reader in (("en", below), ("es", adapted)):
+            told = reader.encode([sentence.text for sentence in hits[other].sentences])
+            nearest = (told @ reader.encode([asked])[0]).max()
+            assert max(one.cosine for one in hits[other].sentences) == pytest.approx(nearest, abs=2e-3)
+            assert nearest > 0.3
+        assert len(index.rank_plainly(asked, 5, lang=lang)["dense"]) == 2
+    assert reader_of(below, "es") is below

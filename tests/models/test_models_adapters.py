@@ -1,6 +1,7 @@
 """Adapters on the shelf: laid over the base exactly, told apart by their cards, used only where they passed."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -9,8 +10,16 @@ from safetensors.numpy import load_file, save_file
 from core import settings
 from core.errors import AppError
 from core.models import adapter_files, adapters, merging
-from core.models.embedder import load_embedder, same_weights
-from core.models.export import base_weights, exported_before, find_list, model_id, reading_id
+from core.models.embedder import load_adapted, load_embedder, same_weights
+from core.models.export import (
+    base_weights,
+    exported_before,
+    exported_model,
+    find_langs,
+    find_list,
+    model_id,
+    reading_id,
+)
 from core.models.gloss import hash_list
 from core.records import AdapterCard
 
@@ -181,3 +190,41 @@ def test_vectors_through_words_are_of_another_model_in_the_same_export():
     with pytest.raises(KeyError):
         find_list(model_id().replace("@", "+es00000000@"), lists)
     assert exported_before(settings.cache_folder(), through) == exported_before(settings.cache_folder(), model_id())
+
+
+# ---------------------------------------------------------------- languages
+
+
+def test_an_adapter_reads_the_languages_on_its_card(tmp_path):
+    mine = write(tmp_path / "mine")
+    assert adapters.langs_of(mine) == adapters.langs_of(None) == ()
+    for told, read in ((["es"], ("es",)), (["es", "en"], ()), (["../es", "fr"], ()), ("es", ()), ([["es"]], ())):
+        adapters.write_card(mine, card(langs=told))
+        assert adapters.langs_of(mine) == read
+
+
+def test_vectors_of_one_language_alone_are_of_another_model_in_the_same_export():
+    whole = reading_id(model_id("a" * 64), adapters.packaged_words())
+    spanish = reading_id(model_id("a" * 64), adapters.packaged_words(), ("es",))
+    assert not same_weights(whole, spanish) and spanish.endswith("+only-es@" + whole.partition("@")[2])
+    assert (find_langs(spanish), find_langs(whole), find_langs(model_id())) == (("es",), (), ())
+    assert find_list(spanish, [adapters.packaged_words()]) == adapters.packaged_words()
+    assert find_list(reading_id(model_id("a" * 64), None, ("es",)), []) is None
+
+
+def test_what_an_adapter_did_not_learn_from_is_read_bit_for_bit_as_without_it(tmp_path):
+    cache = tmp_path / "cache"
+    exported = exported_model(settings.cache_folder())[0]
+    shutil.copytree(exported, cache / "models" / exported.name)
+    folder = write(tmp_path / "mine")
+    base, whole = load_embedder("builtin", cache), load_adapted(folder, cache)
+    spanish = load_adapted(folder, cache, ("es",))
+    texts = ["¿Cuánto tarda el envío?", "How long does it take?"]
+    for lang, reads in (("es", whole), ("en", base), ("", base)):
+        np.testing.assert_array_equal(spanish.encode(texts, lang=lang), reads.encode(texts, lang=lang))
+    assert not np.array_equal(whole.encode(texts), base.encode(texts))
+    assert spanish.id not in (base.id, whole.id) and spanish.count_tokens("one two") == 4
+    again = load_embedder("builtin", cache, made_by=spanish.id)  # the adapter is gone, its vectors are still there
+    assert again.id == spanish.id
+    for lang in ("en", "es"):
+        np.testing.assert_array_equal(again.encode(texts, lang=lang), spanish.encode(texts, lang=lang))

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from core.errors import AppError
-from core.training.dataset import fold, fold_words, hash_pairs, join_folds, prepare
+from core.training.dataset import find_langs, fold, fold_words, hash_pairs, join_folds, prepare
 from core.training.from_documents import make_pairs
 from core.training.pairs import Pair, read_pairs, to_pair, write_pairs
 
@@ -164,3 +164,11 @@ def test_folds_hold_out_every_document_once_and_keep_what_decides_when_to_stop()
     whole = join_folds(data, folds)
     assert (len(whole.train), whole.test, whole.counts["folds"]) == (len(tested), (), 4)
     assert whole.counts["test"] == len(tested) and whole.sha256 not in {data.sha256, *(part.sha256 for part in folds)}
+
+
+def test_a_language_is_taught_by_a_tenth_of_the_texts():
+    """A few texts taken for another language, or a handful of pairs in it, teach none."""
+    spanish, english = (Pair("q", "p", "d", "k", lang, lang) for lang in ("es", "en"))
+    across = Pair("q", "p", "d", "k", "es", "en")
+    assert find_langs([spanish] * 95 + [english] * 5) == find_langs([spanish] * 85 + [across] * 15) == ("es",)
+    assert find_langs([spanish] * 85 + [english] * 15) == find_langs([across]) == find_langs([]) == ()

@@ -9,7 +9,8 @@ import pytest
 from safetensors.numpy import save_file
 
 from core.errors import AppError
-from core.models import adapter_files
+from core.models import adapter_files, adapters
+from core.records import AdapterCard
 from core.training import parcel
 from core.training.job import read_job
 from core.training.pairs import Pair, read_pairs
@@ -47,6 +48,21 @@ def test_what_is_packed_comes_back(tmp_path, place):
         told = archive.read("mine/README.md").decode()
     assert "vllm serve mine --enable-lora --max-lora-rank 16 --lora-modules mine=./mine" in told
     assert (place / adapter_files.WEIGHTS).read_text() == adapter_files.WEIGHTS
+
+
+def test_what_is_not_in_the_weights_is_told_with_them(tmp_path):
+    made = tmp_path / "mine"
+    made.mkdir()
+    for name in (adapter_files.CONFIG, adapter_files.WEIGHTS, adapter_files.WORDS):
+        (made / name).write_text(name)
+
+    def readme(**values):
+        adapters.write_card(made, AdapterCard("mine", "retriever", "minilm", "b", "a", "d", **values))
+        with zipfile.ZipFile(io.BytesIO(parcel.pack(made))) as archive:
+            return archive.read("mine/README.md").decode()
+
+    assert "words.txt" in readme() and "alone" not in readme()
+    assert "It reads Spanish alone." in readme(langs=("es",))
 
 
 GOOD = {adapter_files.CONFIG: "{}", adapter_files.WEIGHTS: "w"}
@@ -121,9 +137,13 @@ def test_a_job_that_goes_on_from_an_earlier_adapter_carries_it(tmp_path):
     save_file(tensors, earlier / adapter_files.WEIGHTS)
     config = {"peft_type": "LORA", "r": 4, "lora_alpha": 8, "target_modules": [layer]}
     (earlier / adapter_files.CONFIG).write_text(json.dumps(config))
+    judged = AdapterCard("earlier", "retriever", "/home/me/minilm", "b", "a", "d", langs=("es",))
+    adapters.write_card(earlier, judged)
     data = parcel.pack_job("mine", [Pair("q", "p", "d", "k")], RetrieverConfig(rank=32), earlier)
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         archive.extractall(tmp_path / "there")
     job = read_job(tmp_path / "there" / "mine" / "job.json")
     assert (job.start.name, job.config.rank, job.config.alpha) == ("start", 4, 8)
     assert job.config.targets == (layer,)
+    assert adapters.langs_of(job.start) == ("es",)
+    assert adapters.read_card(job.start).base == "minilm"

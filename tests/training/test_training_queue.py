@@ -11,9 +11,11 @@ from core.records import AdapterCard
 from core.state import jobs
 from core.state.database import Database
 from core.training import queue
-from core.training.job import read_job
+from core.training.dataset import Dataset
+from core.training.job import Job, read_job
 from core.training.pairs import Pair, read_pairs
 from core.training.retriever import RetrieverConfig
+from core.training.run import langs_for
 
 PAIRS = [Pair("Who met?", "The board met in Lisbon.", "a", "a1", "en", "en")]
 
@@ -45,6 +47,32 @@ def test_a_training_is_laid_over_what_is_in_use_and_has_to_beat_it(db, held):
         queue.queue_training(db, held.replace(retriever_adapter=setting), f"over-{setting}", PAIRS, RetrieverConfig())
         job = read_job(queue.run_folder(held, f"over-{setting}") / queue.JOB)
         assert (job.words, adapters.setting_for(job.against)) == (words, setting)
+
+
+def test_an_adapter_from_elsewhere_is_judged_in_the_languages_on_its_card(db, held, tmp_path, monkeypatch):
+    monkeypatch.setattr(adapters, "check_retriever", lambda folder: None)
+    for name in (adapter_files.CONFIG, adapter_files.WEIGHTS):
+        (tmp_path / name).write_text("{}")
+    queue.queue_judging(db, held, "whole", tmp_path, PAIRS)
+    adapters.write_card(tmp_path, AdapterCard("x", "retriever", "m", "b", "a", "d", langs=("es",)))
+    queue.queue_judging(db, held, "spanish", tmp_path, PAIRS)
+    made = [read_job(queue.run_folder(held, name) / queue.JOB) for name in ("whole", "spanish")]
+    assert [job.langs for job in made] == [(), ("es",)]
+
+
+def test_a_language_is_read_that_was_learned_now_or_before(tmp_path):
+    """Going on from an earlier adapter adds its languages; one that reads all still does."""
+
+    def read(lang, before=None, **values):
+        data = Dataset((Pair("q", "p", "d", "k", lang, lang),), (), ())
+        start = tmp_path / "start" if before is not None else None
+        if start is not None:
+            start.mkdir(exist_ok=True)
+            adapters.write_card(start, AdapterCard("x", "retriever", "m", "b", "a", "d", langs=before))
+        return langs_for(Job("mine", (), RetrieverConfig(), start=start, **values), data)
+
+    assert [read("es"), read("es", ("es",)), read("es", ("en",)), read("es", ())] == [("es",), ("es",), (), ()]
+    assert read("en", given=True, langs=("es",)) == ("es",)
 
 
 def test_a_job_that_names_nothing_to_beat_is_for_the_encoder_as_it_comes(tmp_path):
