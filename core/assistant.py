@@ -14,6 +14,7 @@ from collections.abc import Collection, Generator, Iterator, Sequence
 from typing import TypeVar
 
 from core.author import Author
+from core.both.quoted import with_verdict
 from core.both.weave import checks_of, unconfirmed
 from core.conversation import Turn, begin_turn
 from core.errors import AppError
@@ -124,7 +125,7 @@ class Assistant:
         among = self._sides.prose(turn)
         wanted = sides(turn.hint, bool(turn.here.files.tables), among is None or bool(among))
         if len(wanted) == 1:
-            asked = self._sides.ask(turn, wanted, among, None)
+            asked = self._with_verdict(turn, self._sides.ask(turn, wanted, among, None))
             return asked, choose(Signals(self._sides.said(turn), written=asked.written, data=asked.data), turn.lang)
         parts = self._sides.split(turn)
         if parts is None:
@@ -134,7 +135,8 @@ class Assistant:
         if chosen.kind == "both":
             return asked, chosen
         if parts.claimed is not None and asked.written.status == "answered":
-            found = dataclasses.replace(asked, written=unconfirmed(asked.written, turn.lang))
+            found = self._with_verdict(turn, asked)
+            found = dataclasses.replace(found, written=unconfirmed(found.written, turn.lang))
             return found, Route("documents", translate("router.unconfirmed_reason", turn.lang))
         if parts.claimed:  # read whole, its figure would be a condition on the rows
             return asked, Route("none", translate("router.unconfirmed_nowhere", turn.lang))
@@ -142,6 +144,13 @@ class Assistant:
         if says_one_part(parts, asked, told):
             return asked, Route("both", translate("router.one_part_reason", turn.lang))
         return whole, told
+
+    @staticmethod
+    def _with_verdict(turn: Turn, asked: Asked) -> Asked:
+        """What the documents answer, with whether they bear out the amount that the question claims."""
+        if asked.written is None:
+            return asked
+        return dataclasses.replace(asked, written=with_verdict(turn.completed, asked.written, turn.lang))
 
     def _ask_whole(self, turn: Turn, among: Collection[int] | None) -> tuple[Asked, Route]:
         """A question of one part: the side that its links leave no doubt about, else both. Where a model is to write,

@@ -21,8 +21,10 @@ from core.chat.fragment import substitute
 from core.conversation import Here, Turn
 from core.house_words import AsMeant, HouseWords
 from core.index.search import SearchIndex
+from core.reconcile.tell import tell_comparisons
 from core.records import Catalog, Document, DocumentsAnswer, Page, Route, Sounding, SqlAnswer
 from core.router.choose import Hint, Signals, has_rows
+from core.router.claim import claim_in
 from core.router.mentions import sources_of
 from core.router.phrases import Said, read_cues
 from core.router.split import Parts, split_question
@@ -124,8 +126,11 @@ class Sides:
         return read_cues(turn.completed, turn.lang, tables, documents)
 
     def sound(self, turn: Turn, text: str, lang: str = "") -> Sounding:
-        """How `text`, in the turn's language where none is given, sounds to the tables."""
+        """How `text`, in the turn's language where none is given, sounds to the tables; that it asks whether something
+        is so says nothing of where to look."""
         lang = lang or turn.lang
+        claim = claim_in(text, lang)
+        text = claim.for_tables(lang) if claim is not None else text
         asked = (text, lang, _sorted(turn.sources))
         return turn.recall("sounding", asked, lambda: self.tables.sound(text, lang, sources=turn.sources))
 
@@ -221,6 +226,13 @@ class Sides:
         return (named & set(among) if among is not None else named) or among
 
     def ask_tables(self, turn: Turn, question: str) -> SqlAnswer:
+        """The rows for a question; what it asks to verify is put to the tables as they would be asked for it."""
+        claim = claim_in(question, turn.lang)
+        if claim is not None:
+            found = self.ask_tables(turn, claim.for_tables(turn.lang))
+            laid = judge.beside_claim(claim.figure, found) if found.confidence >= judge.DENIES_FROM else None
+            told = (tell_comparisons([laid], turn.lang),) if laid else ()
+            return dataclasses.replace(found, question=question, insight=(*told, *found.insight))
         asked = (question, turn.lang, _sorted(turn.sources))
         return turn.recall("rows", asked, lambda: self.tables.ask(question, turn.lang, sources=turn.sources))
 

@@ -6,13 +6,18 @@ It asks neither side.
 
 from __future__ import annotations
 
+import re
+
 from core.reconcile.compare import compare_claim, read_result, same_as_printed
 from core.reconcile.figures import read_figures
 from core.reconcile.pages import digits_of
-from core.records import DocumentsAnswer, Sounding, SqlAnswer
+from core.records import Comparison, DocumentsAnswer, Sounding, SqlAnswer
 from core.router.split import Parts
 
 _CHECKS_FROM = 0.3  # rows less sure than this confirm no claim
+DENIES_FROM = 0.6  # nor do those less sure than this deny it
+_FAR = 10.0  # amounts of money so many times apart are of two things
+_COUNTED = re.compile(r"SELECT\s+COUNT\(", re.I)
 _SURE_FIGURE = 0.7  # and of those, other words are tried
 _LEFT_MOST = 1  # nor do those of a question with more words left unread
 _TOLD_DIGITS = 3  # a figure with fewer digits is the same by chance
@@ -20,12 +25,29 @@ _TOLD_DIGITS = 3  # a figure with fewer digits is the same by chance
 
 def can_check(parts: Parts, data: SqlAnswer | None, heard: Sounding) -> bool:
     """Whether a claim can be laid beside the rows: its question was read nearly whole (`heard`), and they are one
-    figure, of a sort with the claim's."""
+    figure, of a sort with the claim's. To deny it takes more than to confirm it: the very amount that is claimed is
+    seldom found by misreading, another one often."""
     if data is None or not is_one_figure(data) or data.confidence < _CHECKS_FROM:
         return False
     if not heard.measured or heard.left > _LEFT_MOST:
         return False
-    return not parts.claimed or compare_claim(parts.claimed, data.lang, data.result) is not None
+    found = beside_claim(parts.claimed, data)
+    if found is None:
+        return not parts.claimed
+    return found.verdict == "agree" or data.confidence >= DENIES_FROM
+
+
+def beside_claim(claimed: str | None, data: SqlAnswer) -> Comparison | None:
+    """The amount that a question claims beside the rows' figure; None where they are of different sorts: money is no
+    number of rows, nor one price a sum of many."""
+    if not claimed or data.result is None or data.result.error is not None:
+        return None
+    found = compare_claim(claimed, data.lang, data.result)
+    if found is None or found.verdict == "agree" or read_figures(claimed, data.lang)[0].unit != "money":
+        return found
+    counted = data.sql is not None and _COUNTED.match(data.sql.text)
+    far = not 1 / _FAR <= abs(found.tabled) / max(abs(found.documented), 1e-9) <= _FAR
+    return None if counted or far else found
 
 
 def is_one_figure(data: SqlAnswer) -> bool:

@@ -11,10 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.both.cite import further_quotes, next_sentence, number_citations, says_something
-from core.both.judge import restates
+from core.both.judge import beside_claim, restates
 from core.both.match import Pages, find_matches
 from core.i18n import plural, translate
-from core.reconcile.compare import compare_claim
 from core.reconcile.tell import agreement, tell_comparisons, value_text
 from core.records import Answer, Check, Citation, Comparison, DocumentsAnswer, SqlAnswer
 from core.router.choose import LIKELY
@@ -52,7 +51,7 @@ def weave(
         matches, cited if matches or silent else [*cited, *further_quotes(written)]
     )
     kept = _shown(citations, comparisons, parts.compares)
-    comparisons = (*_claimed(parts, data, lang, comparisons), *comparisons)
+    comparisons = (*_claimed(parts, data, comparisons), *comparisons)
     sections = [_rows(data, parts.data, lang), _passages(kept, written, parts.documents, lang)]
     if comparisons and parts.compares:  # what was asked is whether they agree
         sections.insert(0, tell_comparisons(comparisons, lang))
@@ -73,11 +72,9 @@ def _shown(citations: tuple[Citation, ...], comparisons: Sequence[Comparison], c
     return (*citations[:compared], *(dataclasses.replace(c, n=n) for n, c in enumerate(others, compared + 1)))
 
 
-def _claimed(parts: Parts, data: SqlAnswer, lang: str, comparisons: Sequence[Comparison]) -> list[Comparison]:
+def _claimed(parts: Parts, data: SqlAnswer, comparisons: Sequence[Comparison]) -> list[Comparison]:
     """The amount that the question names beside the rows', where no document states the same amount."""
-    if not parts.claimed or data.result is None or data.result.error is not None:
-        return []
-    found = compare_claim(parts.claimed, lang, data.result)
+    found = beside_claim(parts.claimed, data)
     known = found is None or any(math.isclose(found.documented, other.documented) for other in comparisons)
     return [] if known else [found]
 

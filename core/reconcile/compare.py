@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from core.lexicon.bounds import bound_of, within
 from core.reconcile.figures import Figure, Unit, read_figures
 from core.reconcile.pages import EXACT_DIGITS, Sheet, Stated, Terms, digits_of, read_sheet
 from core.reconcile.reasons import explain
@@ -242,13 +243,24 @@ def _fold(text: str) -> str:
 
 
 def compare_claim(text: str, lang: str, result: QueryResult) -> Comparison | None:
-    """The amount that a question names beside the only figure of a result; None where there is no such pair. It has no
-    file and no citation."""
+    """The amount that a question names, with its bound ('more than 50'), beside the only figure of a result; None where
+    there is no such pair. It has no file and no citation."""
     tabled = read_result(result)
     figures = read_figures(text, lang)
     if len(tabled) != 1 or not figures or (figures[0].unit == "percent") != (tabled[0][2] == "percent"):
         return None
-    return _laid_beside(figures[0], "", tabled[0][1], ("", 0), "", "")
+    return compare_amount(text, lang, tabled[0][1])
+
+
+def compare_amount(text: str, lang: str, value: float) -> Comparison:
+    """The first amount of a text, with its bound, beside a value."""
+    figure = read_figures(text, lang)[0]
+    found = _laid_beside(figure, "", value, ("", 0), "", "")
+    bound = bound_of(text[: figure.start], text[figure.end :])
+    if not bound and figure.value:
+        return found
+    verdict = "agree" if within(bound, value, figure.value) else "differ"
+    return replace(found, stated=" ".join(text.split()), verdict=verdict, reason="bound")
 
 
 def _match(label: str, value: float, unit: Unit, found: Stated, asked: Asked) -> Match:

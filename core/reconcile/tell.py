@@ -53,7 +53,7 @@ def _figures(found: Comparison, lang: str) -> str:
         text = f"{translate('reconcile.figures', lang, **place, stated=found.stated, tabled=tabled)} [{found.n}]"
     else:
         text = translate("reconcile.claimed", lang, stated=found.stated, tabled=tabled)
-    if found.verdict == "agree":
+    if found.verdict == "agree" or found.reason == "bound":
         return text
     key = "reconcile.apart_points" if found.in_points else "reconcile.apart"
     return f"{text}, {translate(key, lang, apart=format_number(found.apart_pct, lang))}"

@@ -11,16 +11,23 @@ import re
 from dataclasses import dataclass
 
 from core.i18n import NUMBER_WORDS
+from core.lexicon.bounds import bound_beside
 from core.router.mentions import content_words
 from core.router.phrases import cue, fold
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """`said` is the statement without the words that ask about it, `figure` the amount in it as written or ''."""
+    """`said` is the statement without the words that ask about it, `figure` the amount in it as written, with its bound
+    ('more than 50'); '0' where it says that there is none, '' where it has none."""
 
     said: str
     figure: str = ""
+
+    def for_tables(self, lang: str) -> str:
+        """The question for its figure, or the statement itself, which tables are asked as one."""
+        said = without_report(self.said, lang)
+        return asked_for_figure(said, lang) if self.figure else f"{said}."
 
 
 def claim_in(question: str, lang: str) -> Claim | None:
@@ -28,17 +35,40 @@ def claim_in(question: str, lang: str) -> Claim | None:
     said = _without_asking(" ".join(question.split()), lang)
     if said is None or not content_words(said, lang):
         return None
+    if _none(said, lang):
+        return Claim(said, "0")
     found = _figure(said, lang)
-    return Claim(said, said[found.start("figure") : found.end("figure")].strip() if found else "")
+    if found is None:
+        return Claim(said)
+    before, figure, after, (lead, tail) = _around(said, found)
+    figure = " ".join((*before.split()[len(before.split()) - lead :], figure, *after.split()[:tail]))
+    return Claim(said, figure)
+
+
+def _around(said: str, found: re.Match[str]) -> tuple[str, str, str, tuple[int, int]]:
+    """What stands before a figure, itself, what stands behind it, and how many words of either are its bound."""
+    start, end = found.span("figure")
+    before, after = said[:start].rstrip(), said[end:].strip(" ,")
+    return before, said[start:end].strip(), after, bound_beside(before, after)
+
+
+def _none(said: str, lang: str) -> re.Match[str] | None:
+    """'No shelter has more than 100 places': of so many it says that there is none."""
+    return _NONE[lang].match(fold(said))
 
 
 def asked_for_figure(said: str, lang: str) -> str:
     """A statement as the question for its figure: 'the Fulmar carried 4,938 passengers' -> 'how many passengers the
     Fulmar carried', 'the average delay was 5.9 minutes' -> 'the average delay'; unchanged where it has none."""
+    none = _none(said, lang)
+    if none is not None:
+        return _how_many(said[none.end() :], lang)
     found = _figure(said, lang)
     if found is None:
         return said
-    before, after = said[: found.start("figure")].rstrip(), said[found.end("figure") :].strip(" ,")
+    before, _, after, (lead, tail) = _around(said, found)
+    before = " ".join(before.split()[: len(before.split()) - lead])
+    after = " ".join(after.split()[tail:])
     before = re.sub(_THERE[lang], r"were there" if lang == "en" else r"\1", before, flags=re.I)
     if "%" in found["figure"]:
         return f"{re.sub(r' (?:un|el|an?)$', '', before)} {after}".strip()
@@ -50,6 +80,11 @@ def asked_for_figure(said: str, lang: str) -> str:
     if equated is None:
         joins = re.search(rf"(?:^|\s)(?:{_JOINS[lang]})\b|$", fold(after))
         thing, rest = after[: joins.start()], after[joins.start() :].strip()
+        owns = re.fullmatch(r"(.+) (has|have|had)", before, re.I) if lang == "en" else None
+        if owns:
+            do = {"has": "does", "have": "do", "had": "did"}[owns[2].lower()]
+            owner = re.sub(r"^(?:The|Our|We|They|It)\b", lambda word: word[0].lower(), owns[1])
+            return _how_many(f"{thing} {do} {owner} have {rest}".strip(), lang)
         return _how_many(f"{thing} {_inverted(before, lang)} {rest}", lang)
     rest = f"{before[: equated.start()]} {after[unit.end() if unit else 0 :]}".strip()
     many = re.match(r"(?:son|are|were|fueron|eran)\b", equated["verb"]) and _SMALL.fullmatch(found["figure"].strip())
@@ -81,11 +116,19 @@ def _how_many(rest: str, lang: str) -> str:
 def _inverted(clause: str, lang: str) -> str:
     """'el Petrel tiene' -> 'tiene el Petrel', as a Spanish question has it."""
     words = clause.split()
+    if lang == "es" and words and _VERB.search(fold(words[0])):  # 'Transportó el Tern': opening, it looked like a name
+        return " ".join((words[0].lower(), *words[1:]))
     if lang == "en" or len(words) < 2 or fold(words[0]) == "se" or not _VERB.search(fold(words[-1])):
         return clause
     return " ".join((words[-1], *words[:-1]))
 
 
+_NONE = {
+    "en": re.compile(
+        r"^(?:(?:there (?:is|are|was|were) )?no|none of (?:the|our)|not (?:a single|one)) (?!longer\b|more\b)"
+    ),
+    "es": re.compile(r"^(?:no hay )?ningun[oa]?(?: de l[ao]s)? "),
+}
 _VERB = re.compile(r"(?:[oa]ron|ieron|[^aeiou]o|tienen?|ha)$")
 _SMALL = re.compile(r"\d{1,4}|[^\W\d]+")  # what is counted one by one
 _THERE = {"en": r"\bthere(?: (?:are|were|is|was))?$", "es": r"\b(hay|hubo)$"}

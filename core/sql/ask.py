@@ -19,6 +19,7 @@ from core.sql.arrange import READINGS, arrange
 from core.sql.assertion import Assertion, find_assertion, ranked_sql, tell_assertion
 from core.sql.business_plan import BusinessPlan
 from core.sql.business_sql import write_pair_count, write_pairs
+from core.sql.contests import find_contest
 from core.sql.insight import describe, tell_correlation
 from core.sql.lexicon import Lexicon, builtin_lexicon
 from core.sql.link import Links
@@ -72,6 +73,10 @@ def ask(
     if claim is not None:
         asked = ask(claim.question, catalog, run, lang=lang, lexicon=lexicon, check=check, today=today)
         return _judge(replace(asked, question=question), claim, run)
+    contest = find_contest(links, schema)
+    if contest is not None:
+        asked = ask(contest, catalog, run, lang=lang, lexicon=lexicon, check=check, today=today)
+        return replace(asked, question=question)
     linked = time.perf_counter()
     unknown = unknown_words(links, schema, parser)
     today = today or datetime.date.today()
@@ -101,7 +106,7 @@ def ask(
 
 def _judge(answer: SqlAnswer, claim: Assertion, run: Run) -> SqlAnswer:
     """The answer to the question behind a claim, with whether the claim holds."""
-    if answer.result is None or answer.result.error or answer.sql is None:
+    if answer.result is None or answer.result.error or answer.sql is None or answer.unknown:
         return answer
     ranking = ranked_sql(answer.sql.text) if isinstance(claim.claimed, str) else None
     (ties,) = run([ranking]) if ranking else (None,)

@@ -2,7 +2,7 @@
 70 visits'): the question that it answers, and whether the rows bear it out.
 
 Its own subject must not pick the rows: the highest salary of Ana Ruiz is hers whoever earns more. Claims with a denial
-and comparisons of two things are left to the readers of questions.
+are left to the readers of questions.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 
 from core.i18n import format_number, translate
 from core.records import QueryResult
+from core.sql.contests import column_of, first_of
 from core.sql.dimensions import superlatives
 from core.sql.lexicon import read_cues
 from core.sql.link import Links, ValueMention
@@ -35,17 +36,43 @@ _THERE = re.compile(
     r"(?:there (?:are|were|is|was)|we have|hay|hubo|hab[ií]a|tenemos)\s+(?P<n>\d+)\s+(?P<of>\D.*)", re.I
 )
 _DENIED = re.compile(r"\b(?:not|no|never|nunca|ni|tampoco)\b|n't\b", re.I)
+UP, DOWN = "rise", "fall"
+_WHEN = r"\s+(?:in|en)\s+(?P<year>(?:19|20)\d\d)(?:,?\s+(?:{than})\s+(?P<before>(?:19|20)\d\d))?"
+_CHANGES = {
+    lang: {
+        way: re.compile(rf"(?P<what>.+?)\s+(?:{verbs}){_WHEN.format(than=than)}", re.I) for way, verbs in ways.items()
+    }
+    for lang, than, ways in (
+        (
+            "en",
+            "compared (?:with|to)|over|from|against|versus|vs",
+            {UP: "rose|increased|grew|went up|climbed", DOWN: "fell|decreased|dropped|went down|declined|shrank"},
+        ),
+        (
+            "es",
+            "respecto (?:al?|del?)|frente al?|comparad[oa]s? con|sobre",
+            {
+                UP: "subi(?:ó|o|eron)|aument(?:ó|o|aron)|creci(?:ó|o|eron)",
+                DOWN: "baj(?:ó|o|aron)|ca(?:yó|yo|yeron)|disminuy(?:ó|o|eron)|descendi(?:ó|o|eron)|se redu(?:jo|jeron)",
+            },
+        ),
+    )
+}
 _NAMED = 0.6  # how well a word must name a table or column
 _EDGES = " ¿?¡!."
+_EDGED = re.compile(r"^[\s¿?¡!.]+|[\s¿?¡!.]+$")
+_THAN = re.compile(r"\b(?:than|que)\s+", re.I)
 _ADJECTIVES = frozenset(word for key in ("high", "low") for word in read_cues()["superlatives"][key].split())
 
 
 @dataclass(frozen=True, slots=True)
 class Assertion:
-    """`question` asks for what is claimed to be `claimed`: a stored value, or a number of rows."""
+    """`question` asks for what is claimed to be `claimed`: a stored value, or a number of rows; `than` is the one that
+    it is claimed to come before, or the year that it is claimed to 'rise' or 'fall' from."""
 
     question: str
     claimed: str | int
+    than: str = ""
 
 
 def find_assertion(links: Links, schema: Schema) -> Assertion | None:
@@ -61,14 +88,63 @@ def find_assertion(links: Links, schema: Schema) -> Assertion | None:
     if counted:
         many = translate("sql.assertion.how_many", links.lang, of=counted["of"])
         return Assertion(many, int(counted["n"]))
+    changed = None if asked else _claims_change(rest, links.lang)
+    if changed:
+        return changed
     subject = next((m for m in links.values if m.kind == "text" and links.tokens[m.start].start >= begin), None)
-    if subject is None or not _ARTICLE.fullmatch(text[begin : links.tokens[subject.start].start].lstrip(_EDGES)):
+    if subject is None or not _leads_to(subject, begin, links):
         return None
     after = text[links.tokens[subject.end - 1].end :].strip(_EDGES)
     verb = asked or _VERB.match(after)
     if not (opened or verb or text.rstrip().endswith(".")) or re.match(r"['’,]|(?:and|or|y|o|e)\b", after):
         return None
-    return _claims_top(subject, after, asked, links, schema) or _claims_value(subject, links, schema)
+    return (
+        _claims_more(subject, after, links, schema)
+        or _claims_top(subject, after, asked, links, schema)
+        or _claims_value(subject, links, schema)
+    )
+
+
+def _leads_to(subject: ValueMention, begin: int, links: Links) -> bool:
+    """Whether nothing but articles and what it is ('the Norte shelter', 'el refugio Sur') stands before the subject."""
+    columns = [m for c, _, _ in subject.hits for m in links.columns.get(c, ())]
+    tables = [m for ms in links.tables.values() for m in ms]
+    called = {p for m in (*columns, *tables) if m.score >= _NAMED for p in range(m.start, m.end)}
+    before = [p for p in range(subject.start) if links.tokens[p].start >= begin and links.tokens[p].kind != "mark"]
+    return all(p in called or _ARTICLE.fullmatch(links.tokens[p].source) for p in before)
+
+
+def _claims_more(subject: ValueMention, after: str, links: Links, schema: Schema) -> Assertion | None:
+    """'X has more visits than Y': which of the two comes first."""
+    than = _THAN.search(after)
+    other = next((m for m in links.values if m.kind == "text" and m.hits and m.start >= subject.end), None)
+    if than is None or other is None:
+        return None
+    lead = re.search(rf"{_THAN.pattern}(?:(?:the|el|la|los|las)\s+)?$", links.question[: _start(other, links)], re.I)
+    column = column_of((subject, other), links, schema)
+    if lead is None or column is None:
+        return None
+    end = links.tokens[subject.end - 1].end
+    rest = links.question[end : lead.start()] + links.question[links.tokens[other.end - 1].end :]
+    question = first_of(_EDGED.sub("", rest), (subject, other), links, schema)
+    stored = [next(str(v) for c, v, _ in mention.hits if c == column) for mention in (subject, other)]
+    return Assertion(question, *stored) if question else None
+
+
+def _claims_change(said: str, lang: str) -> Assertion | None:
+    """'donations fell in 2024': how they changed from one year to the next."""
+    for way, pattern in _CHANGES[lang].items():
+        found = pattern.fullmatch(said)
+        if found:
+            before = found["before"] or str(int(found["year"]) - 1)
+            what = re.sub(r"^(?:The|Our|El|La|Los|Las)\b", lambda article: article[0].lower(), found["what"])
+            told = {"what": what, "after": found["year"], "before": before}
+            return Assertion(translate("sql.assertion.change", lang, **told), way, before)
+    return None
+
+
+def _start(mention: ValueMention, links: Links) -> int:
+    return links.tokens[mention.start].start
 
 
 def _claims_top(
@@ -127,6 +203,10 @@ def tell_assertion(claim: Assertion, result: QueryResult, ties: QueryResult | No
         key = "yes" if figures[0] == claim.claimed else "no"
         said = (format_number(figures[0], lang), format_number(claim.claimed, lang))
         return translate(f"sql.assertion.{key}", lang, found=said[0], claimed=said[1])
+    if claim.than and ties is not None:
+        return _tell_contest(claim, ties, lang)
+    if claim.claimed in (UP, DOWN) and claim.than:
+        return _tell_change(claim, result, lang)
     names = [cell for cell in row if isinstance(cell, str)]
     if not names:
         return ""
@@ -135,6 +215,32 @@ def tell_assertion(claim: Assertion, result: QueryResult, ties: QueryResult | No
     tied = ties is not None and any(_is_among(claim.claimed, other) for other in _level(ties))
     key = "yes_too" if tied else "no"
     return translate(f"sql.assertion.{key}", lang, found=names[0].strip(), claimed=claim.claimed)
+
+
+def _tell_contest(claim: Assertion, ranked: QueryResult, lang: str) -> str:
+    """Both with their figures; '' where the rows do not hold both."""
+    found = [next((row for row in ranked.rows if _is_among(n, row)), None) for n in (claim.claimed, claim.than)]
+    if None in found or not all(isinstance(row[-1], (int, float)) for row in found):
+        return ""
+    first, second = (format_number(row[-1], lang) for row in found)
+    if found[0][-1] == found[1][-1]:
+        return translate("sql.assertion.level", lang, figure=first)
+    key = "more" if ranked.rows.index(found[0]) < ranked.rows.index(found[1]) else "more_not"
+    told = {"first": claim.claimed, "first_figure": first, "second": claim.than, "second_figure": second}
+    return translate(f"sql.assertion.{key}", lang, **told)
+
+
+def _tell_change(claim: Assertion, result: QueryResult, lang: str) -> str:
+    """Both years' figures and whether the later one moved as claimed; '' where the rows are not two years'."""
+    years = sorted((name, n) for n, name in enumerate(result.columns) if re.fullmatch(r"(?:19|20)\d\d", name))
+    if len(result.rows) != 1 or len(years) != 2:
+        return ""
+    before, after = (result.rows[0][n] for _, n in years)
+    if not isinstance(before, (int, float)) or not isinstance(after, (int, float)):
+        return ""
+    moved = after > before if claim.claimed == UP else after < before
+    told = {"before": format_number(before, lang), "after": format_number(after, lang)}
+    return translate(f"sql.assertion.{'moved' if moved else 'moved_not'}", lang, **told)
 
 
 def _is_among(value: str, row: tuple[Any, ...]) -> bool:

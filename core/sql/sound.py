@@ -8,6 +8,8 @@ from __future__ import annotations
 import datetime
 
 from core.records import Catalog, Sounding
+from core.sql.assertion import find_assertion
+from core.sql.contests import find_contest
 from core.sql.lexicon import builtin_lexicon
 from core.sql.link import Links, ValueMention, cue_rows, is_content
 from core.sql.propose import builtin_parser, link_question
@@ -26,6 +28,10 @@ def sound(question: str, lang: str, catalog: Catalog) -> Sounding:
     lexicon, parser = builtin_lexicon(), builtin_parser()
     schema = schema_of(catalog, lexicon)
     links = link_question(question, lang, schema, lexicon, parser)
+    claim = find_assertion(links, schema)
+    anew = claim.question if claim else find_contest(links, schema)
+    if anew is not None:
+        return sound(anew, lang, catalog)
     plan = next((plan for plan, _ in business_statements(links, schema, datetime.date.today())), None)
     content = [place for place, token in enumerate(links.tokens) if is_content(token)]
     covered, cues = _covered(links), cue_rows(links.tokens)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from core.validation.bounds import turned
+from core.lexicon.bounds import turned
 from core.validation.crossed import check_crossed
 from core.validation.cues import says_half
 from core.validation.derive import follows

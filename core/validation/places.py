@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from core.validation.bounds import bound_of
+from core.lexicon.bounds import bound_of
 from core.validation.dates import DateSpan, read_dates
 from core.validation.measures import Quantity, fold, lexicon
 from core.validation.quantities import read_quantities

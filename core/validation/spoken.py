@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.validation.bounds import bound_of
+from core.lexicon.bounds import bound_of
 from core.validation.measures import Quantity, fold
 from core.validation.older import is_older
 from core.validation.places import (

@@ -129,7 +129,17 @@ def test_of_several_figures_the_one_that_the_question_names_is_meant():
 
 
 @pytest.mark.parametrize(
-    ("claim", "value", "verdict"), [("six", 5, "differ"), ("EUR 125,600", 125_600.2, "agree"), ("9.9%", 125_600, None)]
+    ("claim", "value", "verdict"),
+    [
+        ("six", 5, "differ"),
+        ("EUR 125,600", 125_600.2, "agree"),
+        ("9.9%", 125_600, None),
+        ("more than 50", 59, "agree"),
+        ("more than 50", 50, "differ"),
+        ("at most 50", 50, "agree"),
+        ("20 or more", 12, "differ"),
+        ("0", 0, "agree"),
+    ],
 )
 def test_an_amount_in_the_question_is_laid_beside_the_rows(claim, value, verdict):
     found = compare_claim(claim, "en", one(value))

@@ -9,6 +9,10 @@ import pytest
 from core.records import Catalog, Column, ForeignKey, Table
 from core.sql.ask import ask
 from core.sql.compare import same_answer
+from core.sql.contests import find_contest
+from core.sql.lexicon import builtin_lexicon
+from core.sql.propose import builtin_parser, link_question
+from core.sql.schema import schema_of
 from core.sql.spellings import Spellings
 from core.sql.train_trust import TODAY, open_tables, run_statements
 
@@ -61,10 +65,33 @@ def test_relations_are_told_by_folded_names_and_never_by_row_numbers(opened):
             "es",
             "No: es Valdecuevas, no Los Llanos.",
         ),
+        ("Rosa Gil has more sessions than Ivan Petrov.", "gym", "en", "Yes: Rosa Gil, 24; Ivan Petrov, 20."),
+        ("Rosa Gil has a higher wage than Ivan Petrov.", "gym", "en", "No: Rosa Gil, 27,400; Ivan Petrov, 31,900."),
+        ("Sessions increased in 2023.", "gym", "en", "No: from 24 to 11."),
     ],
 )
 def test_a_claim_is_checked_against_the_rows(say, question, db, lang, said):
     assert say(question, db, lang).insight == (said,)
+
+
+@pytest.mark.parametrize(
+    "question, db, lang, first",
+    [
+        ("Who has more sessions, Ivan Petrov or Rosa Gil?", "gym", "en", "Rosa Gil"),
+        ("Does Ivan Petrov or Rosa Gil have the higher wage?", "gym", "en", "Ivan Petrov"),
+        ("¿Tiene más hectáreas Valdecuevas o Los Llanos?", "bodega", "es", "Valdecuevas"),
+    ],
+)
+def test_of_the_things_named_with_or_the_first_is_shown(say, question, db, lang, first):
+    assert say(question, db, lang).result.rows == ((first,),)
+
+
+@pytest.mark.parametrize(
+    "question", ["Sessions of Rosa Gil or Ivan Petrov", "Trainers in Leeds or Hull with a wage of more than 20000"]
+)
+def test_a_choice_that_compares_nothing_is_no_contest(opened, question):
+    schema, lexicon = schema_of(opened["gym"][0], builtin_lexicon()), builtin_lexicon()
+    assert find_contest(link_question(question, "en", schema, lexicon, builtin_parser()), schema) is None
 
 
 @pytest.mark.parametrize("question", ["Rosa Gil wage", "the wage of Rosa Gil", "Which trainer has the highest wage?"])

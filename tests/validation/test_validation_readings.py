@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.validation.bounds import bound_of, turned
+from core.lexicon.bounds import bound_of, turned
 from core.validation.dates import Moment, read_dates
 from core.validation.match import close
 from core.validation.older import is_older

@@ -1,12 +1,12 @@
 """Limits in words: 'at least 15', 'no more than 60', 'hasta 2.000', 'como mínimo'. A statement that makes a ceiling of
-a floor says the opposite though its figure is right. It looks nothing up.
+a floor says the opposite though its figure is right. It reads no figure.
 """
 
 from __future__ import annotations
 
 import re
 
-from core.validation.measures import fold
+from core.lexicon.entries import fold
 
 _NOT = (
     r"(?:\bno\b|\bnot\b|\w+n['’]t\b|\bcannot\b|\bnever\b|\bnunca\b|\bsin\b|\bwithout\b"
@@ -52,6 +52,30 @@ def bound_of(before: str, after: str) -> str:
     if _FLOOR_AFTER.match(after):
         return "floor"
     return "over" if _OVER_END.search(before) else "under" if _UNDER_END.search(before) else ""
+
+
+_BESIDE = re.compile(
+    rf"(?:^|\s)(?P<bound>(?:(?:no|not|ni) )?(?:{_OVER}|{_UNDER}|at (?:least|most)|up to|al menos|por lo menos|hasta|"
+    r"como (?:minimo|maximo)))(?: (?:the|an?|l[ao]s|una?))?\s*$"
+)
+_BESIDE_AFTER = re.compile(
+    r"\s*(?P<bound>(?:or|o) (?:more|less|fewer|mas|menos)|at (?:least|most)|como m(?:axi|ini)mo)\b"
+)
+
+
+def bound_beside(before: str, after: str) -> tuple[int, int]:
+    """How many words right before a figure and right behind it are its bound ('more than', 'or more')."""
+    lead, tail = _BESIDE.search(fold(before)), _BESIDE_AFTER.match(fold(after))
+    return len(lead.group().split()) if lead else 0, len(tail.group().split()) if tail else 0
+
+
+def within(bound: str, value: float, limit: float) -> bool:
+    """Whether a value keeps to a limit; one that is no bound is the value itself."""
+    if bound in ("over", "floor"):
+        return value > limit or (bound == "floor" and value == limit)
+    if bound in ("under", "ceiling"):
+        return value < limit or (bound == "ceiling" and value == limit)
+    return value == limit
 
 
 def turned(claim: str, source: str) -> bool:
