@@ -207,9 +207,9 @@ def _judge_one(kind: str, seed: int, data: Dataset, base: TorchEmbedder) -> dict
     train, config = _BAD[kind](data, config) if kind in _BAD else (list(data.train), config)
     with tempfile.TemporaryDirectory(prefix="cotejo-refusal-") as place:
         folder = Path(place) / "adapter"
-        trained = train_retriever(export.base_folder(), train, data.dev, config, folder, words=packaged_words())
-        adapted: Embedder = TorchEmbedder(export.base_folder(), folder, words=packaged_words())
-        langs = find_langs(train)
+        words, langs = packaged_words(), find_langs(train)
+        trained = train_retriever(export.base_folder(), train, data.dev, config, folder, words=words, langs=langs)
+        adapted: Embedder = TorchEmbedder(export.base_folder(), folder, words=words)
         adapted = InLanguages(adapted, base, langs) if langs else adapted
         gate = judge(("base", base), ("adapted", adapted), data.test, len(train))
     kept = ("dense_recall1", "dense_mrr", "general_recall1_en", "general_recall1_es")

@@ -88,9 +88,8 @@ def _read_config(kind: str, config: dict[str, Any]) -> RetrieverConfig | ChatCon
     unknown = set(config) - {entry.name for entry in dataclasses.fields(_CONFIGS[kind])}
     if unknown:
         raise ValueError(f"config: {', '.join(sorted(unknown))}?")
-    for name in ("targets", "keep_langs"):
-        if name in config:
-            config[name] = tuple(config[name])
+    if "targets" in config:
+        config["targets"] = tuple(config["targets"])
     if config.get("schedule", SCHEDULES[0]) not in SCHEDULES:
         raise ValueError(f"schedule: {config['schedule']}? {', '.join(SCHEDULES)}")
     return _CONFIGS[kind](**config)

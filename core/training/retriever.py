@@ -2,10 +2,10 @@
 
 The other passages of a batch, of the same document where it can be, are the wrong answers (in-batch negatives,
 Henderson et al. 2017, scale 20), beside those that a pair names and those that are mined. Where memory runs out, a
-batch is learned from in halves, each with the wrong answers of its own. General texts of the languages in `keep_langs`,
-some drawn anew for each step, are held near the base model's vectors, so that it forgets little: what is forgotten
-grows with how far vectors move. How far those of other general texts move counts in every check, and at the end the
-weights are moved back towards the base as far as that is good for both (WiSE-FT, Wortsman et al. 2022).
+batch is learned from in halves, each with the wrong answers of its own. General texts of the languages that it is to
+read, some drawn anew for each step, are held near the base model's vectors, so that it forgets little: what is
+forgotten grows with how far vectors move. How far those of other general texts move counts in every check, and at the
+end the weights are moved back towards the base as far as that is good for both (WiSE-FT, Wortsman et al. 2022).
 Spanish is read through the list of words that the adapter will be used with, as the app's embedder does it.
 The steps, checks and checkpoints are `loop`'s. It judges nothing: whether an adapter may be used is
 `core.evaluation.gate`'s.
@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import AppError
+from core.i18n import LANGUAGES
 from core.models.gloss import open_gloss
 from core.training.encoder import TrainableEncoder
 from core.training.loop import Report, Run, Trained
@@ -35,9 +36,9 @@ _STRENGTHS = (0.75, 0.5, 0.35)  # beside the whole of what was learned
 
 @dataclass(frozen=True, slots=True)
 class RetrieverConfig:
-    """Hyperparameters. `check_every` and `patience` count steps and checks; `keep` weighs staying near the base, in a
-    step as in a check; `negatives` are mined for each pair. With `early_stopping` the weights are kept that did best in
-    a check, whole or weakened, else the last."""
+    """Hyperparameters. `check_every` and `patience` count steps and checks; `keep` weighs staying near the base in each
+    language that is held there, in a step as in a check; `negatives` are mined for each pair. With `early_stopping` the
+    weights are kept that did best in a check, whole or weakened, else the last."""
 
     rank: int = 16
     alpha: int = 32
@@ -49,8 +50,7 @@ class RetrieverConfig:
     warmup_share: float = 0.1
     schedule: str = "linear"
     scale: float = 20.0
-    keep: float = 16.0
-    keep_langs: tuple[str, ...] = ("en", "es")
+    keep: float = 8.0
     negatives: int = 0
     max_tokens: int = 256
     check_every: int = 10
@@ -69,17 +69,19 @@ def train_retriever(
     report: Report = lambda _: True,
     start: Path | None = None,
     words: Path | None = None,
+    langs: Sequence[str] = (),
 ) -> Trained:
     """Train on `pairs`; write PEFT's two files and `steps.jsonl` to `folder`. Continues a run that was cut off.
 
-    `start` is an earlier adapter of the same rank to go on from; `words` is the list through which Spanish is read.
+    `start` is an earlier adapter of the same rank to go on from; `words` is the list through which Spanish is read;
+    `langs` are the languages that the adapter is to read, empty: all.
     `report` is called after each step and returns False to stop. Raises AppError: `training.too_few`,
     `training.cancelled`, `training.diverged`, `training.no_memory`, `training.other_run` (the folder holds another's),
     `training.other_start`."""
     if len(pairs) < 4:
         raise AppError("training.too_few", n=len(pairs), least=4)
     learned, checked = read_through(pairs, words, base), read_through(list(held_out)[:_CHECKED_MOST], words, base)
-    general = _read_general(config.keep_langs, words, base) if config.keep else _General()
+    general = _read_general(langs or LANGUAGES, words, base) if config.keep else _General()
     return _Run(base, learned, checked, general, config, folder, start).go(report)
 
 
@@ -101,10 +103,12 @@ def read_through(pairs: Sequence[Pair], words: Path | None, base: Path) -> list[
 
 @dataclass(frozen=True, slots=True)
 class _General:
-    """What is to stay as it was: pools of texts of which each step draws alike many, and texts for checks alone."""
+    """What is to stay as it was: pools of texts of which each step draws alike many, and texts for checks alone, in so
+    many languages."""
 
     pools: tuple[tuple[str, ...], ...] = ()
     unseen: tuple[str, ...] = ()
+    langs: int = 0
 
 
 def _read_general(langs: Sequence[str], words: Path | None, base: Path) -> _General:
@@ -114,7 +118,7 @@ def _read_general(langs: Sequence[str], words: Path | None, base: Path) -> _Gene
     everyday, checked = (
         tuple(text for pair in pairs for text in (pair.question, pair.passage)) for pairs in (replayed, unseen)
     )
-    return _General((tuple(told), everyday), checked)
+    return _General((tuple(told), everyday), checked, len(langs))
 
 
 def draw_batches(pairs: Sequence[Pair], size: int, seed: int, epoch: int) -> list[list[int]]:
@@ -156,6 +160,7 @@ class _Run(Run):
         torch.manual_seed(config.seed)
         self._torch, self._config = torch, config
         self._pairs, self._held_out, self._general = pairs, held_out, general
+        self._keep = config.keep * general.langs
         self._encoder = TrainableEncoder(
             base,
             rank=config.rank,
@@ -180,7 +185,7 @@ class _Run(Run):
             part = [self._pairs[i] for i in batch[at : at + self._part]]
             total += self._learn_from(self._loss(part) * (len(part) / len(batch)))
         if self._general.pools:
-            total += self._learn_from(self._config.keep * self._drift())
+            total += self._learn_from(self._keep * self._drift())
         return total
 
     @staticmethod
@@ -191,7 +196,7 @@ class _Run(Run):
 
     def measure(self) -> float:
         """What it learns by, on what it does not learn from: held-out pairs, in batches of the training's size, and
-        `keep` times how far general texts that are never replayed have moved."""
+        for each language `keep` times how far general texts that are never replayed have moved."""
         size, total = self._config.batch, 0.0
         self._encoder.model.eval()
         with self._torch.no_grad():
@@ -199,7 +204,7 @@ class _Run(Run):
                 part = self._held_out[at : at + size]
                 total += float(self._loss(part)) * len(part)
         drift = self._drift_unseen() if self._general.unseen else 0.0
-        return total / len(self._held_out) + self._config.keep * drift
+        return total / len(self._held_out) + self._keep * drift
 
     def find_strength(self) -> float:
         if not self._best_step:

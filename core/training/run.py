@@ -111,8 +111,8 @@ def run_job(job: Job, out: Path, tell: Tell) -> AdapterCard:
     if job.given:
         adapters.check_retriever(out)
     else:
-        key = _key(job, dataset.sha256) | {"words": read.words_sha256}
-        trained = _train_once(out, key, lambda: _train(job, dataset, read.words, out, report))
+        key = _key(job, dataset.sha256) | {"words": read.words_sha256, "langs": read.langs}
+        trained = _train_once(out, key, lambda: _train(job, dataset, read, out, report))
     adapters.give_words(out, read.words)
     adapted = (f"builtin+{out.resolve()}", load_adapted(out, cache_folder(), read.langs))
     shipped = _load_used("")[1] if adapters.setting_for(used[0]) not in ("none", "builtin") else None
@@ -140,8 +140,8 @@ def run_job(job: Job, out: Path, tell: Tell) -> AdapterCard:
     return card
 
 
-def _train(job: Job, data: Dataset, words: Path | None, out: Path, report: Report) -> Trained:
-    return train_retriever(export.base_folder(), data.train, data.dev, job.config, out, report, job.start, words)
+def _train(job: Job, data: Dataset, read: _Reading, out: Path, report: Report) -> Trained:
+    return train_retriever(export.base_folder(), data.train, data.dev, job.config, out, report, job.start, *read)
 
 
 def _ask_in_folds(
@@ -151,7 +151,7 @@ def _ask_in_folds(
     from core.evaluation.cross import ask_in_folds
 
     def train(part: Dataset, place: Path, report: Report) -> None:
-        _train(job, part, read.words, place, report)
+        _train(job, part, read, place, report)
         adapters.give_words(place, read.words)
 
     told = [[part.sha256 for part in folds], _key(job, ""), used[1].id, read.words_sha256, read.langs]

@@ -28,7 +28,7 @@ from core.models.loading import find_folder
 from core.training import presets, presets_chat
 from core.training.chat_lora import train_chat
 from core.training.child import run_command, write_line
-from core.training.dataset import prepare
+from core.training.dataset import find_langs, prepare
 from core.training.examples import clean_and_split, read_examples
 from core.training.job import Job, read_job
 from core.training.loop import Report, StepReport, Trained
@@ -196,9 +196,9 @@ def training_of(job: Job) -> tuple[str, Training]:
         )
     data = prepare((pair for path in job.data for pair in read_pairs(path)), **job.split)
     start = export.base_folder()
-    words = packaged_words() if job.words else None
+    words, langs = packaged_words() if job.words else None, find_langs(data.train)
     return "retriever", lambda config, folder, report: train_retriever(
-        start, data.train[:_LEARNED_MOST], data.dev, config, folder, report, words=words
+        start, data.train[:_LEARNED_MOST], data.dev, config, folder, report, words=words, langs=langs
     )
 
 

@@ -274,6 +274,17 @@ def test_how_far_general_texts_move_counts_against_a_check(base, whole, tmp_path
     assert measure(3.0, whole[0]) - measure(0.0, whole[0]) == pytest.approx(3 * moved, abs=1e-4)
 
 
+def test_general_texts_are_held_in_the_languages_that_the_adapter_reads(base, tmp_path):
+    from core.training import retriever
+
+    both, spanish = (retriever._read_general(langs, None, base) for langs in (("en", "es"), ("es",)))
+    assert (both.langs, spanish.langs) == (2, 1)
+    for held, whole in zip((*spanish.pools, spanish.unseen), (*both.pools, both.unseen), strict=True):
+        assert set(held) < set(whole) and held
+    runs = [retriever._Run(base, TRAIN, HELD_OUT, general, CONFIG, tmp_path, None) for general in (both, spanish)]
+    assert runs[0]._keep == 2 * runs[1]._keep == 2 * CONFIG.keep  # a language weighs the same alone and beside another
+
+
 def test_topics_that_tell_what_is_forgotten_are_neither_replayed_nor_the_gates():
     from core.evaluation.gate import GENERAL
     from core.training.replay import general_pairs
