@@ -2,7 +2,8 @@
 with other figures, tables whose newest date lies far back. It reads what is stored and changes nothing.
 
 Versions are found by the share of sentences that two documents have in common once figures are taken out (the overlap
-coefficient of the sets); so a figure that changed between two versions is exactly what is then shown.
+coefficient of the sets); so a figure that changed between two versions is exactly what is then shown. Which figures
+exclude each other is told by `Amounts`, as where an answer's documents differ; 7,410 and 7410 are one.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.amounts import Amounts
 from core.records import Catalog, Document
 from core.state import documents as stored
 from core.state.database import Database
@@ -93,8 +95,14 @@ def _statements(db: Database, wanted: set[int]) -> dict[int, dict[str, str]]:
 
 
 def _differences(older: dict[str, str], newer: dict[str, str]) -> tuple[Contradiction, ...]:
-    both = [bare for bare in older if bare in newer and older[bare] != newer[bare]]
+    both = [bare for bare in older if bare in newer and _exclude(older[bare], newer[bare])]
     return tuple(Contradiction(older[bare], newer[bare]) for bare in both[:_SHOWN])
+
+
+def _exclude(one: str, other: str) -> bool:
+    """Whether two sentences of the same words cannot both be true: some figure excludes the one in its place."""
+    pairs = zip(_FIGURE.findall(one), _FIGURE.findall(other), strict=True)
+    return any(Amounts().clash(first.rstrip(".,"), second.rstrip(".,")) for first, second in pairs)
 
 
 def find_stale(catalog: Catalog, today: datetime.date, days: int = _STALE_DAYS) -> tuple[Stale, ...]:

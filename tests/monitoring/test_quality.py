@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from core import settings
-from core.monitoring.quality import find_stale, find_versions
+from core.monitoring.quality import _differences, find_stale, find_versions
 from core.records import Catalog, Column, Table
 from core.state import jobs
 from core.workspace import open_workspace
@@ -45,6 +45,23 @@ def test_versions_are_found_with_what_differs(workspace):
         ("reached 7,410,000", "reached 7,847,632")
     }
     assert len(found.differences) == 2
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "differ"),
+    [
+        ("The fee of the course is 30 euros.", "The fee of the course is 45 euros.", True),
+        ("The fee of the course is 1,200.", "The fee of the course is 1200", False),
+        ("On 3 May 2026 the fee was 30 euros.", "On 3 May 2026 the fee was 45 euros.", True),
+        ("El plazo de entrega acaba el 3 de mayo de 2026.", "El plazo de entrega acaba el 3 de mayo de 2027.", True),
+        ("El plazo de entrega es de 12,50 días.", "El plazo de entrega es de 12.5 días.", False),
+        ("The gates of the yard open at 8:30.", "The gates of the yard open at 9:30.", True),
+        ("The Fee of the course is 30 euros.", "The fee of the course is 30 euros.", False),
+    ],
+)
+def test_figures_that_exclude_each_other_are_differences_and_other_spellings_are_not(one, other, differ):
+    bare = "the same words"
+    assert bool(_differences({bare: one}, {bare: other})) is differ
 
 
 def test_tables_that_stand_still():
