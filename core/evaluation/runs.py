@@ -7,6 +7,7 @@ what it stands on, are handed in.
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import itertools
 import time
@@ -21,7 +22,7 @@ from core.evaluation import score as scoring
 from core.evaluation.cases import EvalCase, to_case
 from core.evaluation.compare import Comparison, compare
 from core.evaluation.stages import Stages
-from core.evaluation.variants import Variant, code_key, key_of, possible_keys, world_key
+from core.evaluation.variants import Variant, key_of, possible_keys, surroundings_key, world_key
 from core.index.embed import read_revision
 from core.records import Answer, QueryResult, Route
 from core.settings import Settings
@@ -46,16 +47,23 @@ class RunSummary:
 
 
 def run_set(
-    db: Database, set_id: int, variant: Variant, assistant: Assistant, holdings: str, report: Report = lambda _: True
+    db: Database,
+    set_id: int,
+    variant: Variant,
+    assistant: Assistant,
+    holdings: str,
+    report: Report = lambda _: True,
+    today: datetime.date | None = None,
 ) -> RunSummary:
     """Ask every approved case of a set, several at once where an endpoint writes: a server answers them together.
-    Results are stored as they come: the next run goes on where one stopped."""
+    Results are stored as they come: the next run goes on where one stopped, on the same day (`today`, else the
+    clock's)."""
     started = time.perf_counter()
     stored = case_sets.list_cases(db, set_id)
     found = {held.id: to_case(held.data, held.id) for held in stored}
-    code = code_key()
-    kept = _kept_results(db, found, assistant.settings, holdings, code)
-    world = world_key(assistant.settings, holdings, code)
+    surroundings = surroundings_key(today or datetime.date.today())
+    kept = _kept_results(db, found, assistant.settings, holdings, surroundings)
+    world = world_key(assistant.settings, holdings, surroundings)
     run_id = case_sets.start_run(db, set_id, asdict(variant))
     case_sets.store_results(db, run_id, [(number, *row) for number, row in kept.items()])
     missing = [number for number in found if number not in kept]
@@ -63,7 +71,7 @@ def run_set(
     def ask(number: int) -> tuple[Stages, tuple[int, str, dict[str, float], str, float]]:
         stages = Stages(db, world)
         answer, scores, ms = _ask(found[number], assistant, stages)
-        key = key_of(found[number], assistant.settings, holdings, code, answer) or f"run {run_id} case {number}"
+        key = key_of(found[number], assistant.settings, holdings, surroundings, answer) or f"run {run_id} case {number}"
         return stages, (number, key, scores, codec.dump(answer), ms)
 
     asked = 0
@@ -79,10 +87,10 @@ def run_set(
 
 
 def _kept_results(
-    db: Database, cases: Mapping[int, EvalCase], settings: Settings, holdings: str, code: str
+    db: Database, cases: Mapping[int, EvalCase], settings: Settings, holdings: str, surroundings: str
 ) -> dict[int, tuple[str, dict[str, float], str, float]]:
     """(key, scores, answer as JSON, milliseconds) of the cases whose answer an earlier run holds."""
-    keys = {number: possible_keys(case, settings, holdings, code) for number, case in cases.items()}
+    keys = {number: possible_keys(case, settings, holdings, surroundings) for number, case in cases.items()}
     known = case_sets.known_results(db, [key for several in keys.values() for key in several])
     first = {number: next((key for key in several if key in known), "") for number, several in keys.items()}
     return {number: (key, *known[key]) for number, key in first.items() if key}

@@ -44,22 +44,21 @@ class Variant:
         return any(held.get(name) != value for name, value in self.changes.items() if name in INDEX_SETTINGS)
 
 
-def case_key(case: EvalCase, settings: Settings, holdings: str, code: str, prompts: Sequence[str] = ()) -> str:
-    """The answer's dependencies in one text: the case, every setting that can matter, what is held, the code, and of
-    the model's instructions those called `prompts`, in the language of the case."""
+def case_key(case: EvalCase, settings: Settings, holdings: str, surroundings: str, prompts: Sequence[str] = ()) -> str:
+    """The answer's dependencies in one text: the case, every setting that can matter, what is held, its surroundings,
+    and of the model's instructions those called `prompts`, in the language of the case."""
     values = _values(settings, with_model=settings.get("engine") != "builtin")
     lang = case.lang if case.lang in LANGUAGES else "en"
     values |= {name: settings.get(name) for name in (setting_of(prompt, lang) for prompt in prompts)}
-    parts = [to_jsonl([case]), json.dumps(values, sort_keys=True, default=str), holdings, code]
+    parts = [to_jsonl([case]), json.dumps(values, sort_keys=True, default=str), holdings, surroundings]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
 
 
-def world_key(settings: Settings, holdings: str, code: str) -> str:
-    """All that the stages of an answer depend on beside the question, up to where a model writes: 'last month' is
-    another one tomorrow."""
+def world_key(settings: Settings, holdings: str, surroundings: str) -> str:
+    """All that the stages of an answer depend on beside the question, up to where a model writes."""
     values = _values(settings, with_model=False)
     del values["engine"]
-    parts = [json.dumps(values, sort_keys=True, default=str), holdings, code, datetime.date.today().isoformat()]
+    parts = [json.dumps(values, sort_keys=True, default=str), holdings, surroundings]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
 
 
@@ -74,19 +73,19 @@ def _values(settings: Settings, with_model: bool) -> dict[str, Any]:
     }
 
 
-def possible_keys(case: EvalCase, settings: Settings, holdings: str, code: str) -> list[str]:
+def possible_keys(case: EvalCase, settings: Settings, holdings: str, surroundings: str) -> list[str]:
     """The keys that an answer to this case may have. Which instructions it uses is the route's choice, which no
     instruction changes: so an earlier answer under any of them is the one that would be given again."""
     used = [()] if settings.get("engine") == "builtin" else [(), *((name,) for name in NAMES)]
-    return [case_key(case, settings, holdings, code, prompts) for prompts in used]
+    return [case_key(case, settings, holdings, surroundings, prompts) for prompts in used]
 
 
-def key_of(case: EvalCase, settings: Settings, holdings: str, code: str, answer: Answer) -> str:
+def key_of(case: EvalCase, settings: Settings, holdings: str, surroundings: str, answer: Answer) -> str:
     """The key of an answer that was given; '' for one that is not to be taken over, because the model failed it."""
     prompts = () if not answer.uses else ("sql",) if answer.data is not None else ("documents",)
     if not answer.uses and _lacks_model(answer, settings):
         return ""
-    return case_key(case, settings, holdings, code, prompts)
+    return case_key(case, settings, holdings, surroundings, prompts)
 
 
 def _lacks_model(answer: Answer, settings: Settings) -> bool:
@@ -96,9 +95,10 @@ def _lacks_model(answer: Answer, settings: Settings) -> bool:
     return settings.get("engine") != "builtin" and told and answer.engine == "builtin" and not confirmed
 
 
-def code_key() -> str:
-    """One text for the code and the weights that are in force."""
-    digest = hashlib.sha256()
+def surroundings_key(today: datetime.date) -> str:
+    """One text for what else is in force: the code, its weights, and the day, for 'last month' is another one
+    tomorrow."""
+    digest = hashlib.sha256(today.isoformat().encode())
     for path in sorted(_CORE.rglob("*")):
         if path.suffix in (".py", ".toml", ".json", ".safetensors", ".txt") and path.is_file():
             digest.update(path.relative_to(_CORE).as_posix().encode() + b"\0" + path.read_bytes())

@@ -1,5 +1,6 @@
 """Runs of a case set over a scripted assistant: what is asked again, what is taken over, which run is better."""
 
+import datetime
 import threading
 from dataclasses import replace
 
@@ -14,7 +15,6 @@ from core.evaluation.runs import compare_runs, record_person, run_set
 from core.evaluation.variants import Variant, case_key
 from core.records import Answer, Citation, Event, Route
 from core.state import case_sets
-from core.state.database import Database
 
 
 class Scripted:
@@ -31,13 +31,6 @@ class Scripted:
         status = "answered" if question in self.knows else "not_found"
         text = "yes" if question in self.knows else ""
         yield Event("done", answer=Answer(question, question, lang, Route("documents", ""), status, text))
-
-
-@pytest.fixture
-def db(tmp_path):
-    opened = Database(tmp_path / "state.sqlite")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
@@ -69,6 +62,14 @@ def test_a_second_run_asks_only_what_may_have_changed(db, held, set_id):
     assert len(again.asked) == 1 + 31
     other = Scripted(held.replace(passages_per_answer=9))
     assert run_set(db, set_id, Variant("b"), other, "v2").reused == 0
+
+
+def test_another_day_asks_everything_again(db, held, set_id):
+    monday, tuesday = datetime.date(2026, 11, 30), datetime.date(2026, 12, 1)  # 'last month' is another one
+    run_set(db, set_id, Variant("a"), Scripted(held), "v1", today=monday)
+    same, later = Scripted(held), Scripted(held)
+    assert run_set(db, set_id, Variant("a"), same, "v1", today=monday).reused == 30 and same.asked == []
+    assert run_set(db, set_id, Variant("a"), later, "v1", today=tuesday).reused == 0 and len(later.asked) == 30
 
 
 def test_a_stopped_run_is_resumed(db, held, set_id):

@@ -13,7 +13,6 @@ from core.evaluation.stages import Stages
 from core.evaluation.variants import Variant, world_key
 from core.records import CheckedSql, Citation, DocumentsAnswer, QueryResult, Sounding, SqlAnswer
 from core.state import case_sets, catalog_notes, house_words
-from core.state.database import Database
 from core.workspace import open_workspace
 
 CELLS = (
@@ -43,13 +42,6 @@ QUESTIONS = [
 
 def refuse():
     raise AssertionError("it was to be remembered")
-
-
-@pytest.fixture
-def db(tmp_path):
-    opened = Database(tmp_path / "state.sqlite")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
