@@ -39,7 +39,7 @@ TABLE: tuple[Setting, ...] = (
     Setting("answer_tokens_max", 700, (16, 32000)),
     Setting("context_tokens_max", 0, (0, 1000000)),
     Setting("model_timeout_s", 120, (2, 3600)),
-    Setting("cases_at_once", 4, (1, 64)),
+    Setting("cases_at_once", 6, (1, 64)),
     Setting("price_in_per_million", 0.0, (0.0, 10000.0)),
     Setting("price_out_per_million", 0.0, (0.0, 10000.0)),
     Setting("embedder", "builtin"),

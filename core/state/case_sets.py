@@ -209,8 +209,8 @@ def known_results(db: Database, keys: list[str]) -> dict[str, tuple[dict[str, fl
 def find_stage(db: Database, key: str) -> tuple[str, float] | None:
     """(value, milliseconds that it took) of a stage that an earlier run went through."""
     with db.read() as connection:
-        row = connection.execute(select(run_stages).where(run_stages.c.key == key)).first()
-    return (row.value, row.ms) if row is not None else None
+        row = connection.exec_driver_sql("SELECT value, ms FROM run_stages WHERE key = ?", (key,)).first()
+    return tuple(row) if row is not None else None
 
 
 def store_stages(db: Database, run_id: int, found: list[tuple[str, str, float]]) -> None:

@@ -133,7 +133,8 @@ def _is_metric(table: str, name: str) -> Any:
 
 
 def _revision(connection: Connection) -> int:
-    return int(connection.execute(select(meta.c.value).where(meta.c.key == _REVISION)).scalar() or 0)
+    query = "SELECT value FROM meta WHERE key = ?"  # asked several times in every answer
+    return int(connection.exec_driver_sql(query, (_REVISION,)).scalar() or 0)
 
 
 def _touch(connection: Connection) -> None:
