@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from core.documents.parse.plain import find_pipe_tables
 from core.errors import AppError
 from core.records import Answer, Citation, Page, PageTable, QueryResult, Route, SqlAnswer
 
@@ -89,8 +90,9 @@ def _cite(pages: Sequence[tuple[str, Page]], quote: str) -> Cited:
 
 
 def make_page(raw: dict[str, Any]) -> Page:
-    """A page whose tables are rendered behind its text, as a parser would."""
-    text, tables = raw["text"], []
+    """A page with the tables that its text draws, and those of its own rendered behind it, as a parser would."""
+    text = raw["text"]
+    tables = find_pipe_tables(text)
     for rows in raw.get("tables", ()):
         rendered = "\n".join("\t".join(cell for cell in row if cell) for row in rows)
         start = len(text) + 2

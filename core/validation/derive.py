@@ -9,6 +9,7 @@ newer one, and belong to the years that are named. It reads no pages.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -34,7 +35,9 @@ from core.validation.measures import fold, lexicon
 from core.validation.operands import TOTAL, Operand
 from core.validation.pairing import Asked, changes_of, of_one_unit, side_by_side, unit_fits, units_meet
 from core.validation.spoken import Spoken
+from core.validation.sums import sums_of
 
+_PERCENTAGE = re.compile(r"percent|porcentual|\bpp\b|p\. ?p|b[ap]s|b[aá]sic|d[eé]cim|cent[eé]sim|tenth", re.I)
 _PERIODS = (4.0, 12.0, 52.0)
 _PRECISE = 3  # digits that say something: chance does not make so exact a figure
 
@@ -110,6 +113,8 @@ def _values(asked: Asked, operands: Sequence[Operand]) -> Iterable[float]:
             continue
         if kind == "points":
             yield from _points(asked, first, second)
+            if not _PERCENTAGE.search(asked.spoken.quantity.text):
+                yield from _numbers(asked, first, second)  # those that are scored
         elif kind == "percent":
             yield from _percents(asked, first, second)
         else:
@@ -124,7 +129,7 @@ def _values(asked: Asked, operands: Sequence[Operand]) -> Iterable[float]:
     else:
         yield from _alone(asked, near)
     if kind != "points":
-        yield from _groups(asked, operands)
+        yield from sums_of(asked, operands)
 
 
 def _of_others(first: Operand, second: Operand, near: Sequence[Operand]) -> bool:
@@ -147,6 +152,9 @@ def _points(asked: Asked, first: Operand, second: Operand) -> Iterable[float]:
 
 
 def _percents(asked: Asked, first: Operand, second: Operand) -> Iterable[float]:
+    if {first.kind, second.kind} == {"percent", "points"} and asked.says(PAST, False) and first.line == second.line:
+        now, step = (first, second) if first.kind == "percent" else (second, first)
+        yield now.value - step.way * abs(step.value)  # '71 %, two points above that of a year before'
     if first.kind != second.kind or not units_meet(first, second):
         return
     if asked.says(CHANGE):
@@ -160,6 +168,9 @@ def _percents(asked: Asked, first: Operand, second: Operand) -> Iterable[float]:
             yield 100 * low / high
     if first.kind == "percent" and asked.spoken.quantity.signed and asked.says(CHANGE, False):
         yield from (new - old for old, new in changes_of(asked, first, second))  # '-0.6 %' of a margin: points
+    if first.kind == "number" and asked.says(REST, False) and side_by_side(asked, first, second) and not apart:
+        low, high = sorted((abs(first.value), abs(second.value)))
+        yield 100 * (high - low) / high if high else 0.0  # 'the 75 % that is still to be done', of 14 in 56
     if first.kind == "percent" and asked.says(SUM, False):
         yield first.value + second.value
 
@@ -214,6 +225,8 @@ def _products(asked: Asked, number: Operand, other: Operand) -> Iterable[float]:
     bare = other.kind == "number" and other.unit not in lexicon()["worth"] and {number.column, other.column} == {None}
     if money and bare and (asked.precise or number.named or other.named or EACH.search(asked.all_words)):
         yield number.value * other.value  # so many at that price
+    if number.per and other.kind == "number" and number.per & other.of:
+        yield number.value * other.value  # '640 a day' for '120 days'
     small = (
         other.kind == "number" and other.column is None and 2 <= other.value <= 60 and other.value == int(other.value)
     )
@@ -227,6 +240,8 @@ def _alone(asked: Asked, operands: Sequence[Operand]) -> Iterable[float]:
     for operand in operands:
         if operand.kind != "number" or not unit_fits(asked.spoken.quantity.unit, operand, operand):
             continue
+        if operand.made:
+            yield operand.value
         timed = operand.unit in lexicon()["worth"]
         if (
             PERIOD.search(asked.all_words)
@@ -240,88 +255,3 @@ def _alone(asked: Asked, operands: Sequence[Operand]) -> Iterable[float]:
         if asked.halves:
             yield operand.value / 2
             yield operand.value * 2
-
-
-# ---------------------------------------------------------------- groups
-
-
-def _groups(asked: Asked, operands: Sequence[Operand]) -> Iterable[float]:
-    """Sums and averages of more than one figure: of a line, of a column, of the years that are named."""
-    if asked.spoken.quantity.kind == "number":
-        operands = [operand for operand in operands if unit_fits(asked.spoken.quantity.unit, operand, operand)]
-    if asked.says(REST, False):
-        yield from _remainders(operands)
-    if not (asked.says(SUM) or asked.says(MEAN, False)):
-        return
-    for group in _grouped(asked, operands):
-        if len(group) < 2:
-            continue
-        total = sum(group)
-        if asked.says(MEAN, False):
-            yield total / len(group)
-        if asked.says(SUM):
-            yield total
-
-
-def _remainders(operands: Sequence[Operand]) -> Iterable[float]:
-    """What is left of the largest figure of a sentence without two or three others."""
-    lines: dict[tuple, list[float]] = {}
-    for operand in operands:
-        if operand.kind == "number" and operand.column is None:
-            lines.setdefault((operand.line, operand.unit), []).append(operand.value)
-    for values in lines.values():
-        total = max(values)
-        others = [value for value in values if value != total][:6]
-        for count in (2, 3):
-            yield from (total - sum(some) for some in itertools.combinations(others, count))
-
-
-def _grouped(asked: Asked, operands: Sequence[Operand]) -> Iterable[list[float]]:
-    lines: dict[tuple, list[Operand]] = {}
-    columns: dict[tuple, list[Operand]] = {}
-    for operand in operands:
-        if operand.line == (TOTAL,):
-            continue
-        if operand.column is not None:
-            columns.setdefault((operand.line[:3] if len(operand.line) > 2 else (), operand.column), []).append(operand)
-        if not operand.aside:
-            unit = operand.unit if operand.column is None else ""
-            lines.setdefault((operand.line, operand.kind, unit), []).append(operand)
-    for line in lines.values():
-        yield from _along(asked, line)
-    for whole in columns.values():
-        column = [operand for operand in whole if not operand.aside]
-        yield [operand.value for operand in column]
-        if len(column) > 2:
-            yield [operand.value for operand in column if operand.best]
-            yield [operand.value for operand in column if operand.named]
-        yield from _periods(whole)
-    texts = [operand for operand in operands if operand.column is None and operand.kind == "number"]
-    for unit in {operand.unit for operand in texts}:
-        yield [operand.value for operand in texts if operand.unit == unit][:4]
-
-
-def _along(asked: Asked, line: Sequence[Operand]) -> Iterable[list[float]]:
-    """The figures of a line: all, those of the years that are named, those of one measure, two years in a row."""
-    yield [operand.value for operand in line]
-    measures = {operand.measure for operand in line}
-    for measure in measures if len(measures) > 1 else ():
-        yield [operand.value for operand in line if operand.measure == measure]
-    timed = [operand for operand in line if operand.when and operand.when[0]]
-    told = [operand for operand in timed if operand.when[0] in asked.years]  # type: ignore[index]
-    if 1 < len(told) < len(line):
-        yield [operand.value for operand in told]
-    if line[0].column is not None and len(asked.years) < 2:
-        pairs = [(a, b) for a, b in itertools.combinations(timed, 2) if abs(a.when[0] - b.when[0]) == 1]  # type: ignore[index]
-        yield from ([a.value, b.value] for a, b in pairs if not asked.years or asked.years & {a.when[0], b.when[0]})  # type: ignore[index]
-
-
-def _periods(column: Sequence[Operand]) -> Iterable[list[float]]:
-    """The figures of a column by quarter and by half of a year, where they are monthly or quarterly."""
-    for months in (3, 6):
-        parts: dict[tuple[int, int], list[float]] = {}
-        for operand in column:
-            if operand.when and operand.when[1]:
-                part = (operand.when[0], (operand.when[1] - 1) // months)
-                parts.setdefault(part, []).append(operand.value)
-        yield from (part for part in parts.values() if len(part) < len(column))

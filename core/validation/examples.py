@@ -9,8 +9,21 @@ from collections.abc import Sequence
 
 from core.validation.evidence import Evidence
 from core.validation.measures import Quantity
+from core.validation.places import Segment
 
 _EXACT = 0.005
+
+
+def said_again(claim: Segment) -> set[int]:
+    """Where a statement gives a figure once more as so many of another: '16 hours, two eight-hour shifts'."""
+    figures = [q for q in claim.quantities if q.readings and q.kind == "number"]
+    for count, each in itertools.pairwise(figures):
+        made = count.readings[0][0] * each.readings[0][0]
+        if count.unit or claim.text[count.end : each.start].strip():
+            continue
+        if any(q.unit == each.unit and abs(q.readings[0][0] - made) < _EXACT for q in figures):
+            return {count.start, each.start}
+    return set()
 
 
 def worked_examples(figures: Sequence[Quantity], evidence: Evidence) -> set[int]:

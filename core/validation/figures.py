@@ -13,8 +13,9 @@ from core.lexicon.bounds import turned
 from core.validation.crossed import check_crossed
 from core.validation.cues import says_half
 from core.validation.derive import follows
+from core.validation.elapsed import has_elapsed
 from core.validation.evidence import Evidence, Finding, Found
-from core.validation.examples import worked_examples
+from core.validation.examples import said_again, worked_examples
 from core.validation.extremes import check_extremes
 from core.validation.match import close
 from core.validation.measures import Quantity, fold, lexicon
@@ -28,7 +29,9 @@ from core.validation.spoken import Spoken, contexts, score
 _THAN = re.compile(r"\b(?:than|que|below|above|under|over|por encima|por debajo|against|frente)\b")
 _STEP = re.compile(r"\s*(?:more|fewer|less|mas|menos|further|additional)\b")  # '412 people, 37 more than before'
 _FURTHER = re.compile(
-    r"\b(?:further|additional|another|extra|otr[oa]s|adicional(?:es)?)\s+\S*\d|\b(?:a further|otr[oa]s) \w+ "
+    r"\b(?:further|additional|another|extra|otr[oa]s|adicional(?:es)?)\s+\S*\d|\b(?:a further|otr[oa]s) \w+ |"
+    r"\b(?:exten[ds]\w*|prolong\w*|renew\w*|renov\w*|prorrog\w+|ampli\w+) .{0,40}\b(?:by|for|por|en|hasta|durante)\b|"
+    r"\b(?:se suman?|added to|on top of|in addition|plus|further|additional|adicional(?:es)?)\b"
 )
 _UNLESS = re.compile(r"\b(?:unless|salvo|a menos|a no ser)\b")
 _VAGUE = 6.0  # points: 'a little over a third' beside 38 %
@@ -40,8 +43,9 @@ def check_figures(claim: Segment, evidence: Evidence, skip: Sequence[tuple[int, 
     found = Found()
     named: list[tuple[Spoken, Place]] = []
     open_ones: list[tuple[Spoken, Finding | None]] = []
+    again = said_again(claim)
     for spoken in contexts(claim):
-        if _says_nothing(claim, spoken.quantity, skip, evidence):
+        if spoken.quantity.start in again or _says_nothing(claim, spoken.quantity, skip, evidence):
             continue
         found.total += 1
         finding = None
@@ -75,7 +79,8 @@ def check_figures(claim: Segment, evidence: Evidence, skip: Sequence[tuple[int, 
             found.findings.append(finding)
     examples = worked_examples([spoken.quantity for spoken, _ in open_ones], evidence)
     for spoken, known in open_ones:
-        if spoken.quantity.start in examples or _follows(spoken, claim, evidence, named):
+        quantity = spoken.quantity
+        if quantity.start in examples or has_elapsed(quantity, evidence) or _follows(spoken, claim, evidence, named):
             found.proven += 1
             found.computed = True
         else:

@@ -20,7 +20,10 @@ from core.validation.places import Segment
 from core.validation.vocabulary import Word
 
 _FUTURE = re.compile(r"\b\w{2,}(?:[aei]rán?|drán?)\b", re.I)
-_STOPS = re.compile(r"[;:()]|,\s|\.\s|\.?$|\b(?:while|whereas|but|although|mientras|pero|aunque)\b")
+_STOPS = re.compile(
+    r"[;:()]|,\s|\.\s|\.?$|\b(?:while|whereas|but|although|mientras|pero|aunque)\b|"
+    r"\b(?:can|cannot|may|must|shall|should|will|would)\b"
+)
 _OF_TIME = r"(?! (?:year|month|week|quarter|day)\b)"
 _NOT_YET = re.compile(r"\b(?:no|not|nor|never) (?:se )?(?:yet )?(?:has|have|had|ha|han|habia|habian)\b")
 _OF = re.compile(r"\s*(?:of|out of|de|de un total de)\s*(?:the |los |las |sus |its |all )?")

@@ -128,7 +128,7 @@ def read_unit(text: str, end: int) -> tuple[str, int]:
         folded = fold(match[1])
         if folded in units and (len(folded) > 1 or step == 0):
             return units[folded], match.end()
-        if folded in _NO_ADJECTIVES:
+        if folded in _NO_ADJECTIVES or folded in lexicon()["numbers"]:
             return "", end
         at = match.end()
     return "", end

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from core.validation.dates import DateSpan, Moment, read_dates
+from core.validation.elapsed import ends_of
 from core.validation.evidence import Evidence, Finding, Found
 from core.validation.measures import fold
 from core.validation.names import Name, read_names
@@ -21,7 +22,6 @@ from core.validation.word_lists import lexicon
 _ALIKE, _SHORT = 0.75, 3
 _INFLECTED = re.compile(r"(?:s|ly|ing|ed|mente|ando|iendo)$")
 _TITLE = re.compile(r"(?:\s*[^\n]{0,160}(?:\n|$)){0,3}")
-_MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _YEAR_BEFORE = re.compile(
     r"\b(?:(?:a|one) year (?:ago|earlier|before)|(?:prior|previous|last|preceding)[ -]year|year[- ]end|"
     r"un ano antes|(?:ano|ejercicio) (?:anterior|pasado|previo|precedente)|cierre del (?:ano|ejercicio))\b"
@@ -102,7 +102,8 @@ def _follows(date: DateSpan, evidence: Evidence, known: Sequence[DateSpan]) -> b
             rest = replace(moment, year=None)
             if any(rest.agrees(replace(other, year=None)) for told in known for other in told.readings):
                 return True  # 'the third quarter of 2024' where 'the same quarter of 2024' is said of one in 2025
-        if any(_ends(moment, other, spans) for told in known for other in told.readings):
+        begun = [other for told in known for other in told.readings]
+        if any(moment.agrees(end) for other in begun for unit, count in spans for end in ends_of(other, count, unit)):
             return True
         if moment.year is not None and _speaks_of_year_before(evidence):
             later = replace(moment, year=moment.year + 1)
@@ -113,14 +114,6 @@ def _follows(date: DateSpan, evidence: Evidence, known: Sequence[DateSpan]) -> b
 
 def _quoted_text(evidence: Evidence) -> str:
     return "\n".join(fold(segment.text) for passage in evidence.passages for segment in passage.quoted)
-
-
-def _ends(moment: Moment, begun: Moment, spans: Sequence[tuple[str, float]]) -> bool:
-    """Whether so many months or years from a month of the source end in the month that is said."""
-    if None in (moment.year, moment.month, begun.year, begun.month) or (moment.day and moment.day != begun.day):
-        return False
-    apart = 12 * (moment.year - begun.year) + moment.month - begun.month  # type: ignore[operator]
-    return any(apart == count * _MONTHS.get(unit, 0) for unit, count in spans if count and unit in _MONTHS)
 
 
 def _speaks_of_year_before(evidence: Evidence) -> bool:

@@ -29,7 +29,9 @@ class Operand:
     is said of it, `named` whether the statement states it too. A `cost` stands in brackets and is taken by its size;
     `best` is of the rows that the figure's own clause names, `aside` of those that the statement does not name;
     `at` is how early it names what the figure is of, `written` the scale that stands behind the figure itself
-    ('million'), `owned` whether the statement names what only this figure of its sentence is of."""
+    ('million'), `owned` whether the statement names what only this figure of its sentence is of. `of` are the keys of
+    what it counts or is measured in, `per` those of what it is given for each of ('640 a day'); `made`
+    says that it is computed already."""
 
     value: float
     kind: str
@@ -48,6 +50,9 @@ class Operand:
     at: int = 0
     written: float = 1.0
     owned: bool = False
+    of: frozenset[str] = frozenset()
+    per: frozenset[str] = frozenset()
+    made: bool = False
 
 
 def gather_operands(spoken: Spoken, evidence: Evidence, named: Sequence[Place]) -> list[Operand]:
@@ -74,7 +79,29 @@ def gather_operands(spoken: Spoken, evidence: Evidence, named: Sequence[Place]) 
         found += [replace(operand, value=abs(operand.value), cost=True) for operand in operands] if costs else operands
     if evidence.rows is not None:
         found += row_operands(spoken, evidence.rows, stated)
-    return found
+    return [*found, *_table_totals(spoken, evidence)]
+
+
+def _table_totals(spoken: Spoken, evidence: Evidence) -> Iterable[Operand]:
+    """Each column's total of a table whose rows are all quoted, where it has none of its own; the statement may
+    speak of it by itself (`made`) where it names no row."""
+    tables: dict[tuple, list[Place]] = {}
+    for place in evidence.places:
+        if place.column is not None and place.line[0] != "row" and place.line[3] > 0:
+            tables.setdefault(place.line[:3], []).append(place)
+    for cells in tables.values():
+        if any(_is_total(place) or not place.quoted for place in cells):
+            continue
+        told = [{key for key, w in place.context.items() if w >= OWN} - place.header.keys() for place in cells]
+        labels = frozenset().union(*told) - frozenset.intersection(*map(frozenset, told))
+        alone = not any(keys & labels for keys, _ in spoken.context)
+        for c in {place.column for place in cells}:
+            column = [place for place in cells if place.column == c]
+            if len(column) > 1 and all(p.quantity.kind == "number" and p.quantity.readings for p in column):
+                cell = operand_of(column[0], spoken.quantity.kind)
+                whole = sum(value_of(place) for place in column)
+                if not any(place.percent for place in column):
+                    yield replace(cell, value=whole, line=(TOTAL,), made=alone)
 
 
 def _own(operand: Operand, place: Place, line: Sequence[Place], spoken: Spoken) -> Operand:
@@ -89,9 +116,12 @@ def _own(operand: Operand, place: Place, line: Sequence[Place], spoken: Spoken) 
 
 
 def _gone_on(operands: Sequence[Operand], line: Sequence[Place]) -> list[Operand]:
-    """The bare figures of a sentence at the scale and unit of the one before: '41 million, of which 29 were lost'."""
+    """The bare figures of a sentence at the scale and unit of the one before: '41 million, of which 29 were lost'; so
+    many of the figure right behind."""
     found = []
-    for (before, _), (bare, place) in itertools.pairwise(zip(operands, line, strict=False)):
+    for (before, first), (bare, place) in itertools.pairwise(zip(operands, line, strict=False)):
+        if before.column is None and not before.unit and 0 <= place.quantity.start - first.quantity.end < 2:
+            found.append(replace(bare, value=before.value * bare.value, made=True))  # 'two 40 mg capsules'
         if place.quantity.spelled or (place.head and not REST.match(fold(place.after).lstrip())):
             continue  # 'three tankers' are no millions, 'the 284 others' may be
         is_bare = bare.column is None and bare.kind == "number" and not bare.unit and bare.written == 1.0
@@ -118,6 +148,8 @@ def operand_of(place: Place, asked: str, named: bool = False) -> Operand:
         named,
         place.scale,
         written=place.quantity.scale,
+        of=place.head | {f"unit:{place.quantity.unit}"} if place.quantity.unit else place.head,
+        per=place.per,
     )
 
 

@@ -44,7 +44,8 @@ _PERIOD_BEHIND = re.compile(
     r"\s*(?:(?:a|an|per|each|every|al|por|cada|/)\s?)?(year\w*|annual\w*|quarterly|month\w*|weekly|week|daily|day|night|anual\w*|"
     r"mes|mensual\w*|trimestr\w*|semana\w*|ano|dia|noche|diari\w*)\b"
 )
-_EACH_BEHIND = re.compile(r"\s*(?:per|por|each|/|el|la)\s?([a-z²³]+)")
+_EACH_BEHIND = re.compile(r"\s*(?:(?:per|por|each|every|an?|el|la|al|cada)(?: cada)?\s|/\s?)([a-z²³]+)")
+_PER_BEHIND = re.compile(r"\s*(?:(?:per|for (?:each|every)|each|every|por(?: cada)?|cada)\s|/\s?)")
 _PERIOD_WORD = re.compile(
     r"\b(?:yearly|annual|monthly|quarterly|weekly|daily|anual|mensual|trimestral|semanal|diari[oa])\b"
 )
@@ -59,7 +60,8 @@ class Place:
     share; `way` is +1 or -1 where its sign or its clause says that it goes up or down; `quoted` whether the citation's
     own words hold it. `header` is what its column's header says and `scale` what its table is in. In prose `before` and
     `after` are the words around it, `head` the thing that it counts ('90 sites'), `period` the time that it is for
-    ('a month'), `bound` the limit that it is (see bounds) and `clause` the number of its clause."""
+    ('a month'), `per` the keys of what it is given for each of, `bound` the limit that it is (see bounds) and `clause`
+    the number of its clause."""
 
     quantity: Quantity
     context: Context
@@ -76,6 +78,7 @@ class Place:
     period: str = ""
     bound: str = ""
     clause: int = -1
+    per: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -143,6 +146,7 @@ def prose_places(segment: Segment, quoted: bool = True, where: tuple[int, int] =
         head, period = head_of(quantity, segment), period_of(quantity, segment)
         bound = bound_of(segment.text[max(0, quantity.start - 64) : quantity.start], around[1])
         told = {"before": around[0], "after": around[1], "head": head, "period": period, "bound": bound, "clause": own}
+        told["per"] = per_of(quantity, segment)
         places.append(Place(quantity, context, line, way=way, quoted=quoted, **told))
     return places
 
@@ -170,6 +174,16 @@ def period_of(quantity: Quantity, segment: Segment) -> str:
     before = fold(segment.text[max(0, quantity.start - 40) : quantity.start])
     told = [(before.rfind(form), name) for name, forms in _PERIODS.items() for form in forms if form in before]
     return max(told)[1] if told and _PERIOD_WORD.search(before) else ""
+
+
+def per_of(quantity: Quantity, segment: Segment) -> frozenset[str]:
+    """The keys of what an amount is given for each of: 'a day', 'per seat', 'por hectárea'."""
+    behind = fold(segment.text[quantity.end : quantity.end + 40])
+    each, per = _EACH_BEHIND.match(behind), _PER_BEHIND.match(behind)
+    if each and each[1] in lexicon()["units"]:
+        return frozenset((f"unit:{lexicon()['units'][each[1]]}",))
+    start = quantity.end + per.end() if per else -1
+    return next((word.keys for word in segment.words if word.start == start), frozenset())
 
 
 def weigh_dates(

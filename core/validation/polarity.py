@@ -34,14 +34,15 @@ def find_opposition(
     claim: Segment, sources: Sequence[tuple[Sequence[Segment], Sequence[Segment]]]
 ) -> Opposition | None:
     """The first way in which the statement turns what its sources say, or None. `sources` are the sentences of each
-    passage that are quoted, and those around them; the best of each speaks, a quoted one where it says anything."""
+    passage that are quoted, and those around them; the best of each speaks, quoted ones where any says anything."""
     words: list[Word] = []
     whole: list[Word] = []
-    for quoted, around in sources:
-        best = best_segment(claim, quoted) or best_segment(claim, around)
-        if best is not None:
-            words += _relevant(claim, best)
-            whole += best.words
+    told = [best_segment(claim, quoted) for quoted, _ in sources]
+    if not any(told):
+        told = [best_segment(claim, around) for _, around in sources]
+    for best in {segment.text: segment for segment in told if segment is not None}.values():
+        words += _relevant(claim, best)
+        whole += best.words
     if not words:
         return None
     return _opposite_side(claim, words) or _one_negation_more(claim, words, whole)

@@ -89,9 +89,10 @@ def judge(
     several = figures.proven >= 2 or (figures.proven and dates.proven + called.proven >= 1)
     covered = covered or (coverage(claim, evidence) if figures.computed else 0.0)
     sure = bool(several) and proven == total and covered > 0  # no chance meets so many
+    told = figures.proven or dates.computed  # no chance meets a date that was worked out
     if not figures.proven and _stands_beside(claim, evidence):
         return Judgement("partly", "words_few", coverage=covered)
-    if sure or covered >= ENOUGH or (proven and proven == total and covered >= SOME and figures.proven):
+    if sure or covered >= ENOUGH or (told and proven == total and covered >= SOME):
         return Judgement("supported", _reason(figures), coverage=covered)
     if (
         evidence.rows is not None

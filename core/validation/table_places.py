@@ -26,7 +26,7 @@ _SCALES = re.compile(
     r"\b(thousands|millions|billions)\b|\b(?:in|en)\s+(?:[€$£]\s?)?(miles|millones|million|thousand|billion)\b|"
     r"[€$£¥]\s?(m|mn|k|bn|million|thousand|billion)\b|\b(m|mn|k)\s?€|(?:['’]|[€$£]\s?)(000)s?\b|"
     r"\b(thousand|miles|million|millones|billion)\s*(?:de\s+)?(?:€|eur|\$|usd|euros|dollars|dolares)|"
-    r"\((thousand|million|billion|miles|millones)\b|\b(?:eur|usd|gbp|rmb|nok|sek|dkk|inr|hk\$|s\$)['’]?\s?(m|mn|k|thousand|million|billion)\b",
+    r"\((thousand|million|billion|miles|millones|mill)\b|\b(?:eur|usd|gbp|rmb|nok|sek|dkk|inr|hk\$|s\$)['’]?\s?(m|mn|k|thousand|million|billion)\b",
 )
 
 

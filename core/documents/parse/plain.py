@@ -6,6 +6,7 @@ A quote from a text file must be found in that file, so nothing is re-flowed and
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from core.documents.parse.flow import FlowWriter, clean_text
 from core.records import Heading, Page, PageTable
@@ -65,9 +66,10 @@ def _legacy_encoding(sample: bytes) -> str:
 
 
 def parse_text(text: str) -> tuple[list[Page], str]:
-    """(one page as written, with the lines marked that head what follows; no title)."""
+    """(one page as written, with pipe tables and the lines marked that head what follows; no title)."""
     text = text.replace("\f", "\n").strip("\n")
-    return [Page(1, text, headings=tuple(find_headings(text)))], ""
+    headings = find_headings(text)
+    return [Page(1, text, headings=tuple(headings), tables=tuple(find_pipe_tables(text, headings)))], ""
 
 
 def find_headings(text: str) -> list[Heading]:
@@ -125,15 +127,22 @@ def parse_markdown(text: str) -> tuple[list[Page], str]:
             level = 1 if match.group(2).startswith("=") else 2
             headings.append(Heading(match.start(1), match.end(1), level, match.group(1).strip()))
     headings.sort(key=lambda heading: heading.start)
-    tables = [_pipe_table(match, headings) for match in _PIPES.finditer(text) if not _inside(match.start(), fences)]
+    tables = find_pipe_tables(text, headings, fences)
     return [Page(1, text, headings=tuple(headings), tables=tuple(tables))], title
 
 
-def _inside(place: int, spans: list[tuple[int, int]]) -> bool:
+def find_pipe_tables(
+    text: str, headings: Sequence[Heading] = (), fences: Sequence[tuple[int, int]] = ()
+) -> list[PageTable]:
+    """The tables that a text draws with pipes and a line of dashes, those inside `fences` left out."""
+    return [_pipe_table(match, headings) for match in _PIPES.finditer(text) if not _inside(match.start(), fences)]
+
+
+def _inside(place: int, spans: Sequence[tuple[int, int]]) -> bool:
     return any(start <= place < end for start, end in spans)
 
 
-def _pipe_table(match: re.Match[str], headings: list[Heading]) -> PageTable:
+def _pipe_table(match: re.Match[str], headings: Sequence[Heading]) -> PageTable:
     lines = match.group().rstrip("\n").split("\n")
     rows = [tuple(cell.strip() for cell in line.strip().strip("|").split("|")) for line in (lines[0], *lines[2:])]
     width = max(map(len, rows))

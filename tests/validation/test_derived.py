@@ -1,0 +1,52 @@
+"""Figures that a statement works out from its sources: times between two dates or hours, amounts at a rate, totals of a
+table. A right one passes, one that nothing gives does not."""
+
+import pytest
+
+from core.documents.parse.plain import parse_text
+from core.records import Answer, Citation, Route
+from core.validation.check import check_answer
+
+SOURCES = {
+    "gate": "The lock gate jammed on 3 May at 21:40 and moved again on 4 May at 00:10.",
+    "stay": "El paciente ingresó el 12 de abril de 2025, con 61 años; toca el oboe desde los 20. Salió el 20 de abril.",
+    "lease": "The lease runs for 18 months from 1 July 2024.",
+    "barge": "The yard charges £260 per berth and £3.50 a litre of paint. Wrenholm keeps 40 berths.",
+    "grain": "El silo guarda 48 de las 60 toneladas de la cosecha.",
+    "scouts": "The camp lasts nine nights, and the leader may extend it by up to three nights.",
+    "dose": "Each patient takes two 15 ml spoons a day.",
+    "score": "| Choir | Tone | Rhythm | Fee |\n|---|---|---|---|\n| Arve | 31 | 42.5 | 900 |"
+    "\n| Dalby | 28 | 40 | 750 |",
+    "herd": "Reses de cada finca de la cooperativa al cierre del año:\n\n"
+    "| Finca | 2023 | 2024 |\n|---|---|---|\n| Ervedal | 120 | 150 |\n| Somoza | 80 | 100 |",
+}
+CASES = [
+    ("gate", "The lock gate was stuck for two and a half hours.", True),
+    ("gate", "The lock gate was stuck for four hours.", False),
+    ("stay", "El paciente estuvo ingresado ocho días.", True),
+    ("stay", "El paciente estuvo ingresado nueve días.", False),
+    ("stay", "El paciente lleva 41 años tocando el oboe.", True),
+    ("lease", "The lease ends on 31 December 2025.", True),
+    ("lease", "The lease ends on 31 March 2026.", False),
+    ("barge", "At £260 per berth, Wrenholm's 40 berths bring the yard £10,400.", True),
+    ("barge", "Wrenholm's berths bring the yard £11,400.", False),
+    ("grain", "Queda fuera del silo el 20 % de la cosecha.", True),
+    ("grain", "Queda fuera del silo el 30 % de la cosecha.", False),
+    ("scouts", "With the extension, the camp lasts twelve nights.", True),
+    ("dose", "A patient takes 30 ml a day.", True),
+    ("dose", "A patient takes 45 ml a day.", False),
+    ("dose", "A patient takes 30 ml a day, that is, two 15 ml spoons.", True),
+    ("score", "Arve scored 73.5 points in all for tone and rhythm.", True),
+    ("score", "Arve scored 76.5 points in all for tone and rhythm.", False),
+    ("herd", "Las fincas tenían 250 animales en 2024, un 25 % más que en 2023.", True),
+    ("herd", "Las fincas tenían 260 animales en 2024, un 25 % más que en 2023.", False),
+]
+
+
+@pytest.mark.parametrize(("source", "text", "true"), CASES, ids=[case[1] for case in CASES])
+def test_a_figure_that_follows_from_its_source(source, text, true):
+    (page,), _ = parse_text(SOURCES[source])
+    citation = Citation(1, 1, "f.txt", 1, page.text, 0, len(page.text), 1.0, False)
+    answer = Answer("", "", "en", Route("documents", ""), "answered", f"{text} [1]", citations=(citation,), engine="x")
+    (check,) = check_answer(answer, read_page=lambda document, number: page).checks
+    assert (check.verdict == "supported") == true, check
