@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from core.chat.clauses import in_own_clause
 from core.chat.qualify import Mark, asked_sorts, find_marks
 from core.chat.question import Understood
 from core.chat.spans import (
@@ -121,6 +122,7 @@ def key_span(understood: Understood, text: str, words: Sequence[Word], asked: Se
         options = [option for option in options if not is_former(text, option)] or options
     if not options:
         return None
+    options = in_own_clause(options, words, asked, text)
     held = [(word, weight) for word, weight in _held(words, asked) if word.end <= len(text)]
     unit = [word for word, _ in held if understood.unit and fold(word.text)[:4] == fold(understood.unit)[:4]]
     sorts = [option.sort for option in options]

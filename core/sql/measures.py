@@ -5,6 +5,8 @@ Each reader gives a `Measure` with the tokens it used, or None. They look at nam
 
 from __future__ import annotations
 
+import re
+
 from core.sql.aggregates import aggregate_of, extreme_of, find_summed_number, named_columns
 from core.sql.business_plan import Measure
 from core.sql.dimensions import distance
@@ -157,6 +159,13 @@ TOLD, KEYED = 0.6, 0.5  # how well a table, or its key, must be named to count a
 _SORTING = ("order", "ordered", "sorted", "ordenado", "ordenada", "ordenados", "ordenadas", "ordena", "ordenar")
 
 
+_PRICE_OF_ONE = re.compile(  # 'what does it cost to adopt a cat', '¿cuánto cuesta un envío?'
+    r"\b(?:(?:do|does|did)\b.*\bcost|cuestan?|cost[oó])\b.*\b(?:an?|one|una?)\b|"
+    r"\b(?:do|does|did) (?:an?|one)\b.*\bcost\b",
+    re.I,
+)
+
+
 def _column_measure(number: int, mention: Mention, agg: str, schema: Schema, links: Links) -> Measure:
     """A column with the aggregate that is said, else the sum where sums mean something, else the average."""
     entry = schema.columns[number]
@@ -164,7 +173,7 @@ def _column_measure(number: int, mention: Mention, agg: str, schema: Schema, lin
     adds = is_additive(entry) and not any(stem(token.word) in LEVELS for token in said)
     adds = adds or all(unit_of(token.word) for token in said)  # 'top 3 by kilos'
     adds = adds or (is_stock(entry) and any(stem(token.word) in PIECES for token in links.tokens))  # 'units in stock'
-    chosen = agg or ("sum" if adds else "avg")
+    chosen = agg or ("sum" if adds and not _PRICE_OF_ONE.search(links.question) else "avg")
     if not agg and any(token.word in ("total", "sum") for token in links.tokens[: mention.end + 1]):
         chosen = "sum"
     if chosen == "median" or chosen in ("max", "min", "avg", "sum"):
