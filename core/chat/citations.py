@@ -122,7 +122,8 @@ def key_span(understood: Understood, text: str, words: Sequence[Word], asked: Se
         options = [option for option in options if not is_former(text, option)] or options
     if not options:
         return None
-    options = in_own_clause(options, words, asked, text)
+    if understood.want in (*_FIGURES, "duration"):
+        options = in_own_clause(options, words, asked, text)
     held = [(word, weight) for word, weight in _held(words, asked) if word.end <= len(text)]
     unit = [word for word, _ in held if understood.unit and fold(word.text)[:4] == fold(understood.unit)[:4]]
     sorts = [option.sort for option in options]

@@ -10,7 +10,7 @@ import itertools
 import re
 from collections.abc import Sequence
 
-from core.chat.spans import Span
+from core.chat.spans import Span, find_spans
 from core.chat.words import Word
 
 _JOINT = re.compile(  # not before what only goes on: ', with at most three'
@@ -27,10 +27,9 @@ def in_own_clause(options: Sequence[Span], words: Sequence[Word], asked: Sequenc
     question tells none apart."""
     clauses = _parallel(sorted(options, key=lambda span: span.start), words, text)
     wanted = frozenset(key for word in asked if word.weight > 0 for key in word.keys)
-    said = [
-        [word.keys & wanted for word in words if start <= word.start < end and word.keys & wanted]
-        for start, end in clauses
-    ]
+    dates = [span for span in find_spans(text, "") if span.sort in ("date", "year")]  # told once for all clauses
+    held = [w for w in words if w.keys & wanted and not any(d.start <= w.start < d.end for d in dates)]
+    said = [[word.keys & wanted for word in held if start <= word.start < end] for start, end in clauses]
     for place in reversed(range(len(clauses))):
         others = _all_of(said[:place] + said[place + 1 :])
         later = _all_of(said[place + 1 :]) - _all_of(said[place : place + 1])
