@@ -34,6 +34,7 @@ from core.assistant import last_answer
 from core.charts.draw import draw
 from core.documents.layout import layout_to_json
 from core.evaluation import first_token
+from core.evaluation.fill import fill
 from core.evaluation.paint import measure_paint
 from core.monitoring import trends
 from core.monitoring.report import make_report
@@ -312,11 +313,7 @@ def bench_first_token(options: argparse.Namespace) -> dict:
     folder = options.workspace or Path(tempfile.mkdtemp(prefix="cotejo-bench-"))
     workspace = open_workspace(settings_table.load(folder))
     try:
-        if not workspace.library.files():
-            for path in samples.files():
-                workspace.library.add_path(path)
-        workspace.start_worker()
-        _wait(lambda: jobs.count_open(workspace.db) == 0 and workspace.library.fully_embedded(), 0.0)
+        fill(workspace)
     finally:
         workspace.close()
     questions = [case["question"] for case in samples.questions() if case["kind"] == "documents"]

@@ -19,8 +19,7 @@ import random
 import shutil
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +32,7 @@ from core.errors import AppError
 from core.evaluation import glossary, learn
 from core.evaluation.cases import EvalCase, to_case
 from core.evaluation.compare import compare, verdict
+from core.evaluation.fill import fill, wait
 from core.evaluation.runs import RunSummary, compare_runs, holdings_of, run_set
 from core.evaluation.score import score
 from core.evaluation.variants import Variant
@@ -48,7 +48,6 @@ from core.workspace import Workspace, open_workspace
 
 _HELD_OUT = "loop-test"
 _ADAPTER = "loop"
-_POLL_S = 0.2
 _PASSAGES = 10
 
 
@@ -119,7 +118,7 @@ class Player:
 
     def play(self, options: argparse.Namespace) -> dict[str, Any]:
         """The whole loop; see the module for what is in the report."""
-        self._index(options.documents)
+        fill(self.workspace, options.documents)
         parts = read_parts(options.cases)
         set_id = self._keep_set(_HELD_OUT, parts["test"])
         self._ask_set("before", set_id)
@@ -141,25 +140,6 @@ class Player:
             "held_out": _compare_stages(self.db, set_id, self.stages),
             "corrected_cases_right": round(fixed, 4),
         }
-
-    # ------------------------------------------------------------ files
-
-    def _index(self, folder: Path | None) -> None:
-        library = self.workspace.library
-        if not library.files():
-            if folder is None:
-                for path in samples.files():
-                    library.add_path(path)
-            else:
-                library.add_folder(folder)
-        self._wait(lambda: not jobs.count_open(self.db) and library.fully_embedded())
-
-    def _wait(self, ended: Callable[[], bool]) -> None:
-        self.workspace.start_worker()
-        while not ended():
-            if self.workspace.worker.poll() is not None:
-                raise AppError("library.worker_died", code=self.workspace.worker.returncode)
-            time.sleep(_POLL_S)
 
     # ------------------------------------------------------------ asking
 
@@ -252,7 +232,7 @@ class Player:
         for word in words:
             house_words.remove(self.db, word)
         self.workspace = self.workspace.change_settings(retriever_adapter=_ADAPTER)
-        self._wait(self.workspace.library.fully_embedded)
+        wait(self.workspace, self.workspace.library.fully_embedded)
         self._ask_set("adapter", set_id)
         for word in words:
             house_words.add(self.db, word)
@@ -269,7 +249,7 @@ class Player:
         def run() -> JobStatus:
             return next(run for run in queue.list_runs(self.db) if run.id == job)
 
-        self._wait(lambda: run().state not in jobs.OPEN)
+        wait(self.workspace, lambda: run().state not in jobs.OPEN)
         card = queue.read_verdict(settings, _ADAPTER)
         if card is None:
             key, params = run().error or ("training.broke_off", {"code": 1})

@@ -27,15 +27,15 @@ from core import settings as settings_table
 from core.assistant import Assistant, last_answer
 from core.evaluation import first_token
 from core.evaluation.cases import EvalCase, to_case
+from core.evaluation.fill import fill
 from core.evaluation.runs import RunSummary, holdings_of, run_set
 from core.evaluation.variants import Variant
 from core.records import Answer
-from core.state import case_sets, codec, jobs
+from core.state import case_sets, codec
 from core.state.database import Database
 from core.training.from_documents import pairs_from_documents
 from core.workspace import Workspace, open_workspace
 
-_POLL_S = 0.1
 _SET = "rerun"
 
 
@@ -70,12 +70,7 @@ def _fill(folder: Path) -> None:
     """The sample, read and embedded."""
     workspace = open_workspace(settings_table.load(folder))
     try:
-        if not workspace.library.files():
-            for path in samples.files():
-                workspace.library.add_path(path)
-        workspace.start_worker()
-        while jobs.count_open(workspace.db) or not workspace.library.fully_embedded():
-            time.sleep(_POLL_S)
+        fill(workspace)
     finally:
         workspace.close()
 

@@ -26,7 +26,6 @@ import json
 import shutil
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,6 +39,7 @@ from core.evaluation.cases import read_case_file
 from core.evaluation.claim_cases import read_claim_cases
 from core.evaluation.claims import measure_claims
 from core.evaluation.conversations import read_conversations, summarize_conversations, tell_conversation
+from core.evaluation.fill import fill
 from core.evaluation.groundedness import compare_groundedness
 from core.evaluation.retrieval import measure_retrieval, read_cases
 from core.evaluation.routing import ask_case, fit_router, gather, read_routing_cases, summarize_routing
@@ -55,69 +55,16 @@ from core.records import QueryResult, SqlAnswer
 from core.sql.lexicon import builtin_lexicon
 from core.sql.sources import import_source
 from core.sql.tables import Tables
-from core.state import case_sets, jobs
+from core.state import case_sets
 from core.workspace import Workspace, open_workspace
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m core.evaluation.run")
-    chosen = parser.add_subparsers(dest="command", required=True)
-    retrieval = chosen.add_parser("retrieval", help="documents: what is found, quoted, declined")
-    retrieval.add_argument("--cases", type=Path, required=True)
-    retrieval.add_argument("--documents", type=Path, required=True)
-    retrieval.add_argument("--workspace", type=Path, help="keep (and use again) the workspace that is built")
-    retrieval.add_argument("--limit", type=int, help="only the first N cases")
-    sql = chosen.add_parser("sql", help="tables: execution accuracy without a language model")
-    sql.add_argument("--cases", type=Path, required=True)
-    sql.add_argument("--databases", type=Path, required=True, help="a folder or file a database, named as in the cases")
-    sql.add_argument("--limit", type=int, help="only the first N cases")
-    routing = chosen.add_parser("routing", help="documents, data, both or nowhere: the right route")
-    routing.add_argument("--cases", type=Path, required=True)
-    routing.add_argument("--documents", type=Path, required=True, help="a folder for each workspace of the cases")
-    routing.add_argument("--workspaces", type=Path, help="keep (and use again) the workspaces that are built")
-    routing.add_argument(
-        "--held-out", nargs="*", default=[], metavar="NAME", help="workspaces told apart in the report"
-    )
-    routing.add_argument("--fit", type=Path, metavar="FILE", help="fit the weights on the others and write them")
-    for name, told in (
-        ("both", "questions for documents and tables together"),
-        ("conversations", "follow-ups over documents and tables, turn by turn"),
-    ):
-        pair = chosen.add_parser(name, help=told)
-        pair.add_argument("--cases", type=Path, required=True)
-        pair.add_argument("--documents", type=Path, required=True, help="a folder for each workspace of the cases")
-        pair.add_argument("--workspaces", type=Path, help="keep (and use again) the workspaces that are built")
-    claims = chosen.add_parser("validation", help="changed answers caught, true ones passed")
-    claims.add_argument("--cases", type=Path, help="JSONL of true answers with their citations or rows")
-    claims.add_argument("--documents", type=Path, help="the folder of the cited files")
-    claims.add_argument("--tatqa", type=Path, help="TAT-QA's JSON: true answers, and one figure changed in each")
-    claims.add_argument(
-        "--groundedness", metavar="MODEL", help="a folder or Hugging Face id: measured against the rules"
-    )
-    claims.add_argument("--workspace", type=Path, help="with --groundedness: where the verdict is kept")
-    claims.add_argument("--examples", type=int, default=0, help="failures to list")
-    claims.add_argument("--limit", type=int, help="only the first N cases")
-    whole = chosen.add_parser("set", help="whole turns, routed as in the chat; a gate against an earlier run")
-    whole.add_argument("--cases", type=Path, required=True, help="JSONL, CSV, SQuAD or Spider")
-    whole.add_argument("--documents", type=Path, required=True, help="a folder of documents and tables")
-    whole.add_argument("--workspace", type=Path, help="keep (and use again) the workspace that is built")
-    whole.add_argument("--set", dest="changes", action="append", default=[], metavar="NAME=VALUE", help="a setting")
-    for command in chosen.choices.values():
-        command.add_argument("--save", type=Path, metavar="FILE", help="write the scores, to compare later runs with")
-        command.add_argument("--against", type=Path, metavar="FILE", help="scores saved by an earlier run")
-    options = parser.parse_args(arguments)
+    options = _parser().parse_args(arguments)
     notes = Notes()
     try:
         before = read_scores(options.against, options.command) if options.against else None
-        report = {
-            "retrieval": run_retrieval,
-            "sql": run_sql,
-            "routing": run_routing,
-            "both": run_both,
-            "conversations": run_conversations,
-            "validation": run_validation,
-            "set": run_whole,
-        }[options.command](options, notes)
+        report = options.run(options, notes)
         if options.save:
             write_scores(options.save, options.command, notes.scores)
         if before is not None:
@@ -130,13 +77,46 @@ def main(arguments: list[str] | None = None) -> int:
     return 1 if report.get("fell") else 0
 
 
+def _parser() -> argparse.ArgumentParser:
+    """The commands, each with its function as `run`."""
+    parser = argparse.ArgumentParser(prog="python -m core.evaluation.run")
+    chosen = parser.add_subparsers(dest="command", required=True)
+    for name, run, told, add_arguments in (
+        ("retrieval", run_retrieval, "documents: what is found, quoted, declined", _retrieval_arguments),
+        ("sql", run_sql, "tables: execution accuracy without a language model", _sql_arguments),
+        ("routing", run_routing, "documents, data, both or nowhere: the right route", _routing_arguments),
+        ("both", run_both, "questions for documents and tables together", _workspaces_arguments),
+        (
+            "conversations",
+            run_conversations,
+            "follow-ups over documents and tables, turn by turn",
+            _workspaces_arguments,
+        ),
+        ("validation", run_validation, "changed answers caught, true ones passed", _validation_arguments),
+        ("set", run_whole, "whole turns, routed as in the chat; a gate against an earlier run", _whole_arguments),
+    ):
+        command = chosen.add_parser(name, help=told)
+        command.set_defaults(run=run)
+        add_arguments(command)
+        command.add_argument("--save", type=Path, metavar="FILE", help="write the scores, to compare later runs with")
+        command.add_argument("--against", type=Path, metavar="FILE", help="scores saved by an earlier run")
+    return parser
+
+
 # ---------------------------------------------------------------- documents
+
+
+def _retrieval_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--cases", type=Path, required=True)
+    command.add_argument("--documents", type=Path, required=True)
+    command.add_argument("--workspace", type=Path, help="keep (and use again) the workspace that is built")
+    command.add_argument("--limit", type=int, help="only the first N cases")
 
 
 def run_retrieval(options: argparse.Namespace, note: Notes) -> dict:
     cases = read_cases(options.cases)[: options.limit]
     with _workspace(options.workspace) as workspace:
-        _index(workspace, options.documents)
+        fill(workspace, options.documents)
         ranked = measure_retrieval(workspace.index, cases, workspace.library.page, note)
         answers = measure_answers(workspace.assistant, workspace.library, cases, note)
     return {"retrieval": dataclasses.asdict(ranked), "answers": dataclasses.asdict(answers)}
@@ -156,24 +136,21 @@ def _workspace(kept: Path | None, changes: dict[str, str] | None = None) -> Iter
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _index(workspace: Workspace, folder: Path) -> None:
-    if not workspace.library.files():
-        workspace.library.add_folder(folder)
-    workspace.start_worker()
-    while jobs.count_open(workspace.db) or not workspace.library.fully_embedded():
-        if workspace.worker.poll() is not None:
-            raise AppError("library.worker_died", code=workspace.worker.returncode)
-        time.sleep(0.05)
-
-
 # ---------------------------------------------------------------- whole turns
+
+
+def _whole_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--cases", type=Path, required=True, help="JSONL, CSV, SQuAD or Spider")
+    command.add_argument("--documents", type=Path, required=True, help="a folder of documents and tables")
+    command.add_argument("--workspace", type=Path, help="keep (and use again) the workspace that is built")
+    command.add_argument("--set", dest="changes", action="append", default=[], metavar="NAME=VALUE", help="a setting")
 
 
 def run_whole(options: argparse.Namespace, note: Notes) -> dict:
     changes = dict(change.partition("=")[::2] for change in options.changes)
     cases = read_case_file(options.cases)
     with _workspace(options.workspace, changes) as workspace:
-        _index(workspace, options.documents)
+        fill(workspace, options.documents)
         name = options.cases.name
         set_id = case_sets.create_set(workspace.db, name)
         case_sets.add_cases(workspace.db, set_id, [dataclasses.asdict(case) for case in cases], "file")
@@ -188,12 +165,26 @@ def run_whole(options: argparse.Namespace, note: Notes) -> dict:
 # ---------------------------------------------------------------- routes
 
 
+def _workspaces_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--cases", type=Path, required=True)
+    command.add_argument("--documents", type=Path, required=True, help="a folder for each workspace of the cases")
+    command.add_argument("--workspaces", type=Path, help="keep (and use again) the workspaces that are built")
+
+
+def _routing_arguments(command: argparse.ArgumentParser) -> None:
+    _workspaces_arguments(command)
+    command.add_argument(
+        "--held-out", nargs="*", default=[], metavar="NAME", help="workspaces told apart in the report"
+    )
+    command.add_argument("--fit", type=Path, metavar="FILE", help="fit the weights on the others and write them")
+
+
 def run_routing(options: argparse.Namespace, note: Notes) -> dict:
     """Ask every case in its workspace; or, to fit, gather what the router reads of those that are not held out."""
     cases, answered, gathered = read_routing_cases(options.cases), [], []
     for name in dict.fromkeys(case.workspace for case in cases):
         with _workspace(options.workspaces / name if options.workspaces else None) as workspace:
-            _index(workspace, options.documents / name)
+            fill(workspace, options.documents / name)
             own = [case for case in cases if case.workspace == name]
             if options.fit is None:
                 answered += [(case, ask_case(workspace.assistant, case)) for case in own]
@@ -211,7 +202,7 @@ def run_both(options: argparse.Namespace, note: Notes) -> dict:
     cases, answered = read_both_cases(options.cases), []
     for name in dict.fromkeys(case.workspace for case in cases):
         with _workspace(options.workspaces / name if options.workspaces else None) as workspace:
-            _index(workspace, options.documents / name)
+            fill(workspace, options.documents / name)
             answered += [(case, ask_case(workspace.assistant, case)) for case in cases if case.workspace == name]
     for case, answer in answered:
         parts = dict(zip(("rows", "quote", "agreement"), judge_both(case, answer), strict=True))
@@ -223,7 +214,7 @@ def run_conversations(options: argparse.Namespace, note: Notes) -> dict:
     cases, told = read_conversations(options.cases), []
     for name in dict.fromkeys(case.workspace for case in cases):
         with _workspace(options.workspaces / name if options.workspaces else None) as workspace:
-            _index(workspace, options.documents / name)
+            fill(workspace, options.documents / name)
             own = [case for case in cases if case.workspace == name]
             told += [(case, tell_conversation(workspace.assistant, case)) for case in own]
     for case, turns in told:
@@ -233,6 +224,18 @@ def run_conversations(options: argparse.Namespace, note: Notes) -> dict:
 
 
 # ---------------------------------------------------------------- statements
+
+
+def _validation_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--cases", type=Path, help="JSONL of true answers with their citations or rows")
+    command.add_argument("--documents", type=Path, help="the folder of the cited files")
+    command.add_argument("--tatqa", type=Path, help="TAT-QA's JSON: true answers, and one figure changed in each")
+    command.add_argument(
+        "--groundedness", metavar="MODEL", help="a folder or Hugging Face id: measured against the rules"
+    )
+    command.add_argument("--workspace", type=Path, help="with --groundedness: where the verdict is kept")
+    command.add_argument("--examples", type=int, default=0, help="failures to list")
+    command.add_argument("--limit", type=int, help="only the first N cases")
 
 
 def run_validation(options: argparse.Namespace, note: Notes) -> dict:
@@ -273,6 +276,14 @@ def run_groundedness(options: argparse.Namespace) -> dict:
 
 
 # ---------------------------------------------------------------- tables
+
+
+def _sql_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--cases", type=Path, required=True)
+    command.add_argument(
+        "--databases", type=Path, required=True, help="a folder or file a database, named as in the cases"
+    )
+    command.add_argument("--limit", type=int, help="only the first N cases")
 
 
 def run_sql(options: argparse.Namespace, note: Notes) -> dict:
