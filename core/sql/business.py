@@ -102,13 +102,30 @@ def _complete(
     plan = sum_across(plan, links, schema)
     for step in (add_share_of_rows, add_more, add_order):
         plan = step(plan, links, schema)
-    return replace(plan, covered=plan.covered | _rows_said(plan.fact, links, schema))
+    return replace(plan, covered=plan.covered | _rows_said(plan.fact, links, schema) | _spelled_out(plan, links))
 
 
 def _rows_said(table: int, links: Links, schema: Schema) -> set[int]:
     """Places that name a table's rows by its key: 'customers' where the key is `customerID`."""
     keys = (n for n in schema.tables[table].columns if schema.columns[n].primary)
     return {p for n in keys for m in links.columns.get(n, ()) if m.score >= 0.5 for p in range(m.start, m.end)}
+
+
+def _spelled_out(plan: BusinessPlan, links: Links) -> set[int]:
+    """'rent per square metre (total rent over total area)', 'spending (price by quantity)', 'loss ratio: what was paid
+    divided by the premiums': a formula says again what stands in brackets, and is what they or the colon explain."""
+    words = [token.word for token in links.tokens]
+    colon = words.index(":") if ":" in words else len(words)
+    opened = words.index("(") if "(" in words else len(words)
+    inside = range(opened, words.index(")", opened) if ")" in words[opened:] else len(words))
+    if len(plan.measure.columns) < 2 or not (inside or colon < len(words)):
+        return set()
+    said = {p for n in plan.measure.columns for m in links.columns.get(n, ()) for p in range(m.start, m.end)}
+    first = plan.measure.span[0]
+    named = {p for ms in links.columns.values() for m in ms if m.score >= 0.45 for p in range(m.start, m.end)}
+    explains = min(colon, opened) if first > min(colon, opened) else 0
+    names = {p for p in range(explains) if p not in named or is_flow(links.tokens[p])}
+    return (said & set(inside)) | names
 
 
 def _has_to_be_there(measure: Measure, links: Links, schema: Schema, window: str) -> bool:

@@ -37,6 +37,7 @@ def find_dimensions(
     """(dimensions in the order they are named, tokens they cover)."""
     tokens = links.tokens
     taken = set(covered) | (set(range(grain.start, grain.end)) if grain else set())
+    taken |= (find_sorting(links) or (False, frozenset()))[1]
     found: list[Dimension] = []
     used: set[int] = set()
     opening = _opening(links, schema, fact, taken)
@@ -45,6 +46,7 @@ def find_dimensions(
     for place, token in enumerate(tokens):
         lead = token.word in LEADS and not is_ordering(tokens, place) and place not in taken
         lead = lead and not names_one(tokens, place) and [t.word for t in tokens[place + 1 : place + 2]] != ["how"]
+        lead = lead and not (token.word == "by" and place + 1 in covered)  # 'the top branches by premium on policies'
         after = {max(used) + 1} if used else set()
         after |= {grain.end} if grain else set()  # 'by month and region'
         lead = lead or (token.word in ("and", ",") and place in after and not _turns(tokens, place + 1))
@@ -57,6 +59,8 @@ def find_dimensions(
         if dimension and all(dimension.columns != other.columns for other in found):
             found.append(dimension)
             used |= set(range(*dimension.span)) | ({place} if token.kind not in ("number", "number_word") else set())
+            if place and token.word == "by" and tokens[place - 1].word == tokens[place + 1].word:
+                used.add(place - 1)  # 'region by region'
     return found, used
 
 
@@ -118,20 +122,48 @@ def has_superlative(links: Links) -> bool:
 
 
 def find_sorting(links: Links) -> tuple[bool, frozenset[int]] | None:
-    """(largest first, the places that say so) of 'highest first', 'from most to least', 'descending': rows are put in
-    order, none is left out."""
+    """(largest first, the places that say so) of 'highest first', 'slowest first', 'from most to least', 'from the most
+    generous to the least', 'descending': rows are put in order, none is left out."""
     roots = [stem(token.word) for token in links.tokens]
     for place, root in enumerate(roots):
         if root in ("descend", "ascend"):
             return root == "descend", frozenset((place,))
-        if root in HIGH | LOW and roots[place + 1 : place + 2] == ["first"]:
-            return root in HIGH, frozenset((place, place + 1))
-        if root in HIGH | LOW and roots[place + 1 : place + 2] == ["to"] and set(roots[place + 2 : place + 3]) & _ENDS:
-            return root in HIGH, frozenset((place, place + 1, place + 2))
+        ends = place + 3 == len(roots) and roots[place + 2] == "first"  # ', largest total first'
+        if _ranks(links.tokens[place]) and (ends or roots[place + 1 : place + 2] == ["first"]):
+            return links.tokens[place].word not in _LOW_FIRST, frozenset(range(place, place + 2 + ends))
+        if _ranks(links.tokens[place]) and place:
+            end = _other_end(links.tokens, place)
+            if end:
+                return links.tokens[place].word not in _LOW_FIRST, frozenset(range(place, end))
     return None
 
 
-_ENDS = HIGH | LOW
+_SUPERLATIVES = {name: frozenset(words.split()) for name, words in read_cues()["superlatives"].items()}
+_LOW_FIRST = (_SUPERLATIVES["low"] | frozenset(read_cues()["measures"]["low"].split())) - {"slowest"} | {
+    "fastest", "quickest",
+}  # fmt: skip
+_REACH = 4  # words from one end of an order to the other: 'from the most generous one to the least'
+
+
+def _ranks(token: Token) -> bool:
+    """A word for one end of a row: 'highest', 'least', 'slowest', 'neediest'; no end of time."""
+    known = stem(token.word) in HIGH | LOW or token.word in _SUPERLATIVES["high"] | _SUPERLATIVES["low"]
+    return (known or (token.word.endswith("est") and len(token.word) > 5)) and token.word not in _TIMES
+
+
+_TIMES = frozenset("first last recent newest latest oldest earliest youngest".split())
+
+
+def _other_end(tokens: list[Token], place: int) -> int:
+    """Behind the superlative at `place`, the place after the other end that 'to' leads to; 0 where there is none.
+    'al menos' says 'at least' as well as 'to the least'."""
+    for turn in range(place + 1, min(place + _REACH, len(tokens) - 1)):
+        behind = turn + 1 + (tokens[turn + 1].word == "the" and turn + 2 < len(tokens))
+        counts = behind + 1 < len(tokens) and tokens[behind + 1].kind in ("number", "number_word")
+        if tokens[turn].word in ("to", "at") and _ranks(tokens[behind]) and not counts:
+            named = tokens[behind].word in ("most", "least") and tokens[turn].word == "to"
+            return min(behind + 1 + named, len(tokens))
+    return 0
 
 
 def takes_away(links: Links, place: int) -> bool:
@@ -207,7 +239,7 @@ def _is_modifier(links: Links, schema: Schema, mention: Mention, fact: int) -> b
 def _nearness(links: Links, place: int, start: int) -> float:
     """In 'family of product' the first noun is the head, in 'product family' the last one."""
     gap = [token.word for token in links.tokens[place:start]]
-    if {"of", "in", "from", "for", "to", "that", "with"} & set(gap):
+    if {"of", "in", "on", "from", "for", "to", "that", "with"} & set(gap):
         return -0.7
     nouns = [word for word in gap if word not in ("the", "a", "different", "our")]
     return 0.12 * len(nouns) if len(nouns) == 1 else -0.12 * len(nouns)

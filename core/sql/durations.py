@@ -16,6 +16,7 @@ from core.sql.business_plan import BusinessPlan, Contrast, Measure
 from core.sql.business_where import time_between
 from core.sql.calendar import find_trend
 from core.sql.dimensions import key_beside, name_columns
+from core.sql.lexicon import fold
 from core.sql.link import Links, ValueMention, is_content
 from core.sql.operators import BOUNDS, operator_beside
 from core.sql.schema import ColumnEntry, Schema
@@ -25,11 +26,13 @@ _UNITS = {"day": "day", "week": "week", "month": "month", "year": "year", "hour"
 _LASTING = frozenset(stem(word) for word in "time term duration tarda tardan".split())
 _JOINTS = (("between", "and"), ("from", "to"), ("from", "until"), ("from", "most"), ("since", "until"))
 _NEAR = 4  # tokens from a joint to the date that it leads to
-_LEAST, _ALIKE, _WHOLE = 0.45, 0.6, 0.95
+_LEAST, _ALIKE, _WHOLE, _BY_SYNONYMS = 0.45, 0.6, 0.95, 0.8
 _SHARED_MIN = 5
 _DATE_WORDS = frozenset(stem(word) for word in "date day time timestamp moment".split())
 _LONG = {"longest": "max", "slowest": "max", "shortest": "min", "quickest": "min"}
 _LASTED = frozenset("lasted lasts lasting duration stay stays stayed".split())
+_TAKING = frozenset("take takes took taken".split())
+_TIMED = frozenset((*_UNITS, "long", "time"))
 _MEASURED_TIME = frozenset(stem(w) for w in "second minute hour day week month year duration length time".split())
 
 
@@ -132,11 +135,11 @@ def _whole_span(
 
 
 def _says_lasting(place: int, links: Links) -> bool:
-    """'lasted', 'how long', 'the longest', 'do contracts last'."""
+    """'lasted', 'how long', 'the longest', 'do contracts last', 'how many days do repairs take'."""
     word, before = links.tokens[place].word, [token.word for token in links.tokens[:place]]
     lasts = word == "last" and bool({"do", "does", "did"} & set(before))
-    said = word in _LASTED or word in _LONG or lasts or (word == "long" and before[-1:] == ["how"])
-    return said
+    taken = word in _TAKING and "how" in before and bool(_TIMED & {stem(token.word) for token in links.tokens})
+    return word in _LASTED or word in _LONG or lasts or taken or (word == "long" and before[-1:] == ["how"])
 
 
 def rank_lasting(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
@@ -168,9 +171,10 @@ def _asks_how_long(place: int, links: Links) -> bool:
 
 
 def _is_stored(place: int, links: Links, schema: Schema) -> bool:
-    """'delivery days' where a number column is called that."""
+    """'delivery days', 'hours to first reply' where a number column is called that, word for word or by synonyms."""
     return any(
-        m.start <= place < m.end and m.score >= _WHOLE and schema.columns[number].kind == "number"
+        m.start <= place < m.end and schema.columns[number].kind == "number"
+        and (m.score >= _WHOLE or (1 < m.of == m.matched and m.score >= _BY_SYNONYMS))
         for number, mentions in links.columns.items() for m in mentions
     )  # fmt: skip
 
@@ -235,8 +239,9 @@ def _leads_to_deed(place: int, links: Links) -> bool:
 def _named(entry: ColumnEntry, tokens: Sequence[Token]) -> float:
     """How well the tokens name a date column, its words for 'date' aside: 0..1."""
     telling = [dict(stems) for stems in entry.words if not {root for root, _ in stems} & _DATE_WORDS]
-    exact = (w * stems[root] for t in tokens for root, w in t.stems for stems in telling if root in stems)
-    roots = [stem(token.word) for token in tokens if is_content(token)]
+    told = [token for token in tokens if is_content(token)]  # 'on average' does not name 'paid_on'
+    exact = (w * stems[root] for t in told for root, w in t.stems for stems in telling if root in stems)
+    roots = {text for t in told for text in (stem(t.word), fold(t.source))}  # 'ocurre', 'ocurrencia'
     alike = (_ALIKE for stems in telling for root in stems for said in roots if _begin_alike(said, root))
     return max((*exact, *alike), default=0.0)
 

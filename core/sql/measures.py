@@ -30,6 +30,7 @@ from core.sql.ratios import (
     find_difference,
     find_margin_share,
     find_part_share,
+    find_product,
     find_rate,
     find_ratio,
     find_stock_value,
@@ -50,6 +51,7 @@ def find_measures(links: Links, schema: Schema, window: tuple[int, int], over_ti
         or _first_last(links, schema)
         or find_margin_share(links, schema)
         or find_difference(links, schema)
+        or find_product(links, schema)
         or measure_overrun(links, schema)
         or find_per_document(links, schema)
         or find_part_share(links, schema)

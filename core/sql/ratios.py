@@ -25,7 +25,7 @@ from core.sql.money import (
 from core.sql.planned import find_overrun
 from core.sql.properties import yes_value
 from core.sql.schema import ColumnEntry, Schema
-from core.sql.units import same_unit, unit_of
+from core.sql.units import same_unit, unit_at
 from core.sql.words import Token, spanish_stem, stem
 
 _RELATION = frozenset(cue_roots("measures", "relation"))
@@ -110,29 +110,92 @@ def find_difference(links: Links, schema: Schema) -> Measure | None:
     return None
 
 
+def find_product(links: Links, schema: Schema) -> Measure | None:
+    """'price times quantity', 'precio por cantidad': two numbers of a table multiplied row by row."""
+    for place, token in enumerate(links.tokens):
+        times = token.word in _TIMES or (token.word == "by" and links.tokens[place - 1].word == "multiplied")
+        priced = place > 0 and token.word == "by" and stem(links.tokens[place - 1].word) == stem("price")
+        start = place - (token.word == "by" and times)
+        sides = (links.tokens[start - 1 : start], links.tokens[place + 1 : place + 2])
+        if not (times or priced) or not all(sides):
+            continue
+        for table in schema.tables:
+            numbers = number_columns(table.number, schema)
+            found = [first_with(numbers, (stem(side[0].word),)) for side in sides]
+            if all(found) and found[0] is not found[1] and (times or is_piece(found[1])):
+                span = (start - 1, place + 2)
+                return Measure("sum", table.number, tuple(e.number for e in found), "{0} * {1}", span)
+    return None
+
+
+_TIMES = frozenset("times x × *".split())
 _SAID = 0.85
 
 
 def find_ratio(links: Links, schema: Schema) -> Measure | None:
-    """'cost per click', 'revenue per unit': the sum of one number against the sum of another of the same table."""
-    named = named_columns(links, schema)
+    """'cost per click', 'sales won for each call', 'rent per square metre', 'sales divided by calls': the sum of one
+    number against the sum of another of the same table."""
+    named = named_columns(links, schema, weakest=_HALF)
     for place, token in enumerate(links.tokens):
-        if token.word not in ("per", "by"):
-            continue
-        above = next((c for c in named if c[1].end == place and c[1].score >= 0.6), None)
-        below = next((n for n in _numbers_after(place, links, schema)), None)
-        if below and (above is None or schema.columns[above[0]].table != schema.columns[below[0]].table):
-            above = _money_before(place, schema.columns[below[0]].table, links, schema)
-        if above is None or below is None or above[0] == below[0]:
-            continue
-        top, bottom = schema.columns[above[0]], schema.columns[below[0]]
-        split = token.word == "by" and (bottom.column.distinct or 0) <= FEW and not is_piece(bottom)
-        split = split and not _says_one(links.tokens[below[1].end - 1], bottom)
-        if top.table != bottom.table or split or not (is_additive(top) and is_additive(bottom)):
-            continue
-        expression = "1.0 * SUM({0}) / NULLIF(SUM({1}), 0)"
-        return Measure("ratio", top.table, (top.number, bottom.number), expression, (above[1].start, below[1].end))
+        before = _before_share(place, links)
+        for below in numbers_after(place, links, schema) if before is not None else ():
+            top, bottom = _shared_out(before, below[0], named, links, schema), schema.columns[below[0]]
+            numbered = (bottom.column.distinct or 0) <= FEW and not (is_piece(bottom) or _is_crowd(bottom))
+            split = token.word != "per" and links.tokens[place - 1].word != "divided" and numbered
+            split = split and not _says_one(links.tokens[below[1].end - 1], bottom)
+            if top is None or split or not (is_additive(bottom) or _is_crowd(bottom)):
+                continue
+            hundred = "100.0" if _PERCENT & {stem(t.word) for t in links.tokens} else "1.0"
+            expression = f"{hundred} * SUM({{0}}) / NULLIF(SUM({{1}}), 0)"
+            span = (top[1].start, below[1].end)
+            return Measure("ratio", bottom.table, (top[0], bottom.number), expression, span)
     return None
+
+
+def _shared_out(
+    before: int, below: int, named: list[tuple[int, Mention]], links: Links, schema: Schema
+) -> tuple[int, Mention] | None:
+    """The amount of the table that is named right before a place; its money, or the only number so called."""
+    table = schema.columns[below].table
+    found = [(n, m) for n, m in named if m.end == before and schema.columns[n].table == table and n != below]
+    found = [(n, m) for n, m in found if is_additive(schema.columns[n])]
+    sure = [(n, m) for n, m in found if m.score >= 0.6]
+    money = None if sure else _money_before(before, table, links, schema)
+    money = money if money and money[0] != below else None
+    return next(iter(sure), None) or money or (found[0] if len({n for n, _ in found}) == 1 else None)
+
+
+def _before_share(place: int, links: Links) -> int | None:
+    """Behind what is shared out: 'revenue | per', 'sales | did we make for every', 'ventas | conseguidas por cada',
+    'sales | divided by'; None where the word at a place shares nothing out."""
+    words = [token.word for token in links.tokens[: place + 1]]
+    shared = tuple(words[-2:]) in _SHARED_BY
+    if not shared and words[-1] not in ("per", "by"):
+        return None
+    start, least = place - shared, place - shared - _DEED
+    mentions = (m for ms in (*links.columns.values(), *links.tables.values()) for m in ms if m.score >= _HALF)
+    named = {p for m in mentions for p in range(m.start, m.end)}
+    while start - 1 > 0 and start > least and start - 1 not in named:
+        token = links.tokens[start - 1]
+        done = token.source.lower().endswith(_PARTICIPLES) or (shared and words[-1] != "by")
+        if token.kind == "mark" or not done:
+            break
+        start -= 1
+    return start
+
+
+_DEED = 3  # words for the deed between an amount and what it is shared out by: 'did we make'
+_HALF = 0.4  # how well the only column that a word may mean is named by a word of its name
+
+
+def _is_crowd(entry: ColumnEntry) -> bool:
+    """The heads of a row, which others are shared out among although they do not add up over time."""
+    return any(root in _CROWDS and weight >= 0.85 for stems in entry.words for root, weight in stems)
+
+
+_CROWDS = frozenset(stem(word) for word in "headcount staff employee population inhabitant".split())
+_SHARED_BY = (("divided", "by"), ("for", "each"), ("for", "every"))
+_PARTICIPLES = ("ed", "made", "won", "earned", "ado", "ada", "ados", "adas", "ido", "ida", "idos", "idas")
 
 
 def _says_one(token: Token, entry: ColumnEntry) -> bool:
@@ -156,14 +219,14 @@ def find_unit_price(links: Links, schema: Schema) -> Measure | None:
     if at is None:
         return None
     for place in range(at + 1, min(at + 5, len(roots))):
-        unit = unit_of(links.tokens[place].word)
+        unit, length = unit_at(links.tokens, place)
         for table in schema.tables if unit else ():
             numbers = number_columns(table.number, schema)
             counted = next((e for e in numbers if same_unit(unit, e.key[1])), None)
             money = money_of([e for e in numbers if e is not counted])
             if counted and money and first_with(numbers, (stem("price"),)) is None:
                 expression = "1.0 * SUM({0}) / NULLIF(SUM({1}), 0)"
-                return Measure("ratio", table.number, (money.number, counted.number), expression, (at, place + 1))
+                return Measure("ratio", table.number, (money.number, counted.number), expression, (at, place + length))
     return None
 
 
@@ -173,10 +236,21 @@ _RATES = frozenset(("rate", "ratio", "percentage"))
 FEW = 24  # different numbers that may well be groups
 
 
-def _numbers_after(place: int, links: Links, schema: Schema) -> list[tuple[int, Mention]]:
-    """Number columns named right behind a place, the best named first."""
-    found = [(n, m) for n, m in _plain_numbers(links, schema) if m.start == place + 1 and m.score >= 0.6]
+def numbers_after(place: int, links: Links, schema: Schema) -> list[tuple[int, Mention]]:
+    """Number columns named right behind a place, by their name or their unit, the best named first."""
+    start = place + 1
+    while start < len(links.tokens) and links.tokens[start].word in _EACH_OF:
+        start += 1  # 'per head of staff', 'per unit of energy'
+    found = [(n, m) for n, m in _plain_numbers(links, schema) if m.start in (place + 1, start) and m.score >= 0.6]
+    unit, length = unit_at(links.tokens, place + 1)
+    if unit and not found:
+        said = Mention(place + 1, place + 1 + length, 0.8, 1, 1)
+        numbers = (e for table in schema.tables for e in number_columns(table.number, schema))
+        found = [(e.number, said) for e in numbers if same_unit(unit, e.key[1])]
     return sorted(found, key=lambda pair: -pair[1].score)
+
+
+_EACH_OF = frozenset("head member unit of the total each".split())
 
 
 def find_part_share(links: Links, schema: Schema) -> Measure | None:

@@ -22,7 +22,7 @@ _PLACE_WORDS = {"city", "country", "state", "location", "address", "place", "ciu
 _PLAIN_VALUES = frozenset("value values valor valores obs observation".split())
 _NAME_WORDS_MAX = 4  # words of a value that is a name: 'María del Mar Ruiz'
 NEAR_LENGTH_MIN, NEAR_TWO_SLIPS = 5, 10  # letters of a value that may be mistyped, and that may have two slips
-_VALUE_SPLIT = re.compile(r"[^\w]+")
+_VALUE_SPLIT = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,11 @@ It reads words alone; what is added up or multiplied is decided where measures a
 from __future__ import annotations
 
 import functools
+import itertools
+from collections.abc import Sequence
 
 from core.sql.lexicon import fold, read_cues
-from core.sql.words import split_name
+from core.sql.words import Token, split_name
 
 
 @functools.cache
@@ -21,10 +23,20 @@ def unit_of(word: str) -> str:
     return _names().get(fold(word), "")
 
 
+def unit_at(tokens: Sequence[Token], place: int) -> tuple[str, int]:
+    """(the unit that one or two words name at a place, how many): 'per square metre', 'por kilo'; ('', 0) for none."""
+    words = [token.word for token in tokens[place : place + 2]]
+    pair = unit_of("_".join(words)) if len(words) == 2 else ""
+    one = unit_of(words[0]) if words and not pair else ""
+    return pair or one, 2 if pair else int(bool(one))
+
+
 def same_unit(price: str, header: str) -> bool:
     """Whether a price is for each unit of what another column counts: 'Price per km' and 'Distance (km)'."""
     return bool(_units_in(price) & _units_in(header))
 
 
 def _units_in(header: str) -> set[str]:
-    return {unit_of(word) for word in split_name(header)} - {""}
+    words = split_name(header)
+    pairs = ("".join(pair) for pair in itertools.pairwise(words))  # 'floor_area_m2'
+    return {unit_of(word) for word in (*words, *pairs)} - {""}

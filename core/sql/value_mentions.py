@@ -37,7 +37,8 @@ def find_values(tokens: list[Token], question: str, schema: Schema, lexicon: Lex
     texts = []
     for start in range(len(tokens)):
         for end in range(min(len(tokens), start + VALUE_WORDS_MAX), start, -1):
-            if any(place in taken for place in range(start, end)) or tokens[end - 1].kind == "mark":
+            ends = (tokens[start].kind, tokens[end - 1].kind)
+            if any(place in taken for place in range(start, end)) or "mark" in ends:
                 continue
             hits = _value_hits(tokens, start, end, question, schema, lexicon)
             if hits:
@@ -98,11 +99,17 @@ def _value_hits(
     ):
         return []
     hits: dict[int, tuple[Any, float]] = {}
+    own: set[int] = set()  # tables that hold the value as it is said: 'Americas' for 'America', not 'United States'
     for form, weight in _value_forms(folded, tokens[start:end], lexicon):
         for column, value in schema.values.get(form, ()):
             exact = weight + (0.05 if value == text else 0.0)
+            named = form in (folded, *_other_numbers(folded))
+            if not named and column not in hits and schema.columns[column].table in own:
+                continue
             if column not in hits or hits[column][1] < exact:
                 hits[column] = (value, exact)
+            if named:
+                own.add(schema.columns[column].table)
     return sorted(((c, v, w) for c, (v, w) in hits.items()), key=lambda hit: -hit[2])
 
 
@@ -124,14 +131,16 @@ def _value_forms(folded: str, tokens: list[Token], lexicon: Lexicon) -> list[tup
 
 @functools.lru_cache(maxsize=4096)
 def _in_english(text: str) -> tuple[str, ...]:
-    """What a Spanish run of words may be called in English, also noun last: 'cheque electrónico', electronic check."""
-    read = builtin_bilingual().read(text, "es", "en")
+    """What a Spanish run of words may be called in English, also noun last: 'cheque electrónico', electronic check;
+    'tarjetas de regalo', gift card."""
+    read = builtin_bilingual().read(" ".join(word for word in text.split() if word not in _OF), "es", "en")
     if not 1 < len(read) <= 3 or not all(word.meanings for word in read):
         return ()
     said = itertools.product(*([" ".join(meaning) for meaning in word.meanings[:3]] for word in read))
     return tuple(dict.fromkeys(fold_value(" ".join(turned)) for words in said for turned in (words, words[::-1])))
 
 
+_OF = ("de", "del")
 _BENT_LENGTH_MIN = 4
 
 
