@@ -47,6 +47,7 @@ READINGS = 3
 
 def read_business(links: Links, schema: Schema, today: datetime.date) -> list[BusinessPlan]:
     """Readings of a question about a measure or a compared list, best first; empty where it is neither."""
+    links = _name_by_head(links)
     window, window_span = find_window(links)
     grain = find_grain(links.tokens)
     overrun = find_overrun(links, schema)  # a figure is asked for, not the rows that exceed
@@ -85,6 +86,24 @@ def read_business(links: Links, schema: Schema, today: datetime.date) -> list[Bu
     return sorted(plans, key=lambda plan: len(uncovered(plan, links)) + repeats_rows(plan, schema))[:READINGS]
 
 
+def _name_by_head(links: Links) -> Links:
+    """'tickets' names the table 'support_tickets' where no other table or column is called so as well."""
+    said = [m for ms in links.columns.values() for m in ms if m.score >= 0.95]
+    taken = {p for m in said for p in range(m.start, m.end)}
+    tables = {}
+    for number, mentions in links.tables.items():
+        others = [m for n, ms in links.tables.items() for m in ms if n != number]
+        heads = [m for m in mentions if m.of > 1 == m.matched and m.score * m.of >= 0.9 and m.start not in taken]
+        heads = [m for m in heads if links.tokens[m.start].source.endswith("s")]
+        heads = [m for m in heads if not any(o.start <= m.start < o.end and o.score >= m.score for o in others)]
+        tables[number] = sorted([replace(m, score=max(m.score, _HEAD)) if m in heads else m for m in mentions],
+                                key=lambda m: (-m.score, m.start))  # fmt: skip
+    return replace(links, tables=tables)
+
+
+_HEAD = 0.8
+
+
 def _complete(
     plan: BusinessPlan, links: Links, schema: Schema, grain: Grain | None, today: datetime.date
 ) -> BusinessPlan:
@@ -99,6 +118,8 @@ def _complete(
     steps = (add_threshold, add_filters) if grouped else (add_filters, add_threshold)
     for step in (limit_group_size, *steps, count_things, add_contrast):
         plan = step(plan, links, schema)
+    if plan.fact != measure.table and plan.date is None:  # 'properties with more than 5 repairs in 2024'
+        plan = add_time(plan, links, schema, grain, today)
     plan = sum_across(plan, links, schema)
     for step in (add_share_of_rows, add_more, add_order):
         plan = step(plan, links, schema)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core.sql.business_plan import BusinessPlan, Measure, Threshold
+from core.sql.business_time import date_column
 from core.sql.dimensions import Dimension, dimension_at, joined, key_beside, name_columns
 from core.sql.link import Links, ValueMention, is_content
-from core.sql.money import is_buying, is_flow
-from core.sql.operators import BOUNDS, operator_beside
+from core.sql.money import cue_roots, is_buying, is_flow
+from core.sql.operators import BOUNDS, behind_number, operator_beside
 from core.sql.schema import Schema
 from core.sql.units import unit_of
 
@@ -35,7 +36,7 @@ def add_threshold(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessP
             if found is None:
                 continue
             dimensions, keys = found.columns, (found.key,) if found.key is not None else ()
-            covered |= set(range(*found.span))
+            covered |= set(range(*found.span)) | _deeds_before(mention, links)
         threshold = Threshold(op, mention.value, tuple(places))
         return replace(plan, dimensions=dimensions, keys=keys, threshold=threshold, covered=covered)
     return plan
@@ -49,17 +50,42 @@ def _count_followers(plan: BusinessPlan, links: Links, schema: Schema) -> Busine
         if mention.kind != "number" or operator_beside(links.tokens, mention.start, mention.end) not in BOUNDS:
             continue
         for number, mentions in links.tables.items():
-            beside = next((m for m in mentions if m.start == mention.end and m.score >= 0.7), None)
+            after = behind_number(links, mention)
+            beside = next((m for m in mentions if m.start == after and m.score >= 0.7), None)
             if beside is None or number == plan.fact or not joined(schema, number, plan.fact):
                 continue
             names = name_columns(plan.fact, schema)
             key = key_beside(plan.fact, names, schema) if names else None
             counted = Measure("count", number, (), "*", (beside.start, beside.end))
             covered = plan.covered | set(range(beside.start, beside.end))
-            covered |= {p for p, token in enumerate(links.tokens) if is_buying(token)}  # 'have placed'
+            covered |= _deeds_before(mention, links)
             keys = (key,) if key is not None else ()
+            plan = _date_of_followers(plan, number, links, schema)
+            covered |= plan.covered
             return replace(plan, measure=counted, dimensions=names, keys=keys, covered=covered) if names else plan
     return plan
+
+
+def _date_of_followers(plan: BusinessPlan, table: int, links: Links, schema: Schema) -> BusinessPlan:
+    """'customers who opened seven tickets in 2025': the year is that of the tickets, unless a date of the customers is
+    named better."""
+    date = date_column(table, links, schema)
+    if plan.date is None or date is None or not plan.periods:
+        return plan
+    own, other = (max((m.score for m in links.columns.get(n, ())), default=0.0) for n in (plan.date, date))
+    if own > other:
+        return plan
+    said = {p for m in links.columns.get(date, ())[:1] if m.score >= 0.5 for p in range(m.start, m.end)}
+    return replace(plan, date=date, covered=plan.covered | said)
+
+
+def _deeds_before(mention: ValueMention, links: Links) -> set[int]:
+    """'agents who placed more than 10 policies': what the things did, in words that name nothing else."""
+    words = [token.word for token in links.tokens[: mention.start]]
+    start = max((p for p, word in enumerate(words) if word in ("who", "that", "which")), default=mention.start)
+    mentions = (m for ms in (*links.columns.values(), *links.tables.values()) for m in ms if m.score >= 0.45)
+    named = {p for m in mentions for p in range(m.start, m.end)}
+    return {p for p in range(start, mention.start) if p not in named or is_buying(links.tokens[p])}
 
 
 def _first_thing(links: Links, schema: Schema, plan: BusinessPlan, before: ValueMention) -> Dimension | None:
@@ -67,7 +93,20 @@ def _first_thing(links: Links, schema: Schema, plan: BusinessPlan, before: Value
         found = dimension_at(place, links, schema, plan.fact, set(plan.covered), 0)
         if found:
             return found
-    return None
+    asked = next((p for p in range(min(2, before.start)) if links.tokens[p].word == "who"), None)
+    return None if asked is None else _people(asked, plan.fact, schema)
+
+
+def _people(place: int, fact: int, schema: Schema) -> Dimension | None:
+    """'who placed three orders': the only people that the rows of a table refer to."""
+    name = schema.tables[fact].table.name
+    tables = {schema.table_of[key.ref_table] for key in schema.catalog.foreign_keys if key.table == name}
+    people = [t.number for t in tables if any(root in _PEOPLE for stems in t.words for root, w in stems if w >= 0.85)]
+    columns = name_columns(people[0], schema) if len(people) == 1 else ()
+    return Dimension(columns, (place, place + 1), "", key_beside(people[0], columns, schema)) if columns else None
+
+
+_PEOPLE = frozenset(cue_roots("measures", "people"))
 
 
 _HOLDING = frozenset("with have has having only at least hold count".split())

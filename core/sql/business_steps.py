@@ -21,6 +21,7 @@ from core.sql.dimensions import (
 from core.sql.link import Links, is_content
 from core.sql.money import is_buying, is_flow
 from core.sql.properties import named_property
+from core.sql.receipts import count_documents
 from core.sql.schema import Schema
 from core.sql.unread import TOLD
 from core.sql.words import stem
@@ -201,9 +202,13 @@ def _count_beside(measure: Measure, last: int, links: Links, schema: Schema) -> 
     for place in range(last, min(last + _APART, len(words) - 2)):
         counts = words[place : place + 2] in (["number", "of"], ["how", "many"])
         if counts and any(word in _JOINERS for word in words[last:place]):
-            named = (m for m in links.tables.get(measure.table, ()) if m.start == place + 2 and m.score >= _NAMED)
-            told = next(named, None)
-            return Measure("count", measure.table, (), "*", (place, told.end)) if told else None
+            own = (n for n in schema.tables[measure.table].columns if schema.columns[n].unique >= _EACH_ROW)
+            named = (*links.tables.get(measure.table, ()), *(m for n in own for m in links.columns.get(n, ())))
+            told = next((m for m in named if m.start <= place + 2 < m.end and m.score >= _NAMED), None)
+            if told:
+                return Measure("count", measure.table, (), "*", (place, told.end))
+            documents = count_documents(links, schema, place + 2)
+            return documents if documents and documents.table == measure.table else None
     return None
 
 
@@ -222,6 +227,7 @@ def _figures_beside_count(plan: BusinessPlan, links: Links, schema: Schema) -> B
     return replace(plan, more=tuple(more), covered=frozenset(covered))
 
 
+_EACH_ROW = 0.999  # of a column's values differ where it tells each row apart: an invoice number
 _NAMED = 0.4  # how well the rows that are counted must be named beside a figure
 _APART = 3  # words between two measures: 'and the total'
 _ASIDE = 8  # and where all between them is read already: 'spend in 2025 and what was its budget'

@@ -102,8 +102,9 @@ def _deeds(links: Links, schema: Schema, fact: int, used: set[int]) -> list[Filt
             for place, token in enumerate(links.tokens):
                 if place in used or place in told or not is_content(token) or len(token.word) <= 3:
                     continue
-                if has_object(links.tokens, place):
-                    continue
+                asked = {t.word for t in links.tokens[max(0, place - 2) : place]} & {"did", "does", "do"}
+                if asked or has_object(links.tokens, place):
+                    continue  # 'how many did each place'
                 denied = token.word.removeprefix("un") if token.word.startswith("un") else ""
                 if any(text in roots and weight >= 0.85 for text, weight in token.stems):
                     out.append(Filter(number, "=", value, (place,)))

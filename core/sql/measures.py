@@ -6,6 +6,7 @@ Each reader gives a `Measure` with the tokens it used, or None. They look at nam
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from core.sql.aggregates import aggregate_of, extreme_of, find_summed_number, named_columns
 from core.sql.business_plan import Measure
@@ -23,7 +24,7 @@ from core.sql.money import (
     is_stock,
     table_money,
 )
-from core.sql.operators import BOUNDS, operator_beside
+from core.sql.operators import BOUNDS, behind_number, operator_beside
 from core.sql.planned import find_spent
 from core.sql.ratios import (
     find_correlation,
@@ -88,8 +89,10 @@ def find_measures(links: Links, schema: Schema, window: tuple[int, int], over_ti
         found += find_flows(links, schema, agg, window[0])  # 'which region grew most': in what it takes
     bare = over_time or _splits(links) or window[1] > 0 or not asks_rows(links)
     counted = not agg and (_numbers_followers(links) or (bare and not (flow and _asks_amount(links))))
+    if _most_of(links) and not agg:
+        found += [m for m in [_most_different(links, schema)] if m]
     if agg == "count" or _most_of(links) or counted:
-        found += [m for m in [_count(links, schema)] if m]
+        found += [m for m in [_count(links, schema) or _count_followers(links)] if m]
     return list(dict.fromkeys(found))
 
 
@@ -105,9 +108,18 @@ def _share_of_rows(links: Links, schema: Schema, window: tuple[int, int]) -> boo
 
 def _numbers_followers(links: Links) -> bool:
     """'customers with more than 2 orders': how many rows of a table, at least or at most, belong to each thing."""
-    starts = {m.start for ms in links.tables.values() for m in ms if m.score >= TOLD}
-    compared = (m for m in links.values if m.kind == "number" and m.end in starts)
-    return any(operator_beside(links.tokens, m.start, m.end) in BOUNDS for m in compared)
+    return _count_followers(links) is not None
+
+
+def _count_followers(links: Links) -> Measure | None:
+    """'who placed three orders or more': the rows of the table behind the number that is compared."""
+    starts = {m.start: (n, m) for n, ms in links.tables.items() for m in ms if m.score >= TOLD}
+    for value in links.values:
+        compared = value.kind == "number" and operator_beside(links.tokens, value.start, value.end) in BOUNDS
+        if compared and behind_number(links, value) in starts:
+            table, said = starts[behind_number(links, value)]
+            return Measure("count", table, (), "*", (said.start, said.end))
+    return None
 
 
 def _asks_amount(links: Links) -> bool:
@@ -227,6 +239,18 @@ def _first_last(links: Links, schema: Schema) -> Measure | None:
 def _most_of(links: Links) -> bool:
     words = [token.word for token in links.tokens]
     return "most" in words or "fewest" in words
+
+
+def _most_different(links: Links, schema: Schema) -> Measure | None:
+    """'the states with the most different hospitals', 'con más hospitales distintos': each is counted once."""
+    words = [token.word for token in links.tokens]
+    most = next((p for p, word in enumerate(words) if word in ("most", "fewest")), 0)
+    told = next((p for p in range(most, min(most + 4, len(words))) if words[p] in _DIFFERENT), None)
+    found = _distinct(links, schema, most) if told is not None else None
+    return found and replace(found, span=(min(told, found.span[0]), max(told + 1, found.span[1])))
+
+
+_DIFFERENT = ("different", "distinct", "unique")
 
 
 def _distinct(links: Links, schema: Schema, at: int) -> Measure | None:

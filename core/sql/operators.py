@@ -7,6 +7,7 @@ It reads words alone; which column is compared is decided elsewhere.
 from __future__ import annotations
 
 from core.sql.lexicon import read_cues
+from core.sql.link import Links, ValueMention
 from core.sql.words import Token
 
 BOUNDS = (">", "<", ">=", "<=")
@@ -22,6 +23,7 @@ def operator_beside(tokens: list[Token], start: int, end: int) -> str:
     """The comparison that the words around tokens `start`..`end` speak of; '=' where none does."""
     left = " ".join(t.word for t in tokens[max(0, start - _WINDOW) : start])
     right = " ".join(t.word for t in tokens[end : end + 4])
+    behind = " ".join(t.word for t in tokens[end + 1 : end + 4])  # 'three orders or more'
     best, place = "=", -1
     for op, cues in _CUES.items():
         for cue in cues:
@@ -30,9 +32,15 @@ def operator_beside(tokens: list[Token], start: int, end: int) -> str:
                 if best != "=" and f" {left} "[place:].startswith(f" {cue}"):
                     continue
                 best, place = op, found
-            if cue.startswith("or ") and f" {right} ".startswith(f" {cue} "):
+            if cue.startswith("or ") and any(f" {text} ".startswith(f" {cue} ") for text in (right, behind)):
                 return op
     return _longest_cue(left, best)
+
+
+def behind_number(links: Links, mention: ValueMention) -> int:
+    """The place of what a number counts: 'five | tickets', 'five or more | tickets'."""
+    turned = [token.word for token in links.tokens[mention.end : mention.end + 2]]
+    return mention.end + 2 * (turned[:1] == ["or"] and len(turned) > 1)
 
 
 def _longest_cue(left: str, best: str) -> str:

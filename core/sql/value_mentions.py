@@ -69,7 +69,10 @@ def has_object(tokens: list[Token], place: int) -> bool:
     """'customers who have placed more than 2 orders': a deed and how many of what, no state that is stored."""
     had = place > 0 and tokens[place - 1].word in ("have", "has", "had")
     numbers = any(token.kind in ("number", "number_word") for token in tokens[place + 1 : place + 4])
-    return had and numbers and tokens[place].word.endswith("ed")
+    return had and numbers and (tokens[place].word.endswith("ed") or tokens[place].word in _DONE)
+
+
+_DONE = frozenset("made done bought sold had".split())
 
 
 def _value_hits(
