@@ -24,7 +24,8 @@ def aggregate_of(links: Links) -> tuple[str, int]:
         if word in AGGREGATES and not _compared(words, place):
             return AGGREGATES[word], place
         many = word == "how" and words[place + 1 : place + 2] == ["mani"] and not _recalls(words, place)
-        counts = (word == "number" and words[place + 1 : place + 2] == ["of"]) or word == "count"
+        told = word == "count" and links.tokens[place].word != "counting"  # 'not counting Portugal'
+        counts = (word == "number" and words[place + 1 : place + 2] == ["of"]) or told
         if (many or counts) and words[max(0, place - 1) : place] not in (["by"], ["per"]):
             unique = any(w in ("differ", "distinct", "uniqu") for w in words[place : place + 6])
             return ("distinct" if unique else "count"), place

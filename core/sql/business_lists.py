@@ -19,7 +19,7 @@ from core.sql.dimensions import LOW, Dimension, dimension_at, has_superlative, n
 from core.sql.link import Links
 from core.sql.operators import BOUNDS
 from core.sql.schema import Schema
-from core.sql.set_lists import find_set_list
+from core.sql.set_lists import find_period_set, find_set_list
 from core.sql.time_ends import TimeEnd, find_time_end
 from core.sql.unread import uncovered
 from core.sql.words import stem
@@ -38,7 +38,8 @@ def find_lists(
         out.append(_contrasted(contrast, links, schema, today))
     subject = find_subject(links, schema)
     amount = [token.word for token in links.tokens[:2]] == ["how", "much"]
-    joined = find_set_list(links, schema, subject[0] if subject else None)
+    joined = find_period_set(links, schema, subject, today)
+    joined = joined or find_set_list(links, schema, subject[0] if subject else None)
     if joined:
         out.append(joined)
     elif subject is not None:

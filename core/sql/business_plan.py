@@ -6,7 +6,7 @@ Nothing here reads a question.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.records import Metric
@@ -64,6 +64,14 @@ class BusinessPlan:
     def fact(self) -> int:
         """The table whose rows are read."""
         return self.measure.table if self.measure else self.subject or 0
+
+
+def sides_of(plan: BusinessPlan) -> tuple[BusinessPlan, BusinessPlan]:
+    """The two lists that `setop` joins: they differ in their conditions, or, without any for the right one, in time."""
+    alone = replace(plan, setop="", right=(), measure=None)
+    if plan.right or len(plan.periods) != 2:
+        return alone, replace(alone, filters=plan.right)
+    return replace(alone, periods=plan.periods[:1]), replace(alone, periods=plan.periods[1:])
 
 
 def repeats_rows(plan: BusinessPlan, schema: Schema) -> bool:

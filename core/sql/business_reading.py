@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from core.i18n import translate
-from core.sql.business_plan import BusinessPlan, Filter, Measure
+from core.sql.business_plan import BusinessPlan, Filter, Measure, sides_of
 from core.sql.calendar import OPEN_END, OPEN_START, Period, months_of
 from core.sql.reading import say_value
 from core.sql.schema import Schema
@@ -19,8 +19,7 @@ _OPERATORS = {"=": "is", "!=": "is_not", ">": "more", "<": "less", ">=": "at_lea
 def read_business_plan(plan: BusinessPlan, schema: Schema, lang: str) -> str:
     """One sentence without a full stop."""
     if plan.setop:
-        alone = replace(plan, setop="", right=(), measure=None)
-        sides = [read_business_plan(side, schema, lang) for side in (alone, replace(alone, filters=plan.right))]
+        sides = [read_business_plan(side, schema, lang) for side in sides_of(plan)]
         text = _say(plan.setop.lower(), lang, left=sides[0], right=sides[1])
         return f"{_say('count_rows', lang)}: {text}" if plan.measure else text
     measured = plan.measure is not None

@@ -9,7 +9,7 @@ import math
 from dataclasses import replace
 
 from core.sql.business_groups import column_name, order_by, sum_by_group, unit_name, write_beside
-from core.sql.business_plan import BusinessPlan
+from core.sql.business_plan import BusinessPlan, sides_of
 from core.sql.business_where import column_text, conditions_of, filter_text, find_source, label_of, plain_name
 from core.sql.dimensions import name_columns
 from core.sql.render import quote
@@ -44,8 +44,7 @@ def write_business(plan: BusinessPlan, schema: Schema) -> str | None:
 
 def _write_sets(plan: BusinessPlan, schema: Schema) -> str | None:
     """Two lists of the same columns and what joins them; counted where their number is asked for."""
-    alone = replace(plan, setop="", right=(), measure=None)
-    sides = [_write_side(side, schema) for side in (alone, replace(alone, filters=plan.right))]
+    sides = [_write_side(side, schema) for side in sides_of(plan)]
     if None in sides:
         return None
     text = f" {plan.setop} ".join(sides)

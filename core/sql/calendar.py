@@ -310,12 +310,16 @@ def _read_end_of_year(tokens: list[Token], place: int, today: datetime.date) -> 
 _READERS = (_read_end_of_year, _read_relative, _read_half, _read_quarter, _read_month, _read_year, _read_day)
 
 
+_TOGETHER = 3  # words between two times of one year: 'in January but not in February 2018'
+
+
 def _share_year(found: list[Period], tokens: list[Token]) -> list[Period]:
     """'Q1 and Q2 2024': a quarter, half or month without a year takes the year of the next one that has one."""
     shared = list(found)
     for place in range(len(found) - 2, -1, -1):
         this, after = shared[place], shared[place + 1]
-        if this.unit.endswith("?") and after.start - this.end <= 2 and after.unit in ("month", "quarter", "half"):
+        near = after.start - this.end <= _TOGETHER
+        if this.unit.endswith("?") and near and after.unit in ("month", "quarter", "half"):
             months = (this.after.year - this.first.year) * 12 + this.after.month - this.first.month
             first = this.first.replace(year=after.first.year)
             shared[place] = Period(first, _add_months(first, months), this.start, this.end, this.unit.rstrip("?"))

@@ -6,13 +6,17 @@ things in both are listed. It gives a plan with `setop`, `filters` for the left 
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass, replace
 
 from core.sql.aggregates import aggregate_of
 from core.sql.business_plan import BusinessPlan, Filter, Measure
+from core.sql.business_time import date_column, reach_of
+from core.sql.calendar import find_periods
 from core.sql.conditions import find_filter
-from core.sql.dimensions import name_columns
+from core.sql.dimensions import key_beside, name_columns
 from core.sql.link import Links
+from core.sql.money import is_buying, table_money
 from core.sql.schema import Schema
 
 _DENYING = frozenset("not never without no".split())
@@ -62,6 +66,63 @@ def find_set_list(links: Links, schema: Schema, subject: int | None) -> Business
     )  # fmt: skip
     counted = aggregate_of(links)[0] == "count"
     return replace(plan, measure=Measure("count", table, (), "*")) if counted else plan
+
+
+def find_period_set(
+    links: Links, schema: Schema, subject: tuple[int, tuple[int, int]] | None, today: datetime.date
+) -> BusinessPlan | None:
+    """'customers who bought in 2023 and nothing in 2025', 'agents who sold in both years': the same deed in two times,
+    each of which picks its own things; None where no two times are joined so."""
+    date = _date_of_deeds(links, schema, *subject) if subject else None
+    periods = find_periods(links.tokens, reach_of(date, schema, today)) if date is not None else []
+    if len(periods) != 2:
+        return None
+    table, span = subject
+    first, second = periods
+    words = [token.word for token in links.tokens]
+    between, before = set(words[first.end : second.start]), set(words[span[1] : first.start])
+    denied = {word for word in (*between, *before) if word in _NOTHING or word.endswith(("n't", "n’t"))}
+    if denied & between:
+        op, periods = "EXCEPT", (first, second)
+    elif denied & before and "but" in between:
+        op, periods = "EXCEPT", (second, first)
+    elif "both" in before and "and" in between:
+        op = "INTERSECT"
+    else:
+        return None
+    names = name_columns(table, schema)
+    if not names:
+        return None
+    key = key_beside(table, names, schema)
+    said = {p for period in periods for p in range(period.start, period.end)}
+    said |= {*range(*span), *(p for p, word in enumerate(words) if word in denied or word in ("but", "both"))}
+    said |= {p for p, token in enumerate(links.tokens) if is_buying(token)}
+    named = (*links.tables.get(schema.columns[date].table, ()), *links.columns.get(date, ()))
+    said |= {p for m in named if m.score >= _NAMED for p in range(m.start, m.end)}
+    keys = names if key is None else (*names, key)
+    plan = BusinessPlan(None, subject=table, keys=keys, periods=tuple(periods), date=date, setop=op, lang=links.lang,
+                        covered=frozenset(said))  # fmt: skip
+    counted = aggregate_of(links)[0] == "count"
+    return replace(plan, measure=Measure("count", table, (), "*")) if counted else plan
+
+
+_NOTHING = frozenset("not never nothing no none neither without".split())
+_NAMED = 0.5
+
+
+def _date_of_deeds(links: Links, schema: Schema, table: int, span: tuple[int, int]) -> int | None:
+    """The time of the rows that refer to a thing: those of the table that is named, else those that hold money."""
+    found = []
+    for key in schema.catalog.foreign_keys:
+        deeds = schema.table_of[key.table].number
+        date = date_column(deeds, links, schema)
+        if key.ref_table != schema.tables[table].table.name or date is None or deeds == table:
+            continue
+        told = max((m.score for m in links.tables.get(deeds, ()) if m.start >= span[1]), default=0.0)
+        sold = any(is_buying(t) for t in links.tokens) and table_money(deeds, schema, prefer_pieces=False, margin=False)
+        found.append((told + bool(sold), date))
+    best = max(found, default=(0.0, None))
+    return best[1] if best[0] >= _NAMED else None
 
 
 def _find_cue(links: Links) -> _Cue | None:
