@@ -46,7 +46,9 @@ def find_dimensions(
     for place, token in enumerate(tokens):
         lead = token.word in LEADS and not is_ordering(tokens, place) and place not in taken
         lead = lead and not names_one(tokens, place) and [t.word for t in tokens[place + 1 : place + 2]] != ["how"]
-        lead = lead and not (token.word == "by" and place + 1 in covered)  # 'the top branches by premium on policies'
+        inside = any(t.word in LEADS for t in tokens[place + 1 : place + 4])  # 'by sales within each category'
+        measured = token.word == "by" and place + 1 in covered and not inside
+        lead = lead and not measured  # 'the top branches by premium on policies'
         after = {max(used) + 1} if used else set()
         after |= {grain.end} if grain else set()  # 'by month and region'
         lead = lead or (token.word in ("and", ",") and place in after and not _turns(tokens, place + 1))
@@ -282,6 +284,7 @@ def name_columns(table: int, schema: Schema) -> tuple[int, ...]:
         return tuple(part.number for part in parts if part)
     own = {root for stems in schema.tables[table].words for root, weight in stems if weight >= 0.85}
     titled = [e for e in texts if any(root in own for stems in e.words for root, weight in stems if weight >= 0.85)]
+    titled.sort(key=lambda e: (e.primary, len(e.words)))  # 'Agente' before 'Código de agente'
     named = [e for e in texts if e.name_like]
     key = schema.tables[table].table.primary_key
     if len(key) == 1 and named and not any(e in titled or e.unique > 0.5 for e in named):
