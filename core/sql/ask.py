@@ -29,6 +29,7 @@ from core.sql.remarks import with_remarks
 from core.sql.schema import Schema, schema_of
 from core.sql.spelling import Correction
 from core.sql.statistics import with_interval
+from core.sql.two_questions import join_rows, part_question, speaks_for_itself
 from core.sql.unlinked import any_link, nothing_linked, unknown_words, with_unsplit, with_unused_names
 from core.sql.unread import content_of, uncovered
 
@@ -77,6 +78,14 @@ def ask(
     if contest is not None:
         asked = ask(contest, catalog, run, lang=lang, lexicon=lexicon, check=check, today=today)
         return replace(asked, question=question)
+    halves = part_question(question)
+    if halves is not None and all(
+        speaks_for_itself(link_corrected(h, lang, schema, lexicon, parser)[0]) for h in halves
+    ):
+        asked = [ask(half, catalog, run, lang=lang, lexicon=lexicon, check=check, today=today) for half in halves]
+        both = _answer_both(question, *asked, catalog, run, check)
+        if both is not None:
+            return both
     linked = time.perf_counter()
     unknown = unknown_words(links, schema, parser)
     today = today or datetime.date.today()
@@ -102,6 +111,31 @@ def ask(
     answer = with_remarks(answer, shown, links, schema) if shown else answer
     related = next((o.plan for o in readings.ruled if answer.sql and answer.sql.text == o.sql), None)
     return replace(answer, insight=_tell_correlation(related, schema, run, lang)) if related else answer
+
+
+def _answer_both(
+    question: str, first: SqlAnswer, second: SqlAnswer, catalog: Catalog, run: Run, check: Check | None
+) -> SqlAnswer | None:
+    """The answers to the two halves of a question in one row; None where they do not go into one."""
+    sql = join_rows(first, second)
+    if sql is None:
+        return None
+    (result,) = run([sql])
+    if result.error is not None:
+        return None
+    checked = (check or _guard())(sql, catalog)
+    return replace(
+        first,
+        question=question,
+        sql=checked,
+        result=result,
+        reading=f"{first.reading}; {second.reading}",
+        confidence=round(min(first.confidence, second.confidence), 4),
+        alternatives=(),
+        insight=(),
+        unknown=tuple(dict.fromkeys((*first.unknown, *second.unknown))),
+        message=" ".join(dict.fromkeys(filter(None, (first.message, second.message)))),
+    )
 
 
 def _judge(answer: SqlAnswer, claim: Assertion, run: Run) -> SqlAnswer:

@@ -87,6 +87,28 @@ def test_of_the_things_named_with_or_the_first_is_shown(say, question, db, lang,
 
 
 @pytest.mark.parametrize(
+    "question, db, lang, row",
+    [
+        ("How many sessions were held in 2023 and how many trainers are there?", "gym", "en", (10, 4)),
+        (
+            "Which trainer has the highest wage and which has the most sessions?",
+            "gym",
+            "en",
+            ("Ivan Petrov", "Rosa Gil"),
+        ),
+        ("¿Cuántos vinos hay y cuántas fincas hay?", "bodega", "es", (6, 5)),
+    ],
+)
+def test_two_questions_are_answered_in_one_row(say, question, db, lang, row):
+    answer = say(question, db, lang)
+    assert answer.result.rows == (row,) and len(set(answer.result.columns)) == 2
+
+
+def test_a_half_that_goes_on_from_the_other_is_not_parted(say):
+    assert "CROSS JOIN" not in say("How many sessions were held in 2022 and what was the average price?").sql.text
+
+
+@pytest.mark.parametrize(
     "question", ["Sessions of Rosa Gil or Ivan Petrov", "Trainers in Leeds or Hull with a wage of more than 20000"]
 )
 def test_a_choice_that_compares_nothing_is_no_contest(opened, question):
