@@ -248,8 +248,9 @@ def _belongs_elsewhere(
     ]
     if spoken.older or _has_company(spoken, best, places) or _STEP.match(fold(best.after)):
         return None
-    for rival in sorted(rivals, key=lambda place: -score(spoken.context, place))[:1]:
-        if score(spoken.context, rival) - reached >= MARGIN and _takes(spoken, rival, best):
+    top = max((score(spoken.context, place) for place in rivals), default=0.0)
+    for rival in rivals if top - reached >= MARGIN else ():
+        if score(spoken.context, rival) == top and _takes(spoken, rival, best):
             params = {"what": spoken.quantity.text, "instead": rival.quantity.text}
             return Finding("figure_swapped", params)
     return None

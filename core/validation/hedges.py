@@ -1,5 +1,6 @@
 """What a source binds its words to, and a statement sets aside: a condition denied ('whether or not it is registered'),
-a plan told as done, another reason than the one that is given, 'all' of what holds for some.
+a plan told as done, what was asked for told as given, what is possible as certain, another reason than the one that is
+given, 'all' of what holds for some.
 
 Each is judged only where both sides speak of it; what a statement merely leaves out is not wrong. It looks up no
 figures.
@@ -15,8 +16,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from core.validation.evidence import Evidence, Finding
-from core.validation.measures import fold
-from core.validation.places import Segment
+from core.validation.match import close
+from core.validation.measures import Quantity, fold
+from core.validation.places import Segment, head_of
 from core.validation.vocabulary import Word
 
 _FUTURE = re.compile(r"\b\w{2,}(?:[aei]rán?|drán?)\b", re.I)
@@ -24,6 +26,11 @@ _STOPS = re.compile(
     r"[;:()]|,\s|\.\s|\.?$|\b(?:while|whereas|but|although|mientras|pero|aunque)\b|"
     r"\b(?:can|cannot|may|must|shall|should|will|would)\b"
 )
+_PAST = re.compile(r"\b\w{2,}(?:ó|aron|ieron)\b")
+_ENDED = re.compile(r"(?<!be )(?<!been )(?<!being )(?<!is )(?<!are )\b(?!need|hundred|aged)[a-z]{2,}ed\b")
+_NEVER = re.compile(r"\b(?:never|nunca|jamas)\b")
+_COMMA = re.compile(r"[;:()]|,\s|\s(?:and|but|y|e|pero)\s")
+_BARE = re.compile(r"\s*(?:[,;.]|$|(?:and|but|y|e|pero)\b|of (?:them|these|which)\b|de ell[oa]s\b)")
 _OF_TIME = r"(?! (?:year|month|week|quarter|day)\b)"
 _NOT_YET = re.compile(r"\b(?:no|not|nor|never) (?:se )?(?:yet )?(?:has|have|had|ha|han|habia|habian)\b")
 _OF = re.compile(r"\s*(?:of|out of|de|de un total de)\s*(?:the |los |las |sus |its |all )?")
@@ -48,7 +55,7 @@ def check_hedges(claim: Segment, evidence: Evidence) -> list[Finding]:
     if not quoted:
         return []
     near = [segment for segment in quoted if _shared(claim.words, segment.words) >= _LEAST]
-    for check in (_set_aside, _told_as_done, _other_reason, _all_of_some):
+    for check in (_set_aside, _told_as_done, _only_asked, _made_sure, _other_reason, _all_of_some):
         finding = check(claim, near)
         if finding is not None:
             return [finding]
@@ -64,6 +71,8 @@ def _set_aside(claim: Segment, near: Sequence[Segment]) -> Finding | None:
     """'At any time' where the source says 'if'."""
     said = _cues()["anyway"].search(fold(claim.text))
     told = [fold(segment.text) for segment in near]
+    if said and not _NEVER.match(said.group()):
+        told = [_NEVER.sub(_blank, text) for text in told]
     if (
         said
         and any(_cues()["condition"].search(text) for text in told)
@@ -74,17 +83,79 @@ def _set_aside(claim: Segment, near: Sequence[Segment]) -> Finding | None:
 
 
 def _told_as_done(claim: Segment, near: Sequence[Segment]) -> Finding | None:
-    """'Has closed' where the clause of the source that says so has 'plans to close'."""
+    """'Has closed' where the clause of the source that says so has 'plans to close', 'could close'; a target that is
+    'already reached' and is only named there."""
     folded = _NOT_YET.sub(_blank, fold(claim.text))
-    done = _cues()["done"].search(folded)
-    if not done or _planned(claim.text) or _cues()["foreseen"].search(folded):
+    perfect = _cues()["done"].search(folded)
+    done = perfect or _past(claim.text)
+    if not done or _planned(claim.text) or _cues()["unsure"].search(folded):
+        return None
+    said = claim.text[done.start() : done.end()]
+    reached, target = _cues()["reached"].search(folded), _cues()["target"].search(folded)
+    if not (reached and target) and _cues()["foreseen"].search(folded):
         return None
     for segment in near:
         clauses = [(segment.text[a:b], [w for w in segment.words if a <= w.start < b]) for a, b in _clauses(segment)]
         text, _ = max(clauses, key=lambda clause: _shared(claim.words, clause[1]))
-        plan = _planned(text)
-        if plan and not _cues()["done"].search(_NOT_YET.sub(_blank, fold(text))):
-            return Finding("not_done", {"what": claim.text[done.start() : done.end()], "instead": plan})
+        told = _NOT_YET.sub(_blank, fold(text))
+        aimed = _cues()["target"].search(fold(segment.text)) if reached and target else None
+        if aimed and perfect and not _cues()["reached"].search(fold(segment.text)):
+            return Finding("not_done", {"what": said, "instead": aimed.group()})
+        plan = _planned(text) or _open(text)
+        happened = not perfect and (_past(text) or _ENDED.search(text))
+        if plan and not happened and not _cues()["done"].search(told):
+            return Finding("not_done", {"what": said, "instead": plan})
+    return None
+
+
+def _past(text: str) -> re.Match[str] | None:
+    """The first verb of a text that tells of the past; '-ed' is as often no verb."""
+    return _cues()["past"].search(fold(text)) or _PAST.search(text)
+
+
+def _open(text: str) -> str:
+    found = _cues()["unsure"].search(fold(text))
+    return text[found.start() : found.end()] if found else ""
+
+
+def _only_asked(claim: Segment, near: Sequence[Segment]) -> Finding | None:
+    """'Rises to 30 %' where the source's 30 % is what somebody asked for, and another figure what is given."""
+    for quantity in claim.quantities:
+        own = _clause_of(claim, quantity)
+        if not quantity.readings or _cues()["asked"].search(fold(own)) or _planned(own) or _denied(claim, own):
+            continue
+        for segment in near:
+            same = [q for q in segment.quantities if (q.kind, q.unit) == (quantity.kind, quantity.unit)]
+            asked = [(_cues()["asked"].search(fold(_clause_of(segment, q))), q) for q in same]
+            held = [cue for cue, q in asked if close(quantity, q.readings[0][0])]
+            if held and all(held) and any(cue is None for cue, _ in asked):
+                return Finding("not_done", {"what": quantity.text, "instead": held[0].group()})  # type: ignore[union-attr]
+    return None
+
+
+def _clause_of(segment: Segment, quantity: Quantity) -> str:
+    """The words between two commas that a figure stands in."""
+    edges = [0, *(m.end() for m in _COMMA.finditer(segment.text)), len(segment.text)]
+    return next((segment.text[a:b] for a, b in itertools.pairwise(edges) if a <= quantity.start < b), segment.text)
+
+
+def _denied(claim: Segment, clause: str) -> bool:
+    start = claim.text.find(clause)
+    return any(word.cue for word in claim.words if start <= word.start < start + len(clause))
+
+
+def _made_sure(claim: Segment, near: Sequence[Segment]) -> Finding | None:
+    """'Takes it for granted' where the source has 'possible, though not certain'."""
+    folded = fold(claim.text)
+    said = _cues()["sure"].search(_cues()["unsure"].sub(_blank, folded))
+    if not said or _cues()["unsure"].search(folded) or any(word.cue for word in claim.words):
+        return None
+    for segment in near:
+        text = fold(segment.text)
+        left = _cues()["unsure"].search(text)
+        if left and not _cues()["sure"].search(_cues()["unsure"].sub(_blank, text)):
+            params = {"what": claim.text[said.start() : said.end()], "instead": segment.text[slice(*left.span())]}
+            return Finding("not_certain", params)
     return None
 
 
@@ -105,16 +176,16 @@ def _clauses(segment: Segment) -> list[tuple[int, int]]:
 def _other_reason(claim: Segment, near: Sequence[Segment]) -> Finding | None:
     """A reason or an aim of which the source's own has no word, where the rest is what the source says."""
     for name in ("reason", "aim"):
-        pattern = _cues()[name]
-        own = next(_behind(claim, pattern), None)
+        own = next(_behind(claim, _cues()[name]), None)
         if own is None or len(own) < _LEAST:
             continue
         rest = [word for word in claim.words if word not in own]
         for segment in near:
-            reasons = list(_behind(segment, pattern))
+            reasons = [words for other in dict.fromkeys((name, "reason")) for words in _behind(segment, _cues()[other])]
             said = own[1:] if name == "aim" else own  # 'to avoid', of whatever
             met = max((_shared(said, its) / len(said) for its in reasons), default=1.0)
-            if _shared(rest, segment.words) >= _LEAST and (not met or (len(said) >= _FEW and met < _SOME_OF_IT)):
+            about = _shared(rest, segment.words) >= _LEAST or _shared(said, segment.words) == len(said)
+            if about and (not met or (len(said) >= _FEW and met < _SOME_OF_IT)):
                 return Finding("reason_differs", {"what": claim.text[own[0].start : own[-1].end]})
     return None
 
@@ -135,8 +206,12 @@ def _all_of_some(claim: Segment, near: Sequence[Segment]) -> Finding | None:
     said = _cues()["all"].search(fold(claim.text))
     if not said or _cues()["some"].search(fold(claim.text)):
         return None
-    if any(q.kind != "code" and not q.spelled and 0 <= q.start - said.start() < _REACH for q in claim.quantities):
+    behind_it = [w for w in claim.words if w.start >= said.end()]
+    if any(q.kind != "code" and not q.spelled and _is_next(said.end(), q.start, behind_it) for q in claim.quantities):
         return None  # 'all 46 of them'
+    voters = _cues()["voters"].search(fold(claim.text[said.start() : said.end() + _REACH]))
+    if voters and any(_cues()["dissent"].search(fold(segment.text)) for segment in near):
+        return Finding("not_all", {"what": claim.text[said.start() : said.end()]})
     told = [w for w in claim.words if not w.stop and not said.start() <= w.start < said.end()]
     behind = next((w for w in told if w.start >= said.end()), told[-1] if told else None)
     for segment in near:
@@ -147,10 +222,21 @@ def _all_of_some(claim: Segment, near: Sequence[Segment]) -> Finding | None:
     return None
 
 
+def _is_next(end: int, start: int, words: Sequence[Word]) -> bool:
+    """Whether nothing but articles stands between 'all' and a figure."""
+    return end <= start < end + _REACH and all(word.stop for word in words if word.end <= start)
+
+
 def _is_part(segment: Segment) -> bool:
     """Whether a sentence counts some of a number: '46 of 52', 'of the 16, 12'."""
     figures = [q for q in segment.quantities if q.kind == "number" and q.readings]
     pairs = list(itertools.pairwise(figures))
+    if any(
+        b.readings[0][0] < a.readings[0][0] and not a.unit and not b.unit and head_of(a, segment)
+        for a, b in pairs
+        if _BARE.match(fold(segment.text[b.end :]))
+    ):
+        return True  # 'six recommendations; the company accepted five and ...'
     if any(_OF_ALL.search(fold(segment.text[: a.start])) and a.readings[0][0] > b.readings[0][0] for a, b in pairs):
         return True
     return any(

@@ -44,6 +44,8 @@ AGAINST = (
     "other_time",
     "condition_dropped",
     "not_done",
+    "not_certain",
+    "other_first",
     "reason_differs",
     "not_all",
     "cell_of_another",

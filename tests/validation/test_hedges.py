@@ -16,6 +16,14 @@ SOURCES = {
     "nurses": "The nurses surveyed were asked twice: of the 40 nurses, 31 want longer breaks.",
     "fund": "The fund repays 60% of language courses.",
     "fees": "Members pay 75 euros per day for the boat.",
+    "barn": "The barn, with room for 60 ewes, could open in autumn if the vet signs the permit.",
+    "smoke": "Kiln smoke fell to 14 g per load, from 19 in 2021; our target is 9 by 2029.",
+    "bonus": "La prima de altura, que los andamistas pedían subir a 90 euros, se queda en 75 euros.",
+    "swans": "The warden thinks it possible, though not certain, that the swans will nest twice.",
+    "levy": "The levy was carried by nine votes to four.",
+    "panels": "The panel made seven proposals; the guild took up five and is still weighing the others.",
+    "ewes": "La lana bajó sobre todo por la falta de pasto; la avería de la esquiladora explica solo 40 kilos.",
+    "choir": "Unused tickets expire on 31 May, unless the holder was in hospital.",
     "stewards": "Alderman Prowse opened the bidding and Alderman Teague raised it twice.",
 }
 CASES = [
@@ -40,6 +48,22 @@ CASES = [
     ("fund", "Of a language course of 300 euros, the fund repays 180.", True, ""),
     ("fund", "Of a language course of 300 euros, the fund repays 190.", False, "figure_missing"),
     ("fees", "Members pay 300 euros for the boat on a trip of four days.", True, ""),
+    ("barn", "The barn with room for 60 ewes went into use in autumn.", False, "not_done"),
+    ("smoke", "The kiln has already met its 2029 target for smoke.", False, "not_done"),
+    ("smoke", "Kiln smoke has fallen to 14 g per load, against a target of 9 for 2029.", True, ""),
+    ("bonus", "La prima de altura sube a 90 euros.", False, "not_done"),
+    ("bonus", "Los andamistas pedían 90 euros de prima de altura.", True, ""),
+    ("swans", "The warden is sure that the swans will nest twice.", False, "not_certain"),
+    ("swans", "The warden thinks that the swans might nest twice.", True, ""),
+    ("levy", "The levy was carried by every member present.", False, "not_all"),
+    ("panels", "The guild took up all of the panel's proposals.", False, "not_all"),
+    ("ewes", "La bajada de la lana se debe a la avería de la esquiladora.", False, "reason_differs"),
+    (
+        "choir",
+        "Unused tickets expire on 31 May in every case, even for holders in hospital.",
+        False,
+        "condition_dropped",
+    ),
     ("stewards", "Alderman Teague opened the bidding.", False, "figure_swapped"),
 ]
 CELLS = [
