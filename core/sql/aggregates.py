@@ -5,7 +5,8 @@ It makes no measures (`measures.py`) and knows nothing of money (`money.py`).
 
 from __future__ import annotations
 
-from core.sql.dimensions import names_one
+from core.sql.dimensions import LEADS, is_ordering, names_one
+from core.sql.lexicon import read_cues
 from core.sql.link import Links, Mention, is_content
 from core.sql.money import is_additive, is_flow, is_money, is_piece, runs_against
 from core.sql.schema import ColumnEntry, Schema
@@ -53,6 +54,27 @@ def extreme_of(links: Links) -> str:
     if {"highest", "largest", "biggest", "greatest"} & set(roots):
         return "max"
     return "min" if {"lowest", "smallest"} & set(roots) else ""
+
+
+def extreme_beside(links: Links, mention: Mention) -> str:
+    """'highest price by make', 'the heaviest of each species': the end of a number within every group, where no group
+    is ranked ('which make has the highest price')."""
+    tokens = links.tokens
+    if any(t.word in _RANKING or t.kind in ("number", "number_word") for t in tokens[: mention.start]):
+        return ""
+    behind = range(mention.end, len(tokens))
+    if not any(tokens[p].word in LEADS and not is_ordering(tokens, p) for p in behind):
+        return ""
+    near = [tokens[p].word for p in range(max(0, mention.start - 1), mention.end)]
+    ends = {name: any(word in words for word in near) for name, words in _SURE_ENDS.items()}
+    return next((name for name, said in ends.items() if said), "") if not _only_flow(links, mention) else ""
+
+
+_RANKING = frozenset("which what who top bottom best worst".split())
+_SURE_ENDS = {
+    agg: frozenset(words for key in keys for words in read_cues()["superlatives"][key].split()) - {"most", "least"}
+    for agg, keys in {"max": ("high",), "min": ("low",)}.items()
+}
 
 
 def _compared(words: list[str], place: int) -> bool:

@@ -8,6 +8,7 @@ row of another table refers to are in `contrasts.py`.
 from __future__ import annotations
 
 from core.sql.business_plan import Filter
+from core.sql.calendar import time_places
 from core.sql.link import Links, Mention, is_content
 from core.sql.properties import yes_value
 from core.sql.schema import ColumnEntry, Schema
@@ -78,7 +79,8 @@ def _said_of(m: Mention, entry: ColumnEntry, links: Links) -> tuple[str, tuple[i
     place = m.start - 1
     while place >= 0 and words[place] in silent:
         place -= 1
-    if _is_modifier(place, links) and words[place - 1] in _ARTICLES | _HAVING | _LACKING | {"no"}:
+    lacked = place > 0 and words[place - 1] in _LACKING | {"no"}  # 'no sales rep', whatever else sales are
+    if lacked or (_is_modifier(place, links) and words[place - 1] in _ARTICLES | _HAVING):
         place -= 1  # 'an energy certificate'
         while place >= 0 and words[place] in _ARTICLES:
             place -= 1
@@ -128,6 +130,7 @@ _IRREGULAR = frozenset(stem(word) for word in "sold sent paid left begun done wi
 
 def _nothing_follows(links: Links, place: int) -> bool:
     """No comparison, number, day or stored value behind a column's name."""
-    after = [token for token in links.tokens[place : place + 4] if token.kind != "mark"]
+    timed = time_places(links.tokens)
+    after = [t for p, t in enumerate(links.tokens[place : place + 4], place) if t.kind != "mark" and p not in timed]
     valued = any(m.start == place for m in links.values)
     return not valued and not any(t.kind in ("number", "number_word", "date") or t.word in _COMPARING for t in after)

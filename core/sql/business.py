@@ -25,7 +25,7 @@ from core.sql.business_steps import (
     count_things,
 )
 from core.sql.business_time import CHANGED, add_time, names_column
-from core.sql.calendar import YEARS, Grain, find_grain, find_trend
+from core.sql.calendar import Grain, find_grain, find_periods, find_trend
 from core.sql.conditions import find_filter, find_filters
 from core.sql.dimensions import joined
 from core.sql.durations import rank_lasting
@@ -61,7 +61,9 @@ def read_business(links: Links, schema: Schema, today: datetime.date) -> list[Bu
         plans, plain = [plan for plan in plans if plan.absence or plan.setop], []
     pair = None if overrun else find_pair(links, schema)
     if pair:
-        alone = [BusinessPlan(m, lang=links.lang, covered=frozenset(range(*m.span))) for m in (pair.left, pair.right)]
+        said = [*range(*pair.left.span), *range(*pair.right.span)] if pair.op == "/" else []
+        both = [(m, frozenset([*range(*m.span), *said])) for m in (pair.left, pair.right)]
+        alone = [BusinessPlan(m, lang=links.lang, covered=covered) for m, covered in both]
         sides = [_complete(plan, links, schema, grain, today) for plan in alone]
         joined = put_beside(*sides, pair, schema)
         if joined:
@@ -203,6 +205,7 @@ def find_window(links: Links) -> tuple[str, tuple[int, int]]:
             for start in range(len(words) - len(roots) + 1):
                 if words[start : start + len(roots)] == roots:
                     return name, (start, start + len(roots))
-    changed = next((p for p, token in enumerate(links.tokens) if token.word in CHANGED), None)
-    years = [token for token in links.tokens if token.kind == "number" and token.value in YEARS]
-    return ("growth", (changed, changed + 1)) if changed is not None and len(years) == 2 else ("", (0, 0))
+    changed = next((p for p, root in enumerate(words) if root in CHANGED), None)
+    named = find_periods(links.tokens, datetime.date.today()) if changed is not None else []
+    told = named and (len(named) == 2 or named[0].ends or words[changed] != stem("difference"))
+    return ("growth", (changed, changed + 1)) if told else ("", (0, 0))

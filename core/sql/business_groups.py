@@ -65,12 +65,14 @@ def write_beside(plan: BusinessPlan, schema: Schema) -> str | None:
     groups = ", ".join(quote(label) for label in labels)
     names = [f"{name}({', '.join(map(quote, [*labels, value]))})" for name, value in (("one", one), ("other", other))]
     shown = [f"{quote(one)}, {quote(other)}"]
-    if plan.minus:
-        name, zeros = column_name("difference", plan.lang), [f"COALESCE({quote(value)}, 0)" for value in (one, other)]
-        shown = [f"{zeros[0]} - {zeros[1]} AS {quote(name)}"]
+    zeros = [f"COALESCE({quote(value)}, 0)" for value in (one, other)]
+    made = {"-": f"{zeros[0]} - {zeros[1]}", "/": f"1.0 * {zeros[0]} / NULLIF({quote(other)}, 0)"}.get(plan.op)
+    key = "difference" if plan.op == "-" else "ratio"
+    name = column_name(key, plan.lang, of=one, per=other)
+    shown = [f"{made} AS {quote(name)}"] if made else shown
     joined = f"one FULL JOIN other USING ({groups})" if groups else "one CROSS JOIN other"
     select = ", ".join([groups, *shown] if groups else shown)
-    order = order_by(plan, labels, name if plan.minus else one, in_order=bool(plan.grain))
+    order = order_by(plan, labels, name if made else one, in_order=bool(plan.grain))
     return f"WITH {names[0]} AS ({left}), {names[1]} AS ({right}) SELECT {select} FROM {joined}{order}"
 
 
@@ -115,6 +117,9 @@ def _measure(
         return measure.expression.format(*columns), column_name("ratio", lang, of=first, per=below)
     if measure.agg == "corr":
         return f"CORR({measure.expression.format(*columns)})", column_name("corr", lang)
+    if measure.agg == "per" and "COUNT(" in measure.expression.split("/")[0]:
+        names = {"of": column_name("count", lang), "per": plain_name(schema.columns[measure.columns[-1]].key[1])}
+        return measure.expression.format(*columns), column_name("ratio", lang, **names)
     if measure.agg == "per":
         of = (
             first

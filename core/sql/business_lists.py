@@ -15,7 +15,18 @@ from core.sql.business_steps import add_filters
 from core.sql.business_time import add_periods, asks_when
 from core.sql.calendar import Grain
 from core.sql.contrasts import find_absence, find_contrast
-from core.sql.dimensions import LOW, Dimension, dimension_at, has_superlative, name_columns, superlatives
+from core.sql.dimensions import (
+    LEADS,
+    LOW,
+    Dimension,
+    dimension_at,
+    has_superlative,
+    is_ordering,
+    name_columns,
+    names_one,
+    superlatives,
+)
+from core.sql.lexicon import read_cues
 from core.sql.link import Links
 from core.sql.operators import BOUNDS
 from core.sql.schema import Schema
@@ -62,6 +73,8 @@ def find_lists(
     elif not (contrast or aggregate_of(links)[0] or has_superlative(links) or grain):
         plain += _values_asked(links, schema, today)
     ranked = None if contrast or grain or joined else _ranked_things(links, schema, subject, today)
+    if ranked and ranked.within is not None:
+        return [*out, ranked], plain
     return out, [*plain, ranked] if ranked else plain
 
 
@@ -92,6 +105,7 @@ def _sorts_by_column(links: Links) -> bool:
 
 
 _SORTED = frozenset("order ordered sort sorted arrange arranged rank ranked".split())
+_HIGHEST, _LOWEST = (frozenset(read_cues()["superlatives"][name].split()) for name in ("high", "low"))
 _ASKED = 0.85  # how well a column must be named to be shown
 _BESIDE = 3  # words between a superlative and the column that it ranks by
 
@@ -99,9 +113,9 @@ _BESIDE = 3  # words between a superlative and the column that it ranks by
 def _ranked_things(
     links: Links, schema: Schema, subject: tuple[int, tuple[int, int]] | None, today: datetime.date
 ) -> BusinessPlan | None:
-    """'the five claims with the highest amount', 'the newest customer': things of a table by a column of their own."""
-    split = any(token.word in ("by", "per", "each", "every") for token in links.tokens)
-    if split or aggregate_of(links)[0]:
+    """'the five claims with the highest amount', 'the newest customer', 'the heaviest animal of each species': things
+    of a table by a column of their own."""
+    if aggregate_of(links)[0]:
         return None
     end = _by_number(links, schema, *subject) if subject else None
     if end is None:
@@ -111,6 +125,9 @@ def _ranked_things(
         return None
     table, span = subject
     covered = frozenset([*range(*span), *end.places])
+    group, split = _group_said(links, schema, table, set(covered))
+    if split and group is None:
+        return None
     count = next((m for m in links.values if m.kind == "number" and _is_few(m.value) and m.start <= span[0]), None)
     many = span[1] > span[0] and links.tokens[span[0]].source.endswith("s")
     limit = count.value if count else None if many else 1
@@ -118,8 +135,21 @@ def _ranked_things(
     plan = BusinessPlan(
         None, lang=links.lang, subject=table, ranked=end.column, descending=end.descending, limit=limit, covered=covered
     )
+    if group:
+        covered = covered | set(range(*group.span))
+        plan = replace(plan, within=group.columns[0], limit=limit or 1, covered=covered)
     plan = add_filters(add_periods(plan, links, schema, today, table), links, schema)
     return _with_asked(plan, links, schema) if schema.columns[end.column].time else plan
+
+
+def _group_said(links: Links, schema: Schema, table: int, taken: set[int]) -> tuple[Dimension | None, bool]:
+    """(what 'each' or 'per' splits the things by, whether anything does)."""
+    places = [p for p, token in enumerate(links.tokens) if token.word in LEADS and not is_ordering(links.tokens, p)]
+    places = [p for p in places if p not in taken and not names_one(links.tokens, p)]
+    if len(places) != 1 or links.tokens[places[0]].word == "by":
+        return None, bool(places)
+    found = dimension_at(places[0] + 1, links, schema, table, taken, 3)
+    return (found if found and len(found.columns) == 1 else None), True
 
 
 def _with_asked(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
@@ -137,14 +167,16 @@ def _with_asked(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPla
 
 
 def _by_number(links: Links, schema: Schema, table: int, span: tuple[int, int]) -> TimeEnd | None:
-    """'the highest amount': a number of the table's own, named beside a superlative."""
-    places = superlatives(links)
+    """'the highest amount', 'the heaviest': a number of the table's own, named beside a superlative or by it."""
+    adjectives = {p for p, token in enumerate(links.tokens) if token.word in _HIGHEST | _LOWEST}
+    places = sorted({*superlatives(links), *adjectives})
     for number, mention in named_columns(links, schema) if places else ():
-        near = [p for p in places if 0 < mention.start - p <= _BESIDE or 0 <= p - mention.end <= _BESIDE]
+        said = range(mention.start, mention.end)
+        near = [p for p in places if p in said or 0 < said.start - p <= _BESIDE or 0 <= p - said.stop <= _BESIDE]
         own = schema.columns[number].table == table
-        if near and own and not set(range(*span)) >= set(range(mention.start, mention.end)):
-            descending = stem(links.tokens[near[0]].word) not in LOW
-            return TimeEnd(number, descending, (*range(mention.start, mention.end), *places))
+        if near and own and not set(range(*span)) >= set(said):
+            word = links.tokens[near[0]].word
+            return TimeEnd(number, word not in _LOWEST and stem(word) not in LOW, (*said, *places))
     return None
 
 
@@ -189,8 +221,8 @@ def _contrasted(contrast: Contrast, links: Links, schema: Schema, today: datetim
     if not found and asked > 0:  # 'áreas que se pasaron de presupuesto'
         found = dimension_at(0, links, schema, table, set(covered), 0)
     words = [token.word for token in links.tokens]
-    minus = any(words[p : p + 3] == ["by", "how", "much"] for p in range(len(words) - 2))
-    plan = replace(plan, minus=minus)
+    apart = any(words[p : p + 3] == ["by", "how", "much"] for p in range(len(words) - 2))
+    plan = replace(plan, op="-" if apart else "")
     plan = add_periods(plan, links, schema, today, table)
     if asks_when(links) and plan.date is not None:
         plan = replace(plan, keys=(plan.date,))  # 'in which months did we spend more than budgeted'

@@ -23,7 +23,8 @@ def add_order(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
     covered |= {p for p in around if 0 <= p < len(tokens) and (is_flow(tokens[p]) or is_buying(tokens[p]))}
     plan = replace(plan, covered=frozenset(covered))
     agg, at = aggregate_of(links)
-    spoken = [p for p in superlatives(links) if not (agg in ("max", "min") and p == at)]
+    own = range(plan.measure.span[0] - 1, plan.measure.span[1]) if plan.measure.agg in ("max", "min") else ()
+    spoken = [p for p in superlatives(links) if not ((agg in ("max", "min") and p == at) or p in own)]
     high, low = any(roots[p] in HIGH for p in spoken), any(roots[p] in LOW for p in spoken)
     sorting = find_sorting(links)
     if sorting:

@@ -31,8 +31,9 @@ class BusinessPlan:
     `measure` None makes a list of the things of `subject` (a table). `contrast` compares two columns row by row, or
     their sums where there are dimensions. `setop` (INTERSECT, EXCEPT) joins the things that meet `filters` with those
     that meet `right`; `ranked` orders a list by that column; `clock` holds the hours of the day that `grain` splits by.
-    `minus` shows the difference alone, of `beside` or of a contrast's sides; `change` says how growth is told:
-    'percent', 'absolute', '' for both."""
+    `op` shows one figure of two, of `beside` or of a contrast's sides: '-' their difference, '/' the one for each of
+    the other; `within` is the column in whose groups things are ranked; `change` says how growth is told: 'percent',
+    'absolute', '' for both."""
 
     measure: Measure | None
     dimensions: tuple[int, ...] = ()
@@ -56,7 +57,7 @@ class BusinessPlan:
     ranked: int | None = None
     right: tuple[Filter, ...] = ()
     beside: BusinessPlan | None = None
-    minus: bool = False
+    op: str = ""
     clock: int | None = None
     change: str = ""
 

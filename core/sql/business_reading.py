@@ -8,7 +8,7 @@ from typing import Any
 
 from core.i18n import translate
 from core.sql.business_plan import BusinessPlan, Filter, Measure, sides_of
-from core.sql.calendar import OPEN_END, OPEN_START, Period, months_of
+from core.sql.calendar import NO_DAY, OPEN_END, OPEN_START, Period, months_of
 from core.sql.reading import say_value
 from core.sql.schema import Schema
 
@@ -39,10 +39,10 @@ def read_business_plan(plan: BusinessPlan, schema: Schema, lang: str) -> str:
         held = _say("count_rows", lang) if plan.threshold.of_rows else _measure(plan.measure, schema, lang)
         said = _say(_OPERATORS[plan.threshold.op], lang, column=held, value=say_value(plan.threshold.value, lang))
         parts.append(_say("having", lang, conditions=said))
-    parts += [_period(p, lang) for p in plan.periods] if plan.date is not None else []
+    parts += [_period(p, lang) for p in plan.periods if p.unit != NO_DAY] if plan.date is not None else []
     if plan.window in ("growth", "running", "share"):
         parts.append(_say(plan.window, lang))
-    if plan.window == "rank" and plan.within is not None:
+    if plan.within is not None:
         parts.append(_say("rank_within", lang, column=_name(plan.within, schema)))
     if plan.ranked is not None:
         parts.append(_ranked(plan, schema, lang))
@@ -54,7 +54,8 @@ def read_business_plan(plan: BusinessPlan, schema: Schema, lang: str) -> str:
 def _measures(plan: BusinessPlan, schema: Schema, lang: str) -> str:
     if plan.beside:
         sides = [_of_table(side, schema, lang) for side in (plan, plan.beside)]
-        return _say("difference", lang, left=sides[0], right=sides[1]) if plan.minus else _join(sides, lang)
+        key = {"-": "difference", "/": "one_each"}.get(plan.op)
+        return _say(key, lang, left=sides[0], right=sides[1]) if key else _join(sides, lang)
     return _join([_measure(m, schema, lang) for m in (plan.measure, *plan.more) if m], lang)
 
 
@@ -94,7 +95,7 @@ def _measure(measure: Measure, schema: Schema, lang: str) -> str:
     if measure.agg == "over_plan":
         return _say("over_plan", lang, result=names[0], plan=names[1])
     if measure.agg == "per":
-        return _say("per_document", lang, money=" × ".join(names[:-1]), document=names[-1])
+        return _say("per_document", lang, money=" × ".join(names[:-1]) or _say("count_rows", lang), document=names[-1])
     if measure.agg == "distinct":
         return _say("count_distinct", lang, column=names[0])
     text = measure.expression.replace("*", "×").replace("-", "−").format(*names)

@@ -5,6 +5,7 @@ The join path comes from the join graph. It chooses nothing and runs nothing.
 
 from __future__ import annotations
 
+import datetime
 import math
 from dataclasses import replace
 
@@ -191,11 +192,19 @@ def _growth(plan: BusinessPlan, inner: str, dims: list[str], value: str) -> str:
     if not two:
         shown = ", ".join([unit, *dims, value, change])
         return f"{base} SELECT {shown} FROM base ORDER BY {', '.join([*dims, unit])}"
-    days = sorted(str(period.first) for period in plan.periods)
-    ends = [quote(day[:4] if plan.grain == "year" else day) for day in days]
+    ends = [quote(_name_period(day, plan)) for day in sorted(period.first for period in plan.periods)]
     steps = f"SELECT {', '.join([*dims, f'{before} AS {ends[0]}', f'{value} AS {ends[1]}', change])} FROM base"
     ranked = f"SELECT {', '.join([*dims, *ends, *told])} FROM steps WHERE {ends[0]} IS NOT NULL"
     return f"{base}, steps AS ({steps}) {ranked}{f' ORDER BY {told[-1]} DESC' if dims else ''}"
+
+
+def _name_period(first: datetime.date, plan: BusinessPlan) -> str:
+    """'2024', '2024-03', '2024 Q1', '2024 H2': the period of the plan's unit that begins on a day."""
+    months = {"quarter": 3, "half": 6}.get(plan.grain)
+    if months:
+        number = (first.month - 1) // months + 1
+        return column_name(f"one_{plan.grain}", plan.lang, year=str(first.year), number=str(number))
+    return str(first)[: {"year": 4, "month": 7}.get(plan.grain)]
 
 
 # ---------------------------------------------------------------- lists
@@ -207,12 +216,19 @@ def _list(plan: BusinessPlan, schema: Schema, alias: dict[str, str], text: str, 
     if plan.ranked is not None:
         known = f"{column_text(plan.ranked, schema, alias)} IS NOT NULL"
         where = f"{where} AND {known}" if where else f" WHERE {known}"
+    if plan.within is not None:
+        group, by = (column_text(n, schema, alias) for n in (plan.within, plan.ranked))
+        down = " DESC" if plan.descending else ""
+        where += f" QUALIFY RANK() OVER (PARTITION BY {group} ORDER BY {by}{down}) <= {plan.limit}"
     repeats = plan.keys and plan.ranked is None and all(schema.columns[n].unique < 1 for n in shown)
     return f"SELECT {'DISTINCT ' if repeats else ''}{select or '*'} FROM {text}{where}"
 
 
 def _list_order(plan: BusinessPlan, schema: Schema, alias: dict[str, str]) -> str:
     """By what the things are ranked by, else by their names: the same question lists them alike each time."""
+    if plan.within is not None:
+        ranked = f"{column_text(plan.ranked, schema, alias)}{' DESC' if plan.descending else ''}"
+        return f" ORDER BY {column_text(plan.within, schema, alias)}, {ranked}"
     if plan.ranked is not None:
         order = f" ORDER BY {column_text(plan.ranked, schema, alias)}{' DESC' if plan.descending else ''}"
         return order + (f" LIMIT {plan.limit}" if plan.limit else "")
@@ -231,6 +247,7 @@ def _shown(plan: BusinessPlan, schema: Schema) -> tuple[int, ...]:
         compared = (plan.ranked,)
         if len(key) == 1 and not any(schema.columns[n].unique > 0.95 for n in names):
             names = (schema.column_of[(schema.tables[plan.fact].table.name, key[0])].number,)
+    compared = (plan.within, *compared) if plan.within is not None else compared
     return tuple(dict.fromkeys([*names, *(c for c in compared if c is not None)]))
 
 
@@ -243,7 +260,7 @@ def _contrasted_groups(plan: BusinessPlan, schema: Schema, alias: dict[str, str]
         f"{d} AS {quote(label_of(n, plan.dimensions, schema))}" for d, n in zip(dims, plan.dimensions, strict=True)
     ]
     shown = [f"{left} AS {names[0]}", f"{right} AS {names[1]}"]
-    if plan.minus:
+    if plan.op:
         apart = f"{left} - {right}" if plan.contrast.op == ">" else f"{right} - {left}"
         shown = [f"{apart} AS {quote(column_name('difference', plan.lang))}"]
     select = ", ".join([*listed, *shown])

@@ -82,11 +82,12 @@ def add_filters(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPla
                 abs(mention.start - p) <= 4 or abs(p - mention.end) <= 3 for p in made.span
             ):
                 covered |= set(range(mention.start, mention.end))
-    either = any(token.word == "or" for token in links.tokens)
+    either = any(token.word == "or" for token in links.tokens) and not has_superlative(links)  # 'do A or B sell more'
     every = [f for f in filters if not either and _names_all(f, schema)]  # 'men and women': both sides are shown
     filters = [f for f in filters if f not in every]
     dimensions = tuple(dict.fromkeys([*plan.dimensions, *(f.column for f in every)]))
-    if not dimensions and (asks_sides(links) or (plan.grain and find_trend(links.tokens))):
+    rivals = has_superlative(links) and not plan.grain and any(token.word == "or" for token in links.tokens)
+    if not dimensions and (asks_sides(links) or rivals or (plan.grain and find_trend(links.tokens))):
         dimensions = tuple(f.column for f in filters if f.op == "in")[:1]  # 'France and Germany over time': a line each
     sides = named_property(links, schema, plan.fact) if asks_sides(links) else None
     if sides and sides[0] not in dimensions:

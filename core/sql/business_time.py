@@ -10,8 +10,19 @@ from dataclasses import replace
 from typing import Any
 
 from core.sql.business_plan import BusinessPlan
-from core.sql.calendar import GRAINS, OPEN_END, OPEN_START, Grain, Period, find_grain, find_periods, find_trend
+from core.sql.calendar import (
+    GRAINS,
+    OPEN_END,
+    OPEN_START,
+    Grain,
+    Period,
+    find_grain,
+    find_periods,
+    find_trend,
+    go_back,
+)
 from core.sql.dimensions import has_superlative
+from core.sql.lexicon import read_cues
 from core.sql.link import Links, Mention
 from core.sql.money import cue_roots, records_deeds
 from core.sql.operators import is_amount, prices
@@ -127,20 +138,28 @@ def add_periods(plan: BusinessPlan, links: Links, schema: Schema, today: datetim
     whole = [p for p in periods if schema.columns[date].time != "year" or _is_years(p)]  # a year holds no months
     covered = {place for p in whole for place in range(p.start, p.end)}
     if plan.window == "growth":  # 'against the previous month' says what is compared, not which rows are read
-        periods = [p for p in periods if not {"previous", "prior"} & {t.word for t in links.tokens[p.start : p.end]}]
-        periods = _ends_of(periods, links)
+        before = [p for p in periods if {"previous", "prior"} & {t.word for t in links.tokens[p.start : p.end]}]
+        periods = _ends_of([p for p in periods if p not in before], {p.unit for p in before}, links)
     said = {place for m in links.columns.get(date, ())[:1] if m.score >= 0.5 for place in range(m.start, m.end)}
     used = periods or find_grain(links.tokens)
     return replace(plan, periods=tuple(periods), date=date, covered=plan.covered | covered | (said if used else set()))
 
 
-def _ends_of(periods: list[Period], links: Links) -> list[Period]:
-    """'how much did it grow between 1952 and 2007': from the one year to the other, where no step is named."""
-    span = periods[0] if len(periods) == 1 and periods[0].unit == "span" and not find_grain(links.tokens) else None
-    if span is None or {OPEN_START, OPEN_END} & {span.first, span.after} or not _is_years(span):
+def _ends_of(periods: list[Period], steps: set[str], links: Links) -> list[Period]:
+    """'how much did it grow between 1952 and 2007', 'from Q1 to Q3': from the one to the other, where no other step is
+    named; 'growth in 2025' is from the year before."""
+    grain = find_grain(links.tokens)
+    steps = steps | ({grain.unit} if grain else set())
+    if len(periods) != 1 or steps - {periods[0].unit}:
         return periods
-    years = (span.first.year, span.after.year - 1)
-    return [replace(span, first=datetime.date(y, 1, 1), after=datetime.date(y + 1, 1, 1), unit="year") for y in years]
+    this = periods[0]
+    if this.unit in _STEPS and not this.every:
+        return [replace(this, first=go_back(this.first, 1, this.unit), after=this.first), this]
+    alike = {period.unit for period in this.ends}
+    return list(this.ends) if len(alike) == 1 and alike <= _STEPS else periods
+
+
+_STEPS = frozenset(("month", "quarter", "half", "year"))
 
 
 def tell_change(links: Links) -> str:
@@ -153,9 +172,7 @@ def tell_change(links: Links) -> str:
 
 
 DIFFERENCE = frozenset(("difference", "differences"))
-CHANGED = DIFFERENCE | frozenset(
-    "change changed changes drop dropped fall fell fallen decrease decreased decline declined".split()
-)
+CHANGED = frozenset(stem(word) for word in read_cues()["measures"]["changed"].split())
 _PERCENT = frozenset(cue_roots("measures", "percent"))
 _ABSOLUTE = frozenset("absolute euros euro dollars dollar money".split())
 

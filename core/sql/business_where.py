@@ -31,6 +31,7 @@ def time_between(unit: str) -> str:
 
 def find_source(plan: BusinessPlan, schema: Schema) -> tuple[str, dict[str, str]] | None:
     measured = [n for m in (plan.measure, *plan.more) if m for n in (*m.columns, *(f.column for f in m.told))]
+    measured += [plan.within] if plan.within is not None else []
     numbers = [*measured, *plan.dimensions, *plan.keys, *(f.column for f in plan.filters)]
     if plan.date is not None and not plan.absence and (plan.grain or plan.periods):
         numbers.append(plan.date)

@@ -41,14 +41,16 @@ _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
 _BEFORE_GRAIN = {"by", "each", "every", "per"}
 
 
+NO_DAY = "no day"
 OPEN_START, OPEN_END = datetime.date.min, datetime.date.max
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
     """Days from `first` to before `after` (OPEN_START and OPEN_END where one side is open); `start` and `end` are token
-    places; `unit` is the size it was named by. The year is `assumed` where none was said ('in February'); `every` means
-    the same months of every year."""
+    places; `unit` is the size it was named by (NO_DAY of a day that no calendar has: it holds nothing). The year is
+    `assumed` where none was said ('in February'); `every` means the same months of every year. A span keeps the periods
+    that it was said by as its `ends`, and whether the later one was said first (`turned`)."""
 
     first: datetime.date
     after: datetime.date
@@ -57,6 +59,8 @@ class Period:
     unit: str
     assumed: bool = False
     every: bool = False
+    ends: tuple[Period, ...] = ()
+    turned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +96,13 @@ def _join_ranges(found: list[Period], tokens: list[Token]) -> list[Period]:
         lead = {t.word for t in tokens[max(0, before.start - 2) : before.start]} if before else set()
         gap = [t.word for t in tokens[before.end : period.start]] if before else []
         joins = gap and set(gap) <= _JOINED | {"the", "of"}
-        if before and joins and (lead & _OPENERS or "and" not in gap) and before.first < period.after:
+        turned = bool(joins) and before.first >= period.after
+        compared = turned or any(stem(t.word) == "compar" for t in tokens)  # 'compare 2024 to 2025'
+        if joins and (lead & _OPENERS or not (compared or "and" in gap)):
             assumed = before.assumed and period.assumed
-            out[-1] = Period(before.first, period.after, before.start, period.end, "span", assumed)
+            first, last = (period, before) if turned else (before, period)
+            span = (before.start, period.end)
+            out[-1] = Period(first.first, last.after, *span, "span", assumed, ends=(first, last), turned=turned)
         else:
             out.append(period)
     return out
@@ -163,6 +171,14 @@ def find_trend(tokens: list[Token]) -> tuple[int, int] | None:
     return None
 
 
+def time_places(tokens: list[Token]) -> set[int]:
+    """Token places that say a period, a unit to split by, or a course of time."""
+    spans = [(p.start, p.end) for p in find_periods(tokens, datetime.date.today())]
+    grain = find_grain(tokens)
+    spans += [(grain.start, grain.end)] if grain else []
+    return {place for span in (*spans, find_trend(tokens) or (0, 0)) for place in range(*span)}
+
+
 def _weekday_length(tokens: list[Token], place: int) -> int:
     """How many tokens say 'weekday' or 'day of the week' at a place."""
     if tokens[place].word in ("weekday", "weekdays"):
@@ -227,8 +243,8 @@ def _read_quarter(tokens: list[Token], place: int, today: datetime.date) -> Peri
         number = int(word[1])
     elif len(word) == 2 and word[1] in "qt" and word[0] in "1234":
         number = int(word[0])
-    elif word in _ORDINALS and _word(tokens, place + 1) == "quarter":
-        number, end = _ORDINALS[word], place + 2
+    elif word in _ORDINALS and (shared := _unit_behind(tokens, place, ("quarter",))):
+        number, end = _ORDINALS[word], shared
     if number is None:
         return None
     year_place = _skip(tokens, end, ("of", "the", "in", ","))
@@ -239,14 +255,25 @@ def _read_quarter(tokens: list[Token], place: int, today: datetime.date) -> Peri
     return Period(first, _add_months(first, 3), place, end, "quarter" if year else "quarter?")
 
 
+def _unit_behind(tokens: list[Token], place: int, units: tuple[str, ...]) -> int:
+    """The place behind an ordinal and its unit, 0 where none follows; of 'the first and the second half' the first
+    ordinal ends by itself."""
+    if _word(tokens, place + 1) in units:
+        return place + 2
+    other = _skip(tokens, place + 1, ("and", "to", "or", "the", ","))
+    shares = other > place + 1 and _word(tokens, other) in _ORDINALS and _unit_behind(tokens, other, units)
+    return place + 1 if shares else 0
+
+
 def _read_half(tokens: list[Token], place: int, today: datetime.date) -> Period | None:
     word = _word(tokens, place)
-    if word not in ("first", "second") or _word(tokens, place + 1) not in ("half", "semester"):
+    behind = _unit_behind(tokens, place, ("half", "semester")) if word in ("first", "second") else 0
+    if not behind:
         return None
-    year_place = _skip(tokens, place + 2, ("of", "the", ","))
+    year_place = _skip(tokens, behind, ("of", "the", ","))
     year = _year_at(tokens, year_place)
     first = datetime.date(year or today.year, 1 if word == "first" else 7, 1)
-    end, unit = (year_place + 1, "half") if year else (place + 2, "half?")
+    end, unit = (year_place + 1, "half") if year else (behind, "half?")
     return Period(first, _add_months(first, 6), place, end, unit)
 
 
@@ -258,13 +285,37 @@ def _read_year(tokens: list[Token], place: int, today: datetime.date) -> Period 
 
 
 def _read_day(tokens: list[Token], place: int, today: datetime.date) -> Period | None:
-    if tokens[place].kind != "date":
+    """'2025-03-09', '9/3/2025', '9 March 2025', 'March 9th, 2025', '9 de marzo'."""
+    if tokens[place].kind == "date":
+        year, month, day = (int(part) for part in tokens[place].value.split("-"))
+        return _day_period(year, month, day, (place, place + 1), today) if 1 <= month <= 12 else None
+    day_place = place if tokens[place].kind == "number" else _skip(tokens, place + 1, ("the",))
+    after = _skip(tokens, day_place + 1, ("st", "nd", "rd", "th"))
+    month_place = _skip(tokens, after, ("of", "the")) if day_place == place else place
+    month, day = MONTHS.get(_word(tokens, month_place)), _day_at(tokens, day_place)
+    if not month or not day:
         return None
-    try:
-        first = datetime.date.fromisoformat(tokens[place].value)
-    except ValueError:
-        return None
-    return Period(first, first + datetime.timedelta(days=1), place, place + 1, "day")
+    behind = max(after, month_place + 1)
+    year_place = _skip(tokens, behind, ("of", "the", ","))
+    year = _year_at(tokens, year_place)
+    if not year and (day_place > place or _word(tokens, month_place) == "may"):
+        return None  # 'the March 5 figures' are rarer than '5 March'
+    return _day_period(year or 0, month, day, (place, year_place + 1 if year else behind), today)
+
+
+def _day_at(tokens: list[Token], place: int) -> int:
+    value = tokens[place].value if 0 <= place < len(tokens) and tokens[place].kind == "number" else 0
+    return value if isinstance(value, int) and 1 <= value <= 31 else 0
+
+
+def _day_period(year: int, month: int, day: int, span: tuple[int, int], today: datetime.date) -> Period:
+    """One day; of a day that the month does not have, no day at all."""
+    known = year or (today.year if (month, day) <= (today.month, today.day) else today.year - 1)
+    first, after = datetime.date(known, month, 1), _add_months(datetime.date(known, month, 1), 1)
+    if not 1 <= day <= (after - first).days:
+        return Period(after, after, *span, NO_DAY)
+    first = first.replace(day=day)
+    return Period(first, first + datetime.timedelta(days=1), *span, "day" if year else "day?")
 
 
 def _read_relative(tokens: list[Token], place: int, today: datetime.date) -> Period | None:
@@ -280,14 +331,14 @@ def _read_relative(tokens: list[Token], place: int, today: datetime.date) -> Per
         unit = GRAINS.get(stem(_word(tokens, place + 2)))
         if unit and word in ("last", "past", "previous") and 0 < number_token.value < 1000:
             after = today + datetime.timedelta(days=1)
-            return Period(_go_back(after, number_token.value, unit), after, place, place + 3, "span")
+            return Period(go_back(after, number_token.value, unit), after, place, place + 3, "span")
         return None
     unit = GRAINS.get(stem(_word(tokens, place + 1)))
     if not unit:
         return None
     first = start_of(today, unit)
     if word in ("last", "past", "previous") and not _is_over(today, unit):
-        first = _go_back(first, 1, unit)
+        first = go_back(first, 1, unit)
     return Period(first, next_start(first, unit), place, place + 2, unit)
 
 
@@ -307,22 +358,22 @@ def _read_end_of_year(tokens: list[Token], place: int, today: datetime.date) -> 
     return Period(first, _add_months(first, months), place, year_place + 1, unit)
 
 
-_READERS = (_read_end_of_year, _read_relative, _read_half, _read_quarter, _read_month, _read_year, _read_day)
+_READERS = (_read_end_of_year, _read_relative, _read_half, _read_quarter, _read_day, _read_month, _read_year)
 
 
 _TOGETHER = 3  # words between two times of one year: 'in January but not in February 2018'
 
 
 def _share_year(found: list[Period], tokens: list[Token]) -> list[Period]:
-    """'Q1 and Q2 2024': a quarter, half or month without a year takes the year of the next one that has one."""
+    """'Q1 and Q2 2024', '3 March to 5 April 2024': what has no year takes that of the next one that has one."""
     shared = list(found)
     for place in range(len(found) - 2, -1, -1):
         this, after = shared[place], shared[place + 1]
-        near = after.start - this.end <= _TOGETHER
-        if this.unit.endswith("?") and near and after.unit in ("month", "quarter", "half"):
-            months = (this.after.year - this.first.year) * 12 + this.after.month - this.first.month
-            first = this.first.replace(year=after.first.year)
-            shared[place] = Period(first, _add_months(first, months), this.start, this.end, this.unit.rstrip("?"))
+        beside = after.start - this.end <= _TOGETHER and after.unit in ("month", "quarter", "half", "day")
+        if this.unit.endswith("?") and beside:
+            moved = 12 * (after.first.year - this.first.year)
+            first, last = _add_months(this.first, moved), _add_months(this.after, moved)
+            shared[place] = replace(this, first=first, after=last, unit=this.unit.rstrip("?"))
     named = [replace(p, unit=p.unit.rstrip("?"), assumed=p.unit.endswith("?")) for p in shared]
     return _agree(named)
 
@@ -356,7 +407,7 @@ def next_start(first: datetime.date, unit: str) -> datetime.date:
     return _add_months(first, _MONTHS_OF[unit])
 
 
-def _go_back(day: datetime.date, count: int, unit: str) -> datetime.date:
+def go_back(day: datetime.date, count: int, unit: str) -> datetime.date:
     if unit in ("day", "week"):
         return day - datetime.timedelta(days=count * (1 if unit == "day" else 7))
     return _add_months(day, -count * _MONTHS_OF[unit])

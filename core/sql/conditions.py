@@ -72,15 +72,23 @@ def asks_sides(links: Links) -> bool:
     """'with and without', 'holidays vs non holidays', 'smokers and non smokers': both sides are asked for, nothing is
     left out."""
     words = [token.word for token in links.tokens]
-    denied = {words[p + 1] for p, word in enumerate(words[:-1]) if word in ("non", "not", "no")}
-    twice = any(words.count(word) > 1 for word in denied)
+    denied = [p + 1 for p, word in enumerate(words[:-1]) if word in ("non", "not", "no")]
+    twice = any(_said_again(words, place) for place in denied)
     named = {"vs", "versus", "compare", "compared", "against"} & set(words)
     middles = {"average", "mean", "median"} & set(words)  # one of each is asked for: 'of the men and of the women'
+    middles = middles or ({"total"} if "both" in words and "total" in words else set())
     again = any(words[p : p + 2] == ["and", "of"] and words[p + 2] in _ARTICLES for p in range(len(words) - 2))
+    again = again or "both" in words
     return bool(named or (middles and again)) or twice or {"with", "without"} <= set(words)
 
 
 _ARTICLES = ("the", "those", "that")
+
+
+def _said_again(words: list[str], place: int) -> bool:
+    """'smokers and non smokers', 'non members or members'; 'sales with no sales rep' are of one kind."""
+    others = (p for p, word in enumerate(words) if word == words[place] and p != place)
+    return any({"and", "or", "but", "than", ","} & set(words[min(p, place) : max(p, place)]) for p in others)
 
 
 def _deeds(links: Links, schema: Schema, fact: int, used: set[int]) -> list[Filter]:
@@ -123,7 +131,8 @@ def _means_value(mention: ValueMention, links: Links) -> bool:
     if token.kind == "number":  # '000123', stored as text
         return best >= 1 and len(token.source) > 3
     if len(token.source) <= 3:
-        return token.source.isupper() or (best >= 1 and is_content(token) and len(token.source) == 3)
+        told = 0.8 if links.lang == "en" else 1  # 'men'; but Spanish 'usa' is a verb
+        return token.source.isupper() or (best >= told and is_content(token) and len(token.source) == 3)
     named = any(m.score >= 0.8 and m.start <= mention.start < m.end for ms in links.columns.values() for m in ms)
     return is_content(token) and not (named and best < 1)
 

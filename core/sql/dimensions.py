@@ -204,6 +204,9 @@ def dimension_at(
                 continue
             if not _groups(entry) or mention.score < 0.4 or not joined(schema, fact, entry.table):
                 continue
+            valued = (v for v in links.values if v.start <= start < v.end and any(h[0] == number for h in v.hits))
+            if mention.score < 0.85 and any(valued):
+                continue  # 'who spends more, men or women': a value of the column is no name for it
             if all(stem(token.word) in HIGH | LOW for token in links.tokens[start : mention.end]):
                 continue  # 'largest' orders; it names no region by being a word for its size
             score = mention.score + 0.25 * max(links.scores["group"].get(number, -8.0), -4.0) / 4

@@ -162,7 +162,14 @@ def _comparisons_left(sql: str, links: Links) -> int:
 def _aggregates_left(sql: str, links: Links) -> int:
     """'average and total amount', where the statement has but one of them."""
     said = {AGGREGATES[stem(t.word)] for t in links.tokens if stem(t.word) in AGGREGATES}
-    return sum(f"{agg.upper()}(" not in sql for agg in said & {"avg", "median"}) + _sum_left(sql, links)
+    left = sum(f"{agg.upper()}(" not in sql for agg in said & {"avg", "median"})
+    return left + _sum_left(sql, links) + _counts_amount(sql, links)
+
+
+def _counts_amount(sql: str, links: Links) -> int:
+    """'how much did Ana give' answered with how many rows."""
+    much = any(a.word == "how" and b.word == "much" for a, b in itertools.pairwise(links.tokens))
+    return int(much and "COUNT(" in sql and not any(f"{agg}(" in sql for agg in ("SUM", "AVG", "MAX", "MIN")))
 
 
 def _sum_left(sql: str, links: Links) -> int:

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from core.sql.aggregates import aggregate_of, extreme_of, find_summed_number, named_columns
+from core.sql.aggregates import aggregate_of, extreme_beside, extreme_of, find_summed_number, named_columns
 from core.sql.business_plan import Measure
-from core.sql.dimensions import distance
+from core.sql.dimensions import distance, joined
 from core.sql.durations import find_duration
 from core.sql.link import Links, Mention
 from core.sql.money import (
@@ -21,7 +21,10 @@ from core.sql.money import (
     is_additive,
     is_buying,
     is_flow,
+    is_money,
+    is_piece,
     is_stock,
+    records_deeds,
     table_money,
 )
 from core.sql.operators import BOUNDS, behind_number, operator_beside
@@ -76,12 +79,13 @@ def find_measures(links: Links, schema: Schema, window: tuple[int, int], over_ti
         found += [m for m in [_distinct(links, schema, at)] if m]
     if agg == "count":
         counted = find_summed_number(links, named, at) or None
-        found += [_column_measure(*counted, "", schema, links)] if counted else []
+        found += [_column_measure(*counted, "", schema, links)] if counted else _counted_pieces(links, schema, at)
     if named and agg not in ("count", "distinct"):
         found += [_column_measure(n, m, agg, schema, links) for n, m in named[:2]]
     if _counts_deeds(links):
         found += [m for m in [_count(links, schema)] if m]
     flow = find_flows(links, schema, agg, _bought(links)) if agg not in ("count", "distinct") else []
+    flow = flow or ([] if named or agg else _amount_of_named(links, schema))
     found += flow
     if agg in ("", "sum"):
         found += [Measure("sum", one.table, (one.result,), "{0}", one.span) for one in find_spent(links, schema)]
@@ -125,6 +129,31 @@ def _count_followers(links: Links) -> Measure | None:
 def _asks_amount(links: Links) -> bool:
     """'how much', and not the many of something."""
     return any(token.word == "much" for token in links.tokens)
+
+
+def _amount_of_named(links: Links, schema: Schema) -> list[Measure]:
+    """'how much did Ana give', 'cuánto pagó': whatever the verb, the money of the table that is named, or of the one
+    that holds the names or is nearest to them."""
+    place = next((p for p, token in enumerate(links.tokens) if token.word == "much"), None)
+    if place is None:
+        return []
+    named = {n for n, ms in links.tables.items() if ms[0].score >= TOLD}
+    named |= {schema.columns[column].table for m in links.values for column, _, weight in m.hits if weight >= TOLD}
+    flows = [m for m in find_flows(links, schema, "sum", place) if any(is_money(schema.columns[n]) for n in m.columns)]
+    ways = [(min(distance(schema, m.table, n) for n in named if joined(schema, m.table, n)), m)
+            for m in flows if any(joined(schema, m.table, n) for n in named)]  # fmt: skip
+    return [m for _, m in sorted(ways, key=lambda way: way[0])]
+
+
+def _counted_pieces(links: Links, schema: Schema, at: int) -> list[Measure]:
+    """'how many units of X did we sell': the pieces of the deeds, not what a product is counted in."""
+    place = next((p for p in range(at, min(at + 4, len(links.tokens))) if stem(links.tokens[p].word) in PIECES), None)
+    if place is None:
+        return []
+    tables = sorted((t.number for t in schema.tables), key=lambda n: not records_deeds(n, schema))
+    found = ((n, table_money(n, schema, prefer_pieces=True, margin=False)) for n in tables)
+    return [Measure("sum", n, made[0], "{0}", (place, place + 1)) for n, made in found
+            if made and len(made[0]) == 1 and is_piece(schema.columns[made[0][0]])]  # fmt: skip
 
 
 def _bought(links: Links) -> int | None:
@@ -187,7 +216,8 @@ def _column_measure(number: int, mention: Mention, agg: str, schema: Schema, lin
     adds = is_additive(entry) and not any(stem(token.word) in LEVELS for token in said)
     adds = adds or all(unit_of(token.word) for token in said)  # 'top 3 by kilos'
     adds = adds or (is_stock(entry) and any(stem(token.word) in PIECES for token in links.tokens))  # 'units in stock'
-    chosen = agg or ("sum" if adds and not _PRICE_OF_ONE.search(links.question) else "avg")
+    adds = adds and not _PRICE_OF_ONE.search(links.question)
+    chosen = agg or extreme_beside(links, mention) or ("sum" if adds else "avg")
     if not agg and any(token.word in ("total", "sum") for token in links.tokens[: mention.end + 1]):
         chosen = "sum"
     if chosen == "median" or chosen in ("max", "min", "avg", "sum"):
@@ -305,6 +335,7 @@ def _counted_column(links: Links, schema: Schema, cue: int) -> Measure | None:
     for number, mentions in links.columns.items():
         entry = schema.columns[number]
         beside = any(cue < m.start <= cue + 2 and m.score >= 0.85 and m.end - m.start == 1 for m in mentions)
+        beside = beside and not any(stem(t.word) in PIECES for t in links.tokens[cue : cue + 3])
         if beside and entry.kind == "text" and not entry.time and "many" in {t.word for t in links.tokens}:
             return Measure("distinct", entry.table, (number,), "{0}", (mentions[0].start, mentions[0].end))
     return None

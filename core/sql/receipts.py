@@ -6,6 +6,8 @@ a `Measure` with the tokens it used, or None. Nothing is run.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from core.sql.aggregates import aggregate_of, named_columns
 from core.sql.business_plan import Measure
 from core.sql.dimensions import LEADS
@@ -75,23 +77,55 @@ def _number_per_document(links: Links, schema: Schema) -> Measure | None:
 
 def _number_per_thing(links: Links, schema: Schema) -> Measure | None:
     """'boxes per shipment by country': what adds up for each row of its own table, or, where a group is named besides
-    ('revenue per customer by region'), for each of the things that the rows refer to."""
+    ('revenue per customer by region', 'calls per agent in each office'), for each different thing of a group."""
     for place, token in enumerate(links.tokens[:-1]):
-        grouped = any(later.word in LEADS for later in links.tokens[place + 2 : place + 5])
-        if not (token.source.lower() == "per" or (token.word in ("per", "by") and grouped)):
+        grouped = any(later.word in LEADS for later in links.tokens[place + 2 :])
+        if not (token.source.lower() == "per" or (token.source.lower() == "por" and grouped)):
             continue
         things = [n for n, ms in links.tables.items() if any(m.start == place + 1 and m.score >= 0.8 for m in ms)]
-        for number, mention in named_columns(links, schema) if things else ():
-            entry = schema.columns[number]
-            if mention.end != place or not is_additive(entry):
-                continue
-            span = (mention.start, place + 2)
-            if entry.table in things:
-                return Measure("avg", entry.table, (number,), "{0}", span)
-            key = _key_to(things, entry.table, schema) if grouped else None
+        for made in _added_up(place, links, schema):
+            if made.table in things and made.columns:
+                return replace(made, agg="avg", span=(made.span[0], place + 2))
+            key = _key_to(things, made.table, schema) if grouped else None
+            key = _one_each(place + 1, made.table, links, schema) if grouped and key is None else key
             if key is not None:
-                return _per(entry.table, (number,), "{0}", key, span)
+                return _share_out(made, key, place)
     return None
+
+
+def _share_out(made: Measure, key: int, place: int) -> Measure:
+    span = (made.span[0], place + 2)
+    if made.agg == "distinct":
+        text = "1.0 * COUNT(DISTINCT {0}) / NULLIF(COUNT(DISTINCT {1}), 0)"
+        return Measure("per", made.table, (*made.columns, key), text, span)
+    return _per(made.table, made.columns, made.expression, key, span)
+
+
+def _added_up(place: int, links: Links, schema: Schema) -> list[Measure]:
+    """What may be shared out that is named right before a place: an amount, a flow's money, the rows of a table."""
+    named = [(n, m) for n, m in named_columns(links, schema, _SAID) if m.end == place and m.score >= _SAID]
+    named = [(n, m) for n, m in named if is_additive(schema.columns[n])]
+    found = [Measure("sum", schema.columns[n].table, (n,), "{0}", (m.start, m.end)) for n, m in named]
+    if not found and is_flow(links.tokens[place - 1]):
+        found = find_flows(links, schema, "sum", place - 1)
+    rows = [(n, m) for n, ms in links.tables.items() for m in ms if m.end == place and m.score >= 0.5]
+    found = found or [Measure("count", n, (), "*", (m.start, m.end)) for n, m in rows]
+    documents = count_documents(links, schema, place - 1) if not found else None
+    return [documents] if documents and documents.span[1] == place else found
+
+
+def _one_each(place: int, table: int, links: Links, schema: Schema) -> int | None:
+    """A text column of the table's own, named at a place, with a value of its own for every row or nearly."""
+    for number in schema.tables[table].columns:
+        entry = schema.columns[number]
+        averaged = aggregate_of(links)[0] == "avg"
+        told = any(m.start == place and m.score >= 0.85 for m in links.columns.get(number, ()))
+        if told and entry.kind == "text" and not entry.time and (averaged or entry.unique >= _OWN):
+            return number
+    return None
+
+
+_OWN, _SAID = 0.9, 0.6
 
 
 def _key_to(things: list[int], table: int, schema: Schema) -> int | None:
@@ -103,7 +137,8 @@ def _key_to(things: list[int], table: int, schema: Schema) -> int | None:
 
 
 def _per(table: int, columns: tuple[int, ...], expression: str, key: int, span: tuple[int, int]) -> Measure:
-    text = f"1.0 * SUM({expression}) / NULLIF(COUNT(DISTINCT {{{len(columns)}}}), 0)"
+    above = f"SUM({expression})" if columns else "COUNT(*)"
+    text = f"1.0 * {above} / NULLIF(COUNT(DISTINCT {{{len(columns)}}}), 0)"
     return Measure("per", table, (*columns, key), text, span)
 
 

@@ -7,19 +7,21 @@ confidence. Nothing is run here.
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from core.i18n import format_number, translate
 from core.records import QueryResult, SqlAnswer
-from core.sql.calendar import MONTHS
+from core.sql.calendar import MONTHS, NO_DAY, find_periods
 from core.sql.fidelity import find_unread, quoted_names
 from core.sql.link import Links, ValueMention
 from core.sql.readings import Option
 from core.sql.schema import Schema
 
 UNREAD = 0.6  # of the confidence is left where words that may pick rows picked none
+UNREAL = 0.5  # and where a day is asked for that no calendar has
 TWO_HOMES = 0.7  # and where a name may be meant of another column
 _YEARS_MAX = 6
 _BOUND = re.compile(r"\b(?:WHERE|HAVING|GROUP BY|ORDER BY|LIMIT|JOIN|EXCEPT|INTERSECT|OVER|CASE WHEN)\b")
@@ -34,7 +36,10 @@ def with_remarks(answer: SqlAnswer, options: Sequence[Option], links: Links, sch
     lang, said = answer.lang, []
     if answer.unknown:
         said.append(translate("sql.ask.unread", lang, words=", ".join(f"“{word}”" for word in answer.unknown)))
-    said.append(_tell_year(options, lang))
+    unreal = _tell_unreal_days(links, lang)
+    if unreal:
+        answer = replace(answer, confidence=round(answer.confidence * UNREAL, 4))
+    said += [unreal, _tell_turned(options[0], lang), _tell_year(options, lang)]
     homes = _tell_homes(answer.sql.text, links, schema, lang)
     if homes:
         answer = replace(answer, confidence=round(answer.confidence * TWO_HOMES, 4))
@@ -54,6 +59,23 @@ def _with_unread(answer: SqlAnswer, links: Links) -> SqlAnswer:
     if not unknown:
         return answer
     return replace(answer, unknown=unknown, confidence=round(answer.confidence * UNREAD, 4))
+
+
+def _tell_unreal_days(links: Links, lang: str) -> str:
+    """'30 February 2025', '31/11/2024': no row can be of such a day."""
+    tokens = links.tokens
+    unreal = (p for p in find_periods(tokens, datetime.date.today()) for p in (p.ends or (p,)) if p.unit == NO_DAY)
+    days = [links.question[tokens[p.start].start : tokens[p.end - 1].end] for p in unreal]
+    return translate("sql.ask.no_such_day", lang, days=", ".join(f"“{day}”" for day in days)) if days else ""
+
+
+def _tell_turned(shown: Option, lang: str) -> str:
+    """'from 2025 to 2023': the period is read from its earlier end."""
+    turned = next((p for p in (shown.plan.periods if shown.plan else ()) if p.turned), None)
+    if turned is None:
+        return ""
+    last = turned.after - datetime.timedelta(days=1)
+    return translate("sql.ask.period_turned", lang, first=turned.first.isoformat(), last=last.isoformat())
 
 
 def _tell_year(options: Sequence[Option], lang: str) -> str:

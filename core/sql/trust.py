@@ -76,7 +76,7 @@ def first_signals(option: Option, readings: Readings, links: Links, schema: Sche
         float(measure is not None and _well_named(measure.columns, links)),
         float(max((distance(schema, plan.fact, schema.columns[n].table) for n in plan.dimensions), default=0)),
         min(unknown, 3.0), float(bool(plan.setop)),
-        float((whole and (_is_beyond_parser(plan, schema) or _names_more(readings, schema)))
+        float((whole and (_is_beyond_parser(plan, links, schema) or _names_more(readings, schema)))
               or (measure is not None and measure.across)),
         whole * max(unsaid(parsed[0].sql, links) - unsaid(first.sql, links), 0.0) if parsed else 0.0,
         min(sum(not same_answer(o.result, first.result) and len(uncovered(o.plan, links)) <= left
@@ -115,20 +115,25 @@ def further_signals(
     ]  # fmt: skip
 
 
-def _is_beyond_parser(plan: BusinessPlan, schema: Schema) -> bool:
+def _is_beyond_parser(plan: BusinessPlan, links: Links, schema: Schema) -> bool:
     """'unpaid invoices', 'churn by plan', a correlation, ranges, empty cells, days between dates, two tables beside
-    each other: what the learned parser never writes; and 'the youngest', of which it does not know what is young."""
+    each other, the heaviest of each kind: what the learned parser never writes; and 'the youngest' or 'how much', of
+    which it does not know what is young and what is paid."""
     measure, timed = plan.measure, plan.date is not None
     properties = any(f.op in _BLANK or yes_value(schema.columns[f.column]) is not None for f in plan.filters)
     return bool(
         plan.beside
         or properties
         or (plan.contrast and (plan.contrast.unit or (plan.contrast.right is None and not measure)))
-        or (plan.ranked is not None and schema.columns[plan.ranked].time)
+        or (plan.ranked is not None and (schema.columns[plan.ranked].time or plan.within is not None))
+        or (measure and measure.agg == "sum" and links.tokens[measure.span[0]].word in _AMOUNTS)
         or (timed and plan.grain in ("hour", "weekday", "week", "month", "quarter"))  # of times it knows years and days
         or (timed and any(p.assumed or p.unit in ("month", "quarter") for p in plan.periods))
         or (measure and (measure.unit or measure.agg in _RATIOS or plan.window in ("spread", "growth")))
     )
+
+
+_AMOUNTS = frozenset(("much", "units", "pieces"))
 
 
 def _names_more(readings: Readings, schema: Schema) -> bool:

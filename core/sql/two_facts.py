@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 
 from core.sql.aggregates import named_columns
 from core.sql.business_plan import BusinessPlan, Measure
-from core.sql.dimensions import joined
+from core.sql.dimensions import LEADS, joined
 from core.sql.lexicon import fold
 from core.sql.link import Links
 from core.sql.money import MARGIN, find_flows, is_additive, is_flow, is_money, way_of
 from core.sql.planned import says_result
+from core.sql.ratios import find_ratio, numbers_after
 from core.sql.schema import Schema
-from core.sql.words import stem
+from core.sql.words import Token, stem
 
 _JOINING = frozenset("and vs versus against plus".split())
 _COMPARING = frozenset("with to".split())
@@ -29,11 +30,12 @@ _SUM, _LEVEL = 0.7, 0.4  # how well an amount must be named: 'sales' are not the
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two measures of different tables; `minus` where their difference alone is asked for. `span` joins them."""
+    """Two measures of different tables; `op` is '-' where their difference alone is asked for, '/' where what the one
+    is for each of the other. `span` joins them."""
 
     left: Measure
     right: Measure
-    minus: bool
+    op: str
     span: tuple[int, ...]
 
 
@@ -42,11 +44,13 @@ def find_pair(links: Links, schema: Schema) -> Pair | None:
     tokens = links.tokens
     compares = any(stem(token.word) == "compar" for token in tokens)
     for place, token in enumerate(tokens):
-        minus = token.word in _TAKING or fold(token.source) in _TAKING
-        if not minus and token.word not in (_JOINING | _COMPARING if compares else _JOINING):
+        op = "-" if token.word in _TAKING or fold(token.source) in _TAKING else "/" if _divides(tokens, place) else ""
+        if not op and token.word not in (_JOINING | _COMPARING if compares else _JOINING):
             continue
         lefts = _measured(range(max(0, place - _REACH), place), links, schema)
         rights = _measured(range(place + 1, min(place + 1 + _REACH, len(tokens))), links, schema)
+        shared = numbers_after(place, links, schema) if op == "/" else []
+        rights = [Measure("sum", schema.columns[n].table, (n,), "{0}", (m.start, m.end)) for n, m in shared] or rights
         if not lefts or not rights or {m.table for m in lefts} & {m.table for m in rights}:
             continue
         left, right = min(  # the nearest to the word that joins, of tables that can be joined
@@ -56,10 +60,35 @@ def find_pair(links: Links, schema: Schema) -> Pair | None:
         gap = [t for t in tokens[left.span[1] : place] if t.kind != "mark"]
         gap += [t for t in tokens[place + 1 : right.span[0]] if t.kind != "mark"]
         counted = "count" in (left.agg, right.agg)
+        told = bool(gap) or _refers(left.table, right, schema) or not _sums_up(right, schema)
+        told = told or (right.agg == "count" and not _grouped(tokens, place))  # 'patients per dentist' are split
+        if op == "/" and (told or find_ratio(links, schema)):  # one table tells
+            continue
         if len(gap) <= (0 if counted else 2):
             told = [p for p in range(left.span[0], min(right.span[1] + 2, len(tokens))) if says_result(tokens[p])]
-            return Pair(left, right, minus, (place, *told))
+            return Pair(left, right, op, (place, *told))
     return _gain(links, schema)
+
+
+def _divides(tokens: list[Token], place: int) -> bool:
+    """'animals per volunteer in each shelter': 'per' divides where it alone splits nothing."""
+    said = tokens[place].source.lower()
+    return said == "per" or (said == "por" and _grouped(tokens, place))
+
+
+def _grouped(tokens: list[Token], place: int) -> bool:
+    return any(later.word in LEADS for later in tokens[place + 2 :])
+
+
+def _refers(table: int, right: Measure, schema: Schema) -> bool:
+    """Whether each row of a table names one of the things that are counted: these are told by its own column."""
+    names = schema.tables[table].table.name, schema.tables[right.table].table.name
+    return not right.columns and names in {(key.table, key.ref_table) for key in schema.catalog.foreign_keys}
+
+
+def _sums_up(measure: Measure, schema: Schema) -> bool:
+    """A count, or whole numbers that a sum says something of."""
+    return measure.agg == "count" or (measure.agg == "sum" and is_additive(schema.columns[measure.columns[0]]))
 
 
 def _measured(places: range, links: Links, schema: Schema) -> list[Measure]:
@@ -102,7 +131,7 @@ def _gain(links: Links, schema: Schema) -> Pair | None:
         return None
     ways = [(way_of(m.table, m.columns, schema), m) for m in flows]
     came, went = ([m for way, m in ways if way == side] for side in (1, -1))
-    return Pair(came[0], went[0], True, (place,)) if came and went else None
+    return Pair(came[0], went[0], "-", (place,)) if came and went else None
 
 
 def _names(measure: Measure, schema: Schema) -> set[str]:
@@ -113,13 +142,14 @@ def put_beside(plan: BusinessPlan, other: BusinessPlan, pair: Pair, schema: Sche
     """One plan of both, where both are split alike (or not at all)."""
     if plan.grain != other.grain or len(plan.dimensions) != len(other.dimensions) or plan.window or plan.threshold:
         return None
-    if "count" in (plan.measure.agg, other.measure.agg) and not (plan.grain or plan.dimensions):
+    split = plan.grain or plan.dimensions
+    if "count" in (plan.measure.agg, other.measure.agg) and not split and pair.op != "/":
         return None
     alike = all(_same_thing(a, b, schema) for a, b in zip(plan.dimensions, other.dimensions, strict=True))
     if not alike:
         return None
     covered = plan.covered | other.covered | set(pair.span)
-    return replace(plan, beside=replace(other, more=()), minus=pair.minus, covered=frozenset(covered), more=())
+    return replace(plan, beside=replace(other, more=()), op=pair.op, covered=frozenset(covered), more=())
 
 
 def _same_thing(a: int, b: int, schema: Schema) -> bool:

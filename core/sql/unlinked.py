@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from core.records import SqlAnswer
-from core.sql.calendar import MONTHS
+from core.sql.calendar import MONTHS, time_places
 from core.sql.dimensions import is_ordering
 from core.sql.link import Links, cue_rows, is_content
 from core.sql.propose import Parser
@@ -33,7 +33,9 @@ def with_unused_names(answer: SqlAnswer, links: Links) -> SqlAnswer:
     if answer.sql is None:
         return answer
     text = answer.sql.text.lower()
-    names = [m.value for m in links.values if m.kind == "name" and not m.hits and m.value.lower() not in text]
+    timed = time_places(links.tokens)  # 'Q4' is applied, not stored
+    unstored = (m for m in links.values if m.kind == "name" and not m.hits and m.start not in timed)
+    names = [m.value for m in unstored if m.value.lower() not in text]
     if not names:
         return answer
     unknown = tuple(dict.fromkeys((*answer.unknown, *names)))
@@ -71,7 +73,7 @@ def unknown_words(links: Links, schema: Schema, parser: Parser) -> tuple[str, ..
 
 def unknown_places(links: Links, schema: Schema, parser: Parser) -> list[int]:
     """The places of those words."""
-    covered: set[int] = set()
+    covered = time_places(links.tokens)
     for mentions in (*links.columns.values(), *links.tables.values(), links.values):
         for mention in mentions:
             if getattr(mention, "score", 1.0) >= 0.3:

@@ -137,3 +137,23 @@ def test_the_unit_of_a_measured_header_stays_in_the_result():
     )
     ((_, sql), *_) = statements("total amount by region", "en", Catalog((sales,)))
     assert '"total_amount (€)"' in sql
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("amount of orders from 2024 to 2023", "2023-01-01 to 2024-12-31"),
+        ("amount of orders on 30 February 2024", "“30 February 2024”"),
+        ("importe de los pedidos del 31/11/2024", "“31/11/2024”"),
+    ],
+)
+def test_a_period_that_is_read_otherwise_than_said_is_told(question, said, shops):
+    con, catalog = shops["en" if "amount" in question else "es"]
+    answer = ask(question, catalog, runner(con), check=admit, today=TODAY)
+    assert said in answer.message
+
+
+def test_a_period_that_is_applied_is_no_unknown_word(shops):
+    con, catalog = shops["en"]
+    answer = ask("amount in Q4 2024 and the second half of 2023", catalog, runner(con), check=admit, today=TODAY)
+    assert answer.unknown == ()

@@ -30,6 +30,12 @@ TODAY = datetime.date(2026, 11, 23)
         ("ventas del último mes de 2024", "es", "2024-12-01", "2025-01-01"),
         ("sales in December", "en", "2025-12-01", "2026-01-01"),
         ("ventas entre octubre y diciembre", "es", "2025-10-01", "2026-01-01"),
+        ("sales on 9 March 2024", "en", "2024-03-09", "2024-03-10"),
+        ("sales on March 9th, 2024", "en", "2024-03-09", "2024-03-10"),
+        ("ventas del 9 de marzo", "es", "2026-03-09", "2026-03-10"),
+        ("ventas entre el 3 de marzo y el 5 de abril de 2024", "es", "2024-03-03", "2024-04-06"),
+        ("sales from 2025 to 2023", "en", "2023-01-01", "2026-01-01"),
+        ("sales on 30 February 2024", "en", "2024-03-01", "2024-03-01"),
     ],
 )
 def test_periods(question, lang, first, after):
