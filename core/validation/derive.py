@@ -69,7 +69,7 @@ def _ask(spoken: Spoken, sentence: str, base: bool, halves: bool, operands: Sequ
     way = spoken.way or (-1 if quantity.negative else 0)
     years = frozenset(int(key[5:]) for key in spoken.all_years)
     own = frozenset(int(key[5:]) for key in spoken.years if key.startswith("@year"))
-    halved = halves or bool(HALVES.search(whole))
+    halved = halves or bool(HALVES.search(whole) and not HALVES.search(fold(quantity.text)))
     lines: dict[tuple, list[Operand]] = {}
     for operand in operands:
         lines.setdefault(operand.line, []).append(operand)

@@ -19,6 +19,7 @@ from core.validation.examples import said_again, worked_examples
 from core.validation.extremes import check_extremes
 from core.validation.match import close
 from core.validation.measures import Quantity, fold, lexicon
+from core.validation.missing import why_missing
 from core.validation.operands import gather_operands
 from core.validation.order import check_order, not_earlier, other_time, years_of
 from core.validation.places import Place, Segment, head_of, holds, holds_figure
@@ -84,7 +85,7 @@ def check_figures(claim: Segment, evidence: Evidence, skip: Sequence[tuple[int, 
             found.proven += 1
             found.computed = True
         else:
-            finding = known or _missing(spoken, evidence)
+            finding = known or why_missing(spoken, evidence)
             found.findings += [finding] if finding is not None else []
     found.findings += check_order(claim, named) or check_crossed(claim, named)
     found.findings += check_extremes(claim, named, evidence.rows)
@@ -280,26 +281,3 @@ def _literal(quantity: Quantity, evidence: Evidence) -> bool:
     if any(evidence.fit(quantity, place) for place in evidence.places):
         return False
     return any(holds_figure(text, digits) for p in evidence.passages for text in (p.near_text, p.identity))
-
-
-def _missing(spoken: Spoken, evidence: Evidence) -> Finding | None:
-    """Why a figure is not proven: another unit, another sign, elsewhere on the page, or nowhere."""
-    quantity = spoken.quantity
-    for place in evidence.places:
-        how = evidence.fit(quantity, place)
-        if how in ("unit", "sign"):
-            return Finding(f"{how}_differs", {"what": quantity.text, "instead": place.quantity.text})
-    digits = re.sub(r"[^\d.,]", "", quantity.text).strip(".,")
-    if quantity.spelled or len(digits) > 1:
-        for passage in evidence.passages:
-            page = passage.page_text
-            if holds(fold(page), fold(quantity.text)) if quantity.spelled else holds_figure(page, digits):
-                if quantity.spelled and quantity.kind == "number" and not quantity.unit:
-                    return None
-                return Finding("figure_elsewhere", {"what": quantity.text}, hard=False)
-    near = [place for place in evidence.places if place.quantity.kind == quantity.kind]
-    near = [place for place in near if place.quoted] or near
-    best = max(near, key=lambda place: score(spoken.context, place), default=None)
-    if best is not None and score(spoken.context, best) >= 1.0 and best.quantity.text:
-        return Finding("figure_instead", {"what": quantity.text, "instead": best.quantity.text})
-    return Finding("figure_missing", {"what": quantity.text})

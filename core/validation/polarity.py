@@ -45,7 +45,17 @@ def find_opposition(
         whole += best.words
     if not words:
         return None
+    words += _decided(words, [segment for quoted, _ in sources for segment in quoted])
     return _opposite_side(claim, words) or _one_negation_more(claim, words, whole)
+
+
+def _decided(words: Sequence[Word], quoted: Sequence[Segment]) -> list[Word]:
+    """What a quoted sentence says that was decided ('the motion was rejected'), where the one that tells what it was
+    about does not."""
+    pair = lexicon()["sides"]["en:approv"][0]
+    if any(word.side is not None and word.side[0] == pair for word in words):
+        return []
+    return [w for segment in quoted for w in segment.words if w.side is not None and w.side[0] == pair]
 
 
 def best_segment(claim: Segment, sources: Sequence[Segment]) -> Segment | None:

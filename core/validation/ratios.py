@@ -15,10 +15,10 @@ from core.validation.cues import EACH
 from core.validation.evidence import Evidence, Finding, Found
 from core.validation.grid import Grid, measured, named_rows, read_grids
 from core.validation.measures import approximation, fold, lexicon
-from core.validation.places import Place, Segment
+from core.validation.places import OWN, Place, Segment
 
 _NOT_SO_MANY = (
-    r"(?! (?:a|per|each|every|daily|weekly|monthly|yearly|al|por|check|room|digit|glazing|counting|grado|clic))"
+    r"(?! (?:a|per|each|every|daily|weekly|monthly|yearly|al|por|check|room|digit|glazing|counting|grado|clic)\b)"
 )
 _WORDS = (
     (2.0, rf"\b(?:twice|double[ds]?|doubling|el doble|duplic\w+)\b{_NOT_SO_MANY}"),
@@ -27,7 +27,7 @@ _WORDS = (
     (
         0.5,
         r"(?<!first )(?<!second )\bhalf (?:of|the|its|their|all|as (?:many|much))\b|"
-        r"(?<!primera )(?<!segunda )\bla mitad de\b",
+        r"(?<!primera )(?<!segunda )\bla mitad del?\b",
     ),
 )
 TIMES = re.compile(
@@ -35,9 +35,11 @@ TIMES = re.compile(
     r"(?= times (?:as|more|higher|larger|bigger|the)\b| veces (?:mas|mayor|superior|el|la|l[oa]s)\b)"
 )
 _RATIOS = tuple((value, re.compile(pattern)) for value, pattern in _WORDS)
+_THAN = re.compile(r"\b(?:as|than|that of|those of|que|de lo que)\b")
+_OFTEN = re.compile(r"\b(?:often|frequen\w+|frecuen\w+|fast\w*|quick\w*|speed|rapid\w+|veloc\w+)\b")  # of intervals
 _AND_MORE = re.compile(r"\s*(?:con creces|and more|or more|y mas)\b")
 # (least, most) of the true ratio, as parts of the one that is said
-_REACH = {"": (0.94, 1.08), "about": (0.86, 1.08), "over": (1.0, 1.6), "under": (0.55, 1.0)}
+_REACH = {"": (0.94, 1.08), "about": (0.86, 1.08), "over": (1.0, 2.0), "under": (0.55, 1.0)}
 
 
 @dataclass(frozen=True)
@@ -98,11 +100,34 @@ def _holds(ratio: _Ratio, claim: Segment, evidence: Evidence) -> bool | None:
         if values:
             return any(ratio.allows(value) for value in values)
     pairs = list(_of_sentences(evidence))
+    whole = next((word.keys for word in claim.words if word.start >= ratio.end and not word.stop), frozenset())
+    counted = [pair for pair in pairs if ratio.value < 1 and any(whole & place.head for place in pair)]
+    if counted:
+        return any(ratio.allows(_size(one) / _size(other)) for pair in counted for one, other in (pair, pair[::-1]))
     if any(ratio.allows(place.quantity.readings[0][0] / 100) for place in _quoted(evidence, "percent")):
         return True
-    if any(ratio.allows(value) for pair in pairs for value in pair):
+    pairs = pairs or list(_across(evidence))
+    compared = _THAN.search(fold(claim.text[ratio.end :])) is not None and not _OFTEN.search(fold(claim.text))
+    values = [v for pair in pairs for v in _quotients(claim, *pair, compared)]
+    if any(ratio.allows(value) for value in values):
         return True
     return False if len(pairs) == 1 else None  # of several pairs another one may be meant
+
+
+def _quotients(claim: Segment, first: Place, second: Place, compared: bool) -> Iterator[float]:
+    """One figure over the other: that of what the statement names first, where it compares two that it names."""
+    at, its = (_first(claim, place, other) for place, other in ((first, second), (second, first)))
+    if not compared or at <= its:
+        yield _size(first) / _size(second)
+    if not compared or its <= at:
+        yield _size(second) / _size(first)
+
+
+def _first(claim: Segment, place: Place, other: Place) -> int:
+    """Where the statement first names what only this one of two figures is of."""
+    own = {key for key, weight in place.context.items() if weight >= OWN}
+    shared = {key for key, weight in other.context.items() if weight >= OWN}
+    return next((w.start for w in claim.words if not w.stop and w.keys & (own - shared)), len(claim.text))
 
 
 def _of_rows(ratio: _Ratio, claim: Segment, grid: Grid) -> Iterator[float]:
@@ -144,16 +169,28 @@ def _quotient(values: Sequence[float | None], first: int, second: int) -> Iterat
         yield quotient
 
 
-def _of_sentences(evidence: Evidence) -> Iterator[tuple[float, float]]:
-    """Pairs of figures of one quoted sentence and one unit, each over the other."""
+def _of_sentences(evidence: Evidence) -> Iterator[tuple[Place, Place]]:
+    """Pairs of figures of one quoted sentence and one unit."""
     for kind in ("number", "percent"):
         for first, second in itertools.combinations(_quoted(evidence, kind), 2):
-            one, other = (place.quantity.readings[0][0] for place in (first, second))
             units = {place.quantity.unit for place in (first, second)} - {""}
-            if first.line == second.line and len(units) < 2 and one and other:
-                yield one / other, other / one
+            if first.line == second.line and len(units) < 2:
+                yield first, second
+
+
+def _across(evidence: Evidence) -> Iterator[tuple[Place, Place]]:
+    """Pairs of figures of one unit, or of what is called alike, in two quoted sentences."""
+    for first, second in itertools.combinations(_quoted(evidence, "number"), 2):
+        alike = first.quantity.unit or first.head & second.head
+        if first.line != second.line and first.quantity.unit == second.quantity.unit and alike:
+            yield first, second
+
+
+def _size(place: Place) -> float:
+    return place.quantity.readings[0][0]
 
 
 def _quoted(evidence: Evidence, kind: str) -> list[Place]:
-    """The figures of the quoted sentences."""
-    return [p for p in evidence.places if p.quoted and p.column is None and p.quantity.kind == kind]
+    """The figures of the quoted sentences, those without a size left out."""
+    found = [p for p in evidence.places if p.quoted and p.column is None and p.quantity.kind == kind]
+    return [place for place in found if _size(place)]

@@ -16,6 +16,10 @@ _FRACTION = re.compile(
     r"(?! (?:quarter|trimestre|of (?:the )?(?:year|20)|of an? (?:hour|year|day|mile)|de (?:hora|ano)\b))|"
     r"\b(\w+) (tercera|cuarta|quinta|sexta|decima)s? partes?\b"
 )
+_BY_HALF = re.compile(
+    r"\bby (?:(?:more|less|just|almost|nearly|about|over|under|roughly|than) ){0,2}(half)\b(?! an?\b)|"
+    r"\ba (?:casi )?(la mitad)\b(?! o mas)"
+)
 _IN_EVERY = re.compile(
     r"\b(\d+|one|two|three|four|five|six|seven|eight|nine|un[oa]?|dos|tres|cuatro|cinco|seis|siete|ocho|nueve)"
     r"(?: \w+){0,2}? (?:in(?: every)?|out of(?: every)?|de cada) "
@@ -85,6 +89,10 @@ def read_shares(text: str) -> list[Quantity]:
             continue
         share = 100 * count / whole
         found.append(Quantity(start, end, text[start:end], ((share, 2.0),), "percent", "", how, spelled=True))
+    for match in _BY_HALF.finditer(folded):
+        start, end = match.span(1) if match[1] else match.span(2)
+        how = approximation(text, start)
+        found.append(Quantity(start, end, text[start:end], ((50.0, 2.0),), "percent", "", how, spelled=True))
     for match in _HALF_POINT.finditer(folded):
         start, end = match.span()
         found.append(Quantity(start, end, text[start:end], ((0.5, 0.05),), "points", spelled=True))

@@ -22,7 +22,9 @@ from core.validation.mentions import check_dates, check_names
 from core.validation.names import read_names
 from core.validation.places import Segment, holds
 from core.validation.polarity import find_opposition
+from core.validation.ranks import check_ranks
 from core.validation.ratios import check_ratios
+from core.validation.roles import check_roles, read_roles, with_roles
 from core.validation.sources import Passage
 from core.validation.standings import check_standings
 from core.validation.strayed import check_strayed
@@ -72,6 +74,7 @@ def judge(
     skip: Sequence[tuple[int, int]] = (),
 ) -> Judgement:
     """The verdict on a statement, `claim`, whose marks are blanked; `skip` are spans that were proven otherwise."""
+    claim = with_roles(claim, read_roles(evidence))
     names = read_names(claim.text, claim.dates, claim.quantities)
     limits, settled = check_limits(claim, evidence)
     skip = (*skip, *settled)
@@ -179,8 +182,10 @@ def _is_verbal(word: str) -> bool:
 _WORDING = (
     _opposite,
     check_bindings,
+    check_roles,
     check_strayed,
     check_hedges,
+    check_ranks,
     check_cells,
     check_trend,
 )  # the first that finds anything speaks

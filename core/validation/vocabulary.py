@@ -178,7 +178,8 @@ def _no_bounds(text: str, words: list[Word]) -> list[Word]:
     found = list(words)
     for n, word in enumerate(words):
         token = fold(word.text)
-        if token in _PARTICLES and n and not _is_way(words[n - 1], text[word.end : word.end + 8]):
+        alone = token in _PARTICLES and word.side == lexicon()["sides"].get(f"en:{token}")  # and not 'turned down'
+        if alone and n and not _is_way(words[n - 1], text[word.end : word.end + 8]):
             found[n] = replace(word, way=0, side=None)  # 'gives up', 'sets down'
         if token not in _MORE_OR_LESS:
             continue
