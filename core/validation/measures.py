@@ -67,6 +67,11 @@ def lexicon() -> dict[str, Any]:
     return table
 
 
+def count_words(low: int, high: int) -> str:
+    """The plain numbers from `low` to `high` in words of both languages, as alternatives of a regular expression."""
+    return "|".join(word for words in NUMBER_WORDS.values() for word, n in words.items() if low <= n <= high)
+
+
 def _plain_letter(code: int) -> str:
     lower = chr(code).lower()
     bare = "".join(c for c in unicodedata.normalize("NFKD", lower) if not unicodedata.combining(c))

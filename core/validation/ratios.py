@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from core.validation.cues import EACH
 from core.validation.evidence import Evidence, Finding, Found
 from core.validation.grid import Grid, measured, named_rows, read_grids
-from core.validation.measures import approximation, fold, lexicon
+from core.validation.measures import approximation, count_words, fold, lexicon
 from core.validation.places import OWN, Place, Segment
 
 _NOT_SO_MANY = (
@@ -31,7 +31,7 @@ _WORDS = (
     ),
 )
 TIMES = re.compile(
-    r"\b(three|four|five|six|seven|eight|nine|ten|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|[3-9]|1\d)"
+    rf"\b({count_words(3, 10)}|[3-9]|1\d)"
     r"(?= times (?:as|more|higher|larger|bigger|the)\b| veces (?:mas|mayor|superior|el|la|l[oa]s)\b)"
 )
 _RATIOS = tuple((value, re.compile(pattern)) for value, pattern in _WORDS)

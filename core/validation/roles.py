@@ -4,6 +4,7 @@ party where it begins with one and its source's sentence with the other. It read
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ from core.validation.places import Segment
 from core.validation.vocabulary import Word
 from core.validation.word_lists import stems_of
 
-_NAME = r"[A-ZÁÉÍÓÚÑ&][\w&.'’-]*(?:,? (?:[A-ZÁÉÍÓÚÑ&][\w&.'’-]*|de|del|la|y|of|and))*"
+_NAME = r"[A-ZÁÉÍÓÚÑ&][\w&.'’-]*(?:,? (?:[A-ZÁÉÍÓÚÑ&][\w&.'’-]*|de|del|la|y|of|and)){0,8}"
 _DEFINED = re.compile(
     rf"({_NAME})(?: plc| gmbh)?,? \((?:hereinafter,? |en adelante,? )?[\"“«']?"
     r"(?:the|el|la|los|las) [\"“«']?([A-Z]\w+)[\"”»']?\)"
@@ -29,11 +30,16 @@ def read_roles(evidence: Evidence) -> Roles:
     """The folded words of each name that a cited page gives a role to, each with that role; none that two share."""
     found: dict[str, set[str]] = {}
     for text in dict.fromkeys(passage.page_text for passage in evidence.passages):
-        for name, role in _DEFINED.findall(text):
+        for name, role in _defined(text):
             for word in re.findall(r"[\w&-]+", fold(name)):
                 if word not in _SUFFIXES and len(word) > 2:
                     found.setdefault(word, set()).add(fold(role))
     return {word: next(iter(roles)) for word, roles in found.items() if len(roles) == 1}
+
+
+@functools.lru_cache(maxsize=256)
+def _defined(text: str) -> tuple[tuple[str, str], ...]:
+    return tuple(_DEFINED.findall(text))
 
 
 def with_roles(claim: Segment, roles: Roles) -> Segment:

@@ -6,7 +6,17 @@ from __future__ import annotations
 
 import re
 
-from core.validation.measures import PERCENT, POINTS, Quantity, approximation, fold, lexicon, read_scale, read_unit
+from core.validation.measures import (
+    PERCENT,
+    POINTS,
+    Quantity,
+    approximation,
+    count_words,
+    fold,
+    lexicon,
+    read_scale,
+    read_unit,
+)
 
 _ONE = {"a": 1, "an": 1, "one": 1, "un": 1, "uno": 1, "una": 1, "la": 1}
 _PARTS = {"third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "tenth": 10, "tercio": 3, "cuarto": 4, "quinto": 5}
@@ -21,14 +31,12 @@ _BY_HALF = re.compile(
     r"\ba (?:casi )?(la mitad)\b(?! o mas)"
 )
 _IN_EVERY = re.compile(
-    r"\b(\d+|one|two|three|four|five|six|seven|eight|nine|un[oa]?|dos|tres|cuatro|cinco|seis|siete|ocho|nueve)"
-    r"(?: \w+){0,2}? (?:in(?: every)?|out of(?: every)?|de cada) "
-    r"(three|four|five|ten|tres|cuatro|cinco|diez|10|5|4|3)\b"
+    rf"\b(\d+|one|un[oa]?|{count_words(2, 9)})"
+    rf"(?: \w+){{0,2}}? (?:in(?: every)?|out of(?: every)?|de cada) ({count_words(3, 10)}|10|[3-9])\b"
+    r"(?! (?:days|weeks|months|quarters|years|dias|semanas|mes|trimestre|anos))"
 )
-_UNIT_AND_HALF = re.compile(
-    r"\b(an?|one|two|three|four|five|six|un|una|dos|tres|cuatro|cinco|seis|\d) (\w+) (?:and a half|y medi[oa])\b"
-)
-_AND_HALF = re.compile(r"\b(one|two|three|four|five|six|\d) and a half(?= (\w+))")
+_UNIT_AND_HALF = re.compile(rf"\b(an?|one|una?|{count_words(2, 6)}|\d) (\w+) (?:and a half|y medi[oa])\b")
+_AND_HALF = re.compile(rf"\b(one|{count_words(2, 6)}|\d) and a half(?= (\w+))")
 _HALF_UNIT = re.compile(r"\b(?:half an? |half[ -](?=year)|medi[oa] )(\w+)")
 _ONE_UNIT = re.compile(
     r"\b(?:one|una?) (?=\w+)(?!\w+ (?:earlier|before|ago|later|antes|despues|atras|mas|anterior|from|tras|after)\b)"
