@@ -44,9 +44,8 @@ def check_figures(claim: Segment, evidence: Evidence, skip: Sequence[tuple[int, 
     found = Found()
     named: list[tuple[Spoken, Place]] = []
     open_ones: list[tuple[Spoken, Finding | None]] = []
-    again = said_again(claim)
     for spoken in contexts(claim):
-        if spoken.quantity.start in again or _says_nothing(claim, spoken.quantity, skip, evidence):
+        if _says_nothing(claim, spoken.quantity, skip, evidence):
             continue
         found.total += 1
         finding = None
@@ -80,8 +79,8 @@ def check_figures(claim: Segment, evidence: Evidence, skip: Sequence[tuple[int, 
             found.findings.append(finding)
     examples = worked_examples([spoken.quantity for spoken, _ in open_ones], evidence)
     for spoken, known in open_ones:
-        quantity = spoken.quantity
-        if quantity.start in examples or has_elapsed(quantity, evidence) or _follows(spoken, claim, evidence, named):
+        worked = spoken.quantity.start in examples or has_elapsed(spoken.quantity, evidence)
+        if worked or _follows(spoken, claim, evidence, named):
             found.proven += 1
             found.computed = True
         else:
@@ -134,6 +133,8 @@ def _weigh(spoken: Spoken, matches: Sequence[Place], places: Sequence[Place]) ->
 def _says_nothing(claim: Segment, quantity: Quantity, skip: Sequence[tuple[int, int]], evidence: Evidence) -> bool:
     if any(a <= quantity.start < b for a, b in skip) or TIMES.match(fold(claim.text), quantity.start):
         return True  # 'three times as much' is a ratio (see ratios)
+    if quantity.start in said_again(claim):
+        return True
     before = fold(claim.text[max(0, quantity.start - 10) : quantity.start])
     if _PAGE_BEFORE.search(before):
         return True
