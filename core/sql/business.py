@@ -24,10 +24,10 @@ from core.sql.business_steps import (
     add_more,
     count_things,
 )
-from core.sql.business_time import CHANGED, add_time, names_column
+from core.sql.business_time import CHANGED, GAINED, add_time, names_column
 from core.sql.calendar import Grain, find_grain, find_periods, find_trend
 from core.sql.conditions import find_filter, find_filters
-from core.sql.dimensions import joined
+from core.sql.dimensions import joined, superlatives
 from core.sql.durations import rank_lasting
 from core.sql.link import Links, is_content
 from core.sql.measures import asks_rows, find_measures
@@ -154,7 +154,8 @@ def _spelled_out(plan: BusinessPlan, links: Links) -> set[int]:
 def _has_to_be_there(measure: Measure, links: Links, schema: Schema, window: str) -> bool:
     """'vehicles that have no phone', 'loans with a fine': a column that is a condition is not measured; nor is a deed
     that was not done, or whose share is asked for ('percentage of properties sold')."""
-    if not measure.columns or measure.unit:
+    ranked = any(measure.span[0] - 1 <= p <= measure.span[1] for p in superlatives(links))  # 'which have lost most MWh'
+    if not measure.columns or measure.unit or ranked:
         return False
     words, shared = set(range(*measure.span)), window == "share"
     near = [t.number for t in schema.tables if t.number == measure.table or joined(schema, measure.table, t.number)]
@@ -205,7 +206,8 @@ def find_window(links: Links) -> tuple[str, tuple[int, int]]:
             for start in range(len(words) - len(roots) + 1):
                 if words[start : start + len(roots)] == roots:
                     return name, (start, start + len(roots))
-    changed = next((p for p, root in enumerate(words) if root in CHANGED), None)
+    changed = next((p for p, root in enumerate(words) if root in CHANGED | GAINED), None)
     named = find_periods(links.tokens, datetime.date.today()) if changed is not None else []
-    told = named and (len(named) == 2 or named[0].ends or words[changed] != stem("difference"))
+    alone = named and words[changed] not in GAINED | {stem("difference")}
+    told = named and (len(named) == 2 or named[0].ends or alone)
     return ("growth", (changed, changed + 1)) if told else ("", (0, 0))

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from core.sql.aggregates import aggregate_of
 from core.sql.business_plan import BusinessPlan
+from core.sql.calendar import find_grain
 from core.sql.conditions import asks_sides
 from core.sql.dimensions import HIGH, LOW, find_sorting, superlatives
 from core.sql.link import Links, ValueMention
@@ -37,7 +38,24 @@ def add_order(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
     elif asks_sides(links) and not any(token.word in _ASKING for token in tokens[:2]):
         return plan  # 'are men paid more? the salary of men and of women': both are shown
     limit = count.value if count else (None if _plural_ask(links) else 1)
-    return replace(plan, descending=high or not low, limit=limit, covered=frozenset(covered))
+    window = plan.window
+    if count and window == "share" and not plan.grain and _shares_of(links, count.start):
+        plan = replace(plan, op="+")
+    if plan.grain and plan.dimensions and not window and _each_unit(links):
+        window, limit = "rank", limit or 1  # 'the best seller of each month'
+    return replace(plan, window=window, descending=high or not low, limit=limit, covered=frozenset(covered))
+
+
+def _shares_of(links: Links, place: int) -> bool:
+    """'the share of the top ten' is what they make together; 'the top ten and their share' is a list."""
+    words = [token.word for token in links.tokens[:place]]
+    return any(word.startswith(("share", "percent", "proportion", "%")) for word in words)
+
+
+def _each_unit(links: Links) -> bool:
+    """'for each year', 'in every quarter': the order is one of each unit of time."""
+    grain = find_grain(links.tokens)
+    return grain is not None and links.tokens[grain.start].word in ("each", "every")
 
 
 _ASKING = frozenset("which what who".split())

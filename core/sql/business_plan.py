@@ -31,9 +31,9 @@ class BusinessPlan:
     `measure` None makes a list of the things of `subject` (a table). `contrast` compares two columns row by row, or
     their sums where there are dimensions. `setop` (INTERSECT, EXCEPT) joins the things that meet `filters` with those
     that meet `right`; `ranked` orders a list by that column; `clock` holds the hours of the day that `grain` splits by.
-    `op` shows one figure of two, of `beside` or of a contrast's sides: '-' their difference, '/' the one for each of
-    the other; `within` is the column in whose groups things are ranked; `change` says how growth is told: 'percent',
-    'absolute', '' for both."""
+    `op` shows one figure of several, of `beside`, of a contrast's sides, of shares: '-' their difference, '/' the one
+    for each of the other, '+' their sum; `within` is the column in whose groups things are ranked; `change` says how
+    growth is told: 'percent', 'absolute', '' for both."""
 
     measure: Measure | None
     dimensions: tuple[int, ...] = ()

@@ -42,12 +42,16 @@ def read_business_plan(plan: BusinessPlan, schema: Schema, lang: str) -> str:
     parts += [_period(p, lang) for p in plan.periods if p.unit != NO_DAY] if plan.date is not None else []
     if plan.window in ("growth", "running", "share"):
         parts.append(_say(plan.window, lang))
+    if plan.window == "rank" and plan.within is None and plan.grain:
+        parts.append(_say("rank_within", lang, column=translate(f"sql.column.{plan.grain}", lang)))
     if plan.within is not None:
         parts.append(_say("rank_within", lang, column=_name(plan.within, schema)))
     if plan.ranked is not None:
         parts.append(_ranked(plan, schema, lang))
     if measured and plan.descending is not None and (plan.dimensions or plan.grain):
         parts.append(_order(plan, schema, lang))
+    if plan.op == "+":
+        parts.append(_say("together", lang))
     return ", ".join(parts)
 
 

@@ -160,10 +160,17 @@ def _windowed(plan: BusinessPlan, inner: str, labels: list[str], name: str, sche
             named = {n: quote(label_of(n, plan.dimensions, schema)) for n in plan.dimensions}
             where = " AND ".join(filter_text(f, named[f.column]) for f in kept)
             shares = f"shares AS (SELECT {listed}, {share} FROM base)"
-            return f"WITH base AS ({inner}), {shares} SELECT * FROM shares WHERE {where} ORDER BY {order}{limit}"
-        return f"WITH base AS ({inner}) SELECT {listed}, {share} FROM base ORDER BY {order}{limit}"
+            one = len(kept) == len(labels) == 1 and kept[0].op == "="  # 'the share of the web' is one figure
+            shown = quote(column_name("share", plan.lang)) if one else "*"
+            return f"WITH base AS ({inner}), {shares} SELECT {shown} FROM shares WHERE {where} ORDER BY {order}{limit}"
+        shares = f"SELECT {listed}, {share} FROM base ORDER BY {order}{limit}"
+        if plan.op == "+":
+            name = quote(column_name("share", plan.lang))
+            return f"WITH base AS ({inner}), shares AS ({shares}) SELECT SUM({name}) AS {name} FROM shares"
+        return f"WITH base AS ({inner}) {shares}"
     if plan.window == "rank" and len(labels) > 1:
-        outer = quote(label_of(plan.within, plan.dimensions, schema) if plan.within is not None else labels[-1])
+        inside = unit_name(plan) or labels[-1]  # 'of each year'
+        outer = quote(label_of(plan.within, plan.dimensions, schema) if plan.within is not None else inside)
         place = f"RANK() OVER (PARTITION BY {outer} ORDER BY {value}{'' if plan.descending is False else ' DESC'})"
         rank = quote(column_name("rank", plan.lang))
         keep = f" WHERE {rank} <= {plan.limit}" if plan.limit else ""

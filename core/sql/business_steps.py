@@ -20,7 +20,7 @@ from core.sql.dimensions import (
 )
 from core.sql.link import Links, is_content
 from core.sql.money import is_buying, is_flow
-from core.sql.properties import named_property
+from core.sql.properties import named_property, yes_value
 from core.sql.receipts import count_documents
 from core.sql.schema import Schema
 from core.sql.unread import TOLD
@@ -163,7 +163,8 @@ def add_more(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
         near = len(gap) <= _APART and any(token.word in _JOINERS for token in between)
         told = len(gap) <= _ASIDE and any(token.word == "and" for token in between)
         beside = near or (told and _all_read(gap, covered, links))
-        same = schema.columns[number].table == measure.table and number not in measure.columns
+        same = schema.columns[number].table == measure.table and number not in (*measure.columns, *plan.dimensions)
+        same = same and yes_value(schema.columns[number]) is None
         if beside and same and mention.score >= 0.7 and not places & covered:
             agg = next((AGGREGATES[stem(t.word)] for t in between if stem(t.word) in AGGREGATES), measure.agg)
             more.append(Measure(agg, measure.table, (number,), "{0}", (mention.start, mention.end)))
@@ -209,7 +210,22 @@ def _count_beside(measure: Measure, last: int, links: Links, schema: Schema) -> 
             if told:
                 return Measure("count", measure.table, (), "*", (place, told.end))
             documents = count_documents(links, schema, place + 2)
-            return documents if documents and documents.table == measure.table else None
+            own = documents if documents and documents.table == measure.table else None
+            return own or _referred_beside(measure.table, place, links, schema)
+    return None
+
+
+def _referred_beside(table: int, place: int, links: Links, schema: Schema) -> Measure | None:
+    """'amount collected and how many different orders': the different things of a table that the rows refer to."""
+    at = place + 2 + (links.tokens[place + 2].word in ("different", "distinct"))
+    for key in schema.catalog.foreign_keys:
+        if key.table != schema.tables[table].table.name or len(key.columns) != 1:
+            continue
+        things = links.tables.get(schema.table_of[key.ref_table].number, ())
+        told = next((m for m in things if m.start == at and m.score >= TOLD), None)
+        if told:
+            column = schema.column_of[key.table, key.columns[0]].number
+            return Measure("distinct", table, (column,), "{0}", (place, told.end))
     return None
 
 
@@ -219,17 +235,32 @@ def _figures_beside_count(plan: BusinessPlan, links: Links, schema: Schema) -> B
     for number, mention in sorted(named_columns(links, schema), key=lambda named: named[1].start):
         places = set(range(mention.start, mention.end))
         lead = words[max(0, mention.start - _APART) : mention.start]
-        agg = next((AGGREGATES[word] for word in lead if word in AGGREGATES), "")
-        joined_to = any(word in _JOINERS for word in lead) and mention.start >= plan.measure.span[1]
+        after = words[mention.end : mention.end + 1]  # 'importe medio'
+        agg = next((AGGREGATES[word] for word in (*lead, *after) if word in AGGREGATES), "")
+        joined_to = _joined_behind(mention.start, links) and mention.start >= plan.measure.span[1]
         own = schema.columns[number].table == plan.measure.table
-        if agg and joined_to and own and mention.score >= 0.7 and not places & covered:
+        told = mention.score >= (_NAMED if words[mention.start - 1] in AGGREGATES else 0.7)  # 'average rating'
+        if agg and joined_to and own and told and not places & covered:
             more.append(Measure(agg, plan.measure.table, (number,), "{0}", (mention.start, mention.end)))
             covered |= places
     return replace(plan, more=tuple(more), covered=frozenset(covered))
 
 
+def _joined_behind(place: int, links: Links) -> bool:
+    """Whether 'and' stands before a place with nothing but small words and an aggregate between: 'and what is their
+    average tenure'."""
+    while place > 0:
+        token = links.tokens[place - 1]
+        if token.word in _JOINERS:
+            return True
+        if is_content(token) and stem(token.word) not in AGGREGATES:
+            return False
+        place -= 1
+    return False
+
+
 _EACH_ROW = 0.999  # of a column's values differ where it tells each row apart: an invoice number
-_NAMED = 0.4  # how well the rows that are counted must be named beside a figure
+_NAMED = 0.3  # how well what is counted, or averaged, must be named beside a figure
 _APART = 3  # words between two measures: 'and the total'
 _ASIDE = 8  # and where all between them is read already: 'spend in 2025 and what was its budget'
 _JOINERS = ("and", ",", "vs", "versus", "against")

@@ -165,6 +165,8 @@ _STEPS = frozenset(("month", "quarter", "half", "year"))
 def tell_change(links: Links) -> str:
     """How growth is asked for: 'percent', 'absolute', or '' where either will do."""
     words = [token.word for token in links.tokens]
+    if GAINED & {stem(word) for word in words}:
+        return "absolute"  # 'gained most years of life'
     if any(stem(word) in _PERCENT for word in words):
         return "percent"
     counted = any(words[p : p + 3] == ["by", "how", "many"] for p in range(len(words) - 2))
@@ -173,6 +175,7 @@ def tell_change(links: Links) -> str:
 
 DIFFERENCE = frozenset(("difference", "differences"))
 CHANGED = frozenset(stem(word) for word in read_cues()["measures"]["changed"].split())
+GAINED = frozenset(stem(word) for word in ("gain", "win", "won", "lose", "lost"))
 _PERCENT = frozenset(cue_roots("measures", "percent"))
 _ABSOLUTE = frozenset("absolute euros euro dollars dollar money".split())
 

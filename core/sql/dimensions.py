@@ -74,7 +74,11 @@ def _opening(links: Links, schema: Schema, fact: int, taken: set[int]) -> Dimens
         (m for n in schema.tables[fact].columns if schema.columns[n].kind == "text" and schema.columns[n].unique < 0.9
          for m in links.columns.get(n, ()) if m.start == start and m.score >= 0.85), None
     )  # fmt: skip
-    if mention is None or not has_superlative(links) or [t.word for t in tokens[mention.end :][:1]] != ["with"]:
+    if mention is None or not has_superlative(links) or mention.end >= len(tokens):
+        return None
+    if (
+        tokens[mention.end].word != "with" and stem(tokens[mention.end].word) not in HIGH | LOW
+    ):  # 'el producto más vendido'
         return None
     return dimension_at(start, links, schema, fact, taken, 0)
 
@@ -130,9 +134,12 @@ def find_sorting(links: Links) -> tuple[bool, frozenset[int]] | None:
     for place, root in enumerate(roots):
         if root in ("descend", "ascend"):
             return root == "descend", frozenset((place,))
-        ends = place + 3 == len(roots) and roots[place + 2] == "first"  # ', largest total first'
-        if _ranks(links.tokens[place]) and (ends or roots[place + 1 : place + 2] == ["first"]):
-            return links.tokens[place].word not in _LOW_FIRST, frozenset(range(place, place + 2 + ends))
+        ends = next((n for n in (2, 3) if place + n + 1 == len(roots) and roots[-1] == "first"), 1)
+        if _ranks(links.tokens[place]) and roots[place + ends : place + ends + 1] == [
+            "first"
+        ]:  # ', largest total first'
+            grows = roots[place + 1] == "grow"  # 'fastest-growing' is no shortest time
+            return grows or links.tokens[place].word not in _LOW_FIRST, frozenset(range(place, place + ends + 1))
         if _ranks(links.tokens[place]) and place:
             end = _other_end(links.tokens, place)
             if end:

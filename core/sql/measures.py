@@ -12,7 +12,7 @@ from core.sql.aggregates import aggregate_of, extreme_beside, extreme_of, find_s
 from core.sql.business_plan import Measure
 from core.sql.dimensions import distance, joined
 from core.sql.durations import find_duration
-from core.sql.link import Links, Mention
+from core.sql.link import Links, Mention, is_content
 from core.sql.money import (
     LEVELS,
     MARGIN,
@@ -29,6 +29,7 @@ from core.sql.money import (
 )
 from core.sql.operators import BOUNDS, behind_number, operator_beside
 from core.sql.planned import find_spent
+from core.sql.properties import yes_value
 from core.sql.ratios import (
     find_correlation,
     find_difference,
@@ -72,6 +73,7 @@ def find_measures(links: Links, schema: Schema, window: tuple[int, int], over_ti
     agg = agg or extreme_of(links) or ("count" if _share_of_rows(links, schema, window) else "")
     named = [(n, m) for n, m in named_columns(links, schema) if m.end <= window[0] or m.start >= window[1]]
     named = [(n, m) for n, m in named if not _means_gain(n, m, links, schema)]
+    named = [(n, m) for n, m in named if yes_value(schema.columns[n]) is None] or named  # 'seniors' of 0 and 1 split
     found: list[Measure] = [sure] if sure else []
     if agg in ("count", "distinct"):
         found += [m for m in [count_documents(links, schema, at)] if m]
@@ -322,12 +324,20 @@ def _count(links: Links, schema: Schema) -> Measure | None:
     if things:
         return things
     if len(schema.tables) == 1:
-        return Measure("count", 0, (), "*", (cue, cue))
+        return Measure("count", 0, (), "*", (cue, cue + 2 * _is_noun(links, cue + 1)))
     flowing = next((p for p, token in enumerate(links.tokens) if is_flow(token)), None)
     if flowing is None:
         return None
     found = find_flows(links, schema, "")
     return Measure("count", found[0].table, (), "*", (flowing, flowing + 1)) if found else None
+
+
+def _is_noun(links: Links, place: int) -> bool:
+    """'how many cars' of the only table: a word behind 'many' that names nothing else names its rows."""
+    mentions = [m for ms in links.columns.values() for m in ms if m.score >= KEYED]
+    if place >= len(links.tokens) or links.tokens[place - 1].word != "many" or not is_content(links.tokens[place]):
+        return False
+    return not any(m.start <= place < m.end for m in (*mentions, *links.values))
 
 
 def _counted_column(links: Links, schema: Schema, cue: int) -> Measure | None:

@@ -72,7 +72,9 @@ def find_flows(links: Links, schema: Schema, agg: str, place: int | None = None)
     tables = {n: max((m.score for m in ms if m.start in near), default=0.0) for n, ms in links.tables.items()}
     sold = _counts_pieces(links, place)
     margin = stem(links.tokens[place].word) in MARGIN
-    buyers = any(stem(token.word) in _BUYERS for token in links.tokens)
+    buyers = any(stem(token.word) in _BUYERS or token.word == "us" for token in links.tokens) or _names_buyer(
+        links, schema
+    )
     direction = -1 if buyers and stem(links.tokens[place].word) in _OUT else 1  # what customers spend comes in
     found: list[tuple[bool, float, Measure]] = []
     for table in schema.tables:
@@ -89,6 +91,13 @@ def find_flows(links: Links, schema: Schema, agg: str, place: int | None = None)
         found.append((way < 0, score, Measure(agg or "sum", table.number, columns, expression, (place, place + 1))))
     against = all(row[0] for row in found)  # what goes the other way is meant only where nothing else is there
     return [m for other, _, m in sorted(found, key=lambda row: -row[1]) if against or not other][:6]
+
+
+def _names_buyer(links: Links, schema: Schema) -> bool:
+    """'how much did Acme buy', where Acme is one of the customers."""
+    columns = {column for m in links.values for column, _, weight in m.hits if weight >= 1}
+    words = [(schema.columns[n].words, schema.tables[schema.columns[n].table].words) for n in columns]
+    return any(root in _BUYERS and w >= 0.85 for both in words for name in both for stems in name for root, w in stems)
 
 
 _DIRECTION = 2.0  # as much as a table that is named

@@ -123,6 +123,7 @@ def _is_beyond_parser(plan: BusinessPlan, links: Links, schema: Schema) -> bool:
     properties = any(f.op in _BLANK or yes_value(schema.columns[f.column]) is not None for f in plan.filters)
     return bool(
         plan.beside
+        or plan.window == "rank"
         or properties
         or (plan.contrast and (plan.contrast.unit or (plan.contrast.right is None and not measure)))
         or (plan.ranked is not None and (schema.columns[plan.ranked].time or plan.within is not None))
@@ -137,10 +138,13 @@ _AMOUNTS = frozenset(("much", "units", "pieces"))
 
 
 def _names_more(readings: Readings, schema: Schema) -> bool:
-    """Whether the parser's first shows nothing but keys, and the rules' first the names that they stand for."""
+    """Whether the parser's first shows nothing but keys, and the rules' first the names that they stand for; or one
+    figure of several that are asked for."""
     keys = {entry.key[1] for entry in schema.columns if entry.id_like or entry.primary or entry.foreign}
     plan, parsed = readings.ruled[0].plan, readings.parsed
-    return bool(parsed) and set(parsed[0].result.columns) <= keys and bool(plan.keys) and not plan.periods
+    named = bool(parsed) and set(parsed[0].result.columns) <= keys and bool(plan.keys) and not plan.periods
+    figures = bool(parsed) and bool(plan.more) and is_part(parsed[0].result, readings.ruled[0].result)
+    return named or figures
 
 
 def _says_nothing(option: Option) -> bool:

@@ -32,7 +32,8 @@ _RELATING = frozenset("per over under between since until during versus vs".spli
 
 
 def find_values(tokens: list[Token], question: str, schema: Schema, lexicon: Lexicon) -> list[ValueMention]:
-    found = [m for m in (_own_value(i, token, schema) for i, token in enumerate(tokens)) if m]
+    said = ((i, token) for i, token in enumerate(tokens) if not _stands_for_thing(tokens, i))
+    found = [m for m in (_own_value(i, token, schema) for i, token in said) if m]
     taken = {m.start for m in found if m.kind in ("quoted", "date")}
     texts = []
     for start in range(len(tokens)):
@@ -52,6 +53,12 @@ def find_values(tokens: list[Token], question: str, schema: Schema, lexicon: Lex
     kept += _mistyped_values(tokens, kept, schema, lexicon.english, question)
     kept += _unstored_names(tokens, kept, schema)
     return sorted(found + kept, key=lambda m: m.start)
+
+
+def _stands_for_thing(tokens: list[Token], place: int) -> bool:
+    """'each one', 'cada uno': no number."""
+    one = tokens[place].kind == "number_word" and tokens[place].value == 1
+    return one and place > 0 and tokens[place - 1].word in ("each", "every", "which", "this", "that")
 
 
 def _own_value(place: int, token: Token, schema: Schema) -> ValueMention | None:
