@@ -6,6 +6,7 @@ It runs nothing; how far each reading is to be trusted is told in `trust.py`.
 from __future__ import annotations
 
 from core.sql.compare import same_answer
+from core.sql.dimensions import asked_order
 from core.sql.link import Links
 from core.sql.readings import Option, Readings
 from core.sql.schema import Schema
@@ -28,16 +29,17 @@ def arrange(readings: Readings, links: Links, schema: Schema, unknown: int) -> t
     second = next((o for o in others if o.plan is not None and not o.varied), None)
     if lead.plan is not None and chances["parser"] < UNLIKELY and second is not None:
         others = [second, *others]  # what else the same words may measure, before the parser's guesses
-    best = _different([lead, *others], READINGS)
+    ordered = asked_order(links) is not None
+    best = _different([lead, *others], READINGS, ordered)
     varied = [option for option in others if option.varied]
     if lead.plan is not None and chances["parser"] < UNLIKELY and varied and not any(o.varied for o in best):
         # three tellings of one reading help nobody: the last one differs in what is most in doubt
-        best = _different([*_different([lead, *others], READINGS - 1), *varied, *others], READINGS)
+        best = _different([*_different([lead, *others], READINGS - 1, ordered), *varied, *others], READINGS, ordered)
     yearly = next((option for option in others if option.varied == "year"), None)
     if yearly is not None and _is_nothing(lead) and not _is_nothing(yearly):
-        best = _different([yearly, *best], READINGS)  # no row in the year that was assumed, some in others
+        best = _different([yearly, *best], READINGS, ordered)  # no row in the year that was assumed, some in others
     if yearly is not None and lead.plan is not None and not any(o.varied == "year" for o in best):
-        best = _different([*best[: READINGS - 1], yearly, *best], READINGS)  # the year was assumed
+        best = _different([*best[: READINGS - 1], yearly, *best], READINGS, ordered)  # the year was assumed
     return best, max(chances.values()) * UNREAD**unknown
 
 
@@ -68,11 +70,12 @@ def _is_nothing(option: Option) -> bool:
     return not rows or (len(rows) == 1 and not any(rows[0]))
 
 
-def _different(options: list[Option], most: int) -> list[Option]:
-    """The first options without those whose rows an earlier one has, whatever the order of their columns."""
+def _different(options: list[Option], most: int, ordered: bool = False) -> list[Option]:
+    """The first options without those whose rows an earlier one has, whatever the order of their columns, and of the
+    rows unless they are to be `ordered`."""
     kept: list[Option] = []
     for option in options:
-        if not any(same_answer(option.result, other.result) for other in kept):
+        if not any(same_answer(option.result, other.result, ordered) for other in kept):
             kept.append(option)
         if len(kept) == most:
             break

@@ -98,13 +98,13 @@ def plain_value(value: Any) -> Any:
     return value
 
 
-def result_key(result: QueryResult) -> int | None:
-    """One number for results that hold the same bag of rows (columns as they stand); None where it failed."""
+def result_key(result: QueryResult, ordered: bool = False) -> int | None:
+    """One number for results that hold the same bag of rows, or the same list where `ordered` (columns as they stand);
+    None where it failed."""
     if result.error:
         return None
-    return hash(
-        (len(result.columns), frozenset(Counter(tuple(plain_value(v) for v in row) for row in result.rows).items()))
-    )
+    rows = [tuple(plain_value(v) for v in row) for row in result.rows]
+    return hash((len(result.columns), tuple(rows) if ordered else frozenset(Counter(rows).items())))
 
 
 def same_rows(one: QueryResult, other: QueryResult) -> bool:

@@ -147,6 +147,27 @@ def find_sorting(links: Links) -> tuple[bool, frozenset[int]] | None:
     return None
 
 
+def asked_order(links: Links) -> tuple[int, bool | None] | None:
+    """(the place of the word that asks for rows in order, whether falling: None where that is not said); None where no
+    order is asked for."""
+    roots = [stem(token.word) for token in links.tokens]
+    spoken = (p for p, token in enumerate(links.tokens) if roots[p] in _SORTS or _is_order(token))
+    place, sorting = next(spoken, None), find_sorting(links)
+    if place is None:
+        return (min(sorting[1]), sorting[0]) if sorting else None
+    if {"descend", "decreas", "revers"} & set(roots):
+        return place, True
+    return place, False if {"ascend", "increas", "alphabet", "lexicograph"} & set(roots) else None
+
+
+_SORTS = frozenset(("sort", "alphabet", "lexicograph", "ascend", "descend"))
+
+
+def _is_order(token: Token) -> bool:
+    """'ordered by', 'in order of', 'in descending order': the sorting, which names no table of orders."""
+    return token.kind == "cue" and token.word in ("order", "ordered")
+
+
 _SUPERLATIVES = {name: frozenset(words.split()) for name, words in read_cues()["superlatives"].items()}
 _LOW_FIRST = (_SUPERLATIVES["low"] | frozenset(read_cues()["measures"]["low"].split())) - {"slowest"} | {
     "fastest", "quickest",

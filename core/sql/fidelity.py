@@ -11,14 +11,16 @@ import itertools
 import re
 
 from core.sql.aggregates import AGGREGATES
+from core.sql.dimensions import asked_order
 from core.sql.link import Links, Mention, ValueMention, cue_rows
 from core.sql.operators import operator_beside
+from core.sql.roles import untold_roles
 from core.sql.schema import Schema
 from core.sql.unread import content_of
 from core.sql.words import stem
 
-LAPSES = ("names_left", "words_left", "values_left", "compared", "averaged", "joins", "unasked")
-STRAINS = ("open", "parts_left", "rivals", "tables", "nested", "wordy")
+LAPSES = ("names_left", "words_left", "values_left", "compared", "averaged", "joins", "unasked", "unsorted")
+STRAINS = ("open", "parts_left", "rivals", "tables", "nested", "wordy", "homes", "doubtful", "roles", "uncounted")
 _MOST = 3  # lapses of one kind counted
 _SURE, _NAMED, _TOUCHED = 0.85, 0.6, 0.3  # how well a mention must name a column, a table, anything
 _DENYING = {"not", "never", "without", "except", "neither", "nor", "excluding"}
@@ -43,8 +45,15 @@ def find_lapses(sql: str, links: Links, schema: Schema) -> list[float]:
         _aggregates_left(sql, links),
         len(tables - named),
         _columns_unasked(sql, links, schema),
+        _order_left(sql, links, schema),
     )
     return [float(min(count, _MOST)) for count in counts]
+
+
+def lost_of(sql: str, links: Links) -> float:
+    """How many values, bounds, denials and aggregates of the question the statement does not hold."""
+    counts = _values_left(sql, links) + _comparisons_left(sql, links) + _aggregates_left(sql, links)
+    return counts + unsaid(sql, links) + undenied(sql, links)
 
 
 def quoted_names(sql: str) -> set[str]:
@@ -62,6 +71,9 @@ def find_strains(sql: str, links: Links, schema: Schema) -> list[float]:
         len(_tables(sql)) - 1,
         sql.count("SELECT") - 1,
         (len(list(content_of(links))) - 3) / 2,
+        *_doubtful_values(sql, links, schema),
+        untold_roles(_tables(sql), links, schema),
+        _quantities_left(sql, names, links, schema),
     )
     return [float(min(max(count, 0), _MOST)) for count in counts]
 
@@ -80,10 +92,42 @@ def _words_open(sql: str, names: set[str], links: Links, schema: Schema) -> int:
     return sum(place not in told and not cues[place].any() for place in content_of(links))
 
 
+def _doubtful_values(sql: str, links: Links, schema: Schema) -> tuple[int, int]:
+    """(names of further columns that store the values used, values used whose words name a column or a table too:
+    'the problems reported by' of a status 'Reported')."""
+    text = sql.lower().replace("''", "'")
+    named = {p for ms in (*links.columns.values(), *links.tables.values()) for m in ms if m.score >= _NAMED
+             for p in _places(m)}  # fmt: skip
+    used = [m for m in links.values if any(f"'{str(value).lower()}'" in text for _, value, _ in m.hits)]
+    homes = sum(len({schema.columns[c].key[1].lower() for c, _, _ in m.hits}) - 1 for m in used)
+    return homes, sum(bool(named & set(_places(m))) for m in used)
+
+
+def _quantities_left(sql: str, names: set[str], links: Links, schema: Schema) -> int:
+    """1 where all rows are counted, although a word beside the table's name hints at a number column ('how many
+    furniture components' of a column 'num_of_component')."""
+    if "COUNT(*)" not in sql or "GROUP BY" in sql:
+        return 0
+    told = {p for n, ms in links.tables.items() if schema.tables[n].table.name.lower() in names
+            for p in _places(ms[0])}  # fmt: skip
+    others = (schema.columns[n] for n, ms in links.columns.items() if any(
+        m.score >= _TOUCHED and not told >= set(_places(m)) for m in ms))  # fmt: skip
+    keyless = (e for e in others if not (e.id_like or e.primary or e.foreign or e.time))
+    return int(any(entry.kind == "number" and entry.key[1].lower() not in names for entry in keyless))
+
+
 def parts_said(links: Links) -> int:
-    """How many parts 'and' adds: 'name and city', 'from Madrid and after 2020'; not 'between 5 and 10'."""
+    """How many parts 'and', 'as well as' and commas add: 'name and city', 'order id, customer id', 'from Madrid and
+    after 2020'; not 'between 5 and 10'."""
     words = [token.word for token in links.tokens]
-    return sum(word == "and" for word in words) - words.count("between")
+    also = sum(words[place : place + 3] == ["as", "well", "as"] for place in range(len(words)))
+    return sum(word == "and" for word in words) - words.count("between") + also + _listed(links)
+
+
+def _listed(links: Links) -> int:
+    """Commas between names of columns."""
+    named = {p for ms in links.columns.values() for m in ms if m.score >= _NAMED for p in _places(m)}
+    return sum(t.source == "," and {p - 1, p + 1} <= named for p, t in enumerate(links.tokens))
 
 
 def _parts_of(sql: str) -> int:
@@ -175,6 +219,22 @@ def _counts_amount(sql: str, links: Links) -> int:
 def _sum_left(sql: str, links: Links) -> int:
     total = any(a.word == "total" and b.word not in ("number", "count") for a, b in itertools.pairwise(links.tokens))
     return int(total and "SUM(" not in sql and "COUNT(" not in sql)
+
+
+def _order_left(sql: str, links: Links, schema: Schema) -> int:
+    """1 where rows in order are asked for and the statement has none, the other direction, or another column's."""
+    asked = asked_order(links)
+    if asked is None:
+        return 0
+    place, falling = asked
+    _, found, tail = sql.rpartition("ORDER BY")
+    if not found or (falling is not None and ("DESC" in tail) != falling):
+        return 1
+    own = quoted_names(tail)
+    named = {schema.columns[n].key[1].lower() for n, ms in links.columns.items() for m in ms
+             if m.score >= _NAMED and place < m.start}  # fmt: skip
+    known = {entry.key[1].lower() for entry in schema.columns}
+    return int(bool(named) and own <= known and not own & named)
 
 
 def _columns_unasked(sql: str, links: Links, schema: Schema) -> int:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
+from copy import copy
 from dataclasses import dataclass
 
 from core.records import Catalog, ForeignKey, Table
@@ -45,6 +46,8 @@ class JoinGraph:
             for edge in _same_name_edges(catalog.tables):
                 if frozenset((edge.left, edge.right)) not in linked:
                     self._add(edge)
+        several = (same for edges in self.edges.values() for same in _by_right(edges).values() if len(same) > 1)
+        self.twins = [same for same in several if same[0].left < same[0].right]  # edges between the same two tables
         self._trees: dict[tuple[str, ...], list[Edge] | None] = {}
 
     def _add(self, edge: Edge) -> None:
@@ -57,6 +60,19 @@ class JoinGraph:
             edge.right == b[0] and (a[1], b[1]) in zip(edge.left_columns, edge.right_columns, strict=False)
             for edge in self.edges[a[0]]
         )
+
+    def leaning(self, said: dict[tuple[str, str], float]) -> JoinGraph:
+        """The graph in which, of several edges between the same two tables, the one comes first whose columns, as
+        (table, column), are `said` best."""
+        leaning = copy(self)
+        leaning._trees, leaning.edges = {}, defaultdict(list)
+        for name, edges in self.edges.items():
+            best_first = {
+                right: iter(sorted(same, key=lambda edge: -_said(edge, said)))
+                for right, same in _by_right(edges).items()
+            }
+            leaning.edges[name] = [next(best_first[edge.right]) for edge in edges]
+        return leaning
 
     def connect(self, tables: tuple[str, ...]) -> list[Edge] | None:
         """Edges that join `tables` to one tree grown from the first, cheapest path first; None where none exists."""
@@ -93,6 +109,18 @@ class JoinGraph:
                     count += 1
                     heapq.heappush(queue, (cost + edge.cost, 1000 + count, edge.right, [*path, edge]))
         return None
+
+
+def _by_right(edges: list[Edge]) -> dict[str, list[Edge]]:
+    found: dict[str, list[Edge]] = defaultdict(list)
+    for edge in edges:
+        found[edge.right].append(edge)
+    return found
+
+
+def _said(edge: Edge, said: dict[tuple[str, str], float]) -> float:
+    ends = (*((edge.left, name) for name in edge.left_columns), *((edge.right, name) for name in edge.right_columns))
+    return sum(said.get(end, 0.0) for end in ends)
 
 
 def _stored_names(key: ForeignKey, tables: tuple[Table, ...]) -> Edge | None:

@@ -203,8 +203,8 @@ def _cue_features(plan: Query, context: RankContext) -> list[float]:
     flat = [c for scope in scopes(plan) for c in (*scope.where, *scope.having)]
     negated = sum(c.op in ("not in", "!=", "not like") for c in flat) + (plan.setop == "except")
     order = plan.order[0] if plan.order else None
-    ascending = words["ascend"] + words["alphabet"] + words["lexicograph"]
-    descending = words["descend"] + words["decreas"]
+    descending = words["descend"] + words["decreas"] + words["revers"]
+    ascending = 0 if descending else words["ascend"] + words["alphabet"] + words["lexicograph"]
     rising, falling = (sum(words[word] for word in known) for known in (_RISING, _FALLING))
     return [
         cue["count"], float(aggs["count"]), float(outer["count"]), cue["count"] - aggs["count"],

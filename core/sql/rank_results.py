@@ -28,7 +28,8 @@ class Facts:
     row: tuple[float, ...]
 
 
-def facts_of(result: QueryResult) -> Facts:
+def facts_of(result: QueryResult, ordered: bool = False) -> Facts:
+    """What came back; `ordered` where the question asks for an order, so that other orders are other answers."""
     single = len(result.rows) == 1 and len(result.columns) == 1
     cell = plain_value(result.rows[0][0]) if single else None
     sample = result.rows[:200]
@@ -38,7 +39,7 @@ def facts_of(result: QueryResult) -> Facts:
         len(set(map(_row_key, sample))) / max(1, len(sample)),
         float(any(all(value is None for value in values) for values in result.rows[:50])),
     )  # fmt: skip
-    return Facts(result_key(result), row)
+    return Facts(result_key(result, ordered), row)
 
 
 def result_features(facts: list[Facts], scores: np.ndarray) -> np.ndarray:

@@ -21,6 +21,7 @@ from core.sql.business_plan import BusinessPlan
 from core.sql.business_reading import read_business_plan
 from core.sql.business_sql import write_business
 from core.sql.compose import Candidate
+from core.sql.dimensions import asked_order
 from core.sql.lexicon import Lexicon
 from core.sql.link import Links
 from core.sql.propose import Parser, compose_candidates, link_question
@@ -28,6 +29,7 @@ from core.sql.rank import RankContext, candidate_features
 from core.sql.rank_results import confidence_features, facts_of, result_features
 from core.sql.reading import read_plan
 from core.sql.render import render_query
+from core.sql.roles import lean_to_roles
 from core.sql.schema import Schema
 from core.sql.spelling import Correction, find_corrections, vocabulary_of
 from core.sql.unlinked import unknown_places
@@ -71,6 +73,7 @@ class Readings:
 def find_readings(links: Links, schema: Schema, parser: Parser, run: Run, lang: str, today: datetime.date) -> Readings:
     """Compose with both readers, run all statements in one go, rank."""
     started = time.perf_counter()
+    schema = lean_to_roles(links, schema)
     rules = _with_variants(business_statements(links, schema, today), links, schema)
     candidates, context = compose_candidates(links, schema, parser.shapes)
     chosen = first_choice(candidates, context, schema, parser)
@@ -170,7 +173,8 @@ def rank_results(
     if not chosen or all(result.error for result in results):
         return [], 0.0
     first = np.array([score for _, _, (_, score) in chosen])
-    facts = [facts_of(result) for result in results]
+    ordered = asked_order(context.links) is not None
+    facts = [facts_of(result, ordered) for result in results]
     rows = np.concatenate([np.array([row for _, _, (row, _) in chosen]), result_features(facts, first)], axis=1)
     scores = parser.reranker.predict(rows)
     scores = np.where([bool(result.error) for result in results], -50.0, scores)

@@ -13,11 +13,13 @@ import numpy as np
 
 from core.sql.compare import same_answer
 from core.sql.compose import Candidate
+from core.sql.dimensions import asked_order
 from core.sql.link_features import score_links
 from core.sql.propose import Parser, compose_candidates
 from core.sql.rank import candidate_features, feature_signs
 from core.sql.rank_results import RESULT_SIGNS, Facts, confidence_features, facts_of, result_features
 from core.sql.render import render_query
+from core.sql.roles import lean_to_roles
 from core.sql.schema import Schema
 from core.sql.train_linker import RANKER, Example, fit_linker, fit_trees
 from core.sql.train_shapes import fit_shapes
@@ -55,9 +57,10 @@ def judge_candidates(
     if gold.error:
         return None
     links = score_links(example.links, schema, parser.linker)
+    schema = lean_to_roles(links, schema)
     candidates, context = compose_candidates(links, schema, parser.shapes)
     known: dict[str, tuple[Facts, bool]] = {}
-    ordered = "ORDER BY" in example.pair.sql.upper()
+    ordered, asked = "ORDER BY" in example.pair.sql.upper(), asked_order(links) is not None
     kept: list[Candidate] = []
     outcomes: list[tuple[Facts, bool]] = []
     for candidate in candidates[:keep]:
@@ -66,7 +69,7 @@ def judge_candidates(
             continue
         if sql not in known:
             result = runner.run(example.pair.db, [sql])[0]
-            known[sql] = facts_of(result), same_answer(gold, result, ordered)
+            known[sql] = facts_of(result, asked), same_answer(gold, result, ordered)
         kept.append(candidate)
         outcomes.append(known[sql])
     rows = [candidate_features(c, place, context) for place, c in enumerate(kept)]

@@ -11,12 +11,13 @@ from __future__ import annotations
 import functools
 import json
 import math
+import re
 from pathlib import Path
 
 from core.sql.business_plan import BusinessPlan, repeats_rows
 from core.sql.compare import is_part, result_key, same_answer
-from core.sql.dimensions import distance
-from core.sql.fidelity import LAPSES, STRAINS, find_lapses, find_strains, undenied, unsaid
+from core.sql.dimensions import asked_order, distance
+from core.sql.fidelity import LAPSES, STRAINS, find_lapses, find_strains, lost_of, quoted_names, undenied, unsaid
 from core.sql.link import Links
 from core.sql.properties import yes_value
 from core.sql.readings import Option, Readings
@@ -29,13 +30,16 @@ SIGNALS = (
     "one", "left", "left_share", "left_many", "left_terse", "agree_first", "agree_any", "agree_part", "parser_logit",
     "no_parser", "unsaid", "undenied", "empty", "list", "absence", "contrast", "threshold", "window", "grain",
     "periods", "grouped", "whole", "flow", "count", "filters", "ranked", "short", "split", "asks", "repeats", "named",
-    "distance", "unknown", "setop", "beyond", "forgotten", "rivals_ruled", *LAPSES, *STRAINS,
+    "distance", "unknown", "setop", "beyond", "forgotten", "rivals_ruled", "apart",
+    "outdone", *LAPSES, *STRAINS,
 )  # fmt: skip
 ALONE = (
     "one", "parser_logit", "unsaid", "undenied", "empty", "share", "unknown", "split", "wide", "short",
-    *LAPSES, *STRAINS,
+    "outdone", *LAPSES, *STRAINS,
 )  # fmt: skip
 _RATIOS = ("rate", "corr", "ratio", "per", "part_of", "share_of", "over_plan")
+_LABEL = re.compile(r' AS "(?:[^"]|"")+"')
+_COMPARED = 6  # readings of each reader that one is compared with
 _BLANK = ("is null", "is not null", "is none")
 VARIED = ("aggregate", "amount", "things", "column", "date", "scope")
 FURTHER = (
@@ -53,8 +57,9 @@ def first_signals(option: Option, readings: Readings, links: Links, schema: Sche
     content = list(content_of(links))
     left = len(uncovered(plan, links))
     words = {token.word for token in links.tokens}
-    keys = [result_key(option.result) for option in parsed]
-    key = result_key(first.result)
+    ordered = asked_order(links) is not None
+    keys = [result_key(option.result, ordered) for option in parsed]
+    key = result_key(first.result, ordered)
     whole = not left
     # a sum across columns is beyond the parser even where a word is left: it would count single rows
     return [
@@ -81,6 +86,8 @@ def first_signals(option: Option, readings: Readings, links: Links, schema: Sche
         whole * max(unsaid(parsed[0].sql, links) - unsaid(first.sql, links), 0.0) if parsed else 0.0,
         min(sum(not same_answer(o.result, first.result) and len(uncovered(o.plan, links)) <= left
                 for o in readings.ruled[1:] if not o.varied), 3.0),
+        _apart(first, parsed[0], schema) * (keys[:1] == [key]) if parsed else 0.0,
+        _outdone(option, readings, links),
         *find_lapses(option.sql, links, schema), *find_strains(option.sql, links, schema),
     ]  # fmt: skip
 
@@ -93,6 +100,7 @@ def alone_signals(readings: Readings, links: Links, schema: Schema, unknown: int
         1.0, logit(readings.confidence), unsaid(first.sql, links), undenied(first.sql, links),
         float(not first.result.rows), first.share, min(unknown, 3.0), float(bool(words & {"by", "per"})),
         float(len(first.result.columns) > 3), float(len(list(content_of(links))) <= 2),
+        _outdone(first, readings, links),
         *find_lapses(first.sql, links, schema), *find_strains(first.sql, links, schema),
     ]  # fmt: skip
 
@@ -113,6 +121,23 @@ def further_signals(
         float(not ruled) * undenied(option.sql, links), float(is_part(option.result, lead.result)), float(led),
         float(bool(option.varied) and led), *find_lapses(option.sql, links, schema),
     ]  # fmt: skip
+
+
+def _apart(one: Option, other: Option, schema: Schema) -> float:
+    """How many columns, keys aside, only one of two statements with the same rows uses, at most 3: rows that agree by
+    chance say little."""
+    keyless = {e.key[1].lower() for e in schema.columns if not (e.id_like or e.primary or e.foreign)}
+    used = [quoted_names(_LABEL.sub("", option.sql)) & keyless for option in (one, other)]
+    return float(min(len(used[0] ^ used[1]), 3))
+
+
+def _outdone(option: Option, readings: Readings, links: Links) -> float:
+    """How much more of the question than another reading with other rows this one leaves unsaid, at most 3."""
+    own = lost_of(option.sql, links)
+    others = (o for o in (*readings.ruled[:_COMPARED], *readings.parsed[:_COMPARED]) if o is not option and own)
+    gains = ((own - lost_of(o.sql, links), o) for o in others if not o.varied)
+    better = (gain for gain, o in gains if gain > 0 and not same_answer(o.result, option.result))
+    return min(max(better, default=0.0), 3.0)
 
 
 def _is_beyond_parser(plan: BusinessPlan, links: Links, schema: Schema) -> bool:
@@ -184,7 +209,8 @@ def signs_of(model: str) -> list[int]:
     """For each signal of a model whether it can only raise the chance (1), only lower it (-1), or either (0)."""
     raising = {"rule": 1, "parser": -1}.get(model, 0)
     parsed_lapses = {"rule": 1}.get(model, -1)  # `unsaid` and `undenied` tell of the parser's first
-    known = dict.fromkeys((*LAPSES, *STRAINS), -1) | dict.fromkeys(("beyond", "forgotten"), raising)
+    known = dict.fromkeys((*LAPSES, *STRAINS, "apart", "outdone"), -1)
+    known |= dict.fromkeys(("beyond", "forgotten"), raising)
     known |= dict.fromkeys(("unsaid", "undenied"), parsed_lapses)
     known |= dict.fromkeys(("left", "left_share", "left_many", "left_terse", "repeats", "rivals_ruled"), -raising)
     return [known.get(signal, 0) for signal in MODELS[model]]

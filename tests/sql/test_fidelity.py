@@ -28,6 +28,9 @@ def links_of(question, schema):
         ("average and total amount", 'SELECT SUM("amount") FROM "orders"', "averaged"),
         ("products", 'SELECT "product_name" FROM "products" JOIN "orders" USING ("product_id")', "joins"),
         ("names of customers", 'SELECT "name", "birth_year" FROM "customers"', "unasked"),
+        ("names of customers in alphabetical order", 'SELECT "name" FROM "customers"', "unsorted"),
+        ("names of customers in descending order", 'SELECT "name" FROM "customers" ORDER BY "name"', "unsorted"),
+        ("names of customers sorted by city", 'SELECT "name" FROM "customers" ORDER BY "name"', "unsorted"),
     ],
 )
 def test_a_lapse_is_told(question, sql, lapse, shop):
@@ -60,6 +63,12 @@ def test_a_statement_that_says_all_lapses_in_nothing(shop):
         ("name and city of customers", 'SELECT "name" FROM "customers"', "open", 1),
         ("name and city of customers", 'SELECT "name", "city" FROM "customers"', "open", 0),
         ("customers", 'SELECT * FROM "orders" JOIN "customers" USING ("customer_id")', "tables", 1),
+        ("city, birth year and name", 'SELECT "city", "name" FROM "customers"', "parts_left", 1),
+        ("name as well as city", 'SELECT "name" FROM "customers"', "parts_left", 1),
+        ("In Paris, customers", 'SELECT "name" FROM "customers"', "parts_left", 0),
+        ("how many order quantities", 'SELECT COUNT(*) FROM "orders"', "uncounted", 1),
+        ("how many orders", 'SELECT COUNT(*) FROM "orders"', "uncounted", 0),
+        ("orders that are paid", """SELECT * FROM "orders" WHERE "status" = 'paid'""", "doubtful", 0),
         ("customers", 'SELECT * FROM "a" WHERE "x" > (SELECT AVG("x") FROM "a")', "nested", 1),
     ],
 )

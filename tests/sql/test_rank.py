@@ -5,11 +5,16 @@ from dataclasses import replace
 import pytest
 from shop import make_shop
 
+from core.records import QueryResult
+from core.sql.dimensions import asked_order
 from core.sql.lexicon import builtin_lexicon
+from core.sql.link import Links
 from core.sql.plan import STAR, Item, Query
 from core.sql.propose import builtin_parser, compose_candidates, link_question
 from core.sql.rank import candidate_features, feature_signs
+from core.sql.rank_results import facts_of
 from core.sql.schema import schema_of
+from core.sql.words import tokenize
 
 ODD = ("keys_unasked", "values_counted", "single_rows", "parts_left")
 CITY, KEY, AMOUNT = ("customers", "city"), ("customers", "customer_id"), ("orders", "amount")
@@ -56,3 +61,33 @@ def test_it_can_only_speak_against_a_candidate(shop):
     width = len(candidate_features(candidates[0], 0, context))
     assert parser.ranker.features == width
     assert feature_signs(width)[-len(ODD) :] == [-1] * len(ODD)
+
+
+@pytest.mark.parametrize(
+    ("question", "falling"),
+    [
+        ("customers sorted by age", None),
+        ("clientes ordenados por edad", None),
+        ("names in descending alphabetical order", True),
+        ("names in reverse alphabetical order", True),
+        ("names in alphabetical order", False),
+        ("clientes en orden alfabético", False),
+        ("sales by region, highest first", True),
+    ],
+)
+def test_rows_in_order_are_asked_for(question, falling):
+    lang = "es" if "clientes" in question else "en"
+    assert asked_order(Links(question, lang, tokenize(question, lang, builtin_lexicon())))[1] is falling
+
+
+@pytest.mark.parametrize("question", ["orders by region", "how many orders", "pedidos por cliente", "order quantity"])
+def test_no_order_is_asked_for(question):
+    lang = "es" if "pedidos" in question else "en"
+    assert asked_order(Links(question, lang, tokenize(question, lang, builtin_lexicon()))) is None
+
+
+def test_other_orders_are_other_answers_only_where_an_order_is_asked_for():
+    up, down = (QueryResult(("name",), ("VARCHAR",), rows) for rows in ((("a",), ("b",)), (("b",), ("a",))))
+    assert facts_of(up).key == facts_of(down).key
+    assert facts_of(up, True).key != facts_of(down, True).key
+    assert facts_of(up, True).key == facts_of(up, True).key
