@@ -36,8 +36,8 @@ class Lexicon:
         if not self._by_stem:
             for key, texts in self.spanish.items():
                 if len(key) == 1 and len(key[0]) >= 5:
-                    root = stem_of(key[0])
-                    self._by_stem[root] = tuple(dict.fromkeys((*self._by_stem.get(root, ()), *texts)))
+                    own = stem_of(key[0])
+                    self._by_stem[own] = tuple(dict.fromkeys((*self._by_stem.get(own, ()), *texts)))
         return self._by_stem.get(root, ())
 
     @functools.cached_property

@@ -2,8 +2,8 @@
 
 import pytest
 
-from core.sql.lexicon import builtin_lexicon, fold, read_lexicon
-from core.sql.words import read_number, split_name, tokenize
+from core.sql.lexicon import Lexicon, builtin_lexicon, fold, read_lexicon
+from core.sql.words import read_number, spanish_stem, split_name, tokenize
 
 
 @pytest.mark.parametrize(
@@ -85,3 +85,9 @@ def test_the_lexicon_holds_a_few_thousand_entries():
     parts = (lexicon.spanish, lexicon.phrases, lexicon.synonyms, lexicon.short, lexicon.values)
     assert sum(len(part) for part in parts) > 3000
     assert all(key == tuple(fold(word) for word in key) for key in lexicon.spanish)
+
+
+def test_the_first_spanish_word_is_read_as_any_later_one():
+    fresh = Lexicon(spanish={("factura",): ("invoice",), ("pedidos",): ("order",)})
+    assert fresh.spanish_by_stem(spanish_stem("facturas"), spanish_stem) == ("invoice",)
+    assert Lexicon(spanish=fresh.spanish).spanish_by_stem("es:nada", spanish_stem) == ()
