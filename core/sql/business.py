@@ -29,6 +29,7 @@ from core.sql.calendar import Grain, find_grain, find_periods, find_trend
 from core.sql.conditions import find_filter, find_filters
 from core.sql.dimensions import joined, superlatives
 from core.sql.durations import rank_lasting
+from core.sql.formulas import owed_places
 from core.sql.link import Links, is_content
 from core.sql.measures import asks_rows, find_measures
 from core.sql.money import is_buying, is_flow
@@ -61,7 +62,7 @@ def read_business(links: Links, schema: Schema, today: datetime.date) -> list[Bu
         plans, plain = [plan for plan in plans if plan.absence or plan.setop], []
     pair = None if overrun else find_pair(links, schema)
     if pair:
-        said = [*range(*pair.left.span), *range(*pair.right.span)] if pair.op == "/" else []
+        said = [*range(*pair.left.span), *range(*pair.right.span)] if pair.op in ("/", "%") else []
         both = [(m, frozenset([*range(*m.span), *said])) for m in (pair.left, pair.right)]
         alone = [BusinessPlan(m, lang=links.lang, covered=covered) for m, covered in both]
         sides = [_complete(plan, links, schema, grain, today) for plan in alone]
@@ -141,9 +142,11 @@ def _spelled_out(plan: BusinessPlan, links: Links) -> set[int]:
     colon = words.index(":") if ":" in words else len(words)
     opened = words.index("(") if "(" in words else len(words)
     inside = range(opened, words.index(")", opened) if ")" in words[opened:] else len(words))
-    if len(plan.measure.columns) < 2 or not (inside or colon < len(words)):
+    if len(plan.measure.columns) < 2:
         return set()
     said = {p for n in plan.measure.columns for m in links.columns.get(n, ()) for p in range(m.start, m.end)}
+    if set(owed_places(links)) & set(range(*plan.measure.span)):
+        return said | set(owed_places(links))
     first = plan.measure.span[0]
     named = {p for ms in links.columns.values() for m in ms if m.score >= 0.45 for p in range(m.start, m.end)}
     explains = min(colon, opened) if first > min(colon, opened) else 0

@@ -66,8 +66,9 @@ def write_beside(plan: BusinessPlan, schema: Schema) -> str | None:
     names = [f"{name}({', '.join(map(quote, [*labels, value]))})" for name, value in (("one", one), ("other", other))]
     shown = [f"{quote(one)}, {quote(other)}"]
     zeros = [f"COALESCE({quote(value)}, 0)" for value in (one, other)]
-    made = {"-": f"{zeros[0]} - {zeros[1]}", "/": f"1.0 * {zeros[0]} / NULLIF({quote(other)}, 0)"}.get(plan.op)
-    key = "difference" if plan.op == "-" else "ratio"
+    shared = f"{zeros[0]} / NULLIF({quote(other)}, 0)"
+    made = {"-": f"{zeros[0]} - {zeros[1]}", "/": f"1.0 * {shared}", "%": f"100.0 * {shared}"}.get(plan.op)
+    key = {"-": "difference", "%": "share"}.get(plan.op, "ratio")
     name = column_name(key, plan.lang, of=one, per=other)
     shown = [f"{made} AS {quote(name)}"] if made else shown
     joined = f"one FULL JOIN other USING ({groups})" if groups else "one CROSS JOIN other"
@@ -127,7 +128,8 @@ def _measure(
             else column_name("amount", lang)
         )
         return measure.expression.format(*columns), column_name("avg", lang, of=of)
-    name = first if len(columns) == 1 else column_name("amount", lang)
+    apart = measure.expression == "{0} - {1}"
+    name = first if len(columns) == 1 else column_name("difference" if apart else "amount", lang)
     if measure.unit:
         name = column_name(f"{measure.unit}s", lang)
     if measure.across:

@@ -76,6 +76,7 @@ def _date_of_followers(plan: BusinessPlan, table: int, links: Links, schema: Sch
     if own > other:
         return plan
     said = {p for m in links.columns.get(date, ())[:1] if m.score >= 0.5 for p in range(m.start, m.end)}
+    said |= {p for period in plan.periods for p in range(period.start, period.end)}  # years of birth hold no March
     return replace(plan, date=date, covered=plan.covered | said)
 
 
@@ -89,12 +90,15 @@ def _deeds_before(mention: ValueMention, links: Links) -> set[int]:
 
 
 def _first_thing(links: Links, schema: Schema, plan: BusinessPlan, before: ValueMention) -> Dimension | None:
+    asked = next((p for p in range(min(2, before.start)) if links.tokens[p].word == "who"), None)
+    people = None if asked is None else _people(asked, plan.fact, schema)
+    if people:
+        return people
     for place in range(min(4, before.start)):
         found = dimension_at(place, links, schema, plan.fact, set(plan.covered), 0)
         if found:
             return found
-    asked = next((p for p in range(min(2, before.start)) if links.tokens[p].word == "who"), None)
-    return None if asked is None else _people(asked, plan.fact, schema)
+    return None
 
 
 def _people(place: int, fact: int, schema: Schema) -> Dimension | None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from core.sql.aggregates import aggregate_of
 from core.sql.business_plan import BusinessPlan
+from core.sql.business_time import falls
 from core.sql.calendar import find_grain
 from core.sql.conditions import asks_sides
 from core.sql.dimensions import HIGH, LOW, find_sorting, superlatives
@@ -43,7 +44,8 @@ def add_order(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
         plan = replace(plan, op="+")
     if plan.grain and plan.dimensions and not window and _each_unit(links):
         window, limit = "rank", limit or 1  # 'the best seller of each month'
-    return replace(plan, window=window, descending=high or not low, limit=limit, covered=frozenset(covered))
+    upward = (high or not low) != (window == "growth" and falls(links))
+    return replace(plan, window=window, descending=upward, limit=limit, covered=frozenset(covered))
 
 
 def _shares_of(links: Links, place: int) -> bool:

@@ -32,8 +32,8 @@ class BusinessPlan:
     their sums where there are dimensions. `setop` (INTERSECT, EXCEPT) joins the things that meet `filters` with those
     that meet `right`; `ranked` orders a list by that column; `clock` holds the hours of the day that `grain` splits by.
     `op` shows one figure of several, of `beside`, of a contrast's sides, of shares: '-' their difference, '/' the one
-    for each of the other, '+' their sum; `within` is the column in whose groups things are ranked; `change` says how
-    growth is told: 'percent', 'absolute', '' for both."""
+    for each of the other, '%' that in percent, '+' their sum; `within` is the column in whose groups things are ranked;
+    `change` says how growth is told: 'percent', 'absolute', '' for both."""
 
     measure: Measure | None
     dimensions: tuple[int, ...] = ()

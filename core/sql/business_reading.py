@@ -58,6 +58,8 @@ def read_business_plan(plan: BusinessPlan, schema: Schema, lang: str) -> str:
 def _measures(plan: BusinessPlan, schema: Schema, lang: str) -> str:
     if plan.beside:
         sides = [_of_table(side, schema, lang) for side in (plan, plan.beside)]
+        if plan.op == "%":
+            return _say("part_of", lang, part=sides[0], whole=sides[1])
         key = {"-": "difference", "/": "one_each"}.get(plan.op)
         return _say(key, lang, left=sides[0], right=sides[1]) if key else _join(sides, lang)
     return _join([_measure(m, schema, lang) for m in (plan.measure, *plan.more) if m], lang)
@@ -134,7 +136,7 @@ def _order(plan: BusinessPlan, schema: Schema, lang: str) -> str:
     measure = plan.measure
     if measure.agg in ("max", "min") and plan.descending == (measure.agg == "max"):
         measure = replace(measure, agg="plain")  # 'the largest', not 'the largest largest'
-    name = _measure(measure, schema, lang)
+    name = translate("sql.column.change", lang) if plan.window == "growth" else _measure(measure, schema, lang)
     return _say(key + ("desc" if plan.descending else "asc"), lang, column=name, **count)
 
 

@@ -9,17 +9,18 @@ from dataclasses import replace
 
 from core.sql.aggregates import AGGREGATES, aggregate_of, named_columns
 from core.sql.business_plan import BusinessPlan, Filter, Measure
-from core.sql.business_time import date_column
+from core.sql.business_time import DIFFERENCE, date_column
 from core.sql.calendar import Grain, find_trend
 from core.sql.conditions import asks_sides, find_filters
 from core.sql.contrasts import find_contrast
 from core.sql.dimensions import (
+    LEADS,
     Dimension,
     find_dimensions,
     has_superlative,
 )
 from core.sql.link import Links, is_content
-from core.sql.money import is_buying, is_flow
+from core.sql.money import is_buying, is_flow, is_planned
 from core.sql.properties import named_property, yes_value
 from core.sql.receipts import count_documents
 from core.sql.schema import Schema
@@ -170,11 +171,27 @@ def add_more(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
             more.append(Measure(agg, measure.table, (number,), "{0}", (mention.start, mention.end)))
             first, last = min(first, mention.start), max(last, mention.end)
             covered |= places
-    counted = _count_beside(measure, last, links, schema)
+    apart = _difference_beside(measure, more, covered, links, schema)
+    counted = apart or _count_beside(measure, last, links, schema) or _count_before(measure, first, links)
     if counted:
         more.append(counted)
         covered |= set(range(*counted.span))
     return replace(plan, more=tuple(more), covered=frozenset(covered))
+
+
+def _difference_beside(
+    measure: Measure, more: list[Measure], covered: set[int], links: Links, schema: Schema
+) -> Measure | None:
+    """'budget against actual, plus the gap': how far two amounts are apart, what came of a plan against the plan."""
+    place = next((p for p, token in enumerate(links.tokens) if token.word in _APART_WORDS and p not in covered), None)
+    if place is None or len(more) != 1 or {measure.agg, more[0].agg} != {"sum"} or len(measure.columns) > 1:
+        return None
+    sides = (measure.columns[0], more[0].columns[0])
+    sides = sides if not is_planned(schema.columns[sides[0]]) else sides[::-1]
+    return Measure("sum", measure.table, sides, "{0} - {1}", (place, place + 1))
+
+
+_APART_WORDS = DIFFERENCE | {"gap", "variance", "deviation"}
 
 
 def _all_read(places: range, covered: set[int], links: Links) -> bool:
@@ -227,6 +244,18 @@ def _referred_beside(table: int, place: int, links: Links, schema: Schema) -> Me
             column = schema.column_of[key.table, key.columns[0]].number
             return Measure("distinct", table, (column,), "{0}", (place, told.end))
     return None
+
+
+def _count_before(measure: Measure, first: int, links: Links) -> Measure | None:
+    """'tickets by month in 2025 and average satisfaction': the question opens with the rows, which are counted."""
+    if measure.agg != "avg" or not any(token.word == "and" for token in links.tokens[max(0, first - 2) : first]):
+        return None
+    opening = (
+        m for m in links.tables.get(measure.table, ()) if m.start <= 1 and m.score >= _NAMED and m.end < first - 1
+    )
+    told = next(opening, None)
+    split = told and any(token.word in LEADS for token in links.tokens[told.end : first])
+    return Measure("count", measure.table, (), "*", (told.start, told.end)) if split else None
 
 
 def _figures_beside_count(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:

@@ -22,7 +22,6 @@ from core.sql.calendar import (
     go_back,
 )
 from core.sql.dimensions import has_superlative
-from core.sql.lexicon import read_cues
 from core.sql.link import Links, Mention
 from core.sql.money import cue_roots, records_deeds
 from core.sql.operators import is_amount, prices
@@ -173,9 +172,15 @@ def tell_change(links: Links) -> str:
     return "absolute" if counted or (_ABSOLUTE | DIFFERENCE) & set(words) else ""
 
 
+def falls(links: Links) -> bool:
+    """'which product dropped most': the largest change is the lowest one."""
+    return any(stem(token.word) in _FALLEN for token in links.tokens)
+
+
 DIFFERENCE = frozenset(("difference", "differences"))
-CHANGED = frozenset(stem(word) for word in read_cues()["measures"]["changed"].split())
 GAINED = frozenset(stem(word) for word in ("gain", "win", "won", "lose", "lost"))
+_FALLEN = frozenset(cue_roots("measures", "fallen"))
+CHANGED = frozenset(cue_roots("measures", "changed")) | _FALLEN
 _PERCENT = frozenset(cue_roots("measures", "percent"))
 _ABSOLUTE = frozenset("absolute euros euro dollars dollar money".split())
 

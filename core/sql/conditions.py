@@ -11,10 +11,10 @@ from core.sql.calendar import GRAINS
 from core.sql.dimensions import distance, joined
 from core.sql.lexicon import fold
 from core.sql.link import Links, Mention, ValueMention, is_content
-from core.sql.money import is_money, table_money
+from core.sql.money import is_money, number_columns, table_money
 from core.sql.operators import BOUNDS, MONEY_UNITS, counts_money, is_amount, operator_beside, prices
 from core.sql.properties import yes_or_no, yes_value
-from core.sql.schema import Schema
+from core.sql.schema import ColumnEntry, Schema
 from core.sql.stored_form import range_fit
 from core.sql.value_mentions import has_object
 from core.sql.words import meanings_of, stem
@@ -199,11 +199,12 @@ def _number_filter(mention: ValueMention, links: Links, schema: Schema, fact: in
     if key:
         return key
     near = []
-    timed = _counts_time(mention, links)
+    timed, paid = _counts_time(mention, links), counts_money(links.tokens, mention.start)
     for number, mentions in links.columns.items():
         entry = schema.columns[number]
-        if timed and is_money(entry):
-            continue  # 'within 30 days'
+        other = paid and range_fit(mention.value, entry) < 0 and not (is_money(entry) or _is_priced(entry))
+        if (timed and is_money(entry)) or other:
+            continue  # 'within 30 days'; 'less than 10000 dollars and more than 100 horsepower'
         for m in mentions:
             gap = mention.start - m.end if m.end <= mention.start else m.start - mention.end
             counted = m.start == mention.end and _names_table(m, links)
@@ -242,6 +243,9 @@ def _unnamed_amount(mention: ValueMention, op: str, links: Links, schema: Schema
     or lies among what the column holds."""
     place, tokens = mention.start, links.tokens
     money = table_money(fact, schema, prefer_pieces=False, margin=False)
+    prices_of = [e for e in number_columns(fact, schema) if _is_priced(e)]
+    if (money is None or not is_money(schema.columns[money[0][0]])) and counts_money(tokens, place) and prices_of:
+        money = (prices_of[0].number,), "{0}"
     counted = any(m.start in (mention.end, mention.end + 1) for ms in links.tables.values() for m in ms)
     priced = op == "=" and prices(tokens, place)
     if (
@@ -260,6 +264,14 @@ def _unnamed_amount(mention: ValueMention, op: str, links: Links, schema: Schema
         return None
     units = [p for p in (place - 1, place + 1) if 0 <= p < len(tokens) and tokens[p].word in MONEY_UNITS]
     return Filter(entry.number, op, mention.value, (place, *units))
+
+
+def _is_priced(entry: ColumnEntry) -> bool:
+    """A price, a cost, a salary: a number of money that is no amount to add up."""
+    return any(root in _PRICED and weight >= 0.85 for stems in entry.words for root, weight in stems)
+
+
+_PRICED = frozenset(stem(word) for word in "price cost salary wage pay rent fee premium charge".split())
 
 
 def _counts_time(mention: ValueMention, links: Links) -> bool:

@@ -46,6 +46,7 @@ def find_dimensions(
     for place, token in enumerate(tokens):
         lead = token.word in LEADS and not is_ordering(tokens, place) and place not in taken
         lead = lead and not names_one(tokens, place) and [t.word for t in tokens[place + 1 : place + 2]] != ["how"]
+        lead = lead and [t.word for t in tokens[place + 1 : place + 3]] != ["number", "of"]  # what is ranked by
         inside = any(t.word in LEADS for t in tokens[place + 1 : place + 4])  # 'by sales within each category'
         measured = token.word == "by" and place + 1 in covered and not inside
         lead = lead and not measured  # 'the top branches by premium on policies'
@@ -58,12 +59,20 @@ def find_dimensions(
             continue
         reach = 3 if lead else 4
         dimension = dimension_at(place + 1, links, schema, fact, taken | used, reach, token.word)
+        if dimension and token.word == "per" and _is_row(dimension, fact, schema):
+            used |= {place, *range(*dimension.span)}  # 'average cost per job', where a row is a job
+            continue
         if dimension and all(dimension.columns != other.columns for other in found):
             found.append(dimension)
             used |= set(range(*dimension.span)) | ({place} if token.kind not in ("number", "number_word") else set())
             if place and token.word == "by" and tokens[place - 1].word == tokens[place + 1].word:
                 used.add(place - 1)  # 'region by region'
     return found, used
+
+
+def _is_row(dimension: Dimension, fact: int, schema: Schema) -> bool:
+    entry = schema.columns[dimension.columns[0]]
+    return entry.table == fact and entry.primary
 
 
 def _opening(links: Links, schema: Schema, fact: int, taken: set[int]) -> Dimension | None:
@@ -76,11 +85,13 @@ def _opening(links: Links, schema: Schema, fact: int, taken: set[int]) -> Dimens
     )  # fmt: skip
     if mention is None or not has_superlative(links) or mention.end >= len(tokens):
         return None
-    if (
-        tokens[mention.end].word != "with" and stem(tokens[mention.end].word) not in HIGH | LOW
-    ):  # 'el producto más vendido'
+    ranked = stem(tokens[mention.end].word) in HIGH | LOW  # 'el producto más vendido'
+    if not ranked and tokens[mention.end].word not in _WHOSE:
         return None
     return dimension_at(start, links, schema, fact, taken, 0)
+
+
+_WHOSE = frozenset("with who that which".split())  # 'the tenants who owe most'
 
 
 def _turns(tokens: list[Token], place: int) -> bool:

@@ -12,6 +12,7 @@ from core.sql.aggregates import aggregate_of, extreme_beside, extreme_of, find_s
 from core.sql.business_plan import Measure
 from core.sql.dimensions import distance, joined
 from core.sql.durations import find_duration
+from core.sql.formulas import find_difference, find_outstanding, find_product, find_stock_value
 from core.sql.link import Links, Mention, is_content
 from core.sql.money import (
     LEVELS,
@@ -32,17 +33,14 @@ from core.sql.planned import find_spent
 from core.sql.properties import yes_value
 from core.sql.ratios import (
     find_correlation,
-    find_difference,
     find_margin_share,
     find_part_share,
-    find_product,
     find_rate,
     find_ratio,
-    find_stock_value,
     find_unit_price,
     measure_overrun,
 )
-from core.sql.receipts import count_documents, find_per_document
+from core.sql.receipts import count_documents, find_per_document, is_document
 from core.sql.schema import Schema
 from core.sql.units import unit_of
 from core.sql.words import stem
@@ -50,22 +48,7 @@ from core.sql.words import stem
 
 def find_measures(links: Links, schema: Schema, window: tuple[int, int], over_time: bool) -> list[Measure]:
     """Readings of what is measured, the likeliest first; later ones are other things the same words may mean."""
-    sure = (
-        _named_metric(links, schema)
-        or find_correlation(links, schema)
-        or _first_last(links, schema)
-        or find_margin_share(links, schema)
-        or find_difference(links, schema)
-        or find_product(links, schema)
-        or measure_overrun(links, schema)
-        or find_per_document(links, schema)
-        or find_part_share(links, schema)
-        or find_stock_value(links, schema)
-        or find_ratio(links, schema)
-        or find_unit_price(links, schema)
-        or find_duration(links, schema)
-        or find_rate(links, schema)
-    )
+    sure = _sure_measure(links, schema)
     rated = sure and sure.agg == "rate" and not {"rate", "churn"} & {stem(t.word) for t in links.tokens}
     if sure and not rated:
         return [sure]
@@ -102,10 +85,35 @@ def find_measures(links: Links, schema: Schema, window: tuple[int, int], over_ti
     return list(dict.fromkeys(found))
 
 
+def _sure_measure(links: Links, schema: Schema) -> Measure | None:
+    """What words of their own ask for: a metric, a formula, a ratio, a time between dates, a rate."""
+    return (
+        _named_metric(links, schema)
+        or find_correlation(links, schema)
+        or _first_last(links, schema)
+        or find_margin_share(links, schema)
+        or find_difference(links, schema)
+        or find_product(links, schema)
+        or find_outstanding(links, schema)
+        or measure_overrun(links, schema)
+        or find_per_document(links, schema)
+        or find_part_share(links, schema)
+        or find_stock_value(links, schema)
+        or find_ratio(links, schema)
+        or find_unit_price(links, schema)
+        or find_duration(links, schema)
+        or find_rate(links, schema)
+    )
+
+
 def _share_of_rows(links: Links, schema: Schema, window: tuple[int, int]) -> bool:
     """'% of the customers have ...': the things of a table, named by it or by its key, and no money."""
-    place = window[1] + (links.tokens[window[1] : window[1] + 1] != [] and links.tokens[window[1]].word == "the")
-    if not window[1] or place >= len(links.tokens) or is_flow(links.tokens[place]):
+    place = window[1]
+    while place < len(links.tokens) and links.tokens[place].word in ("of", "the", "all", "our"):
+        place += 1
+    if not window[1] or place >= len(links.tokens):
+        return False
+    if is_flow(links.tokens[place]) and not is_document(links.tokens[place]):
         return False
     keys = (ms for n, ms in links.columns.items() if schema.columns[n].primary)
     named = (*((m, TOLD) for ms in links.tables.values() for m in ms), *((m, KEYED) for ms in keys for m in ms))

@@ -69,7 +69,7 @@ def _runs(places: list[tuple[int, int, float]], size: int, tokens: list[Token]) 
         taken: dict[int, float] = {}
         end = start
         for place, word, weight in places[first:]:
-            if place > start + size + 2:
+            if place > start + size + 2 or _parted(tokens[end + 1 : place]):
                 break
             if weight > taken.get(word, 0.0) and (word not in taken or weight > 0.8):
                 taken[word] = weight
@@ -84,6 +84,14 @@ def _runs(places: list[tuple[int, int, float]], size: int, tokens: list[Token]) 
         if all(run.end <= other.start or run.start >= other.end for other in kept):
             kept.append(run)
     return kept
+
+
+def _parted(between: list[Token]) -> bool:
+    """'cancelled in 2024 by reason' is no 'reason of cancellation': a number, or what splits or ranks, parts a name."""
+    return any(token.kind in ("number", "date", "quoted") or token.word in _PARTING for token in between)
+
+
+_PARTING = frozenset("by per each every most least with without than".split())
 
 
 def _choose_candidates(links: Links, schema: Schema) -> list[int]:

@@ -7,19 +7,16 @@ from __future__ import annotations
 
 from core.sql.aggregates import aggregate_of, named_columns
 from core.sql.business_plan import Measure
-from core.sql.dimensions import takes_away
 from core.sql.lexicon import fold
 from core.sql.link import Links, Mention
 from core.sql.money import (
     MARGIN,
-    STOCK,
     cue_roots,
     first_with,
     is_additive,
     is_flow,
     is_piece,
     money_of,
-    names_bound,
     number_columns,
 )
 from core.sql.planned import find_overrun
@@ -41,7 +38,7 @@ def find_correlation(links: Links, schema: Schema) -> Measure | None:
     if told is None:
         return None
     best: tuple[float, Measure] | None = None
-    named = _plain_numbers(links, schema)
+    named = plain_numbers(links, schema)
     for place, (first, mention) in enumerate(named):
         for second, other in named[place + 1 :]:
             apart = mention.end <= other.start or other.end <= mention.start
@@ -56,7 +53,7 @@ def find_correlation(links: Links, schema: Schema) -> Measure | None:
     return best[1] if best else None
 
 
-def _plain_numbers(links: Links, schema: Schema) -> list[tuple[int, Mention]]:
+def plain_numbers(links: Links, schema: Schema) -> list[tuple[int, Mention]]:
     """Number columns with each place that names them: what is correlated is named, even by 'total' or 'paid' alone."""
     found = []
     for number, mentions in links.columns.items():
@@ -94,42 +91,6 @@ def measure_overrun(links: Links, schema: Schema) -> Measure | None:
         return Measure("sum", found.table, columns, "{0} - {1}", found.span)
     expression = "100.0 * (SUM({0}) - SUM({1})) / NULLIF(SUM({1}), 0)"
     return Measure("over_plan", found.table, columns, expression, found.span)
-
-
-def find_difference(links: Links, schema: Schema) -> Measure | None:
-    """'amount minus cost', 'importe menos coste': one number of a table taken from another, row by row."""
-    place = next((p for p in range(len(links.tokens)) if takes_away(links, p)), None)
-    if place is None:
-        return None
-    named = [(n, m) for n, m in _plain_numbers(links, schema) if m.score >= _SAID]
-    for above, first in (pair for pair in named if pair[1].end == place):
-        for below, last in (pair for pair in named if pair[1].start == place + 1):
-            table = schema.columns[above].table
-            if above != below and table == schema.columns[below].table:
-                return Measure("sum", table, (above, below), "{0} - {1}", (first.start, last.end))
-    return None
-
-
-def find_product(links: Links, schema: Schema) -> Measure | None:
-    """'price times quantity', 'precio por cantidad': two numbers of a table multiplied row by row."""
-    for place, token in enumerate(links.tokens):
-        times = token.word in _TIMES or (token.word == "by" and links.tokens[place - 1].word == "multiplied")
-        priced = place > 0 and token.word == "by" and stem(links.tokens[place - 1].word) == stem("price")
-        start = place - (token.word == "by" and times)
-        sides = (links.tokens[start - 1 : start], links.tokens[place + 1 : place + 2])
-        if not (times or priced) or not all(sides):
-            continue
-        for table in schema.tables:
-            numbers = number_columns(table.number, schema)
-            found = [first_with(numbers, (stem(side[0].word),)) for side in sides]
-            if all(found) and found[0] is not found[1] and (times or is_piece(found[1])):
-                span = (start - 1, place + 2)
-                return Measure("sum", table.number, tuple(e.number for e in found), "{0} * {1}", span)
-    return None
-
-
-_TIMES = frozenset("times x × *".split())
-_SAID = 0.85
 
 
 def find_ratio(links: Links, schema: Schema) -> Measure | None:
@@ -241,7 +202,7 @@ def numbers_after(place: int, links: Links, schema: Schema) -> list[tuple[int, M
     start = place + 1
     while start < len(links.tokens) and links.tokens[start].word in _EACH_OF:
         start += 1  # 'per head of staff', 'per unit of energy'
-    found = [(n, m) for n, m in _plain_numbers(links, schema) if m.start in (place + 1, start) and m.score >= 0.6]
+    found = [(n, m) for n, m in plain_numbers(links, schema) if m.start in (place + 1, start) and m.score >= 0.6]
     unit, length = unit_at(links.tokens, place + 1)
     if unit and not found:
         said = Mention(place + 1, place + 1 + length, 0.8, 1, 1)
@@ -277,24 +238,6 @@ def _holds_all(whole: ColumnEntry, part: ColumnEntry) -> bool:
     one, other = ({root for stems in e.words for root, weight in stems if weight >= 0.95} for e in (whole, part))
     sizes = (whole.column.maximum, part.column.maximum)
     return bool(one & other) and all(isinstance(size, int) for size in sizes) and sizes[0] > sizes[1]
-
-
-def find_stock_value(links: Links, schema: Schema) -> Measure | None:
-    """'inventory value', 'value of the stock': pieces in hand times what one costs, in the table that holds both."""
-    roots = [stem(token.word) for token in links.tokens]
-    for place, root in enumerate(roots):
-        near = {stem(word) for word in ("stock", "inventory")} & set(roots[max(0, place - 1) : place + 4])
-        if root != "valu" or not near:
-            continue
-        for table in schema.tables:
-            numbers = number_columns(table.number, schema)
-            stock = first_with([e for e in numbers if not names_bound(e)], STOCK)
-            cost = first_with([e for e in numbers if e is not stock], (stem("cost"), stem("price")))
-            if stock and cost:
-                places = [p for p in range(max(0, place - 1), min(place + 4, len(roots))) if roots[p] in {root, *near}]
-                span = (min(places), max(places) + 1)
-                return Measure("sum", table.number, (stock.number, cost.number), "{0} * {1}", span)
-    return None
 
 
 def find_rate(links: Links, schema: Schema) -> Measure | None:

@@ -58,7 +58,7 @@ def _money_per_row(span: tuple[int, int], links: Links, schema: Schema) -> Measu
 def _number_per_document(links: Links, schema: Schema) -> Measure | None:
     """'units per receipt', 'average spending per order': what adds up, for each of the documents."""
     for place, token in enumerate(links.tokens[:-1]):
-        if token.word not in ("per", "by", "each") or not _is_document(links.tokens[place + 1]):
+        if token.word not in ("per", "by", "each") or not is_document(links.tokens[place + 1]):
             continue
         if token.word != "per" and aggregate_of(links)[0] != "avg":
             continue
@@ -144,7 +144,7 @@ def _per(table: int, columns: tuple[int, ...], expression: str, key: int, span: 
 
 def count_documents(links: Links, schema: Schema, at: int) -> Measure | None:
     """'how many receipts' where no table holds them but the lines of one repeat their number: each is counted once."""
-    place = next((p for p in range(at, min(at + 3, len(links.tokens))) if _is_document(links.tokens[p])), None)
+    place = next((p for p in range(at, min(at + 3, len(links.tokens))) if is_document(links.tokens[p])), None)
     if place is None or any(m.start == place and m.score >= 0.5 for ms in links.tables.values() for m in ms):
         return None
     for table in schema.tables:
@@ -154,7 +154,7 @@ def count_documents(links: Links, schema: Schema, at: int) -> Measure | None:
     return None
 
 
-def _is_document(token: Token) -> bool:
+def is_document(token: Token) -> bool:
     return token.kind != "mark" and (
         stem(token.word) in _DOCUMENTS or any(root in _DOCUMENTS and weight >= 0.85 for root, weight in token.stems)
     )

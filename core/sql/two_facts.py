@@ -14,7 +14,7 @@ from core.sql.business_plan import BusinessPlan, Measure
 from core.sql.dimensions import LEADS, joined
 from core.sql.lexicon import fold
 from core.sql.link import Links
-from core.sql.money import MARGIN, find_flows, is_additive, is_flow, is_money, way_of
+from core.sql.money import MARGIN, cue_roots, find_flows, is_additive, is_flow, is_money, way_of
 from core.sql.planned import says_result
 from core.sql.ratios import find_ratio, numbers_after
 from core.sql.schema import Schema
@@ -22,6 +22,7 @@ from core.sql.words import Token, stem
 
 _JOINING = frozenset("and vs versus against plus".split())
 _COMPARING = frozenset("with to".split())
+_PERCENT = frozenset(cue_roots("measures", "percent"))
 _TAKING = frozenset("minus menos less".split())
 _REACH = 4  # words between what joins and what is measured
 _TABLE_NAMED = 0.8
@@ -31,7 +32,7 @@ _SUM, _LEVEL = 0.7, 0.4  # how well an amount must be named: 'sales' are not the
 @dataclass(frozen=True, slots=True)
 class Pair:
     """Two measures of different tables; `op` is '-' where their difference alone is asked for, '/' where what the one
-    is for each of the other. `span` joins them."""
+    is for each of the other, '%' where that in percent. `span` joins them."""
 
     left: Measure
     right: Measure
@@ -44,11 +45,16 @@ def find_pair(links: Links, schema: Schema) -> Pair | None:
     tokens = links.tokens
     compares = any(stem(token.word) == "compar" for token in tokens)
     for place, token in enumerate(tokens):
-        op = "-" if token.word in _TAKING or fold(token.source) in _TAKING else "/" if _divides(tokens, place) else ""
+        formula = token.word == "by" and place > 0 and tokens[place - 1].word == "divided"
+        divides = formula or _divides(tokens, place)
+        op = "-" if token.word in _TAKING or fold(token.source) in _TAKING else "/" if divides else ""
         if not op and token.word not in (_JOINING | _COMPARING if compares else _JOINING):
             continue
-        lefts = _measured(range(max(0, place - _REACH), place), links, schema)
+        lefts = _measured(range(max(0, place - formula - _REACH), place - formula), links, schema)
         rights = _measured(range(place + 1, min(place + 1 + _REACH, len(tokens))), links, schema)
+        if formula:
+            lefts = lefts or _half_named(place - 2, links, schema)
+            rights = rights or _half_named(place + 1, links, schema)
         shared = numbers_after(place, links, schema) if op == "/" else []
         rights = [Measure("sum", schema.columns[n].table, (n,), "{0}", (m.start, m.end)) for n, m in shared] or rights
         if not lefts or not rights or {m.table for m in lefts} & {m.table for m in rights}:
@@ -62,12 +68,21 @@ def find_pair(links: Links, schema: Schema) -> Pair | None:
         counted = "count" in (left.agg, right.agg)
         told = bool(gap) or _refers(left.table, right, schema) or not _sums_up(right, schema)
         told = told or (right.agg == "count" and not _grouped(tokens, place))  # 'patients per dentist' are split
-        if op == "/" and (told or find_ratio(links, schema)):  # one table tells
+        if op == "/" and not formula and (told or find_ratio(links, schema)):  # one table tells
             continue
-        if len(gap) <= (0 if counted else 2):
+        op = "%" if formula and any(stem(t.word) in _PERCENT for t in tokens) else op
+        if formula or len(gap) <= (0 if counted else 2):
             told = [p for p in range(left.span[0], min(right.span[1] + 2, len(tokens))) if says_result(tokens[p])]
-            return Pair(left, right, op, (place, *told))
+            return Pair(left, right, op, (place - formula, place, *told))
     return _gain(links, schema)
+
+
+def _half_named(place: int, links: Links, schema: Schema) -> list[Measure]:
+    """What a formula means by a word of a name: 'premiums' where one amount alone is called so."""
+    near = range(max(0, place - 2), place + _REACH)
+    named = [(n, m) for n, m in named_columns(links, schema) if m.start in near and is_additive(schema.columns[n])]
+    alone = len({n for n, _ in named}) == 1
+    return [Measure("sum", schema.columns[n].table, (n,), "{0}", (m.start, m.end)) for n, m in named[:1] if alone]
 
 
 def _divides(tokens: list[Token], place: int) -> bool:
@@ -143,7 +158,7 @@ def put_beside(plan: BusinessPlan, other: BusinessPlan, pair: Pair, schema: Sche
     if plan.grain != other.grain or len(plan.dimensions) != len(other.dimensions) or plan.window or plan.threshold:
         return None
     split = plan.grain or plan.dimensions
-    if "count" in (plan.measure.agg, other.measure.agg) and not split and pair.op != "/":
+    if "count" in (plan.measure.agg, other.measure.agg) and not split and pair.op not in ("/", "%"):
         return None
     alike = all(_same_thing(a, b, schema) for a, b in zip(plan.dimensions, other.dimensions, strict=True))
     if not alike:

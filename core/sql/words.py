@@ -115,7 +115,27 @@ def tokenize(question: str, lang: str, lexicon: Lexicon) -> list[Token]:
     raw = [_raw_token(match, lang) for match in _TOKEN.finditer(question)]
     if lang == "es":
         raw = _translate(raw, lexicon)
-    return [_with_stems(token, lang, lexicon) for token in _silence_order(raw, lang)]
+    return [_with_stems(token, lang, lexicon) for token in _silence_order(_multiply(raw), lang)]
+
+
+def _multiply(tokens: list[Token]) -> list[Token]:
+    """'5 million', 'veinte mil', '30k': one number."""
+    out: list[Token] = []
+    for token in tokens:
+        before = out[-1] if out and out[-1].kind in ("number", "number_word") else None
+        times = _MULTIPLES.get(token.word, 0)
+        if before and token.word == "k":
+            times = 1000 if before.end == token.start else 0
+        if before is None or not times or before.value >= times:
+            out.append(token)
+            continue
+        value = before.value * times
+        value = int(value) if float(value).is_integer() else value
+        out[-1] = replace(before, end=token.end, source=f"{before.source} {token.source}", value=value)
+    return out
+
+
+_MULTIPLES = {"thousand": 1000, "million": 10**6, "millions": 10**6, "billion": 10**9}
 
 
 _DIRECTIONS = {"ascending", "descending", "alphabetical", "alphabetic", "increasing", "decreasing", "lexicographical"}
