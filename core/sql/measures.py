@@ -70,7 +70,7 @@ def find_measures(links: Links, schema: Schema, window: tuple[int, int], over_ti
     if _counts_deeds(links):
         found += [m for m in [_count(links, schema)] if m]
     flow = find_flows(links, schema, agg, _bought(links)) if agg not in ("count", "distinct") else []
-    flow = flow or ([] if named or agg else _amount_of_named(links, schema))
+    flow = flow or ([] if named or agg or window[1] else _amount_of_named(links, schema))
     found += flow
     if agg in ("", "sum"):
         found += [Measure("sum", one.table, (one.result,), "{0}", one.span) for one in find_spent(links, schema)]
