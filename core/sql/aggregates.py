@@ -6,7 +6,7 @@ It makes no measures (`measures.py`) and knows nothing of money (`money.py`).
 from __future__ import annotations
 
 from core.sql.dimensions import LEADS, is_ordering, names_one
-from core.sql.lexicon import read_cues
+from core.sql.lexicon import fold, read_cues
 from core.sql.link import Links, Mention, is_content
 from core.sql.money import is_additive, is_flow, is_money, is_piece, runs_against
 from core.sql.schema import ColumnEntry, Schema
@@ -42,10 +42,12 @@ def _recalls(words: list[str], place: int) -> bool:
 
 
 def extreme_of(links: Links) -> str:
-    """'the highest salary of a chemist': one extreme value, where nothing is split or ranked."""
-    roots = [stem(token.word) for token in links.tokens]
+    """'the highest salary of a chemist': one extreme value, where nothing is split or ranked; in 'Plaza Mayor', a name,
+    nothing is."""
+    stored = {p for m in links.values if m.hits and m.kind in ("text", "quoted") for p in range(m.start, m.end)}
+    roots = [stem(token.word) for place, token in enumerate(links.tokens) if place not in stored]
     asked = roots[:1] == ["what"] and roots[1:2] not in (["is"], ["was"])
-    by = any(word == "by" and not names_one(links.tokens, place) for place, word in enumerate(roots))
+    by = any(token.word == "by" and not names_one(links.tokens, place) for place, token in enumerate(links.tokens))
     splits = by or {"per", "each", "everi", "which", "who", "top"} & set(roots)
     if splits or asked or any(t.kind in ("number", "number_word") and t.value and t.value < 100 for t in links.tokens):
         return ""
@@ -146,15 +148,21 @@ def _silent(links: Links, mention: Mention) -> bool:
     return words <= {"number", "of", "total", "averag", "count", "mani", "how", "maximum", "minimum", "median", "sum"}
 
 
-def find_summed_number(links: Links, named: list[tuple[int, Mention]], at: int) -> tuple[int, Mention] | None:
-    """'number of employees' where a number column holds the employees: their sum is asked for, not a count of rows."""
+def find_summed_number(
+    links: Links, schema: Schema, named: list[tuple[int, Mention]], at: int
+) -> tuple[int, Mention] | None:
+    """'number of employees' where a number column holds the employees: their sum is asked for, not a count of rows. So
+    it is where the table is called by that very column ('trips' by month and station)."""
     for number, mention in named:
-        if at < mention.start <= at + 3 and mention.score >= 0.85 and number not in _named_tables(links):
-            tables = [m for ms in links.tables.values() for m in ms if m.start == mention.start and m.score >= 0.8]
-            if not tables:
+        if at < mention.start <= at + 3 and mention.score >= 0.85:
+            tables = {n: m for n, ms in links.tables.items() for m in ms if m.start == mention.start and m.score >= 0.8}
+            if not tables or (schema.columns[number].table in tables and _gives_table_its_name(number, schema)):
                 return number, mention
     return None
 
 
-def _named_tables(links: Links) -> set[int]:
-    return {number for number, mentions in links.tables.items() if mentions[0].score >= 0.9}
+def _gives_table_its_name(number: int, schema: Schema) -> bool:
+    """Whether a column of how many is called as its table is; an amount of money is not how many."""
+    entry = schema.columns[number]
+    same = fold(entry.column.name) == fold(schema.tables[entry.table].table.name)
+    return same and is_additive(entry) and not is_money(entry)

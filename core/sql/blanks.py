@@ -7,6 +7,8 @@ row of another table refers to are in `contrasts.py`.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from core.sql.business_plan import Filter
 from core.sql.calendar import time_places
 from core.sql.link import Links, Mention, is_content
@@ -72,6 +74,8 @@ def _said_of(m: Mention, entry: ColumnEntry, links: Links) -> tuple[str, tuple[i
     """('is null' or 'is not null', the places that say so), no operator where neither is said."""
     some = bool(entry.column.nulls) or _holds_zero(entry)
     words = [token.word for token in links.tokens]
+    if words[m.start] == "no" and m.end - m.start > 1:  # 'no clinic' is no clinic's number
+        m = replace(m, start=m.start + 1)
     named = m.score >= (_HINTED if some else _NAMED) or (some and _is_deed(m, entry, words))
     if not named or not _nothing_follows(links, m.end):
         return "", ()

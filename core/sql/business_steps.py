@@ -21,7 +21,7 @@ from core.sql.dimensions import (
 )
 from core.sql.link import Links, is_content
 from core.sql.money import is_buying, is_flow, is_planned
-from core.sql.properties import named_property, yes_value
+from core.sql.properties import named_property, taken_for_name, yes_value
 from core.sql.receipts import count_documents
 from core.sql.schema import Schema
 from core.sql.unread import TOLD
@@ -74,7 +74,9 @@ LEADS_OF_GROUPS = ("each", "every", "within", "per")
 
 
 def add_filters(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
-    filters = find_filters(links, schema, plan.fact, set(plan.covered))
+    rated = plan.measure is not None and plan.measure.agg == "rate"  # its words are what it counts
+    named = set() if rated else taken_for_name(links, schema, plan.fact)
+    filters = find_filters(links, schema, plan.fact, set(plan.covered) - named)
     covered = plan.covered | {place for f in filters for place in f.span}
     covered |= _tables_said(tuple(f.column for f in filters), plan.fact, links, schema)
     for made in filters:  # a column named beside its value ('the city of Paris') is said by the condition

@@ -63,7 +63,7 @@ def find_measures(links: Links, schema: Schema, window: tuple[int, int], over_ti
     if agg == "distinct":
         found += [m for m in [_distinct(links, schema, at)] if m]
     if agg == "count":
-        counted = find_summed_number(links, named, at) or None
+        counted = find_summed_number(links, schema, named, at) or None
         found += [_column_measure(*counted, "", schema, links)] if counted else _counted_pieces(links, schema, at)
     if named and agg not in ("count", "distinct"):
         found += [_column_measure(n, m, agg, schema, links) for n, m in named[:2]]

@@ -67,6 +67,16 @@ def yes_or_no(links: Links, schema: Schema, fact: int, used: set[int]) -> list[F
     return out
 
 
+def taken_for_name(links: Links, schema: Schema, fact: int) -> set[int]:
+    """The words of a yes/no column that were taken for a part of the table's name, though it is not written so: 'the
+    customers who churned' of a table `customer_churn`."""
+    called = {fold(word) for word in spoken_words(schema.tables[fact].table.name)}
+    covered = {p for m in links.tables.get(fact, ()) for p in range(m.start, m.end)}
+    flags = (schema.columns[n] for n in schema.tables[fact].columns)
+    said = {p for flag in flags if yes_value(flag) is not None for p in _property_places(links, flag)[0]}
+    return {p for p in said & covered if fold(links.tokens[p].source) not in called}
+
+
 def _denied_before(start: int, number: int, links: Links) -> bool:
     """Whether a denial stands near before, and denies no other column on its way ('without dependents churned')."""
     never = [p for p in range(max(0, start - _NOT_NEAR), start) if links.tokens[p].word in NEVER]
