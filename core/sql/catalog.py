@@ -22,6 +22,7 @@ from core.sql.lexicon import builtin_lexicon, fold
 from core.sql.named_metrics import check_metric
 from core.sql.profile import included, numbers_rows
 from core.sql.spellings import fold_spelling
+from core.sql.words import in_english
 from core.state.catalog_notes import Note, Notes
 
 INCLUSION_MIN = 0.95
@@ -201,7 +202,7 @@ def _words(name: str) -> set[str]:
 def _other_words(word: str) -> set[str]:
     """`cliente` -> customer, client; `user` -> customer: a key may be named in other words, or another language."""
     lexicon = builtin_lexicon()
-    texts = [*lexicon.spanish.get((word,), ()), *lexicon.synonyms.get(word, ())]
+    texts = [*in_english(word, lexicon)[0], *lexicon.synonyms.get(word, ())]
     return {_singular(fold(text)) for text in texts if " " not in text}
 
 

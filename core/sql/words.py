@@ -279,7 +279,7 @@ def translate_name(words: tuple[str, ...], lexicon: Lexicon) -> tuple[str, ...]:
 
 def meanings_of(word: str, lexicon: Lexicon) -> tuple[str, ...]:
     """The stems of what one folded Spanish word means in English, in any of its forms ('perdidos' -> 'lost')."""
-    return tuple(dict.fromkeys(stem(fold(text)) for text in _in_english(word, lexicon)[0]))
+    return tuple(dict.fromkeys(stem(fold(text)) for text in in_english(word, lexicon)[0]))
 
 
 def _forms(words: tuple[str, ...]) -> list[tuple[str, ...]]:
@@ -356,7 +356,7 @@ def word_stems(word: str, lexicon: Lexicon, spanish: bool = True) -> list[tuple[
         for part in text.split():
             found[stem(part)] = max(found.get(stem(part), 0), 0.95)
     if spanish:
-        texts, weight = _in_english(word, lexicon)
+        texts, weight = in_english(word, lexicon)
         for place, text in enumerate(texts):  # what it means first is likelier than what it may mean too
             sure = weight - FURTHER * bool(place)
             found[stem(fold(text))] = max(found.get(stem(fold(text)), 0), sure)
@@ -371,7 +371,7 @@ def word_stems(word: str, lexicon: Lexicon, spanish: bool = True) -> list[tuple[
 FURTHER = 0.05
 
 
-def _in_english(word: str, lexicon: Lexicon) -> tuple[tuple[str, ...], float]:
+def in_english(word: str, lexicon: Lexicon) -> tuple[tuple[str, ...], float]:
     """(single English words for a folded Spanish one in any of its forms, how surely they say the same); those of the
     whole lexicon where the words of tables have none."""
     for key in _forms((word,)):
