@@ -18,6 +18,7 @@ _CHECKS_FROM = 0.3  # rows less sure than this confirm no claim
 DENIES_FROM = 0.6  # nor do those less sure than this deny it
 _FAR = 10.0  # amounts of money so many times apart are of two things
 _COUNTED = re.compile(r"SELECT\s+COUNT\(", re.I)
+_ONE_NAMED = re.compile(r"^SELECT\s+COUNT\(\*\)[^()]*FROM \S+ WHERE \S+ = '[^']*'$", re.I)
 _SURE_FIGURE = 0.7  # and of those, other words are tried
 _LEFT_MOST = 1  # nor do those of a question with more words left unread
 _TOLD_DIGITS = 3  # a figure with fewer digits is the same by chance
@@ -34,6 +35,8 @@ def can_check(parts: Parts, data: SqlAnswer | None, heard: Sounding) -> bool:
     found = beside_claim(parts.claimed, data)
     if found is None:
         return not parts.claimed
+    if found.tabled == 1 and data.sql is not None and _ONE_NAMED.search(data.sql.text):
+        return False  # that there is one thing of a name tells nothing of it
     return found.verdict == "agree" or data.confidence >= DENIES_FROM
 
 

@@ -15,9 +15,12 @@ from core.reconcile.figures import read_figures
 from core.records import Comparison, DocumentsAnswer
 from core.router.claim import claim_in
 
-_SAID = 0.6  # so many of the claim's words the quote must say that states the same amount; all of them, to deny it
 _DENIED = re.compile(r"\b(?:not|no|never|without|nor|nunca|sin|ni|ning[uú]n\w*)\b|n['’]t\b", re.I)
-_NAME = re.compile(r"(?<!^)\b[A-ZÁÉÍÓÚÑ][\w'’-]+")
+_CHANGED = re.compile(  # 'fell by 20': by how much is no amount of the thing
+    r"\b(?:rose|risen|grew|grown|fell|fallen|dropped|increased?|decreased?|declined|subi[oó]|creci[oó]|aument[oó]|baj[oó]|"
+    r"cay[oó]|disminuy[oó]|descendi[oó])\b",
+    re.I,
+)
 
 
 def with_verdict(question: str, written: DocumentsAnswer, lang: str) -> DocumentsAnswer:
@@ -35,17 +38,13 @@ def with_verdict(question: str, written: DocumentsAnswer, lang: str) -> Document
 
 def beside_quote(said: str, claimed: str, quote: str, lang: str) -> Comparison | None:
     """The amount `claimed` in the statement `said` beside the one that a quote states of the same thing; None where the
-    quote says too little of the statement, denies what it does not, or holds several amounts and none is it."""
+    quote leaves a word of the statement out, denies what it does not, or holds not one amount of that sort."""
     figure = next(iter(read_figures(claimed, lang)), None)
-    if figure is None or bool(_DENIED.search(quote)) != bool(_DENIED.search(said)):
+    if figure is None or _CHANGED.search(said) or bool(_DENIED.search(quote)) != bool(_DENIED.search(said)):
         return None
     spoken = detect_language(quote)
     told, words = terms(quote, spoken), words_of(said.replace(claimed, " "), lang)
-    names = {name for word in _NAME.findall(said) for name in terms(word, lang)}
-    said_too = sum(bool(word & told) for word in words)
-    if not words or not names <= told or said_too < _SAID * len(words):
-        return None
     stated = [other for other in read_figures(quote, spoken) if other.unit == figure.unit]
-    laid = [dataclasses.replace(compare_amount(claimed, lang, other.value), stated=other.text) for other in stated]
-    agreeing = (found for found in laid if found.verdict == "agree")
-    return next(agreeing, laid[0] if len(laid) == 1 and said_too == len(words) else None)
+    if len(stated) != 1 or not words or not all(word & told for word in words):
+        return None
+    return dataclasses.replace(compare_amount(claimed, lang, stated[0].value), stated=stated[0].text)

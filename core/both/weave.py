@@ -20,6 +20,7 @@ from core.router.choose import LIKELY
 from core.router.split import Parts
 
 _QUOTES_SHOWN = 3
+_TOLD_FROM = 100.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,10 @@ def weave(
         matches, cited if matches or silent else [*cited, *further_quotes(written)]
     )
     kept = _shown(citations, comparisons, parts.compares)
-    comparisons = (*_claimed(parts, data, comparisons), *comparisons)
+    claimed = _claimed(parts, data, comparisons)
+    if claimed:  # what documents state is told beside the verdict only where it is no small figure, equal by chance
+        comparisons = [found for found in comparisons if abs(found.tabled) >= _TOLD_FROM]
+    comparisons = (*claimed, *comparisons)
     sections = [_rows(data, parts.data, lang), _passages(kept, written, parts.documents, lang)]
     if comparisons and parts.compares:  # what was asked is whether they agree
         sections.insert(0, tell_comparisons(comparisons, lang))
@@ -75,8 +79,9 @@ def _shown(citations: tuple[Citation, ...], comparisons: Sequence[Comparison], c
 def _claimed(parts: Parts, data: SqlAnswer, comparisons: Sequence[Comparison]) -> list[Comparison]:
     """The amount that the question names beside the rows', where no document states the same amount."""
     found = beside_claim(parts.claimed, data)
-    known = found is None or any(math.isclose(found.documented, other.documented) for other in comparisons)
-    return [] if known else [found]
+    if found is None or found.reason == "bound":
+        return [found] if found else []
+    return [] if any(math.isclose(found.documented, other.documented) for other in comparisons) else [found]
 
 
 def _rows(data: SqlAnswer, asked: str, lang: str) -> str:

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 from core.i18n import NUMBER_WORDS
-from core.lexicon.bounds import bound_beside
+from core.lexicon.bounds import bound_beside, bound_of
 from core.router.mentions import content_words
 from core.router.phrases import cue, fold
 
@@ -37,12 +37,31 @@ def claim_in(question: str, lang: str) -> Claim | None:
         return None
     if _none(said, lang):
         return Claim(said, "0")
-    found = _figure(said, lang)
+    every, found = _EVERY[lang].match(fold(said)), _figure(said, lang)
+    if every:  # judged by those that break it; without a bound none is told
+        return Claim(said, "0" if found and _opposite(said, found, lang) else "")
     if found is None:
         return Claim(said)
     before, figure, after, (lead, tail) = _around(said, found)
-    figure = " ".join((*before.split()[len(before.split()) - lead :], figure, *after.split()[:tail]))
-    return Claim(said, figure)
+    bound = before.split()[len(before.split()) - lead :]
+    if "%" in figure and _FALLING[lang].search(fold(said)):
+        turned = _opposite(said, found, lang)
+        return Claim(said, f"{turned} -{figure}" if turned else f"-{figure}")
+    return Claim(said, " ".join((*bound, figure, *after.split()[:tail])))
+
+
+def _opposite(said: str, found: re.Match[str], lang: str) -> str:
+    """The words for the bound that breaks the one beside a figure: 'less than' for 'at least'; '' where it has none."""
+    before, _, after, (lead, tail) = _around(said, found)
+    words = before.split()
+    bound = bound_of(" ".join(words[len(words) - lead :]), " ".join(after.split()[:tail])) if lead or tail else ""
+    return _BREAKS[lang].get(bound, "")
+
+
+_BREAKS = {
+    "en": {"over": "at most", "floor": "less than", "under": "at least", "ceiling": "more than"},
+    "es": {"over": "como máximo", "floor": "menos de", "under": "al menos", "ceiling": "más de"},
+}
 
 
 def _around(said: str, found: re.Match[str]) -> tuple[str, str, str, tuple[int, int]]:
@@ -63,7 +82,12 @@ def asked_for_figure(said: str, lang: str) -> str:
     none = _none(said, lang)
     if none is not None:
         return _how_many(said[none.end() :], lang)
-    found = _figure(said, lang)
+    every, found = _EVERY[lang].match(fold(said)), _figure(said, lang)
+    if every and found is not None and _opposite(said, found, lang):
+        before, figure, after, (lead, tail) = _around(said, found)
+        kept = " ".join(before.split()[: len(before.split()) - lead])[every.end() :]
+        rest = " ".join(after.split()[tail:])
+        return _how_many(" ".join((kept, _opposite(said, found, lang), figure, rest)).strip(), lang)
     if found is None:
         return said
     before, _, after, (lead, tail) = _around(said, found)
@@ -128,6 +152,14 @@ _NONE = {
         r"^(?:(?:there (?:is|are|was|were) )?no|none of (?:the|our)|not (?:a single|one)) (?!longer\b|more\b)"
     ),
     "es": re.compile(r"^(?:no hay )?ningun[oa]?(?: de l[ao]s)? "),
+}
+_EVERY = {
+    "en": re.compile(r"^(?:every|each|all(?: of)?(?: the| our)?) "),
+    "es": re.compile(r"^(?:tod[oa]s(?: l[ao]s| nuestr[oa]s)?|cada) "),
+}
+_FALLING = {
+    "en": re.compile(r"\b(?:fell|fallen|dropped|decreased|declined|shrank|went down)\b"),
+    "es": re.compile(r"\b(?:baj(?:o|aron)|ca(?:yo|yeron)|disminuy(?:o|eron)|descendi(?:o|eron)|se redu(?:jo|jeron))\b"),
 }
 _VERB = re.compile(r"(?:[oa]ron|ieron|[^aeiou]o|tienen?|ha)$")
 _SMALL = re.compile(r"\d{1,4}|[^\W\d]+")  # what is counted one by one
