@@ -130,7 +130,9 @@ class Sides:
         is so says nothing of where to look."""
         lang = lang or turn.lang
         claim = claim_in(text, lang)
-        text = claim.for_tables(lang) if claim is not None else text
+        return self._sound(turn, claim.for_tables(lang) if claim is not None else text, lang)
+
+    def _sound(self, turn: Turn, text: str, lang: str) -> Sounding:
         asked = (text, lang, _sorted(turn.sources))
         return turn.recall("sounding", asked, lambda: self.tables.sound(text, lang, sources=turn.sources))
 
@@ -145,7 +147,7 @@ class Sides:
         """What figures of documents are read from, to be laid beside rows."""
 
         def named_in(line: str, lang: str) -> tuple[str, ...]:
-            return tuple(stored for _, stored in self.sound(turn, line, lang).named)
+            return tuple(stored for _, stored in self._sound(turn, line, lang).named)
 
         return Pages(self.library.page, turn.here.documents, named_in)
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from core.both.quoted import beside_quote
+from core.both.quoted import beside_quote, with_verdict
+from core.records import Citation, DocumentsAnswer
 
 CAT = "La tarifa de adopción de un gato es de 75 euros."
 STAY = "The average stay was 63 days in Leeds."
@@ -25,3 +26,18 @@ STAY = "The average stay was 63 days in Leeds."
 def test_an_amount_is_laid_beside_the_quote(said, claimed, quote, lang, verdict):
     found = beside_quote(said, claimed, quote, lang)
     assert (found.verdict if found else None) == verdict
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("Is it true that the average stay in Leeds was 70 days?", "says otherwise"),
+        ("Is it true that every stay in Leeds was at least 63 days?", ""),  # no figure of its own is claimed
+        ("Is it true that the average stay in Leeds fell 63%?", ""),
+    ],
+)
+def test_a_verdict_is_told_only_on_an_amount_that_is_said(question, told):
+    citation = Citation(1, 1, "stays.md", 1, STAY, 0, len(STAY), 1.0, True)
+    answer = DocumentsAnswer("answered", STAY, citations=(citation,))
+    assert told in with_verdict(question, answer, "en").message
+    assert bool(with_verdict(question, answer, "en").message) == bool(told)

@@ -17,8 +17,9 @@ from core.router.claim import claim_in
 
 _DENIED = re.compile(r"\b(?:not|no|never|without|nor|nunca|sin|ni|ning[uú]n\w*)\b|n['’]t\b", re.I)
 _CHANGED = re.compile(  # 'fell by 20': by how much is no amount of the thing
-    r"\b(?:rose|risen|grew|grown|fell|fallen|dropped|increased?|decreased?|declined|subi[oó]|creci[oó]|aument[oó]|baj[oó]|"
-    r"cay[oó]|disminuy[oó]|descendi[oó])\b",
+    r"\b(?:rose|risen|grew|grown|fell|fallen|dropped|increased?|decreased?|declined|shrank|(?:went|gone) (?:up|down)|"
+    r"subi(?:ó|o|eron)|creci(?:ó|o|eron)|aument(?:ó|o|aron)|baj(?:ó|o|aron)|ca(?:yó|yo|yeron)|disminuy(?:ó|o|eron)|"
+    r"descendi(?:ó|o|eron)|redu(?:jo|jeron))\b",
     re.I,
 )
 
@@ -28,12 +29,19 @@ def with_verdict(question: str, written: DocumentsAnswer, lang: str) -> Document
     claim = claim_in(question, lang)
     if claim is None or not claim.figure or written.status != "answered" or not written.citations:
         return written
+    if re.search(_alone(claim.figure), claim.said) is None:  # 'every', 'no', a fall: it stands for what is said
+        return written
     found = beside_quote(claim.said, claim.figure, written.citations[0].quote, lang)
     if found is None:
         return written
     stated = re.sub(r"\s+", " ", found.stated)
     told = translate(f"both.quote_{found.verdict}", lang, claimed=claim.figure, stated=stated)
     return dataclasses.replace(written, message=f"{told} {written.message}".strip())
+
+
+def _alone(figure: str) -> str:
+    """A figure as written, and no part of another."""
+    return rf"(?<![\w.,-]){re.escape(figure)}(?!\w)"
 
 
 def beside_quote(said: str, claimed: str, quote: str, lang: str) -> Comparison | None:
@@ -43,7 +51,7 @@ def beside_quote(said: str, claimed: str, quote: str, lang: str) -> Comparison |
     if figure is None or _CHANGED.search(said) or bool(_DENIED.search(quote)) != bool(_DENIED.search(said)):
         return None
     spoken = detect_language(quote)
-    told, words = terms(quote, spoken), words_of(said.replace(claimed, " "), lang)
+    told, words = terms(quote, spoken), words_of(re.sub(_alone(claimed), " ", said), lang)
     stated = [other for other in read_figures(quote, spoken) if other.unit == figure.unit]
     if len(stated) != 1 or not words or not all(word & told for word in words):
         return None

@@ -101,8 +101,9 @@ def _differences(older: dict[str, str], newer: dict[str, str]) -> tuple[Contradi
 
 def _exclude(one: str, other: str) -> bool:
     """Whether two sentences of the same words cannot both be true: some figure excludes the one in its place."""
-    pairs = zip(_FIGURE.findall(one), _FIGURE.findall(other), strict=True)
-    return any(Amounts().clash(first.rstrip(".,"), second.rstrip(".,")) for first, second in pairs)
+    mine, others = _FIGURE.findall(one), _FIGURE.findall(other)
+    clashes = (Amounts().clash(a.rstrip(".,"), b.rstrip(".,")) for a, b in zip(mine, others, strict=False))
+    return len(mine) != len(others) or any(clashes)
 
 
 def find_stale(catalog: Catalog, today: datetime.date, days: int = _STALE_DAYS) -> tuple[Stale, ...]:

@@ -7,6 +7,7 @@ limits them. No chart is chosen and no language model is called here.
 from __future__ import annotations
 
 import datetime
+import functools
 import logging
 import time
 from collections.abc import Callable
@@ -54,12 +55,14 @@ def ask(
     lexicon: Lexicon | None = None,
     check: Check | None = None,
     today: datetime.date | None = None,
+    anew: bool = False,
 ) -> SqlAnswer:
     """The answer to a question about the catalog's tables; it never raises for a question it cannot answer.
 
     `run` takes statements and gives a result each, in order. `check` makes the `CheckedSql` of the chosen statement
     (default: the guard). `confidence` is the calibrated chance (0..1) that the rows are right; `alternatives` are up to
-    two further readings whose rows differ. `error` is (message key, params) where nothing could be answered."""
+    two further readings whose rows differ. `anew` reads the question as it stands: it is another one in other words.
+    `error` is (message key, params) where nothing could be answered."""
     lang = lang or detect_language(question)
     lexicon = lexicon or builtin_lexicon()
     parser = builtin_parser()
@@ -70,22 +73,11 @@ def ask(
         return SqlAnswer(question, lang, None, None, error=("sql.ask.nothing_linked", {"words": question.strip()}))
     schema = schema_of(catalog, lexicon)
     links, corrections = link_corrected(question, lang, schema, lexicon, parser)
-    claim = find_assertion(links, schema)
-    if claim is not None:
-        asked = ask(claim.question, catalog, run, lang=lang, lexicon=lexicon, check=check, today=today)
-        return _judge(replace(asked, question=question), claim, run)
-    contest = find_contest(links, schema)
-    if contest is not None:
-        asked = ask(contest, catalog, run, lang=lang, lexicon=lexicon, check=check, today=today)
-        return replace(asked, question=question)
-    halves = part_question(question)
-    if halves is not None and all(
-        speaks_for_itself(link_corrected(h, lang, schema, lexicon, parser)[0]) for h in halves
-    ):
-        asked = [ask(half, catalog, run, lang=lang, lexicon=lexicon, check=check, today=today) for half in halves]
-        both = _answer_both(question, *asked, catalog, run, check)
-        if both is not None:
-            return both
+    if not anew:
+        again = functools.partial(ask, catalog=catalog, run=run, lang=lang, lexicon=lexicon, check=check, today=today)
+        found = _ask_anew(question, links, schema, again, catalog, run, check)
+        if found is not None:
+            return found
     linked = time.perf_counter()
     unknown = unknown_words(links, schema, parser)
     today = today or datetime.date.today()
@@ -113,6 +105,26 @@ def ask(
     return replace(answer, insight=_tell_correlation(related, schema, run, lang)) if related else answer
 
 
+def _ask_anew(
+    question: str, links: Links, schema: Schema, again: Callable[..., SqlAnswer], catalog: Catalog, run: Run,
+    check: Check | None,
+) -> SqlAnswer | None:  # fmt: skip
+    """The answer to a claim, a contest or two questions in one, by the questions that they come to; None for others."""
+    claim = find_assertion(links, schema)
+    if claim is not None:
+        return _judge(replace(again(claim.question, anew=True), question=question), claim, run)
+    contest = find_contest(links, schema)
+    if contest is not None:
+        return replace(again(contest, anew=True), question=question)
+    halves = part_question(question)
+    if halves is None:
+        return None
+    lexicon, parser = builtin_lexicon(), builtin_parser()
+    if not all(speaks_for_itself(link_corrected(half, links.lang, schema, lexicon, parser)[0]) for half in halves):
+        return None
+    return _answer_both(question, *map(again, halves), catalog, run, check)
+
+
 def _answer_both(
     question: str, first: SqlAnswer, second: SqlAnswer, catalog: Catalog, run: Run, check: Check | None
 ) -> SqlAnswer | None:
@@ -120,12 +132,17 @@ def _answer_both(
     sql = join_rows(first, second)
     if sql is None:
         return None
+    try:
+        checked = (check or _guard())(sql, catalog)
+    except AppError as error:
+        log.warning("the guard refused joined rows: %s: %s", error, sql)
+        return None
     (result,) = run([sql])
     if result.error is not None:
         return None
-    checked = (check or _guard())(sql, catalog)
     return replace(
         first,
+        chart=None,
         question=question,
         sql=checked,
         result=result,

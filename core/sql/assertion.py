@@ -203,10 +203,10 @@ def tell_assertion(claim: Assertion, result: QueryResult, ties: QueryResult | No
         key = "yes" if figures[0] == claim.claimed else "no"
         said = (format_number(figures[0], lang), format_number(claim.claimed, lang))
         return translate(f"sql.assertion.{key}", lang, found=said[0], claimed=said[1])
+    if claim.claimed in (UP, DOWN) and re.fullmatch(r"(?:19|20)\d\d", claim.than):
+        return _tell_change(claim, result, lang)
     if claim.than and ties is not None:
         return _tell_contest(claim, ties, lang)
-    if claim.claimed in (UP, DOWN) and claim.than:
-        return _tell_change(claim, result, lang)
     names = [cell for cell in row if isinstance(cell, str)]
     if not names:
         return ""

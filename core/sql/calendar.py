@@ -288,7 +288,7 @@ def _read_day(tokens: list[Token], place: int, today: datetime.date) -> Period |
     """'2025-03-09', '9/3/2025', '9 March 2025', 'March 9th, 2025', '9 de marzo'."""
     if tokens[place].kind == "date":
         year, month, day = (int(part) for part in tokens[place].value.split("-"))
-        return _day_period(year, month, day, (place, place + 1), today) if 1 <= month <= 12 else None
+        return _day_period(year, month, day, (place, place + 1), today) if 1 <= month <= 12 and year < 9999 else None
     day_place = place if tokens[place].kind == "number" else _skip(tokens, place + 1, ("the",))
     after = _skip(tokens, day_place + 1, ("st", "nd", "rd", "th"))
     month_place = _skip(tokens, after, ("of", "the")) if day_place == place else place

@@ -47,8 +47,8 @@ def first_of(rest: str, named: Sequence[ValueMention], links: Links, schema: Sch
     column = column_of(named, links, schema)
     if not found or column is None:
         return None
-    said = _opening_name(asked, column, links)
-    of = "" if said else schema.columns[column].key[1]
+    name = schema.columns[column].key[1]
+    of = "" if asked.startswith(name) or _opening_name(asked, column, links) else name
     texts = [links.question[links.tokens[m.start].start : links.tokens[m.end - 1].end] for m in named]
     things = f"{', '.join(texts[:-1])} {'or' if links.lang == 'en' else 'o'} {texts[-1]}"
     return " ".join(translate("sql.assertion.first", links.lang, of=of, rest=asked, things=things).split())

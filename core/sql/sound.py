@@ -21,17 +21,18 @@ from core.sql.unread import uncovered
 _NAMED = 0.45  # a link this strong names a column or a table; weaker ones only share a stem
 
 
-def sound(question: str, lang: str, catalog: Catalog) -> Sounding:
-    """The links of `question` in numbers; an empty sounding where there are no tables."""
+def sound(question: str, lang: str, catalog: Catalog, anew: bool = False) -> Sounding:
+    """The links of `question` in numbers; an empty sounding where there are no tables. `anew` reads it as it stands: it
+    is another one in other words."""
     if not catalog.tables:
         return Sounding()
     lexicon, parser = builtin_lexicon(), builtin_parser()
     schema = schema_of(catalog, lexicon)
     links = link_question(question, lang, schema, lexicon, parser)
-    claim = find_assertion(links, schema)
-    anew = claim.question if claim else find_contest(links, schema)
-    if anew is not None:
-        return sound(anew, lang, catalog)
+    claim = None if anew else find_assertion(links, schema)
+    other = None if anew else claim.question if claim else find_contest(links, schema)
+    if other is not None:
+        return sound(other, lang, catalog, anew=True)
     plan = next((plan for plan, _ in business_statements(links, schema, datetime.date.today())), None)
     content = [place for place, token in enumerate(links.tokens) if is_content(token)]
     covered, cues = _covered(links), cue_rows(links.tokens)

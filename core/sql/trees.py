@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import functools
 import importlib.util
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,7 @@ class Trees:
         self.text = text
         self._handle, rounds, features = ctypes.c_void_p(), ctypes.c_int(), ctypes.c_int()
         _call("LGBM_BoosterLoadModelFromString", text.encode(), ctypes.byref(rounds), ctypes.byref(self._handle))
+        weakref.finalize(self, _library().LGBM_BoosterFree, self._handle)
         _call("LGBM_BoosterGetNumFeature", self._handle, ctypes.byref(features))
         self.features = features.value
 
@@ -40,10 +42,6 @@ class Trees:
                 b"num_threads=1", ctypes.byref(written), scores.ctypes.data_as(ctypes.POINTER(ctypes.c_double)),
             )  # fmt: skip
         return scores
-
-    def __del__(self) -> None:
-        if self._handle:
-            _library().LGBM_BoosterFree(self._handle)
 
 
 @functools.cache

@@ -63,12 +63,16 @@ def ends_of(begun: Moment, count: float, unit: str) -> Iterator[Moment]:
     """The last day, and the one behind it, of so many days, weeks, months or years from a day."""
     if begun.year is None or begun.month is None or count != int(count):
         return
-    day = datetime.date(begun.year, begun.month, min(begun.day or 1, 28) if unit in _MONTHS else begun.day or 1)
-    if unit in _MONTHS:
-        behind = _later(day, int(count) * _MONTHS[unit])
-    elif unit in _SPANS and begun.day:
-        behind = day + datetime.timedelta(days=int(count) * _SPANS[unit])
-    else:
+    if unit not in _MONTHS and not (unit in _SPANS and begun.day):
+        return
+    try:
+        last_of_month = calendar.monthrange(begun.year, begun.month)[1]
+        day = datetime.date(begun.year, begun.month, min(begun.day or 1, last_of_month))
+        if unit in _MONTHS:
+            behind = _later(day, int(count) * _MONTHS[unit])
+        else:
+            behind = day + datetime.timedelta(days=int(count) * _SPANS[unit])
+    except (ValueError, OverflowError):  # beyond the calendar, or no day at all
         return
     last = behind - datetime.timedelta(days=1)
     yield Moment(last.year, None, last.month, last.day)

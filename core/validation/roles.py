@@ -18,7 +18,7 @@ from core.validation.word_lists import stems_of
 
 _NAME = r"[A-ZÁÉÍÓÚÑ&][\w&.'’-]*(?:,? (?:[A-ZÁÉÍÓÚÑ&][\w&.'’-]*|de|del|la|y|of|and)){0,8}"
 _DEFINED = re.compile(
-    rf"({_NAME})(?: plc| gmbh)?,? \((?:hereinafter,? |en adelante,? )?[\"“«']?"
+    rf"(?<![\w&.'’-])({_NAME})(?: plc| gmbh)?,? \((?:hereinafter,? |en adelante,? )?[\"“«']?"
     r"(?:the|el|la|los|las) [\"“«']?([A-Z]\w+)[\"”»']?\)"
 )
 _SUFFIXES = frozenset("ltd plc inc llc gmbh sa sl sau slu co corp company group the and of de del la y".split())

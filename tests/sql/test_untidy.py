@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.records import Catalog, Column, ForeignKey, Table
+from core.records import Catalog, Column, ForeignKey, QueryResult, Table
 from core.sql.ask import ask
 from core.sql.compare import same_answer
 from core.sql.contests import find_contest
@@ -84,6 +84,14 @@ def test_a_claim_is_checked_against_the_rows(say, question, db, lang, said):
 )
 def test_of_the_things_named_with_or_the_first_is_shown(say, question, db, lang, first):
     assert say(question, db, lang).result.rows == ((first,),)
+
+
+def test_a_contest_over_a_column_of_two_words_ends():
+    names = Column("nombre_finca", "VARCHAR", values=("Norte", "Sur"))
+    table = Table("cosechas", (names, Column("kilos", "BIGINT")), rows=2, dataset="")
+    ran = [QueryResult(("nombre_finca",), ("VARCHAR",), (("Norte",),))]
+    said = "¿Quién tiene más kilos, Norte o Sur?"
+    assert ask(said, Catalog((table,)), lambda texts: ran * len(texts), lang="es", today=TODAY).question == said
 
 
 @pytest.mark.parametrize(
