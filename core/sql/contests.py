@@ -9,11 +9,12 @@ import re
 from collections.abc import Sequence
 
 from core.i18n import translate
-from core.sql.lexicon import fold, read_cues
+from core.sql.dimensions import SUPERLATIVES
+from core.sql.lexicon import fold
 from core.sql.link import Links, ValueMention
 from core.sql.schema import Schema
 
-_SUPERLATIVES = frozenset(" ".join(read_cues()["superlatives"].values()).split())
+_ENDS = SUPERLATIVES["high"] | SUPERLATIVES["low"]
 _FIRST = {"more": "most", "less": "least", "fewer": "fewest", "better": "best", "worse": "worst", "further": "farthest"}
 _SPANISH = frozenset("mas menos mayor mayores menor menores mejor mejores peor peores".split())
 _ASKING = re.compile(
@@ -98,7 +99,7 @@ def _superlative(rest: str) -> tuple[str, bool]:
         if said in _SPANISH:
             return rest, True
         first = _FIRST.get(said) or (f"{said[:-2]}est" if said.endswith("er") else "")
-        if first in _FIRST.values() or first in _SUPERLATIVES:
+        if first in _FIRST.values() or first in _ENDS:
             the = "" if re.search(r"\bthe\s*$", rest[: word.start()], re.I) else "the "
             before = re.sub(r"\ban?\s*$", "", rest[: word.start()], flags=re.I)
             return f"{before}{the}{first}{rest[word.end() :]}", True

@@ -179,8 +179,8 @@ def _is_order(token: Token) -> bool:
     return token.kind == "cue" and token.word in ("order", "ordered")
 
 
-_SUPERLATIVES = {name: frozenset(words.split()) for name, words in read_cues()["superlatives"].items()}
-_LOW_FIRST = (_SUPERLATIVES["low"] | frozenset(read_cues()["measures"]["low"].split())) - {"slowest"} | {
+SUPERLATIVES = {name: frozenset(words.split()) for name, words in read_cues()["superlatives"].items()}
+_LOW_FIRST = (SUPERLATIVES["low"] | frozenset(read_cues()["measures"]["low"].split())) - {"slowest"} | {
     "fastest", "quickest",
 }  # fmt: skip
 _REACH = 4  # words from one end of an order to the other: 'from the most generous one to the least'
@@ -188,7 +188,7 @@ _REACH = 4  # words from one end of an order to the other: 'from the most genero
 
 def _ranks(token: Token) -> bool:
     """A word for one end of a row: 'highest', 'least', 'slowest', 'neediest'; no end of time."""
-    known = stem(token.word) in HIGH | LOW or token.word in _SUPERLATIVES["high"] | _SUPERLATIVES["low"]
+    known = stem(token.word) in HIGH | LOW or token.word in SUPERLATIVES["high"] | SUPERLATIVES["low"]
     return (known or (token.word.endswith("est") and len(token.word) > 5)) and token.word not in _TIMES
 
 

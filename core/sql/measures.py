@@ -77,7 +77,7 @@ def find_measures(links: Links, schema: Schema, window: tuple[int, int], over_ti
     if not found and window[1] and not any(ms[0].score >= TOLD for ms in links.tables.values()):
         found += find_flows(links, schema, agg, window[0])  # 'which region grew most': in what it takes
     bare = over_time or _splits(links) or window[1] > 0 or not asks_rows(links)
-    counted = not agg and (_numbers_followers(links) or (bare and not (flow and _asks_amount(links))))
+    counted = not agg and (_count_followers(links) is not None or (bare and not (flow and _asks_amount(links))))
     if _most_of(links) and not agg:
         found += [m for m in [_most_different(links, schema)] if m]
     if agg == "count" or _most_of(links) or counted:
@@ -118,11 +118,6 @@ def _share_of_rows(links: Links, schema: Schema, window: tuple[int, int]) -> boo
     keys = (ms for n, ms in links.columns.items() if schema.columns[n].primary)
     named = (*((m, TOLD) for ms in links.tables.values() for m in ms), *((m, KEYED) for ms in keys for m in ms))
     return any(m.start == place and m.score >= least for m, least in named)
-
-
-def _numbers_followers(links: Links) -> bool:
-    """'customers with more than 2 orders': how many rows of a table, at least or at most, belong to each thing."""
-    return _count_followers(links) is not None
 
 
 def _count_followers(links: Links) -> Measure | None:
