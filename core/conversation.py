@@ -18,9 +18,10 @@ from core.recall import Recall, afresh
 from core.records import Answer, Catalog, Document, Route, SqlAnswer
 from core.router import split, unsourced
 from core.router.choose import Hint
-from core.router.refer import refer_to_one
+from core.router.refer import lay_beside, refer_to_one
 from core.sql.chart_request import without_chart
-from core.sql.reshape import Edit
+from core.sql.of_rows import name_time
+from core.sql.reshape import Edit, counts_them
 from core.sql.result_columns import label_of
 
 ReadEdit = Callable[[str, SqlAnswer, str], Edit | None]
@@ -104,8 +105,11 @@ def _meant(history: Sequence[Answer]) -> Answer | None:
     return history[-1] if history else None
 
 
-def _rows_before_why(history: Sequence[Answer]) -> SqlAnswer | None:
-    """The rows that a bare 'why?' asked about, or 'where does it say so?' after it: a follow-up may go on from them."""
+def _rows_before_aside(question: str, history: Sequence[Answer]) -> SqlAnswer | None:
+    """The rows that a bare 'why?' asked about, or 'where does it say so?' after it: a follow-up may go on from them.
+    'How many of them' goes on from the last rows, whatever was asked in between."""
+    if counts_them(question):
+        return next((answer.data for answer in reversed(history) if answer.data is not None), None)
     for asides, answer in enumerate(reversed(history)):
         if not (split.is_bare_why(answer.question) or unsourced.asks_place(answer.question, answer.lang)):
             return answer.data if asides else None
@@ -145,12 +149,18 @@ def _complete(turn: Turn, past: Answer, read_edit: ReadEdit) -> Turn:
     if unsourced.asks_to_explain(turn.question, turn.lang):
         explained = past if past.data is not None and past.data.sql is not None else None
         return dataclasses.replace(turn, completed=past.completed_question, explained=explained)
-    rows = past.data or _rows_before_why(turn.history)
+    compared = lay_beside(turn.question, past.completed_question, turn.lang) if past.data else ""
+    if compared:
+        return dataclasses.replace(turn, completed=compared)
+    rows = past.data or _rows_before_aside(turn.question, turn.history)
     if rows is not None and turn.hint != "documents":
         name = _single_name(rows)
         referred = refer_to_one(turn.question, name, turn.lang) if name else ""
         if referred:  # of the one that was named or found, not of whatever else it shares
             return dataclasses.replace(turn, completed=referred)
+        timed = name_time(turn.question, past.completed_question, rows, turn.lang)
+        if timed:  # 'that year' is one that both sides know
+            return dataclasses.replace(turn, completed=timed)
         edit = read_edit(turn.question, rows, turn.lang)
         if edit is not None:  # what is asked of one row may be for the documents
             own = edit.changed == ("row",) and edit.sql is None and edit.only is None

@@ -121,3 +121,33 @@ def refer_to_one(clause: str, name: str, lang: str) -> str:
         return ""
     said = _named(text, Subject((name,)), lang)
     return f"¿{said[:1].upper()}{said[1:]}?" if lang == "es" else f"{said[:1].upper()}{said[1:]}?"
+
+
+_AGREES = {
+    "en": (
+        r"(?:does|do|did|would) (?P<who>.+?) (?:say|state|show|give|report|confirm|agree|mention)"
+        r"(?: with)?(?: (?:the same|so|this|that|it)(?: figure| number| amount| too)?)?",
+        r"is (?:that|this|it) (?:also )?what (?P<who>.+?) (?:says?|states?|shows?|gives?|reports?|confirms?)",
+    ),
+    "es": (
+        r"(?:dicen?|dan?|indican?|recogen?|ponen?) (?:lo mismo|eso|esa cifra|el mismo dato|la misma cifra) (?P<who>.+)",
+        r"(?:eso |esto )?(?:lo|la) (?:confirman?|dicen?|recogen?|corroboran?|respaldan?) (?P<who>.+)",
+        r"(?:coincide|cuadra|concuerda) (?:eso |esto )?con (?P<who>.+)",
+        r"(?P<who>.+?) (?:lo (?:confirman?|dicen?|recogen?)|dicen? lo mismo|coinciden?)",
+    ),
+}
+_WHO_WORDS = 6
+
+
+def lay_beside(clause: str, before: str, lang: str) -> str:
+    """'does the annual report say the same?', '¿lo confirma la memoria?' after a figure of tables, as the question for
+    the figure of both; '' where no document is asked about."""
+    text = _AND.sub("", " ".join(clause.split())).strip(" ¿?¡!.")
+    found = next((m for pattern in _AGREES[lang] if (m := re.fullmatch(pattern, fold(text)))), None)
+    who = text[slice(*found.span("who"))] if found else ""
+    if not re.search(rf"\b(?:{cue('document', lang)})\b", fold(who)) or len(who.split()) > _WHO_WORDS:
+        return ""
+    core = before.strip(" ¿?.")
+    if lang == "es":
+        return f"¿{core} según {who} y según los datos?"
+    return f"{core} according to {who} and according to the data?"

@@ -34,12 +34,74 @@ def restrict_sql(sql: str, column: str, values: Sequence[Any], catalog: Catalog)
 
 
 def is_plain(sql: str) -> bool:
-    """Whether it is one SELECT over tables, without parts of its own: another condition then means only fewer rows."""
+    """Whether it is one SELECT over tables, without parts of its own, or the shares of such a one: another condition
+    then means only fewer rows."""
     import sqlglot
     from sqlglot import exp
 
     tree = sqlglot.parse_one(sql, read="duckdb")
+    inner = tree.find(exp.Subquery)
+    if inner is not None and inner.alias == _PARTS:
+        tree = inner.this
     return isinstance(tree, exp.Select) and sum(1 for _ in tree.find_all(exp.Select, exp.Window)) == 1
+
+
+_PARTS = "parts"  # the name of the rows whose shares are told
+
+
+def keep_scope(sql: str, earlier: str, dated: bool) -> str:
+    """`sql` with what the statement `earlier` demands of the tables that both read, but for columns of which `sql`
+    itself demands something; without `dated`, times are left free."""
+    import sqlglot
+    from sqlglot import exp
+
+    old, new = (sqlglot.parse_one(text, read="duckdb") for text in (earlier, sql))
+    sources = [select for select in old.find_all(exp.Select) if _tables_of(select)]
+    where = sources[0].args.get("where") if len(sources) == 1 else None
+    if where is None:
+        return sql
+    owners, changed = _tables_of(sources[0]), False
+    for select in [select for select in new.find_all(exp.Select) if _tables_of(select)]:
+        here = {name: alias for alias, name in _tables_of(select).items()}
+        said = _names(select.args["where"]) if select.args.get("where") else set()
+        for demand in where.this.flatten() if isinstance(where.this, exp.And) else [where.this]:
+            kept = _moved(demand, owners, here) if dated or not _is_time(demand) else None
+            if kept is not None and not _names(kept) & said:
+                select.where(kept, copy=False)
+                changed = True
+    return new.sql(dialect="duckdb") if changed else sql
+
+
+def _moved(demand: exp.Expression, owners: dict[str, str], here: dict[str, str]) -> exp.Expression | None:
+    """A condition with its columns named after the tables `here` (alias by table); None where one of them is not."""
+    from sqlglot import exp
+
+    if demand.find(exp.Select):
+        return None
+    kept = demand.copy()
+    for column in list(kept.find_all(exp.Column)):
+        table = owners.get(column.table) if column.table else next(iter(owners.values())) if len(owners) == 1 else None
+        if table not in here:
+            return None
+        column.set("table", exp.to_identifier(here[table], quoted=True))
+    return kept
+
+
+def _tables_of(select: exp.Select) -> dict[str, str]:
+    """The tables that a SELECT itself reads, by the name that it gives them."""
+    from sqlglot import exp
+
+    within = {cte.alias for cte in select.root().find_all(exp.CTE)}
+    found = (t for t in select.find_all(exp.Table) if t.parent_select is select and t.name not in within)
+    return {table.alias_or_name: table.name for table in found}
+
+
+def _is_time(demand: exp.Expression) -> bool:
+    from sqlglot import exp
+
+    cast = (c for c in demand.find_all(exp.Cast) if c.to.this in (exp.DType.DATE, exp.DType.TIMESTAMP))
+    parts = demand.find(exp.Year, exp.Month, exp.Quarter, exp.Week, exp.Extract, exp.DateTrunc, exp.TimestampTrunc)
+    return parts is not None or next(cast, None) is not None
 
 
 def order_sql(sql: str, column: str, descending: bool, limit: int | None = None) -> str | None:
@@ -96,7 +158,7 @@ def share_sql(sql: str, columns: Sequence[str], measure: str, name: str) -> str 
     share = exp.alias_(exp.func("ROUND", part, exp.Literal.number(2)), name, quoted=True)
     kept = [exp.column(column, quoted=True) for column in columns if column != measure]
     order = select.args.get("order")
-    outer = exp.select(*kept, share).from_(select.copy().subquery("parts"))
+    outer = exp.select(*kept, share).from_(select.copy().subquery(_PARTS))
     if order is not None and _names(order) <= set(columns):
         inner = outer.find(exp.Subquery).this
         inner.set("order", None)

@@ -14,16 +14,19 @@ from typing import Any
 
 from core.records import Catalog, QueryResult, SqlAnswer
 from core.sql.chart_request import chart_asked, chart_said, splits_bars, without_chart
-from core.sql.edit_statement import is_plain, restrict_sql
+from core.sql.edit_statement import is_plain, order_sql, restrict_sql
 from core.sql.lexicon import builtin_lexicon, fold
+from core.sql.link import Links
 from core.sql.of_rows import ask_of_rows
 from core.sql.propose import builtin_parser, link_question
 from core.sql.reshape import Edit, reshape
-from core.sql.said_anew import read_said
+from core.sql.result_columns import column_called, label_of, measure_of, time_of
+from core.sql.said_anew import Said, read_said
 from core.sql.schema import schema_of
 from core.sql.splice import Parts, join, splice
 
 _LISTED_MAX = 60
+_NAMED = 0.6  # how well a word must name a table or column
 _OPENER = {
     "en": r"(?:and|but|now|then|so|ok(?:ay)?|also|just|only|please|same|what about|how about|the same|show|give me|"
     r"let's see)\b[,\s]*",
@@ -73,8 +76,13 @@ def _edit_rows(
     """`text` (`rest` without its opening) after the question `before`, both without their charts; with `adds` a new
     grouping stands beside the old one."""
     edit = reshape(text, rest, before, answer, lang) or ask_of_rows(text, before, answer, lang)
+    if edit is not None and edit.scope:
+        return replace(edit, question=_with_scope(edit.question, before, catalog, lang))
     if edit is not None:
         return edit
+    end = _end_of(text, before, answer, catalog, lang)
+    if end is not None:
+        return end
     those = _THOSE.search(text)
     if those and (labels := _labels(answer.result)):
         asked = f"{text[: those.start()]} {_wh_of(those.group())} {text[those.end() :]}"
@@ -94,12 +102,105 @@ def _edit_spans(rest: str, before: str, answer: SqlAnswer, catalog: Catalog, lan
         return None
     old_links = link_question(before, lang, schema, lexicon, parser)
     old = Parts.of(before, old_links, schema, today)
-    edit = splice(new, old, before, old_links, lang, adds=adds, row=bool(named))
+    edit = splice(new, old, before, lang, adds=adds, row=bool(named))
+    if edit is not None and not named:
+        edit = replace(edit, scope=answer.sql.text)
     if edit is None or edit.changed != ("filter",) or new.negated or old.has(new.values[0][0]) or named:
         return edit
     (number, _, stored) = new.values[0]
     kept = restrict_sql(answer.sql.text, schema.columns[number].column.name, (stored,), catalog)
     return replace(edit, sql=kept if is_plain(answer.sql.text) else None)
+
+
+def _with_scope(asked: str, before: str, catalog: Catalog, lang: str) -> str:
+    """`asked` with the values and the period of the question `before`, where it says nothing in their place."""
+    new, old = (_parts(text, lang, catalog) for text in (asked, before))
+    values = (before[slice(*span)] for columns, span in old.values if not any(new.has(column) for column in columns))
+    told = [f"{'only' if lang == 'en' else 'solo'} {value}" for value in values]
+    if old.period and not new.period:
+        told.append(f"{'in' if lang == 'en' else 'en'} {before[slice(*old.period)]}")
+    return join(asked, " ".join(told))
+
+
+def _parts(text: str, lang: str, catalog: Catalog) -> Parts:
+    schema = schema_of(catalog, builtin_lexicon())
+    return Parts.of(text, _links(text, catalog, lang), schema, datetime.date.today())
+
+
+_WH = re.compile(r"^(?:(?:in|on|at|de|en|por|a) )?(?:which|what|who|when|cual(?:es)?|quien(?:es)?|que|cuando)\b")
+_HIGH = frozenset("most highest largest biggest best top mas mayor mayores mejor mejores maximo maxima".split())
+_LOW = frozenset("least fewest lowest smallest worst menos menor menores peor peores minimo minima".split())
+_ABOUT = frozenset(
+    "the a an one ones of them those these is was were are be has had have did do does there in on at by with value "
+    "number total figure all it got made sold drew el la los las lo un una de en por con fue fueron es son era hubo "
+    "hay habia tiene tuvo tuvieron se ell ellos ellas esos esas todos todas valor numero cifra alto alta altos altas "
+    "bajo baja bajos bajas vendio hizo y and".split()
+)
+_UNREAD_MAX = 1  # a verb
+
+
+def _end_of(text: str, before: str, answer: SqlAnswer, catalog: Catalog, lang: str) -> Edit | None:
+    """'which one had the most?', '¿en qué mes hubo más?': the highest or lowest of the rows shown, or of the same
+    figure by what is named."""
+    said = re.sub(r"^(?:and|y|pero|but) ", "", fold(text))
+    asks, measure = _WH.match(said), measure_of(answer.result)
+    words = re.findall(r"[^\W\d_]+", said[asks.end() :]) if asks else []
+    ends = set(words) & (_HIGH | _LOW)
+    if len(ends) != 1 or measure is None or re.match(r"(?:que|what) (?:mas|most)\b", said):
+        return None
+    words = [word for word in words if word not in _ABOUT | ends]
+    by = [word for word in words if _groups(word, catalog, lang)]
+    unread = [word for word in words if word not in by and word not in fold(before).split()]
+    if len(by) > 1 or len(unread) > _UNREAD_MAX or _is_named(unread, catalog, lang):
+        return None
+    if any(
+        said.find(word) > said.find(next(iter(ends))) for word in unread
+    ):  # 'the most parking' has a noun of its own
+        return None
+    top = next(iter(ends)) in _HIGH
+    told = {("en", False): "bottom 1", ("es", False): "los 1 menores"}.get((lang, top), "top 1")
+    shown = len(answer.result.rows) > 1 and (label_of(answer.result) or time_of(answer.result))
+    if shown and (not by or _is_grouped(by[0], before, answer, catalog, lang)):
+        sql = order_sql(answer.sql.text, measure, top, 1)
+        return Edit(join(before, told), ("limit",), sql=sql) if sql else None
+    new = _said(by[0], catalog, lang) if by else None
+    edit = splice(new, _parts(before, lang, catalog), before, lang, adds=False, row=False) if new else None
+    if edit is None:
+        return None
+    return Edit(join(edit.question, told), ("grouping", "limit"), scope=answer.sql.text, top=top)
+
+
+def _links(text: str, catalog: Catalog, lang: str) -> Links:
+    lexicon = builtin_lexicon()
+    return link_question(text, lang, schema_of(catalog, lexicon), lexicon, builtin_parser())
+
+
+def _said(word: str, catalog: Catalog, lang: str) -> Said | None:
+    text = f"{'by' if lang == 'en' else 'por'} {word}"
+    schema = schema_of(catalog, builtin_lexicon())
+    return read_said(text, lang, schema, _links(text, catalog, lang), datetime.date.today())
+
+
+def _groups(word: str, catalog: Catalog, lang: str) -> bool:
+    """Whether rows can be grouped by what the word names."""
+    said = _said(word, catalog, lang)
+    return said is not None and bool(said.grain or said.dimension) and not (said.values or said.period)
+
+
+def _is_named(words: list[str], catalog: Catalog, lang: str) -> bool:
+    """Whether one of the words names a column, table or value: then something else is asked."""
+    links = _links(" ".join(words), catalog, lang) if words else None
+    mentions = [m for found in (links.columns, links.tables) for ms in found.values() for m in ms] if links else []
+    return bool(links and links.values) or any(m.score >= _NAMED for m in mentions)
+
+
+def _is_grouped(word: str, before: str, answer: SqlAnswer, catalog: Catalog, lang: str) -> bool:
+    """Whether the rows shown are already by what the word names."""
+    said, old = _said(word, catalog, lang), _parts(before, lang, catalog)
+    if said.grain:
+        grain = _said(" ".join(before[slice(*old.grain)].split()[1:]), catalog, lang) if old.grain else None
+        return grain is not None and grain.grain == said.grain
+    return bool(column_called(word, answer.result))
 
 
 def _strip_opener(text: str, lang: str) -> str:

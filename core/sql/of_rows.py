@@ -1,32 +1,22 @@
-"""What is asked of the rows that were shown: which of them comes first ('which one had the most?'), how many they stand
-for ('¿y cuántas hubo?'), those that did something ('and those who left?', '¿y los que se devolvieron?').
+"""What is asked of the rows that were shown: how many they stand
+for ('¿y cuántas hubo?'), those that did something ('and those who left?', '¿y los que se devolvieron?'), when they were
+('that year', 'ese mes').
 
 Each rule gives the whole question, with the statement where that itself can be changed. Nothing is run here.
 """
 
 from __future__ import annotations
 
+import datetime
 import re
 
+from core.i18n import translate
 from core.records import SqlAnswer
-from core.sql.edit_statement import count_sql, order_sql
+from core.sql.edit_statement import count_sql
 from core.sql.lexicon import fold
 from core.sql.reshape import Edit
-from core.sql.result_columns import label_of, measure_of
+from core.sql.result_columns import time_of
 
-_WHICH = (
-    r"^(?:and |y )?(?:which|what|who|cual(?:es)?|quien(?:es)?|que)"
-    r"(?: (?:one|ones|of (?:them|those|these)|de (?:ell[oa]s|es[oa]s)))?(?: \w+)?"
-    r"(?: (?:is|was|are|were|has|had|did|sold|made|got|es|son|fue|fueron|tiene|tuvo|vendio|hizo))?"
-    r"(?: (?:the|el|la|los|las|de))?"
-)
-_END = r"(?: (?:of all|of them|de tod[oa]s|de ell[oa]s|number|value))?$"
-_MOST = re.compile(
-    rf"{_WHICH} (?:most|highest|largest|biggest|best|top|first|mas|mayor|mejor|primer[oa])(?: alt[oa])?{_END}"
-)
-_LEAST = re.compile(
-    rf"{_WHICH} (?:least|fewest|lowest|smallest|worst|last|menos|menor|peor|ultim[oa])(?: baj[oa])?{_END}"
-)
 _HOW_MANY = re.compile(
     r"^(?:and |y )?(?:how many|cuant[oa]s)"
     r"(?: (?:were|are|was|is) (?:there|they|it|that)| (?:hubo|hay|son|fueron|eran|habia))?"
@@ -50,20 +40,7 @@ _THERE = {
 
 def ask_of_rows(text: str, before: str, answer: SqlAnswer, lang: str) -> Edit | None:
     """`text` (without its marks) after the question `before` and its rows; None where it asks nothing of them."""
-    return _extreme(text, before, answer, lang) or _how_many(text, before, answer, lang) or _those(text, before, lang)
-
-
-def _extreme(text: str, before: str, answer: SqlAnswer, lang: str) -> Edit | None:
-    said = fold(text)
-    most = _MOST.match(said) is not None
-    measure = measure_of(answer.result)
-    if not (most or _LEAST.match(said)) or measure is None or label_of(answer.result) is None:
-        return None
-    if len(answer.result.rows) < 2:
-        return None
-    sql = order_sql(answer.sql.text, measure, most, 1)
-    told = {("en", False): "bottom 1", ("es", False): "los 1 menores"}.get((lang, most), "top 1")
-    return Edit(_joined(before, told), ("limit",), sql=sql) if sql else None
+    return _how_many(text, before, answer, lang) or _those(text, before, lang)
 
 
 def _how_many(text: str, before: str, answer: SqlAnswer, lang: str) -> Edit | None:
@@ -87,6 +64,42 @@ def _those(text: str, before: str, lang: str) -> Edit | None:
         return Edit(_joined(f"{head} {did}{rest[there.end() :]}", ""), ("filter",))
     link = match["who"] if lang == "en" else "que"
     return Edit(f"{head} {link} {did}{rest}", ("filter",))
+
+
+_THEN = re.compile(
+    r"\b(?:(?P<lead>in|of|during|for|en|de|durante) )?(?:that|the same|es[ea]|aquel|dich[oa]|(?:el|la) mism[oa]) "
+    r"(?P<unit>year|month|quarter|ano|mes|trimestre)\b"
+)
+_MONTH = re.compile(r"(?:month|mes)\b")
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+
+
+def name_time(text: str, before: str, answer: SqlAnswer, lang: str) -> str:
+    """`text` with 'that year', 'ese mes' as the time of the one row that was shown, else of the question `before`; ''
+    where it means none, or none is told."""
+    meant = _THEN.search(fold(text))
+    if meant is None:
+        return ""
+    time = _told_time(meant["unit"], before, answer, lang)
+    lead = meant["lead"] or ("in" if lang == "en" else "en")
+    return f"{text[: meant.start()]}{lead} {time}{text[meant.end() :]}" if time else ""
+
+
+def _told_time(unit: str, before: str, answer: SqlAnswer, lang: str) -> str:
+    year = next(iter(_YEAR.findall(before)[-1:]), "")
+    column = time_of(answer.result) if answer.result is not None and len(answer.result.rows) == 1 else None
+    cell = answer.result.rows[0][answer.result.columns.index(column)] if column else None
+    if isinstance(cell, str) and re.match(r"(?:19|20)\d\d-\d\d", cell):
+        cell = datetime.date(int(cell[:4]), int(cell[5:7]), 1)
+    if isinstance(cell, datetime.date):
+        year, month = str(cell.year), cell.month
+    else:
+        month = cell if isinstance(cell, int) and _MONTH.match(fold(column)) else None
+    if unit in ("year", "ano"):
+        return year
+    if unit not in ("month", "mes") or month is None or not year:
+        return ""
+    return f"{translate(f'sql.reading.month_{month}', lang)} {'of' if lang == 'en' else 'de'} {year}"
 
 
 def _joined(before: str, added: str) -> str:

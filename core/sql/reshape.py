@@ -22,12 +22,16 @@ from core.sql.result_columns import column_called, falls, label_of, measure_of, 
 class Edit:
     """`question` is the whole question; `changed` names what differs from the one before (filter, period, grouping,
     chart, limit, compare, row, rows, order, share, measure). `sql` is set where the same statement is shown otherwise;
-    `only` are the column and values that the answer's statement is restricted to."""
+    `only` are the column and values that the answer's statement is restricted to, `scope` the statement whose
+    conditions stay in force where the question is asked anew, `top` whether of its rows the highest one (True) or the
+    lowest (False) is wanted."""
 
     question: str
     changed: tuple[str, ...]
     sql: str | None = None
     only: tuple[str, tuple[Any, ...]] | None = None
+    scope: str = ""
+    top: bool | None = None
 
 
 def reshape(text: str, rest: str, before: str, answer: SqlAnswer, lang: str) -> Edit | None:
@@ -37,7 +41,7 @@ def reshape(text: str, rest: str, before: str, answer: SqlAnswer, lang: str) -> 
         edit = rule(fold(rest), before, answer, lang)
         if edit is not None:
             return edit
-    return _other_most(rest, before, lang) or _name_it(text, answer, lang) or _same_noun(text, before, lang)
+    return _other_most(rest, before, lang) or _name_it(text, answer, lang) or _same_noun(text, before, answer, lang)
 
 
 # ---------------------------------------------------------------- order, the first few, shares
@@ -238,22 +242,37 @@ def _name_it(text: str, answer: SqlAnswer, lang: str) -> Edit | None:
     return None
 
 
-_COUNT_OF = re.compile(r"\b(?:how many|cuant[oa]s)\s+(?P<noun>[^\W\d_]+)")
+_COUNT_OF = re.compile(
+    r"\b(?:how many|cuant[oa]s)\s+(?P<noun>[^\W\d_]+(?: (?!(?:are|were|is|was|have|has|had|did|do|does|can|went|made|in"
+    r"|of|on|at|by|with|from|for|to|that|who|which|and|or|de|del|en|con|por|que|se|hubo|hay|hab\w+|son|fueron|estan|han|"
+    r"tiene\w*|tuvo|tuvieron|a|al|y|o|\w+(?:ed|aron|ieron))\b)[^\W\d_]+){0,2})"
+)
+_THEM = r"(?:them|those|these)|de (?:ell[oa]s|es[oa]s|est[oa]s)"
 _COUNT_BARE = re.compile(
-    r"^(?:and |y |of (?:those|them),? |de (?:ellos|ellas|esos|esas),? )?(?P<ask>how many|cuant[oa]s)"
-    r"(?: of (?:them|those|these))?"
-    r"(?= (?:are|were|is|was|have|had|did|siguen|estan|son|fueron|quedan|se|han|estaban|eran|no)\b)"
+    rf"^(?:and |y )?(?P<among>(?:of )?(?:{_THEM}),? )?(?P<ask>how many|cuant[oa]s)"
+    rf"(?P<them> (?:of )?(?:{_THEM})\b)?"
+    r"(?P<verb>(?= (?:are|were|is|was|have|had|did|siguen|estan|son|fueron|quedan|se|han|estaban|eran|no|by|por)\b))?"
 )
 
 
-def _same_noun(text: str, before: str, lang: str) -> Edit | None:
-    """'how many are still open?' counts what was counted before."""
-    asked, counted = _COUNT_BARE.match(fold(text)), _COUNT_OF.search(fold(before))
-    if asked is None or counted is None:
+def counts_them(text: str) -> bool:
+    """Whether it asks how many of what was just told did something."""
+    asked = _COUNT_BARE.match(fold(text).strip(" ¿?"))
+    return asked is not None and bool(asked["among"] or asked["them"])
+
+
+def _same_noun(text: str, before: str, answer: SqlAnswer, lang: str) -> Edit | None:
+    """'how many are still open?', '¿cuántos de ellos se pagaron?' count what was counted before, else what the
+    statement's rows are."""
+    said = fold(text)
+    asked, counted = _COUNT_BARE.match(said), _COUNT_OF.search(fold(before))
+    if asked is None or answer.sql is None or not (asked["among"] or asked["them"] or asked["verb"] is not None):
         return None
-    noun = before[counted.start("noun") : counted.end("noun")]
-    ask = text[asked.start("ask") : asked.end("ask")]
-    return Edit(_whole(f"{ask} {noun}{text[asked.end() :]}", lang), ("filter",))
+    if counted is None and (label_of(answer.result) or not (asked["among"] or asked["them"])):
+        return None
+    noun = before[slice(*counted.span("noun"))] if counted else answer.sql.tables[0].replace("_", " ")
+    ask = text[slice(*asked.span("ask"))]
+    return Edit(_whole(f"{ask} {noun}{text[asked.end() :]}", lang), ("filter",), scope=answer.sql.text)
 
 
 def _tail(before: str, added: str) -> str:

@@ -78,6 +78,7 @@ def read_said(text: str, lang: str, schema: Schema, links: Links, today: datetim
     mentions = _values_said(links, grouping)
     values = [(m.hits[0][0], text_of(text, tokens, m.start, m.end), m.hits[0][1]) for m in mentions]
     covered |= {place for m in mentions for place in range(m.start, m.end)}
+    covered |= {place for m in mentions for place in _kind_beside(m, links)}
     grain = grain_of(links, covered, schema)
     if grain:
         covered |= set(range(grain.start, grain.end))
@@ -118,6 +119,13 @@ def _values_said(links: Links, grouping: tuple[int, int]) -> list[ValueMention]:
     """The stored values named outside the grouping: 'by product' groups, even where a column stores that very word."""
     found = [m for m in links.values if m.hits and m.kind in ("text", "quoted")]
     return [m for m in found if not (grouping[0] <= m.start and m.end <= grouping[1])]
+
+
+def _kind_beside(mention: ValueMention, links: Links) -> set[int]:
+    """The token places beside a stored value that say what column it is of: 'the Web channel', 'el canal Web'."""
+    columns = [m for column, _, _ in mention.hits for m in links.columns.get(column, ()) if m.score >= _NAMED]
+    beside = [m for m in columns if m.end == mention.start or m.start == mention.end]
+    return {place for m in beside for place in range(m.start, m.end)}
 
 
 def grain_of(links: Links, taken: set[int], schema: Schema) -> Grain | None:

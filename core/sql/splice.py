@@ -76,7 +76,7 @@ class Parts:
         return any(column in columns for columns, _ in self.values)
 
 
-def splice(new: Said, old: Parts, before: str, links: Links, lang: str, adds: bool, row: bool) -> Edit | None:
+def splice(new: Said, old: Parts, before: str, lang: str, adds: bool, row: bool) -> Edit | None:
     """The question before with what is new put in the place of what it replaces, else at its end."""
     swaps: list[tuple[tuple[int, int], str]] = []
     tail: list[str] = []

@@ -35,7 +35,7 @@ from core.sql.chart_request import without_chart
 from core.sql.choose_chart import choose_chart
 from core.sql.confirmed import recall as recall_confirmed
 from core.sql.crosstab import SURE, read_lookup, read_words, write_lookup
-from core.sql.edit_statement import restrict_sql
+from core.sql.edit_statement import keep_scope, order_sql, restrict_sql
 from core.sql.examples import example_questions
 from core.sql.execute import admit_sql, run_queries
 from core.sql.follow_up import Edit, edit_question
@@ -46,6 +46,8 @@ from core.sql.lexicon import builtin_lexicon
 from core.sql.listing import say_rows
 from core.sql.named_metrics import check_metric, metric_sql
 from core.sql.nearest import NearestTables
+from core.sql.reshape import LIMITED
+from core.sql.result_columns import measure_of
 from core.sql.sandbox import Sandbox
 from core.sql.schema import schema_of
 from core.sql.sound import sound
@@ -111,11 +113,10 @@ class Tables:
         """An edited question: the same statement shown otherwise, or asked anew, over the rows that were meant."""
         if edit.sql is not None:
             return dataclasses.replace(self.run(edit.sql, question=edit.question, lang=lang), question=edit.question)
-        answer = self.ask(edit.question, lang, sources=sources)
-        if edit.only is None or answer.sql is None:
-            return answer
-        sql = restrict_sql(answer.sql.text, *edit.only, self.catalog())
-        if sql is None:
+        asked = edit.question if edit.top is None else LIMITED.sub("", edit.question)
+        answer = dataclasses.replace(self.ask(asked, lang, sources=sources), question=edit.question)
+        sql = self._as_meant(answer, edit) if answer.sql is not None else None
+        if sql is None or sql == answer.sql.text:
             return answer
         merged = schema_of(self.catalog(), builtin_lexicon()).spellings.merge(sql)
         narrowed = self.run(merged, question=edit.question, lang=lang)
@@ -126,6 +127,16 @@ class Tables:
             confidence=answer.confidence,
             unknown=answer.unknown,
         )
+
+    def _as_meant(self, answer: SqlAnswer, edit: Edit) -> str | None:
+        """The statement of a question asked anew, over the rows that it goes on from; None where it cannot be."""
+        sql = answer.sql.text
+        if edit.only is not None:
+            sql = restrict_sql(sql, *edit.only, self.catalog())
+        if sql is not None and edit.scope:
+            sql = keep_scope(sql, edit.scope, dated=not {"period", "compare"} & set(edit.changed))
+        measure = measure_of(answer.result) if edit.top is not None and answer.result is not None else None
+        return order_sql(sql, measure, edit.top, 1) if sql is not None and measure is not None else sql
 
     def ask(
         self,
