@@ -24,7 +24,7 @@ from typing import Any, Literal
 import numpy as np
 
 from core.chat import decline, nets, rank
-from core.chat.extract import Evidence, Ranked, rank_sentences
+from core.chat.extract import Ranked, rank_sentences
 from core.chat.fit import Judging, Ranking, fit_judge, fit_ranker
 from core.chat.gather import Pages
 from core.chat.question import Understood, understand
@@ -38,7 +38,7 @@ from core.state.database import Database
 from core.state.documents import read_page
 
 SOURCE = "Learned from XQuAD and SQuAD-es, which build on SQuAD; CC BY-SA 4.0, see NOTICE."
-_FOLDS = 4
+FOLDS = 4
 _ACROSS_LEAST = 100  # questions
 _THRESHOLDS = (0.35, 0.4, 0.45, 0.5, 0.55)
 _KEYWORD = "keyword:"
@@ -71,12 +71,12 @@ class Asked:
 
     @property
     def part(self) -> int:
-        return self.group % _FOLDS
+        return self.group % FOLDS
 
 
 def collect_ranking(asked: Asked) -> Ranking | None:
     _, ranked, _ = asked.rank(_untrained())
-    right = np.array([_holds(item, asked.case) for item in ranked.evidence])
+    right = np.array([holds_answer(item.hit.file, item.text, asked.case) for item in ranked.evidence])
     if not right.any():
         return None
     return Ranking(asked.source, np.stack([item.features for item in ranked.evidence]), right)
@@ -99,10 +99,11 @@ def _untrained() -> nets.Nets:
     return (net | {"hidden_bias": np.zeros(1), "out": np.zeros(1), "bias": np.zeros(())},)
 
 
-def _holds(item: Evidence, case: dict) -> bool:
-    text = " ".join(fold(item.text).split())
+def holds_answer(file: str, text: str, case: dict) -> bool:
+    """Whether a sentence of a file answers the case: case, accents and white space aside."""
+    text = " ".join(fold(text).split())
     told = [" ".join(fold(answer).split()) for answer in case["answers"]]
-    return case["answerable"] and item.hit.file == case["file"] and any(answer and answer in text for answer in told)
+    return case["answerable"] and file == case["file"] and any(answer and answer in text for answer in told)
 
 
 def learn(cases: Sequence[Asked]) -> tuple[dict, dict[str, dict[str, float]]]:
@@ -126,16 +127,16 @@ def _learn_side(cases: Sequence[Asked]) -> tuple[dict[str, list[dict]], dict[str
     """Ranker and judge, each where there are questions for it; without any for a ranker the judge learns from the
     one in use."""
     rankings = [(a.part, found) for a in cases if a.purpose != "judge" and (found := collect_ranking(a))]
-    rankers = [_without(rankings, n, fit_ranker) if rankings else nets.net("ranker") for n in range(_FOLDS)]
+    rankers = [fit_without(rankings, n, fit_ranker) if rankings else nets.net("ranker") for n in range(FOLDS)]
     judged = [asked for asked in cases if asked.purpose != "rank"]
     judgings = [(asked.part, found) for asked in judged if (found := collect_judging(asked, rankers[asked.part]))]
-    judges = [_without(judgings, n, fit_judge) for n in range(_FOLDS)] if judgings else []
+    judges = [fit_without(judgings, n, fit_judge) for n in range(FOLDS)] if judgings else []
     found = {"ranker": (fit_ranker, rankings), "decline": (fit_judge, judgings)}
     models = {name: fit([one for _, one in examples]) for name, (fit, examples) in found.items() if examples}
     return models, _report(rankings, rankers, judgings, judges)
 
 
-def _without(examples: Sequence[tuple[int, Any]], out: int, fit: Callable[[list], list[dict]]) -> nets.Nets:
+def fit_without(examples: Sequence[tuple[int, Any]], out: int, fit: Callable[[list], list[dict]]) -> nets.Nets:
     """Nets fitted on the other folds; on all where there is only one article."""
     others = [found for number, found in examples if number != out]
     return nets.to_nets(fit(others or [found for _, found in examples]))
@@ -181,7 +182,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     cases: list[Asked] = []
     for purpose, pairs in (("both", options.set), ("rank", options.rank), ("judge", options.judge)):
         for pair in pairs:
-            cases += _search(purpose, pair)
+            cases += search_cases(purpose, pair)
             sys.stderr.write(f"{len(cases)} questions searched\n")
     if not cases:
         parser.error("no questions: name at least one --set")
@@ -201,7 +202,7 @@ def _write(weights: dict[str, dict], options: argparse.Namespace) -> None:
     nets.WEIGHTS.write_text(json.dumps({**known, "source": SOURCE, **weights}) + "\n", encoding="utf-8")
 
 
-def _search(purpose: Literal["both", "rank", "judge"], pair: str) -> list[Asked]:
+def search_cases(purpose: Literal["both", "rank", "judge"], pair: str) -> list[Asked]:
     """The cases of '[keyword:]CASES.jsonl=WORKSPACE', searched."""
     keyword_only = pair.startswith(_KEYWORD)
     cases, workspace = map(Path, pair.removeprefix(_KEYWORD).split("=", 1))

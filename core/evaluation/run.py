@@ -1,6 +1,7 @@
 """Measures quality on cases, over the very assistant that the app uses; prints one JSON object.
 
     python -m core.evaluation.run retrieval --cases FILE.jsonl --documents DIR [--workspace DIR] [--limit N]
+    python -m core.evaluation.run learned --set FILE.jsonl=DIR [--also FILE.jsonl=DIR] [--workspaces DIR]
     python -m core.evaluation.run sql --cases FILE.jsonl --databases DIR
     python -m core.evaluation.run routing --cases FILE.jsonl --documents DIR [--workspaces DIR] [--held-out NAME ...]
     python -m core.evaluation.run both --cases FILE.jsonl --documents DIR [--workspaces DIR]
@@ -10,6 +11,7 @@
     python -m core.evaluation.run validation --groundedness MODEL [--workspace DIR]
 
 `retrieval`: recall@1/5, MRR and nDCG of dense, BM25, rank fusion and ours in one run; then the answers themselves.
+`learned`: what the packaged encoder and the sentence ranker give over plain ones, by article: cases have an `article`.
 `sql`: execution accuracy, by kind of query. `routing`: the right route, over a folder of documents and tables for each
 workspace that the cases name; with `--fit FILE` the router's weights are fitted on those not held out and written.
 `both`: questions for both sides, their rows, quotes and agreement. `conversations`:
@@ -31,6 +33,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from core import settings as settings_table
+from core.chat.train import search_cases
 from core.errors import AppError
 from core.evaluation.answers import measure_answers
 from core.evaluation.baseline import Notes, fallen, read_scores, write_scores
@@ -41,6 +44,7 @@ from core.evaluation.claims import measure_claims
 from core.evaluation.conversations import read_conversations, summarize_conversations, tell_conversation
 from core.evaluation.fill import fill
 from core.evaluation.groundedness import compare_groundedness
+from core.evaluation.learned import learn_rankers, measure_learned
 from core.evaluation.retrieval import measure_retrieval, read_cases
 from core.evaluation.routing import ask_case, fit_router, gather, read_routing_cases, summarize_routing
 from core.evaluation.runs import holdings_of, run_set
@@ -83,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     chosen = parser.add_subparsers(dest="command", required=True)
     for name, run, told, add_arguments in (
         ("retrieval", run_retrieval, "documents: what is found, quoted, declined", _retrieval_arguments),
+        ("learned", run_learned, "documents: what the learned parts give, on other articles", _learned_arguments),
         ("sql", run_sql, "tables: execution accuracy without a language model", _sql_arguments),
         ("routing", run_routing, "documents, data, both or nowhere: the right route", _routing_arguments),
         ("both", run_both, "questions for documents and tables together", _workspaces_arguments),
@@ -120,6 +125,29 @@ def run_retrieval(options: argparse.Namespace, note: Notes) -> dict:
         ranked = measure_retrieval(workspace.index, cases, workspace.library.page, note)
         answers = measure_answers(workspace.assistant, workspace.library, cases, note)
     return {"retrieval": dataclasses.asdict(ranked), "answers": dataclasses.asdict(answers)}
+
+
+def _learned_arguments(command: argparse.ArgumentParser) -> None:
+    told = {"action": "append", "default": [], "metavar": "CASES.jsonl=DOCUMENTS"}
+    command.add_argument("--set", dest="sets", required=True, help="questions to measure and to learn from", **told)
+    command.add_argument("--also", help="questions that the ranker only learns from", **told)
+    command.add_argument("--workspaces", type=Path, help="keep (and use again) the workspaces that are built")
+
+
+def run_learned(options: argparse.Namespace, note: Notes) -> dict:
+    """Every set in a workspace as the app makes it; those that are measured also in one of the bare encoder."""
+    with tempfile.TemporaryDirectory(prefix="cotejo-run-") as place:
+        root, asked = options.workspaces or Path(place), {}
+        for pair in (*options.sets, *options.also):
+            cases, documents = map(Path, pair.split("=", 1))
+            for adapter in ("builtin", "none") if pair in options.sets else ("builtin",):
+                folder = root / f"{cases.stem}_{adapter}"
+                with _workspace(folder, {"retriever_adapter": adapter}) as workspace:
+                    fill(workspace, documents)
+                asked[cases.stem, adapter] = search_cases("rank", f"{cases}={folder}")
+        rankers = learn_rankers([one for (_, adapter), found in asked.items() if adapter == "builtin" for one in found])
+        measured = (name for name, adapter in asked if adapter == "none")
+        return {name: measure_learned(asked[name, "none"], asked[name, "builtin"], rankers) for name in measured}
 
 
 @contextmanager

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from core.evaluation import run
+from core.evaluation import learned, run
 from core.evaluation.answers import holds_answer, is_wrong_short
 from core.evaluation.retrieval import Case
 from core.records import Answer, Citation, Route
@@ -156,3 +156,19 @@ def test_changed_answers_are_scored_one_by_one(tmp_path):
     assert scores["x"] == {"passed": 1.0}
     changed = [one["caught"] for name, one in scores.items() if name.startswith("x figure")]
     assert changed and min(changed) == 1.0
+
+
+def test_what_is_learned_is_measured_on_articles_that_it_did_not_learn_from(tmp_path, monkeypatch):
+    """A ranker stands for its part of the articles only, and both sides answer the same questions."""
+    learned_from, fit = [], learned.fit_ranker
+    monkeypatch.setattr(learned, "fit_ranker", lambda rankings: learned_from.append(len(rankings)) or fit(rankings))
+    (tmp_path / "papers").mkdir()
+    for name, text in PAPERS.items():
+        (tmp_path / "papers" / name).write_text(text, encoding="utf-8")
+    known = {"lang": "es", "answers": [], "answerable": True}
+    rows = [known | case | {"article": n} for n, case in enumerate(CASES)]
+    (tmp_path / "cases.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    found = _call(["learned", "--set", f"{tmp_path / 'cases.jsonl'}={tmp_path / 'papers'}"])
+    assert sorted(learned_from) == [1, 1, 2, 2]  # of two answerable articles, in two of four parts
+    assert {figures["cases"] for figures in found["cases"].values()} == {2}
+    assert found["cases"]["answer_first"]["plain"] == 1.0
