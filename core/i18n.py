@@ -8,6 +8,7 @@ prefixed by its file's name: `title` in `chat.toml` is `chat.title`. `{n}` picks
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 import tomllib
 import unicodedata
@@ -143,9 +144,12 @@ _SPANISH_MARKS = re.compile(r"[ñ¿¡áéíóúü]", re.IGNORECASE)
 
 
 def detect_language(text: str, default: str = "en") -> str:
-    """'es' or 'en', by function words and Spanish marks; `default` where nothing tells."""
-    words = [word.lower() for word in _WORD.findall(text[:20000])]
-    score = {lang: sum(word in known for word in words) for lang, known in _FUNCTION_WORDS.items()}
+    """'es' or 'en', by function words and Spanish marks; `default` where nothing tells. What may belong to a name
+    ('Los Angeles', 'The Hague') counts by half."""
+    words = _WORD.findall(text[:20000])
+    named = [a.istitle() and b.istitle() for a, b in itertools.pairwise([*words, ""])]
+    weighed = [(word.lower(), 0.5 if name else 1.0) for word, name in zip(words, named, strict=True)]
+    score = {lang: sum(w for word, w in weighed if word in known) for lang, known in _FUNCTION_WORDS.items()}
     spanish = score["es"] + 0.5 * len(_SPANISH_MARKS.findall(text[:20000]))
     if spanish == score["en"]:
         return default

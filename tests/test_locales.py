@@ -43,3 +43,5 @@ def test_language_of_a_question():
     assert i18n.detect_language("¿Cuál fue el margen del tercer trimestre?") == "es"
     assert i18n.detect_language("What was the margin in the third quarter?") == "en"
     assert i18n.detect_language("ventas de la empresa en 2023") == "es"
+    assert i18n.detect_language("Clubs of the region: Los Lobos, La Costa Rangers and El Monte Giants") == "en"
+    assert i18n.detect_language("Manual De La Empresa") == "es"
