@@ -34,11 +34,12 @@ class Named:
     at: int
 
 
-def read_grids(evidence: Evidence, quoted: bool = False) -> Iterator[Grid]:
-    """The rows of the result, else those of each table that is cited: all, or the `quoted` ones alone."""
+def read_grids(evidence: Evidence, quoted: bool = False, year: int = 0) -> Iterator[Grid]:
+    """The rows of the result, those of one `year` where it has several of each; else those of each table that is
+    cited: all, or the `quoted` ones alone."""
     if evidence.rows is not None:
         if not quoted:
-            yield _of_rows(evidence.rows)
+            yield _of_rows(evidence.rows, year)
         return
     tables: dict[tuple, list[Place]] = {}
     for place in evidence.places:
@@ -48,9 +49,11 @@ def read_grids(evidence: Evidence, quoted: bool = False) -> Iterator[Grid]:
         yield _of_table(places)
 
 
-def _of_rows(rows: Rows) -> Grid:
-    labels = [frozenset(label) for label in rows.labels[:_ROWS_MAX]]
-    numbers = {c: values[:_ROWS_MAX] for c, values in rows.numbers.items()}
+def _of_rows(rows: Rows, year: int = 0) -> Grid:
+    kept = [r for r, label in enumerate(rows.labels[:_ROWS_MAX]) if f"@year{year}" in label]
+    kept = kept if len(kept) > 1 else list(range(len(rows.labels[:_ROWS_MAX])))
+    labels = [frozenset(rows.labels[r]) for r in kept]
+    numbers = {c: [values[r] for r in kept] for c, values in rows.numbers.items()}
     return Grid(_distinct(labels), {c: rows.columns[c] for c in numbers}, numbers)
 
 

@@ -171,15 +171,18 @@ def _fits_money(spoken: Spoken, place: Place, evidence: Evidence) -> bool:
         return True
     if place.quantity.unit in lexicon()["currencies"].values():
         return same_unit(place.quantity.unit, unit)
-    if place.quantity.unit or place.quantity.kind != "number" or place.column is None:
+    bare = place.column is None and place.quantity.scale == 1.0
+    if place.quantity.unit or place.quantity.kind != "number" or bare:
         return True
-    return any(same_unit(unit, currency) for passage in evidence.passages for currency in passage.currencies)
+    named = [currency for passage in evidence.passages for currency in passage.currencies]
+    return any(same_unit(unit, currency) for currency in named) or (place.column is None and not named)
 
 
 def row_operands(spoken: Spoken, rows: Rows, stated: set[tuple]) -> Iterable[Operand]:
     """The cells of the rows that the statement names, and each column's total."""
     named, best = named_rows(spoken, rows)
     order = [_first(spoken, label) for label in rows.labels]
+    priced = spoken.quantity.unit in lexicon()["currencies"].values() and any(rows.units)
     for c, values in list(rows.numbers.items())[:CELLS_MAX]:
         for r in range(len(values)) if len(values) <= ROWS_ALL else named:
             if values[r] is not None:
@@ -191,6 +194,7 @@ def row_operands(spoken: Spoken, rows: Rows, stated: set[tuple]) -> Iterable[Ope
                     when=when,
                     line=("row", r),
                     unit=rows.units[c],
+                    scale=rows.scales[c] if rows.units[c] or not priced else 1.0,  # thousands of loaves are no money
                     best=r in best,
                     aside=r not in named,
                     at=order[r],
@@ -198,7 +202,8 @@ def row_operands(spoken: Spoken, rows: Rows, stated: set[tuple]) -> Iterable[Ope
         present = [value for value in values if value is not None]
         if len(present) > 1:
             cell = operand_of(rows.places(values.index(present[0]), c), spoken.quantity.kind)
-            yield replace(cell, value=sum(present), line=(TOTAL,), when=_when(rows.columns[c]), unit=rows.units[c])
+            when, scale = _when(rows.columns[c]), rows.scales[c] if rows.units[c] or not priced else 1.0
+            yield replace(cell, value=sum(present), line=(TOTAL,), when=when, unit=rows.units[c], scale=scale)
 
 
 def _first(spoken: Spoken, label: Context) -> int:

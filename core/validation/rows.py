@@ -47,6 +47,8 @@ _SCALES = {
     "millones": 1e6,
     "billions": 1e9,
 }
+_SHORT = re.compile(r"(k|m|mm|mn|bn)(eur|usd|gbp|mxn|chf|nok|sek|dkk|brl)")  # 'revenue_musd', 'kEUR'
+_SHORT_SCALES = {"k": 1e3, "m": 1e6, "mm": 1e6, "mn": 1e6, "bn": 1e9}
 _PERCENT_NAMES = ("%", "percent", "porcentaje", "pct", "rate", "tasa", "ratio", "share", "margin", "margen", "cuota")
 
 
@@ -85,7 +87,7 @@ class Rows:
         name = fold(self.result.columns[c])
         percent = any(word in name for word in _PERCENT_NAMES)
         quantity = Quantity(0, 0, str(value), ((abs(value), 0.0),), negative=value < 0)
-        return Place(quantity, context, (0, 0, -1000, r), c, percent, header=self.columns[c])
+        return Place(quantity, context, (0, 0, -1000, r), c, percent, header=self.columns[c], scale=self.scales[c])
 
     def column_place(self, c: int, value: float) -> Place:
         """A figure of a whole column as a figure with the column's words."""
@@ -168,14 +170,21 @@ def _merge_both(vocabulary: Vocabulary, text: str, into: Context) -> Context:
 def _unit_of(name: str) -> str:
     """The currency or unit of measure that a column's name gives."""
     table = lexicon()
-    words = re.findall(r"[^\W\d_]+|[€$£¥₹]", fold(name))
+    words = [_short(word)[1] for word in re.findall(r"[^\W\d_]+|[€$£¥₹]", fold(name))]
     named = [kind[w] for kind in (table["currencies"], table["units"]) for w in words if w in kind and w not in _LOOSE]
     return named[0] if named else ""
 
 
 def scale_of(name: str) -> float:
     """What the figures of a column are in, by its name: 1,000 for 'value_thousand_usd'."""
-    return next((_SCALES[word] for word in re.findall(r"[^\W\d_]+", fold(name)) if word in _SCALES), 1.0)
+    words = re.findall(r"[^\W\d_]+", fold(name))
+    return next((scale for scale in (_SCALES.get(word) or _short(word)[0] for word in words) if scale != 1.0), 1.0)
+
+
+def _short(word: str) -> tuple[float, str]:
+    """The scale and the currency of 'musd', else 1 and the word."""
+    found = _SHORT.fullmatch(word)
+    return (_SHORT_SCALES[found[1]], found[2]) if found else (1.0, word)
 
 
 def _number(cell: object) -> float | None:

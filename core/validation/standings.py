@@ -64,7 +64,8 @@ def check_standings(claim: Segment, evidence: Evidence) -> Found:
     """What the statement says about the order of rows: each is proven or a finding; nothing where it says no such
     thing, or names no row."""
     found = Found()
-    for grid in read_grids(evidence):
+    years = {m.year for date in claim.dates for m in date.readings if m.year}
+    for grid in read_grids(evidence, year=years.pop() if len(years) == 1 else 0):
         for verdict, what, instead in _judge_all(claim, grid):
             found.total += 1
             if verdict:
@@ -106,9 +107,12 @@ def _judge_clause(
     claim: Segment, grid: Grid, inside: list[Named], behind: list[int], span: tuple[int, int], said: str
 ) -> Iterator[tuple[bool, str, str]]:
     words = [word for word in claim.words if span[0] <= word.start < span[1]]
-    if _RELATIVE.search(said) or any(word.way and fold(word.text) not in COMPARING for word in words):
-        return  # 'the one that grew most': not what the cells say
     columns = measured(words, claim, grid)
+    relative = [span[0] + match.start() for match in _RELATIVE.finditer(said)]
+    heads = frozenset().union(*(grid.columns[c].keys() for c in columns[0])) if columns[1] else frozenset()
+    named = {word.start for word in words if word.keys & heads}  # the rate is a column's own
+    if any(at not in named for at in relative) or any(word.way and fold(word.text) not in COMPARING for word in words):
+        return  # 'the one that grew most': not what the cells say
     rank = _RANK.search(said)
     if len({name.row for name in inside}) == 2 and not _OTHERS.search(said):
         yield from _compare(grid, inside, columns, said, span[0])

@@ -62,6 +62,9 @@ def _grouped(asked: Asked, operands: Sequence[Operand]) -> Iterable[list[float]]
         if len(column) > 2:
             yield [operand.value for operand in column if operand.best]
             yield [operand.value for operand in column if operand.named]
+        told = [operand for operand in whole if operand.when and operand.when[0] in asked.years]
+        if 1 < len(told) < len(whole):
+            yield [operand.value for operand in told]
         yield from _periods(whole)
     texts = [operand for operand in operands if operand.column is None and operand.kind == "number"]
     for unit in {operand.unit for operand in texts}:
