@@ -54,7 +54,7 @@ PERIOD = re.compile(
 EACH = re.compile(
     r"\b(?:each|per|every|apiece|cada|por|unitari\w+|works? out at|sale a|el (?:kwh|mwh|kilo|litro|metro))\b"
 )
-HALVES = re.compile(r"\b(?:half|halve[sd]?|equally|mitad|partes iguales)\b")
+HALVES = re.compile(r"\b(?:half|halve[sd]?|twice|double|equally|mitad(?:es)?|el doble|partes iguales)\b")
 COMPARED = re.compile(
     r"\b(?:than|que|compar\w+|frente|vs|versus|more|less|higher|lower|mas|menos|above|below|over|under|by)\b"
 )

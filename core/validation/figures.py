@@ -24,6 +24,7 @@ from core.validation.operands import gather_operands
 from core.validation.order import check_order, not_earlier, other_time, years_of
 from core.validation.places import Place, Segment, head_of, holds, holds_figure
 from core.validation.ratios import TIMES
+from core.validation.reckoning import is_reckoned
 from core.validation.row_figures import MARGIN, find_in_rows, owns_more
 from core.validation.spoken import Spoken, contexts, score
 
@@ -99,7 +100,7 @@ def _follows(spoken: Spoken, claim: Segment, evidence: Evidence, named: Sequence
     operands = gather_operands(spoken, evidence, [place for _, place in named])
     scales = frozenset({1.0}).union(*(passage.scales for passage in evidence.passages))
     adds = any(_FURTHER.search(fold(segment.text)) for passage in evidence.passages for segment in passage.quoted)
-    return follows(spoken, claim.text, operands, scales, base, halves, adds)
+    return follows(spoken, claim.text, operands, scales, base, halves, adds) or is_reckoned(spoken, operands)
 
 
 def _verbatim(claim: Segment, quantity: Quantity, evidence: Evidence) -> bool:
@@ -170,6 +171,9 @@ def _spans(claim: Segment, quantity: Quantity, evidence: Evidence) -> bool:
             lines.setdefault(place.line, set()).update(years_of(place))
     if quantity.unit == "year" and any(len(held) == count for held in lines.values()):
         return True
+    told = (s.dates for passage in evidence.passages for s in passage.quoted)
+    if quantity.unit == "year" and any(len({m.year for d in dates for m in d.readings}) == count > 1 for dates in told):
+        return True  # 'shared between 2025 and 2026'
     name = f"@{quantity.unit}"
     rows = evidence.rows.labels if evidence.rows is not None else []
     return len({key for label in rows for key in label if key.startswith(name)}) == count

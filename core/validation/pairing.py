@@ -140,4 +140,5 @@ def unit_fits(unit: str, first: Operand, second: Operand) -> bool:
     units = [operand.unit for operand in (first, second) if operand.unit]
     if units:
         return any(same_unit(unit, other) for other in units)
-    return first.column is not None or unit not in lexicon()["currencies"].values()
+    scaled = first.written != 1.0 or second.written != 1.0  # '21.4 millions' of profit are of money too
+    return first.column is not None or scaled or unit not in lexicon()["currencies"].values()

@@ -29,6 +29,9 @@ _RANGE = re.compile(
     r"\s*(?:[-–—]|to|a|or|o|hasta|of(?= the)|de(?= los| las))\s*"
     r"(?:casi|about|nearly|almost|around|unos|unas|los|las|the)?\s*(?:[€$£]\s?)?$|\s+(?:and|y|e)\s*$"
 )
+_SMALL_WORD = re.compile(r" (in|on|for|from|en|para|por|de|del)\b")
+_LISTED = re.compile(r"(?:,|\s(?:and|y|e))\s$")
+_FROM = re.compile(r"\s(?:from|desde|against|frente a)(?: the| los| las| el| la)? $")
 _BETWEEN = re.compile(r"\b(?:between|entre)\s*$")
 
 
@@ -46,7 +49,23 @@ def read_quantities(text: str, skip: Iterable[tuple[int, int]] = (), mark: str =
             found.append(_figure(text, match, mark))
     blocked += [(q.start, q.end) for q in found]
     found += [q for q in read_spelled(text, lang) if not _inside(q.start, q.end, blocked)]
-    return _share_scales(text, sorted(found, key=lambda q: q.start))
+    return _go_on(text, _share_scales(text, sorted(found, key=lambda q: q.start)))
+
+
+def _go_on(text: str, found: list[Quantity]) -> list[Quantity]:
+    """'298 million in cars, 141 in homes and 73 in boats', 'to 21.4 million from the 29.7 of last year': a bare figure
+    behind a scaled one, with the same small word behind it or a 'from' before it, is in the same scale and unit."""
+    for n in range(1, len(found)):
+        last, bare = found[n - 1], found[n]
+        if last.scale < 1e3 or bare.kind != "number" or bare.unit or bare.scale != 1.0 or bare.spelled:
+            continue
+        between, behind = fold(text[last.end : bare.start]), fold(text[bare.end :])
+        same = _SMALL_WORD.match(fold(text[last.end :])), _SMALL_WORD.match(behind)
+        alike = all(same) and same[0][1] == same[1][1] and _LISTED.search(between)  # type: ignore[index]
+        if bare.readings and bare.readings[0][0] < 1000 and (alike or (len(between) < 14 and _FROM.search(between))):
+            scaled = tuple((value * last.scale, step * last.scale) for value, step in bare.readings)
+            found[n] = replace(bare, readings=(*scaled, *bare.readings), unit=last.unit, scale=last.scale)
+    return found
 
 
 def _share_scales(text: str, found: list[Quantity]) -> list[Quantity]:

@@ -202,7 +202,8 @@ def _bound() -> re.Pattern[str]:
     """What makes a limit of 'more' or 'less': a figure behind it, in digits or words."""
     numbers = "|".join((*measures.lexicon()["numbers"], "half", "one", "mitad", *_FRACTIONS))
     return re.compile(
-        r"\s+(?:than|de|del|que)?\s*(?:los |las |el |la |the |un |una |a )?(?:[€$£]\s?)?" rf"(?:\d|(?:{numbers})\b)"
+        r"\s+(?:than|de|del|que)?\s*(?:los |las |el |la |the |un |una |a )?(?:[€$£]\s?)?"
+        rf"(?:(?!(?:19|20)\d\d\b)\d|(?:{numbers})\b)"  # '7 % below 2021' is no bound
     )
 
 

@@ -17,6 +17,11 @@ SOURCES = {
     "dose": "Each patient takes two 15 ml spoons a day.",
     "score": "| Choir | Tone | Rhythm | Fee |\n|---|---|---|---|\n| Arve | 31 | 42.5 | 900 |"
     "\n| Dalby | 28 | 40 | 750 |",
+    "ferry": "El abono sirve ya al 48 % de los viajeros, seis puntos más que en 2022. "
+    "Subieron 210 bicicletas y 35 motos.",
+    "kiln": "Nine potters joined and five left; the guild closed the year with 140. "
+    "Sales of 46.5 tonnes were 7% below 2021.",
+    "levy": "The levy brought 312 million in Avon, 120 in Berkley and 64 in Chard.",
     "herd": "Reses de cada finca de la cooperativa al cierre del año:\n\n"
     "| Finca | 2023 | 2024 |\n|---|---|---|\n| Ervedal | 120 | 150 |\n| Somoza | 80 | 100 |",
 }
@@ -38,6 +43,15 @@ CASES = [
     ("dose", "A patient takes 30 ml a day, that is, two 15 ml spoons.", True),
     ("score", "Arve scored 73.5 points in all for tone and rhythm.", True),
     ("score", "Arve scored 76.5 points in all for tone and rhythm.", False),
+    ("ferry", "En 2022 tenía abono el 42 % de los viajeros.", True),
+    ("ferry", "En 2022 tenía abono el 54 % de los viajeros.", False),
+    ("ferry", "Entre bicicletas y motos subieron 245.", True),
+    ("kiln", "The guild began the year with 136 potters.", True),
+    ("kiln", "The guild began the year with 144 potters.", False),
+    ("kiln", "In 2021 sales came to 50 tonnes.", True),
+    ("kiln", "In 2021 sales came to 43 tonnes.", False),
+    ("levy", "The levy brought 64 million in Chard.", True),
+    ("levy", "The levy brought 64 million in Berkley.", False),
     ("herd", "Las fincas tenían 250 animales en 2024, un 25 % más que en 2023.", True),
     ("herd", "Las fincas tenían 260 animales en 2024, un 25 % más que en 2023.", False),
 ]
