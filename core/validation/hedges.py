@@ -30,10 +30,14 @@ _PAST = re.compile(r"\b\w{2,}(?:ó|aron|ieron)\b")
 _ENDED = re.compile(r"(?<!be )(?<!been )(?<!being )(?<!is )(?<!are )\b(?!need|hundred|aged)[a-z]{2,}ed\b")
 _NEVER = re.compile(r"\b(?:never|nunca|jamas)\b")
 _COMMA = re.compile(r"[;:()]|,\s|\s(?:and|but|y|e|pero)\s")
-_BARE = re.compile(r"\s*(?:[,;.]|$|(?:and|but|y|e|pero)\b|of (?:them|these|which)\b|de ell[oa]s\b)")
+_BARE = re.compile(r"\s*(?:[,;.]|$|(?:and|but|y|e|pero)\b|of (?:them|these|which)\b|de (?:ell|est)[oa]s\b)")
 _OF_TIME = r"(?! (?:year|month|week|quarter|day)\b)"
 _NOT_YET = re.compile(r"\b(?:no|not|nor|never) (?:se )?(?:yet )?(?:has|have|had|ha|han|habia|habian)\b")
-_OF = re.compile(r"\s*(?:of|out of|de|de un total de)\s*(?:the |los |las |sus |its |all )?")
+_OF = re.compile(r"\s*(?:of|out of|de|de un total de)\s*(?:the |los |las |sus |its |our |their |nuestr[oa]s |all )?")
+_BUT_FOR = re.compile(
+    r"\b(?:all|every\w*|each|tod[oa]s?|any)\b[^;:.]{0,60}?"
+    r"\b(?:except|but(?! (?:also|then))|apart from|salvo|excepto|menos(?! de))\b"
+)
 _OF_ALL = re.compile(r"(?:^|[;:,.]\s)(?:of|out of|de)\s+(?:the |los |las |sus |its )?$")
 _REACH = 40  # characters behind 'all'
 _LEAST, _FEW, _SOME_OF_IT = 2, 3, 0.3
@@ -97,7 +101,7 @@ def _told_as_done(claim: Segment, near: Sequence[Segment]) -> Finding | None:
     for segment in near:
         clauses = [(segment.text[a:b], [w for w in segment.words if a <= w.start < b]) for a, b in _clauses(segment)]
         text, _ = max(clauses, key=lambda clause: _shared(claim.words, clause[1]))
-        told = _NOT_YET.sub(_blank, fold(text))
+        told = _cues()["plan"].sub(_blank, _NOT_YET.sub(_blank, fold(text)))  # 'has applied to' has done nothing yet
         aimed = _cues()["target"].search(fold(segment.text)) if reached and target else None
         if aimed and perfect and not _cues()["reached"].search(fold(segment.text)):
             return Finding("not_done", {"what": said, "instead": aimed.group()})
@@ -215,7 +219,11 @@ def _all_of_some(claim: Segment, near: Sequence[Segment]) -> Finding | None:
     told = [w for w in claim.words if not w.stop and not said.start() <= w.start < said.end()]
     behind = next((w for w in told if w.start >= said.end()), told[-1] if told else None)
     for segment in near:
-        if behind is None or not _shared([behind], segment.words) or _cues()["all"].search(fold(segment.text)):
+        if behind is None or not _shared([behind], segment.words):
+            continue
+        if _BUT_FOR.search(fold(segment.text)):
+            return Finding("not_all", {"what": claim.text[said.start() : said.end()]})
+        if _cues()["all"].search(fold(segment.text)):
             continue
         if _cues()["some"].search(fold(segment.text)) or _is_part(segment):
             return Finding("not_all", {"what": claim.text[said.start() : said.end()]})

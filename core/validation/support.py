@@ -6,6 +6,7 @@ uses (by meaning, where an embedder is at hand and words alone do not tell). It 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -52,6 +53,7 @@ AGAINST = (
     "not_all",
     "cell_of_another",
 )  # reasons that stand against a statement, however much else of it is proven
+_GOES_BACK = re.compile(r"\W*(?:except|unless|if|but not|salvo|excepto|menos|si|a menos que|siempre que)\b", re.I)
 NEAR, FAR = 0.55, 0.35  # cosines: says the same, says something else
 
 
@@ -157,7 +159,9 @@ def _is_verbatim(claim: Segment, evidence: Evidence) -> bool:
     for passage in evidence.passages:
         for segment in passage.quoted:
             source = " ".join(segment.text.split()).strip(" .")
-            if len(source) > 30 and (source in said or (len(said) > 30 and said in source)):
+            _, found, behind = source.partition(said)
+            whole = bool(found) and len(said) > 30 and not _GOES_BACK.match(behind)
+            if len(source) > 30 and (source in said or whole):
                 return True
     return False
 

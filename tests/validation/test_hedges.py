@@ -24,6 +24,8 @@ SOURCES = {
     "panels": "The panel made seven proposals; the guild took up five and is still weighing the others.",
     "ewes": "La lana bajó sobre todo por la falta de pasto; la avería de la esquiladora explica solo 40 kilos.",
     "choir": "Unused tickets expire on 31 May, unless the holder was in hospital.",
+    "relics": "All the chapels open on Mondays, except the crypt. We mapped 31 of our 44 relics.",
+    "moat": "The trust has applied to the county to drain the moat. The vote on the drawbridge was postponed to May.",
     "stewards": "Alderman Prowse opened the bidding and Alderman Teague raised it twice.",
 }
 CASES = [
@@ -64,6 +66,12 @@ CASES = [
         False,
         "condition_dropped",
     ),
+    ("relics", "The chapels open on Mondays, with the exception of the crypt.", True, ""),
+    ("relics", "All the chapels open on Mondays.", False, "not_all"),
+    ("relics", "Every one of the relics was mapped.", False, "not_all"),
+    ("moat", "The trust has already drained the moat.", False, "not_done"),
+    ("moat", "The vote on the drawbridge was put off until May.", True, ""),
+    ("moat", "The drawbridge was approved in the vote of May.", False, "opposite"),
     ("stewards", "Alderman Teague opened the bidding.", False, "figure_swapped"),
 ]
 CELLS = [
