@@ -59,7 +59,16 @@ def check_hedges(claim: Segment, evidence: Evidence) -> list[Finding]:
     if not quoted:
         return []
     near = [segment for segment in quoted if _shared(claim.words, segment.words) >= _LEAST]
-    for check in (_set_aside, _told_as_done, _only_asked, _made_sure, _other_reason, _all_of_some):
+    for check in (
+        _set_aside,
+        _told_as_done,
+        _only_intended,
+        _ruled_out,
+        _only_asked,
+        _made_sure,
+        _other_reason,
+        _all_of_some,
+    ):
         finding = check(claim, near)
         if finding is not None:
             return [finding]
@@ -109,6 +118,34 @@ def _told_as_done(claim: Segment, near: Sequence[Segment]) -> Finding | None:
         happened = not perfect and (_past(text) or _ENDED.search(text))
         if plan and not happened and not _cues()["done"].search(told):
             return Finding("not_done", {"what": said, "instead": plan})
+    return None
+
+
+def _only_intended(claim: Segment, near: Sequence[Segment]) -> Finding | None:
+    """'Entered service' where the source expects it 'to enter service'."""
+    if _planned(claim.text) or _cues()["unsure"].search(fold(claim.text)):
+        return None
+    ended = [word for word in claim.words if _ENDED.fullmatch(fold(word.text)) and not word.stop]
+    for segment in near:
+        plan = _cues()["plan"].search(fold(segment.text))
+        for word in segment.words if plan and ended else ():
+            aimed = segment.text[: word.start].endswith(("to ", "will ")) and word.start > plan.start()  # type: ignore[union-attr]
+            done = next((own for own in ended if own.keys & word.keys), None)
+            again = (w for w in segment.words if w is not word and fold(w.text).endswith("ed"))
+            if aimed and done and not any(done.keys & w.keys for w in again):
+                return Finding("not_done", {"what": done.text, "instead": f"to {word.text}"})
+    return None
+
+
+def _ruled_out(claim: Segment, near: Sequence[Segment]) -> Finding | None:
+    """What the source refuses or rules out by a verb, told as said or done."""
+    cue = _cues()["refused"]
+    if cue.search(fold(claim.text)) or any(word.cue or word.denies for word in claim.words):
+        return None
+    for segment in near:
+        for behind in _behind(segment, cue):
+            if len(behind) > 1 and _shared(behind, claim.words) >= 0.6 * len(behind):
+                return Finding("negation_dropped", {"what": behind[0].text})
     return None
 
 

@@ -5,6 +5,7 @@ statement itself states it. It computes nothing (see derive).
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -63,6 +64,7 @@ def gather_operands(spoken: Spoken, evidence: Evidence, named: Sequence[Place]) 
     for place in evidence.places:
         if _fits_money(spoken, place, evidence):
             lines.setdefault(place.line, []).append(place)
+    unnamed = _unnamed(spoken, lines)
     ranked = sorted(lines.values(), key=lambda line: -max(score(spoken.context, place) for place in line))
     quoted = [line for line in ranked if any(place.quoted for place in line)][:LINES_MAX]
     beside = [line for line in ranked if line not in quoted and line[0].column is not None and _is_total(line[0])][:1]
@@ -71,7 +73,7 @@ def gather_operands(spoken: Spoken, evidence: Evidence, named: Sequence[Place]) 
     for line in quoted + beside:
         best = max(score(spoken.context, place) for place in line) >= top
         operands = [operand_of(place, spoken.quantity.kind, _identity(place) in stated) for place in line[:CELLS_MAX]]
-        operands = [replace(operand, best=best) for operand in operands]
+        operands = [replace(operand, best=best, aside=operand.line in unnamed) for operand in operands]
         if len(line) > 1 and line[0].column is None:
             operands = [_own(operand, place, line, spoken) for operand, place in zip(operands, line, strict=False)]
         operands += _gone_on(operands, line)
@@ -80,6 +82,22 @@ def gather_operands(spoken: Spoken, evidence: Evidence, named: Sequence[Place]) 
     if evidence.rows is not None:
         found += row_operands(spoken, evidence.rows, stated)
     return [*found, *_table_totals(spoken, evidence)]
+
+
+def _unnamed(spoken: Spoken, lines: dict[tuple, list[Place]]) -> set[tuple]:
+    """The rows of a table of which the statement names two others."""
+    tables: dict[tuple, dict[tuple, frozenset[str]]] = {}
+    for line, places in lines.items():
+        if places[0].column is not None and line[3] > 0:
+            told = [frozenset(key for key, weight in p.context.items() if weight >= OWN) for p in places]
+            tables.setdefault(line[:3], {})[line] = frozenset.intersection(*told)
+    found: set[tuple] = set()
+    for rows in tables.values():
+        counts = Counter(key for label in rows.values() for key in label)
+        own = {line: {key for key in label if counts[key] == 1} for line, label in rows.items()}
+        named = {line for line, label in own.items() if any(keys & label for keys, _ in spoken.context)}
+        found |= rows.keys() - named if len(named) > 1 else set()
+    return found
 
 
 def _table_totals(spoken: Spoken, evidence: Evidence) -> Iterable[Operand]:

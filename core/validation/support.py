@@ -15,6 +15,7 @@ from core.validation.bindings import check_bindings
 from core.validation.cells import check_cells
 from core.validation.cues import speaks_of_computing
 from core.validation.evidence import Evidence, Finding, Found
+from core.validation.exchanged import check_exchanged
 from core.validation.figures import check_figures
 from core.validation.hedges import check_hedges
 from core.validation.limits import check_limits
@@ -188,6 +189,7 @@ _WORDING = (
     check_bindings,
     check_roles,
     check_strayed,
+    check_exchanged,
     check_hedges,
     check_ranks,
     check_cells,

@@ -26,6 +26,8 @@ SOURCES = {
     "choir": "Unused tickets expire on 31 May, unless the holder was in hospital.",
     "relics": "All the chapels open on Mondays, except the crypt. We mapped 31 of our 44 relics.",
     "moat": "The trust has applied to the county to drain the moat. The vote on the drawbridge was postponed to May.",
+    "herons": "The reeve mends the weir and the nets; the warden counts herons in May and otters in November.",
+    "wells": "The parish ruled out selling the two wells. The mill is expected to reopen its upper loft by 2031.",
     "stewards": "Alderman Prowse opened the bidding and Alderman Teague raised it twice.",
 }
 CASES = [
@@ -72,6 +74,11 @@ CASES = [
     ("moat", "The trust has already drained the moat.", False, "not_done"),
     ("moat", "The vote on the drawbridge was put off until May.", True, ""),
     ("moat", "The drawbridge was approved in the vote of May.", False, "opposite"),
+    ("herons", "Otters are counted in November, and herons in May.", True, ""),
+    ("herons", "Herons are counted in November, and otters in May.", False, "figure_swapped"),
+    ("wells", "The parish refused to sell the two wells.", True, ""),
+    ("wells", "The parish announced that it is selling the two wells.", False, "negation_dropped"),
+    ("wells", "The mill reopened its upper loft in 2031.", False, "not_done"),
     ("stewards", "Alderman Teague opened the bidding.", False, "figure_swapped"),
 ]
 CELLS = [
