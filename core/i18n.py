@@ -19,6 +19,12 @@ from core.errors import AppError
 
 LANGUAGES = ("en", "es")
 _LOCALES = Path(__file__).parent / "locales"
+MEASURE_WORDS = {  # what stands behind a figure that measures, where one that counts has a thing
+    "en": r"minutes?|hours?|days?|weeks?|months?|years?|kilos?|kg|tons?|tonnes?|km|kilomet(?:er|re)s?|"
+    r"met(?:er|re)s?|lit(?:er|re)s?|degrees?|per ?cent",
+    "es": r"minutos?|horas?|dias?|semanas?|mes(?:es)?|anos?|kilos?|kg|toneladas?|km|kilometros?|"
+    r"metros?|litros?|grados?",
+}  # folded
 NUMBER_WORDS = {  # folded, as single words; without 'one', which is an article or a pronoun as often
     "en": {
         "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,

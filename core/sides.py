@@ -30,6 +30,7 @@ from core.router.phrases import Said, read_cues
 from core.router.split import Parts, split_question
 from core.settings import Settings
 from core.sql.reshape import Edit
+from core.validation.sql_aggregates import repeats_rows
 
 _NAMED = 0.8  # a link this strong says that a table's column, value or the table itself is meant
 _STRANGE = 2  # so many words that say nothing to the tables, and none that does, are for the documents
@@ -156,7 +157,10 @@ class Sides:
         parts = asked.parts
         heard = sounding or self.sound(turn, parts.data if parts else turn.completed)
         compares = parts is not None and parts.compares
-        sure = parts is None or parts.claimed is None or judge.can_check(parts, asked.data, heard)
+        claims = parts is not None and parts.claimed is not None
+        sure = not claims or (
+            judge.can_check(parts, asked.data, heard) and not repeats_rows(asked.data, turn.here.catalog)
+        )
         return Signals(self.said(turn), heard, asked.written, asked.data, parts is not None, compares, sure)
 
     def leaves_tables(self, turn: Turn) -> bool:
@@ -232,7 +236,7 @@ class Sides:
         claim = claim_in(question, turn.lang)
         if claim is not None:
             found = self.ask_tables(turn, claim.for_tables(turn.lang))
-            laid = judge.beside_claim(claim.figure, found) if found.confidence >= judge.DENIES_FROM else None
+            laid = judge.beside_claim(claim.amount, found) if found.confidence >= judge.DENIES_FROM else None
             told = (tell_comparisons([laid], turn.lang),) if laid else ()
             return dataclasses.replace(found, question=question, insight=(*told, *found.insight))
         asked = (question, turn.lang, _sorted(turn.sources))

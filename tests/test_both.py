@@ -71,4 +71,22 @@ def test_rows_can_bear_out_a_claim_where_its_question_was_read_and_is_of_their_s
 ):
     data = dataclasses.replace(ROWS, confidence=confidence)
     parts = Parts("data", "documents", True, claimed=claimed)
-    assert can_check(parts, data, Sounding(measured=measured, left=left)) is expected
+    assert can_check(parts, data, Sounding(measured=measured, left=left, column=0.5)) is expected
+
+
+@pytest.mark.parametrize(
+    ("sql", "claimed", "confidence", "column", "expected"),
+    [
+        ("SELECT SUM(a) FROM t", "30.000", 0.9, 0.5, True),
+        ("SELECT SUM(a) FROM t", "30.000", 0.9, 0.0, False),  # the figure was guessed: another one denies nothing
+        ("SELECT COUNT(*) FROM t", "30.000", 0.9, 0.0, True),
+        ("SELECT COUNT(*) FROM t", "30.000 años", 0.9, 0.5, False),  # years are no number of rows
+        ("SELECT SUM(a) FROM t", "más de 20.000", 0.9, 0.5, True),
+        ("SELECT SUM(a) FROM t", "más de 20.000", 0.4, 0.5, False),  # half of all figures lie on that side
+        ("SELECT SUM(a) FROM t", "29.731", 0.4, 0.0, True),
+    ],
+)
+def test_to_deny_or_to_bound_takes_more_than_the_very_amount(sql, claimed, confidence, column, expected):
+    data = dataclasses.replace(ROWS, sql=CheckedSql(sql, ("t",)), confidence=confidence)
+    parts = Parts("data", "documents", True, claimed=claimed)
+    assert can_check(parts, data, Sounding(measured=True, column=column)) is expected

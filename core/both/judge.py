@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 
+from core.i18n import MEASURE_WORDS
 from core.reconcile.compare import compare_claim, read_result, same_as_printed
 from core.reconcile.figures import read_figures
 from core.reconcile.pages import digits_of
 from core.records import Comparison, DocumentsAnswer, Sounding, SqlAnswer
+from core.router.phrases import fold
 from core.router.split import Parts
 
 _CHECKS_FROM = 0.3  # rows less sure than this confirm no claim
@@ -26,8 +28,8 @@ _TOLD_DIGITS = 3  # a figure with fewer digits is the same by chance
 
 def can_check(parts: Parts, data: SqlAnswer | None, heard: Sounding) -> bool:
     """Whether a claim can be laid beside the rows: its question was read nearly whole (`heard`), and they are one
-    figure, of a sort with the claim's. To deny it takes more than to confirm it: the very amount that is claimed is
-    seldom found by misreading, another one often."""
+    figure, of a sort with the claim's. To deny it, or to keep it within a bound, takes more than to confirm an amount:
+    that very one is seldom found by misreading, another one often, and so is one on its side of a bound."""
     if data is None or not is_one_figure(data) or data.confidence < _CHECKS_FROM:
         return False
     if not heard.measured or heard.left > _LEFT_MOST:
@@ -37,18 +39,23 @@ def can_check(parts: Parts, data: SqlAnswer | None, heard: Sounding) -> bool:
         return not parts.claimed
     if found.tabled == 1 and data.sql is not None and _ONE_NAMED.search(data.sql.text):
         return False  # that there is one thing of a name tells nothing of it
-    return found.verdict == "agree" or data.confidence >= DENIES_FROM
+    if found.verdict == "agree" and found.reason != "bound":
+        return True
+    named = heard.column or (data.sql is not None and _COUNTED.match(data.sql.text))  # else the figure was guessed
+    return bool(named) and data.confidence >= DENIES_FROM
 
 
 def beside_claim(claimed: str | None, data: SqlAnswer) -> Comparison | None:
-    """The amount that a question claims beside the rows' figure; None where they are of different sorts: money is no
-    number of rows, nor one price a sum of many."""
+    """The amount that a question claims beside the rows' figure; None where they are of different sorts: money or
+    years are no number of rows, nor one price a sum of many."""
     if not claimed or data.result is None or data.result.error is not None:
         return None
     found = compare_claim(claimed, data.lang, data.result)
+    counted = data.sql is not None and _COUNTED.match(data.sql.text)
+    if counted and re.search(rf"\s(?:{MEASURE_WORDS[data.lang]})$", fold(claimed)):
+        return None
     if found is None or found.verdict == "agree" or read_figures(claimed, data.lang)[0].unit != "money":
         return found
-    counted = data.sql is not None and _COUNTED.match(data.sql.text)
     far = not 1 / _FAR <= abs(found.tabled) / max(abs(found.documented), 1e-9) <= _FAR
     return None if counted or far else found
 

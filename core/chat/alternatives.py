@@ -13,6 +13,11 @@ from core.chat.words import fold
 
 _ARTICLE = re.compile(r"^(?:the|an?|el|la|los|las|un|una)\s+|^(?:el|la|los|las)\s+(?=del?\s)", re.I)
 _OF = re.compile(r"^(?:del?|of)\s+(?:(?:el|la|los|las|the)\s+)?", re.I)
+_OPENER = re.compile(
+    r"^¿?(?:(?:is|was) it (?:\w+ )?(?:true|correct|right|so|the case) that|"
+    r"(?:es|era) (?:verdad|ciert[oa]|correct[oa]) que)\s+",
+    re.I,
+)
 _CHOICE = {
     "en": re.compile(r"^(?:which|what|who)\b(?P<asked>[^,:]+)[,:] (?P<one>[^,]+?) or (?P<other>[^,?]+?)\?*$", re.I),
     "es": re.compile(
@@ -26,8 +31,21 @@ _THAN = {
         re.I,
     ),
     "es": re.compile(
-        r"^¿?(?P<verb>es|son|tiene|pesa|cuesta|dura|vence|gana|paga) (?P<asked>m[aá]s \w+|menos \w+|mayor|menor|antes) "
+        r"^¿?(?P<verb>es|son|era|fue|tiene|tuvo|pesa|pes[oó]|cuesta|cost[oó]|dura|dur[oó]|vence|venci[oó]|gana|"
+        r"gan[oó]|paga|pag[oó]) (?P<asked>m[aá]s \w+|menos \w+|mayor|menor|antes) "
         r"(?P<one>.+?) que (?P<other>.+?)\?*$",
+        re.I,
+    ),
+}
+_SAID = {  # the same as a statement
+    "en": re.compile(
+        r"^(?P<one>.+?) (?:is|are|was|were|has|have|had|(?=costs?|lasts?|takes?|weighs?)) ?"
+        r"(?P<asked>(?:\w+ )?(?:\w+er|more|less)(?: (?!than\b)\w+){0,2}) than (?P<other>[^,]+?)[?.]*$",
+        re.I,
+    ),
+    "es": re.compile(
+        r"^¿?(?P<one>.+?) (?P<verb>es|son|era|fue|tiene|tuvo|pesa|pes[oó]|cuesta|cost[oó]|dura|dur[oó]|vence|"
+        r"venci[oó]) (?P<asked>(?:m[aá]s|menos)(?: (?!que\b)\w+){0,2}|mayor|menor|antes) que (?P<other>[^,]+?)[?.]*$",
         re.I,
     ),
 }
@@ -36,16 +54,16 @@ _MEASURES = {
     "en": (
         (r"cheap\w*|expensive|dear\w*|costs? (?:more|less)", "price", "money"),
         (r"heav\w+|light(?:er|est)", "weight", "number"),
-        (r"lasts? (?:longer|longest)|takes? (?:longer|longest)", "duration", "duration"),
+        (r"(?:lasts?|lasted) (?:longer|longest)|(?:takes?|took) (?:longer|longest)", "duration", "duration"),
         (r"long(?:er|est)|short(?:er|est)", "duration length", ""),
         (r"old(?:er|est)|young\w*", "age", ""),
         (r"earl\w+|soon\w*|lat(?:er|est)|first|last|before|after", "", "date"),
         (r"big\w*|large\w*|small\w*", "size", "number"),
     ),
     "es": (
-        (r"barat\w+|car[oa]s?|cuesta (?:mas|menos)", "precio", "money"),
-        (r"pesad\w+|liger\w+|pesa (?:mas|menos)", "peso", "number"),
-        (r"dura (?:mas|menos)", "duración", "duration"),
+        (r"barat\w+|car[oa]s?|(?:cuesta|costo) (?:mas|menos)", "precio", "money"),
+        (r"pesad\w+|liger\w+|(?:pesa|peso) (?:mas|menos)", "peso", "number"),
+        (r"(?:dura|duro) (?:mas|menos)", "duración", "duration"),
         (r"larg\w+|cort\w+", "duración", ""),
         (r"antigu\w+|viej\w+|joven\w*", "antigüedad", ""),
         (r"antes|despues|primero|primera|mas tarde|mas pronto", "", "date"),
@@ -76,7 +94,8 @@ class Alternatives:
 
 def read_alternatives(text: str, lang: str) -> Alternatives | None:
     """The two things that a question lets one choose from by some measure; None where it does no such thing."""
-    match = _CHOICE[lang].match(text) or _THAN[lang].match(text)
+    text = _OPENER.sub("", text)
+    match = _CHOICE[lang].match(text) or _THAN[lang].match(text) or _SAID[lang].match(text)
     if match is None:
         return None
     asked = f"{match.groupdict().get('verb') or ''} {match['asked']}".strip()

@@ -118,6 +118,10 @@ def _meets(words: Sequence[Word], item: Evidence) -> bool:
 
 
 def _holds_all(words: Sequence[Word], item: Evidence) -> bool:
-    """Whether a sentence speaks of a thing: its words, its headings or its file's name hold half of the thing's own."""
+    """Whether a sentence speaks of a thing: its words, its headings or its file's name hold half of the thing's own,
+    and where it is a noun with a name ('the boiler of Canal House') that noun too."""
     held = {key for word in (*item.words, *item.context) for key in word.keys}
+    noun = words[0] if words and words[0].text.islower() and any(not word.text.islower() for word in words) else None
+    if noun is not None and not noun.keys & held:
+        return False
     return 2 * sum(bool(word.keys & held) for word in words) >= len(words)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from core.i18n import MEASURE_WORDS
 from core.lexicon.bounds import bound_of, within
 from core.reconcile.figures import Figure, Unit, read_figures
 from core.reconcile.pages import EXACT_DIGITS, Sheet, Stated, Terms, digits_of, read_sheet
@@ -182,7 +183,7 @@ def _best_of(
     for order, found in enumerate(stated):
         if wanted and _fold(label) not in _fold(found.line) and not wanted <= found.near | found.known:
             continue
-        if not _same_kind(found.figure, value, unit, asked):
+        if not _same_kind(found.figure, value, unit, asked) or (_COUNTED.match(asked.sql) and _measures(found)):
             continue
         close = closeness(found.figure, value)
         exact = EXACT_DIGITS - asked.quoted(found)  # what the answer itself quotes is less likely the same by chance
@@ -215,6 +216,15 @@ def _same_kind(figure: Figure, value: float, unit: Unit, asked: Asked) -> bool:
     if figure.unit == "percent":
         return unit == "percent" or (wants_share and abs(value) < 1000)
     return unit != "percent" and figure.unit != "points"
+
+
+_COUNTED = re.compile(r"SELECT\s+COUNT\(", re.I)
+
+
+def _measures(found: Stated) -> bool:
+    """Whether a figure measures ('10 hours'): it is no number of rows."""
+    behind = found.line[max(0, found.line.find(found.figure.text)) + len(found.figure.text) :]
+    return re.match(rf"\s*(?:{MEASURE_WORDS[found.sheet.lang]})\b", _fold(behind)) is not None
 
 
 def closeness(figure: Figure, value: float) -> float:

@@ -10,7 +10,7 @@ import functools
 import re
 from dataclasses import dataclass
 
-from core.i18n import NUMBER_WORDS
+from core.i18n import MEASURE_WORDS, NUMBER_WORDS
 from core.lexicon.bounds import bound_beside, bound_of
 from core.router.mentions import content_words
 from core.router.phrases import cue, fold
@@ -19,10 +19,16 @@ from core.router.phrases import cue, fold
 @dataclass(frozen=True, slots=True)
 class Claim:
     """`said` is the statement without the words that ask about it, `figure` the amount in it as written, with its bound
-    ('more than 50'); '0' where it says that there is none, '' where it has none."""
+    ('more than 50'); '0' where it says that there is none, '' where it has none. `unit` is what it is measured in."""
 
     said: str
     figure: str = ""
+    unit: str = ""
+
+    @property
+    def amount(self) -> str:
+        """The figure with its unit: '10 years'."""
+        return f"{self.figure} {self.unit}".strip()
 
     def for_tables(self, lang: str) -> str:
         """The question for its figure, or the statement itself, which tables are asked as one."""
@@ -47,7 +53,8 @@ def claim_in(question: str, lang: str) -> Claim | None:
     if "%" in figure and _FALLING[lang].search(fold(said)):
         turned = _opposite(said, found, lang)
         return Claim(said, f"{turned} -{figure}" if turned else f"-{figure}")
-    return Claim(said, " ".join((*bound, figure, *after.split()[:tail])))
+    unit = re.match(rf"(?:{MEASURE_WORDS[lang]})\b", fold(after)) if not tail else None
+    return Claim(said, " ".join((*bound, figure, *after.split()[:tail])), after[: unit.end()] if unit else "")
 
 
 def _opposite(said: str, found: re.Match[str], lang: str) -> str:
@@ -97,7 +104,7 @@ def asked_for_figure(said: str, lang: str) -> str:
     if "%" in found["figure"]:
         return f"{re.sub(r' (?:un|el|an?)$', '', before)} {after}".strip()
     equated = re.search(rf"(?:^|\s)(?P<verb>{cue('equals', lang)})$", fold(before))
-    unit = re.match(rf"(?:{_UNITS[lang]})\b", fold(after))
+    unit = re.match(rf"(?:{MEASURE_WORDS[lang]})\b", fold(after))
     money = found["coin"] or found["money"]
     if equated is None and money:
         return f"{_HOW_MUCH[lang]} {before} {after}".strip()
@@ -168,10 +175,6 @@ _HOW_MUCH = {"en": "how much", "es": "cuánto"}
 _JOINS = {
     "en": r"in|on|of|at|for|by|and|or|to|from|during|with|as",
     "es": r"en|de|del|por|para|y|o|a|al|durante|con|como",
-}
-_UNITS = {
-    "en": r"minutes?|hours?|days?|weeks?|months?|years?|kilos?|kg|tons?|tonnes?|km|per ?cent",
-    "es": r"minutos?|horas?|dias?|semanas?|mes(?:es)?|anos?|kilos?|kg|toneladas?|km",
 }
 _OPENS = {"en": r"^(?:(?:the|our|there (?:are|were)|of)\s+)+", "es": r"^(?:(?:el|la|los|las|hay|hubo|de)\s+)+"}
 _MONEY = r"(?:€|\$|£|us\$|eur|usd|gbp)"

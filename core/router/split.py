@@ -147,7 +147,7 @@ def _claim(question: str, sources: Sources) -> Parts | None:
     data = " ".join(asked_for_figure(re.sub(r"\s*,(?=\s)", "", bare), lang).split())
     if not content_words(data, lang):
         return None
-    return Parts(_as_question(data), _as_question(claim.said), True, claimed=claim.figure)
+    return Parts(_as_question(data), _as_question(claim.said), True, claimed=claim.amount)
 
 
 # ---------------------------------------------------------------- one clause that names both sources

@@ -62,6 +62,9 @@ _NAMED = 0.6  # how well a word must name a table or column
 _EDGES = " ¿?¡!."
 _EDGED = re.compile(r"^[\s¿?¡!.]+|[\s¿?¡!.]+$")
 _THAN = re.compile(r"\b(?:than|que)\s+", re.I)
+_COMPARED = re.compile(  # 'sold more than'
+    r"^\w+(?: \w+){0,3}? (?:more|less|fewer|m[aá]s|menos)\b.*\s(?:than|que)\s", re.I
+)
 _ADJECTIVES = frozenset(word for key in ("high", "low") for word in read_cues()["superlatives"][key].split())
 
 
@@ -96,7 +99,8 @@ def find_assertion(links: Links, schema: Schema) -> Assertion | None:
         return None
     after = text[links.tokens[subject.end - 1].end :].strip(_EDGES)
     verb = asked or _VERB.match(after)
-    if not (opened or verb or text.rstrip().endswith(".")) or re.match(r"['’,]|(?:and|or|y|o|e)\b", after):
+    stated = opened or verb or text.rstrip().endswith(".") or _COMPARED.search(after)
+    if not stated or re.match(r"['’,]|(?:and|or|y|o|e)\b", after):
         return None
     return (
         _claims_more(subject, after, links, schema)

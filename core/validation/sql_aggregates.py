@@ -6,12 +6,13 @@ It reads the statement's aggregates and joins and the catalog's columns, never t
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
-from core.records import Check, Column, Table
+from core.records import Catalog, Check, Column, SqlAnswer, Table
 from core.validation.measures import fold
 from core.validation.sql_asked import NAME, QUALIFIED, Asked, bare, doubt, is_grouped, is_time, words_of
 
@@ -43,8 +44,22 @@ def check_double_counting(asked: Asked) -> Iterator[Check]:
                 break
 
 
+def repeats_rows(data: SqlAnswer, catalog: Catalog) -> bool:
+    """Whether a join repeats what the statement sums, counts or averages."""
+    if data.sql is None or data.result is None:
+        return False
+    return next(check_double_counting(Asked(data.question, data.sql, data.result, catalog)), None) is not None
+
+
 def _fans(asked: Asked) -> Iterator[tuple[Table, Table]]:
-    """Pairs of joined tables of which the first has one row for several of the second."""
+    """Pairs of joined tables of which the first's rows come up again for rows of the second: it has one row for several
+    of them, or both have several for one of a third."""
+    found = list(_one_for_many(asked))
+    yield from found
+    yield from ((a, b) for (one, a), (same, b) in itertools.permutations(found, 2) if one is same and a is not b)
+
+
+def _one_for_many(asked: Asked) -> Iterator[tuple[Table, Table]]:
     for condition in asked.sql.joins:
         sides = [asked.column(side) for side in condition.split("=")]
         if len(sides) != 2 or None in sides:

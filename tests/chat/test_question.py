@@ -60,6 +60,10 @@ def test_what_is_asked_of_both_sides(question, lang, shared):
             "contrato vence",
             "date",
         ),
+        ("¿Es verdad que el roble es más caro que el pino?", "es", ("roble", "pino"), "precio", "money"),
+        ("Is it true that the oak table costs more than the desk?", "en", ("oak table", "desk"), "price", "money"),
+        ("¿Qué costó más, el tejado o la caldera?", "es", ("tejado", "caldera"), "precio", "money"),
+        ("The coast road is longer than the inland road", "en", ("coast road", "inland road"), "duration length", ""),
         ("¿Es más caro el Alisio 200 que el Alisio 400?", "es", ("Alisio 200", "Alisio 400"), "precio", "money"),
     ],
 )
@@ -71,6 +75,10 @@ def test_one_of_two_things_is_asked_of_each(question, lang, sides, shared, want)
 @pytest.mark.parametrize("question", ["Which city is larger?", "Which of them came first, or was it a tie, who knows?"])
 def test_a_question_without_two_things_is_no_comparison(question):
     assert understand(question, "en").kind != "compare"
+
+
+def test_more_than_an_amount_is_no_comparison():
+    assert understand("Nobody may work more than 10 hours", "en").kind != "compare"
 
 
 @pytest.mark.parametrize(

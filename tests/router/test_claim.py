@@ -5,6 +5,7 @@ import pytest
 from core.records import Sounding
 from core.router.claim import asked_for_figure, claim_in, without_report
 from core.router.mentions import Sources
+from core.router.refer import lay_beside
 from core.router.split import split_question
 
 
@@ -20,7 +21,12 @@ from core.router.split import split_question
         ("Is it true that the company employs 41 people?", "en", "41", "How many people the company employs"),
         ("Were three crossings cancelled, as the report says?", "en", "three", "How many crossings cancelled"),
         ("Check whether revenue in May was EUR 125,600.", "en", "EUR 125,600", "Revenue in May"),
-        ("Can you confirm that the average delay was 5.9 minutes in 2025?", "en", "5.9", "The average delay in 2025"),
+        (
+            "Can you confirm that the average delay was 5.9 minutes in 2025?",
+            "en",
+            "5.9 minutes",
+            "The average delay in 2025",
+        ),
         (
             "We had 450 late trips in 2025, right?",
             "en",
@@ -74,3 +80,26 @@ def test_a_year_a_date_and_a_code_are_no_amounts():
 def test_who_says_it_is_left_out_and_its_place_kept_apart():
     assert without_report("the costs in May given in the minutes", "en") == "the costs in May, in the minutes"
     assert asked_for_figure("there were 12 of them in May", "en") == "how many were there of them in May"
+
+
+@pytest.mark.parametrize(
+    ("said", "before", "lang", "question"),
+    [
+        (
+            "does the annual report say the same?",
+            "How many loans were there in 2025?",
+            "en",
+            "How many loans were there in 2025 according to the annual report and according to the data?",
+        ),
+        (
+            "¿lo confirma la memoria?",
+            "¿Cuántos socios hay?",
+            "es",
+            "¿Cuántos socios hay según la memoria y según los datos?",
+        ),
+        ("does the weather say the same?", "How many loans were there in 2025?", "en", ""),
+        ("does the report name its author?", "How many loans were there in 2025?", "en", ""),
+    ],
+)
+def test_a_document_is_laid_beside_the_figure_before(said, before, lang, question):
+    assert lay_beside(said, before, lang) == question

@@ -30,10 +30,13 @@ CUSTOMERS = Table(
     "d.duckdb",
     primary_key=("id",),
 )
+CALLS = Table(
+    "calls", (Column("customer_id", "BIGINT", distinct=9), Column("topic", "VARCHAR", distinct=4)), 60, "d.duckdb"
+)
 STOCK = Table(
     "stock", (Column("day", "DATE", distinct=12), Column("existencias", "BIGINT", distinct=40)), 120, "d.duckdb"
 )
-CATALOG = Catalog((ORDERS, CUSTOMERS, STOCK))
+CATALOG = Catalog((ORDERS, CUSTOMERS, STOCK, CALLS))
 ROWS = (("Madrid", 12.0), ("Sevilla", 8.0))
 
 
@@ -133,6 +136,12 @@ JOIN = "customers c JOIN orders o ON c.id = o.customer_id"
             "credit",
             f"SELECT sum(c.credit) FROM {JOIN}",
             {"joins": ("c.id = o.customer_id",), "aggregates": ("sum(c.credit)",)},
+            ["sql_double"],
+        ),
+        (
+            "amount",
+            f"SELECT sum(o.amount) FROM {JOIN} JOIN calls AS k ON c.id = k.customer_id",
+            {"joins": ("c.id = o.customer_id", "c.id = k.customer_id"), "aggregates": ("sum(o.amount)",)},
             ["sql_double"],
         ),
         (
