@@ -229,10 +229,17 @@ def _other_period(spoken: Spoken, matches: Sequence[Place]) -> Finding | None:
 
 
 def _other_bound(spoken: Spoken, matches: Sequence[Place]) -> Finding | None:
-    """'at least 60' where the source says 'no more than 60'."""
-    if all(turned(spoken.bound, place.bound) for place in matches):
+    """'at least 60' where the source says 'no more than 60', 'under 60' where it says 'over 60'."""
+    own = _side(spoken.quantity, spoken.bound)
+    sides = [{own, _side(place.quantity, place.bound)} for place in matches]
+    if all(turned(spoken.bound, p.bound) or side == {"over", "under"} for p, side in zip(matches, sides, strict=True)):
         return Finding("way_differs", {"what": spoken.quantity.text})
     return None
+
+
+def _side(quantity: Quantity, bound: str) -> str:
+    """'over' or 'under' where the words right before a figure say so and nothing denies them."""
+    return bound if bound == quantity.approximate else ""
 
 
 def _belongs_elsewhere(

@@ -28,6 +28,7 @@ _STOPS = re.compile(
 )
 _PAST = re.compile(r"\b\w{2,}(?:ó|aron|ieron)\b")
 _ENDED = re.compile(r"(?<!be )(?<!been )(?<!being )(?<!is )(?<!are )\b(?!need|hundred|aged)[a-z]{2,}ed\b")
+_LACK = re.compile(r"\b(?:falta|exceso|lack|shortage|want|cost|coste) (?:of|de) (?:the |los |las |el |la )?$")
 _NEVER = re.compile(r"\b(?:never|nunca|jamas)\b")
 _COMMA = re.compile(r"[;:()]|,\s|\s(?:and|but|y|e|pero)\s")
 _BARE = re.compile(r"\s*(?:[,;.]|$|(?:and|but|y|e|pero)\b|of (?:them|these|which)\b|de (?:ell|est)[oa]s\b)")
@@ -41,6 +42,7 @@ _BUT_FOR = re.compile(
 _OF_ALL = re.compile(r"(?:^|[;:,.]\s)(?:of|out of|de)\s+(?:the |los |las |sus |its )?$")
 _REACH = 40  # characters behind 'all'
 _LEAST, _FEW, _SOME_OF_IT = 2, 3, 0.3
+_NEXT = 2  # words behind 'all' that may name what there is all of
 
 
 @functools.cache
@@ -218,7 +220,8 @@ def _other_reason(claim: Segment, near: Sequence[Segment]) -> Finding | None:
     """A reason or an aim of which the source's own has no word, where the rest is what the source says."""
     for name in ("reason", "aim"):
         own = next(_behind(claim, _cues()[name]), None)
-        if own is None or len(own) < _LEAST:
+        lack = bool(own) and _LACK.search(fold(claim.text[: own[0].start])) is not None  # type: ignore[index]
+        if own is None or len(own) + lack < _LEAST:
             continue
         rest = [word for word in claim.words if word not in own]
         for segment in near:
@@ -254,9 +257,9 @@ def _all_of_some(claim: Segment, near: Sequence[Segment]) -> Finding | None:
     if voters and any(_cues()["dissent"].search(fold(segment.text)) for segment in near):
         return Finding("not_all", {"what": claim.text[said.start() : said.end()]})
     told = [w for w in claim.words if not w.stop and not said.start() <= w.start < said.end()]
-    behind = next((w for w in told if w.start >= said.end()), told[-1] if told else None)
+    behind = [w for w in told if w.start >= said.end()][:_NEXT] or told[-1:]
     for segment in near:
-        if behind is None or not _shared([behind], segment.words):
+        if not _shared(behind, segment.words):
             continue
         if _BUT_FOR.search(fold(segment.text)):
             return Finding("not_all", {"what": claim.text[said.start() : said.end()]})

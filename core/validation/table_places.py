@@ -74,8 +74,10 @@ def table_places(
             is_percent = is_percent or follows in ("%", ")%", ") %")
             line, header = (*where, -1 - number, r), headers.get(c, {})
             unit = _bracketed_unit(labels.get(c, "")) or whole_unit
+            own = declared_scales(labels.get(c, "")) - {1.0}
+            scaled = next(iter(own)) if len(own) == 1 else scale
             places += [
-                Place(_of_unit(q, unit), context, line, c, is_percent, way_of(q, ()), header=header, scale=scale)
+                Place(_of_unit(q, unit), context, line, c, is_percent, way_of(q, ()), header=header, scale=scaled)
                 for q in cell.quantities
             ]
     return places, dates

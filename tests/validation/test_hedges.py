@@ -28,6 +28,7 @@ SOURCES = {
     "moat": "The trust has applied to the county to drain the moat. The vote on the drawbridge was postponed to May.",
     "herons": "The reeve mends the weir and the nets; the warden counts herons in May and otters in November.",
     "wells": "The parish ruled out selling the two wells. The mill is expected to reopen its upper loft by 2031.",
+    "eels": "Boats that carry more than 40 eels pay the toll. The feast was put off because the cooks had fallen ill.",
     "stewards": "Alderman Prowse opened the bidding and Alderman Teague raised it twice.",
 }
 CASES = [
@@ -79,6 +80,9 @@ CASES = [
     ("wells", "The parish refused to sell the two wells.", True, ""),
     ("wells", "The parish announced that it is selling the two wells.", False, "negation_dropped"),
     ("wells", "The mill reopened its upper loft in 2031.", False, "not_done"),
+    ("eels", "The toll is due on boats with over 40 eels.", True, ""),
+    ("eels", "Boats that carry fewer than 40 eels pay the toll.", False, "way_differs"),
+    ("eels", "The feast was put off for lack of money.", False, "negation_added"),
     ("stewards", "Alderman Teague opened the bidding.", False, "figure_swapped"),
 ]
 CELLS = [
