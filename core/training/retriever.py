@@ -138,6 +138,17 @@ def draw_batches(pairs: Sequence[Pair], size: int, seed: int, epoch: int) -> lis
     return batches
 
 
+def lay_out(pairs: Sequence[Pair]) -> tuple[list[str], list[int], list[list[bool]]]:
+    """Every passage and negative of a batch, each text once: what is mined for one question may be the own passage of
+    another. Then where each pair's own passage stands, and (pairs, texts) which are other forms of it."""
+    texts = list(dict.fromkeys([*(p.passage for p in pairs), *(text for p in pairs for text in p.negatives)]))
+    keys: dict[str, set[str]] = {}
+    for pair in pairs:
+        keys.setdefault(pair.passage, set()).add(pair.key)
+    forms = [[text != p.passage and p.key in keys.get(text, ()) for text in texts] for p in pairs]
+    return texts, [texts.index(pair.passage) for pair in pairs], forms
+
+
 class _Run(Run):
     """A run of the sentence encoder."""
 
@@ -233,18 +244,15 @@ class _Run(Run):
         return super().facts() | {"texts": hashlib.sha256(format_pairs(self._pairs).encode()).hexdigest()}
 
     def _loss(self, pairs: list[Pair]):
+        """Cross-entropy of each question over the batch's texts, and of each passage over its questions."""
         torch = self._torch
+        texts, own, forms = lay_out(pairs)
         questions = self._encoder.encode([pair.question for pair in pairs])
-        passages = self._encoder.encode([pair.passage for pair in pairs])
-        wrong = [text for pair in pairs for text in pair.negatives]
-        others = torch.cat([passages, self._encoder.encode(wrong)]) if wrong else passages
-        scores = self._config.scale * questions @ others.T
+        scores = self._config.scale * questions @ self._encoder.encode(texts).T
+        loss = torch.nn.functional.cross_entropy(scores.masked_fill(torch.tensor(forms), -1e4), torch.tensor(own))
         same = torch.tensor([[a.key == b.key for b in pairs] for a in pairs]) & ~torch.eye(len(pairs), dtype=torch.bool)
-        masked = torch.nn.functional.pad(same, (0, len(wrong)))
-        right = torch.arange(len(pairs))
-        loss = torch.nn.functional.cross_entropy(scores.masked_fill(masked, -1e4), right)
-        back = scores[:, : len(pairs)].T.masked_fill(same, -1e4)
-        return (loss + torch.nn.functional.cross_entropy(back, right)) / 2
+        back = scores[:, own].T.masked_fill(same, -1e4)
+        return (loss + torch.nn.functional.cross_entropy(back, torch.arange(len(pairs)))) / 2
 
     def _read_as_base(self, texts: Sequence[str]) -> Any:
         """(n, dimension): the base's vectors, those of alike length read together."""

@@ -10,7 +10,7 @@ from safetensors.numpy import load_file
 from core.errors import AppError
 from core.models import adapter_files, adapters, merging
 from core.training.pairs import Pair
-from core.training.retriever import RetrieverConfig, draw_batches, read_through, train_retriever
+from core.training.retriever import RetrieverConfig, draw_batches, lay_out, read_through, train_retriever
 
 WORDS = "red blue green fast slow old new tall small warm cold bright dark heavy light sharp".split()
 CONFIG = RetrieverConfig(
@@ -98,6 +98,17 @@ def test_merged_in_numpy_it_gives_the_vectors_that_peft_gives(base, whole, tmp_p
         expected, bare, found = (model(ids).last_hidden_state for model in (theirs, plain, ours))
     assert torch.allclose(found, expected, atol=1e-5)
     assert not torch.allclose(found, bare, atol=1e-2)
+
+
+def test_what_is_mined_for_one_question_stays_right_for_another():
+    def pair(question, passage, key, *negatives):
+        return Pair(question, passage, "d", key, "en", "en", negatives=negatives)
+
+    batch = [pair("q1", "red", "a", "blue", "green"), pair("q2", "blue", "b", "red"), pair("q3", "red!", "a")]
+    texts, own, forms = lay_out(batch)
+    assert texts == ["red", "blue", "red!", "green"]
+    assert own == [0, 1, 2]
+    assert forms == [[False, False, True, False], [False] * 4, [True, False, False, False]]
 
 
 @pytest.mark.parametrize("cut", [1, 4, 8])
