@@ -37,15 +37,18 @@ _THAN = {
         re.I,
     ),
 }
-_SAID = {  # the same as a statement
+_ASKS = r"(?!(?:how|which|what|who|when|where|why|cu[aá]\w+|qu[eé]|qui[eé]n\w*)\b)"
+_SAID = {  # the same as a statement; 'more than 5', 'than the average' compare with no other thing
     "en": re.compile(
-        r"^(?P<one>.+?) (?:is|are|was|were|has|have|had|(?=costs?|lasts?|takes?|weighs?)) ?"
-        r"(?P<asked>(?:\w+ )?(?:\w+er|more|less)(?: (?!than\b)\w+){0,2}) than (?P<other>[^,]+?)[?.]*$",
+        rf"^{_ASKS}(?P<one>.+?) (?:is|are|was|were|has|have|had|(?=costs?|lasts?|takes?|weighs?)) ?"
+        r"(?P<asked>(?:\w+ )?(?:\w+er|more|less)(?: (?!than\b)\w+){0,2}) than (?!\W?\d|(?:the )?(?:average|mean)\b)"
+        r"(?P<other>[^,]+?)[?.]*$",
         re.I,
     ),
     "es": re.compile(
-        r"^¿?(?P<one>.+?) (?P<verb>es|son|era|fue|tiene|tuvo|pesa|pes[oó]|cuesta|cost[oó]|dura|dur[oó]|vence|"
-        r"venci[oó]) (?P<asked>(?:m[aá]s|menos)(?: (?!que\b)\w+){0,2}|mayor|menor|antes) que (?P<other>[^,]+?)[?.]*$",
+        rf"^¿?{_ASKS}(?P<one>.+?) (?P<verb>es|son|era|fue|tiene|tuvo|pesa|pes[oó]|cuesta|cost[oó]|dura|dur[oó]|vence|"
+        r"venci[oó]) (?P<asked>(?:m[aá]s|menos)(?: (?!que\b)\w+){0,2}|mayor|menor|antes) que (?!\W?\d|la media\b)"
+        r"(?P<other>[^,]+?)[?.]*$",
         re.I,
     ),
 }

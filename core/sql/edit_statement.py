@@ -125,22 +125,25 @@ def limit_sql(sql: str, limit: int) -> str | None:
     return select.limit(limit).sql(dialect="duckdb") if select is not None else None
 
 
-def count_sql(sql: str, name: str) -> str | None:
-    """`sql` counting its rows where it took a sum, an average or an end of a column; None where it took none."""
+def retake_sql(sql: str, taking: str, name: str) -> str | None:
+    """`sql` with its sum, average or end of a column taken otherwise (`count` counts its rows), under a new name; None
+    where it took none."""
     select = _outermost(sql)
     if select is None:
         return None
     from sqlglot import exp
 
-    taken = next((e for e in select.expressions if isinstance(e.unalias(), (exp.Sum, exp.Avg, exp.Min, exp.Max))), None)
-    if taken is None:
+    ways = {"sum": exp.Sum, "average": exp.Avg, "highest": exp.Max, "lowest": exp.Min}
+    taken = next((e for e in select.expressions if isinstance(e.unalias(), tuple(ways.values()))), None)
+    if taken is None or isinstance(taken.unalias(), ways.get(taking, ())):
         return None
-    was = taken.alias_or_name
-    counted = exp.alias_(exp.Count(this=exp.Star()), name, quoted=True)
-    select.set("expressions", [counted if e is taken else e for e in select.expressions])
-    for found in (select.args.get("order") or exp.Order()).find_all(exp.Column):
-        if found.name == was:
-            found.replace(exp.column(name, quoted=True))
+    was, column = taken.alias_or_name, taken.unalias().this.copy()
+    found = exp.Count(this=exp.Star()) if taking == "count" else ways[taking](this=column)
+    told = exp.alias_(found, name, quoted=True)
+    select.set("expressions", [told if e is taken else e for e in select.expressions])
+    for ordered in (select.args.get("order") or exp.Order()).find_all(exp.Column):
+        if ordered.name == was:
+            ordered.replace(exp.column(name, quoted=True))
     return select.sql(dialect="duckdb")
 
 

@@ -12,7 +12,7 @@ import re
 
 from core.i18n import translate
 from core.records import SqlAnswer
-from core.sql.edit_statement import count_sql
+from core.sql.edit_statement import retake_sql
 from core.sql.lexicon import fold
 from core.sql.reshape import Edit
 from core.sql.result_columns import time_of
@@ -40,7 +40,7 @@ _THERE = {
 
 def ask_of_rows(text: str, before: str, answer: SqlAnswer, lang: str) -> Edit | None:
     """`text` (without its marks) after the question `before` and its rows; None where it asks nothing of them."""
-    return _how_many(text, before, answer, lang) or _those(text, before, lang)
+    return _how_many(text, before, answer, lang) or _retaken(text, before, answer, lang) or _those(text, before, lang)
 
 
 def _how_many(text: str, before: str, answer: SqlAnswer, lang: str) -> Edit | None:
@@ -48,8 +48,36 @@ def _how_many(text: str, before: str, answer: SqlAnswer, lang: str) -> Edit | No
     if not _HOW_MANY.match(fold(text)):
         return None
     name = "number_of_rows" if lang == "en" else "número_de_filas"
-    sql = count_sql(answer.sql.text, name)
+    sql = retake_sql(answer.sql.text, "count", name)
     return Edit(_joined(before, ", how many" if lang == "en" else ", cuántos"), ("measure",), sql=sql) if sql else None
+
+
+_TAKEN = {
+    "en": {"sum": "total|sum", "average": "average|mean", "highest": "maximum|max", "lowest": "minimum|min"},
+    "es": {
+        "sum": "total|suma", "average": "media|medio|promedio", "highest": "maximo|maxima", "lowest": "minimo|minima",
+    },
+}  # fmt: skip
+_TOLD = {
+    "en": {"sum": "in total", "average": "on average", "highest": "maximum", "lowest": "minimum"},
+    "es": {"sum": "en total", "average": "en promedio", "highest": "máximo", "lowest": "mínimo"},
+}
+_TAKE = r"^(?:and |y |what about |how about |what is |cual es |que tal )*(?:the |el |la |en |on |in |de )*(?:{words})$"
+
+
+def _retaken(text: str, before: str, answer: SqlAnswer, lang: str) -> Edit | None:
+    """'and the average?', '¿y el total?' of the same column over the same rows."""
+    ways = _TAKEN[lang].items()
+    taking = next((way for way, words in ways if re.match(_TAKE.format(words=words), fold(text))), None)
+    if taking is None:
+        return None
+    told = _TOLD[lang][taking]
+    sql = retake_sql(answer.sql.text, taking, told.replace(" ", "_"))
+    if sql is None:
+        return None
+    said = re.search(rf"[,\s]*(?:\b(?:in|on|en) )?\b(?:{'|'.join(words for _, words in ways)})\b", fold(before))
+    bare = (before[: said.start()] + before[said.end() :]).strip() if said else before
+    return Edit(_joined(bare[:1].upper() + bare[1:], f", {told}"), ("measure",), sql=sql)
 
 
 def _those(text: str, before: str, lang: str) -> Edit | None:

@@ -79,6 +79,8 @@ def test_a_question_without_two_things_is_no_comparison(question):
 
 def test_more_than_an_amount_is_no_comparison():
     assert understand("Nobody may work more than 10 hours", "en").kind != "compare"
+    assert understand("How many sessions had more than 5 pageviews?", "en").kind != "compare"
+    assert understand("Which clerks have fewer hours than the average?", "en").sides == ()
 
 
 @pytest.mark.parametrize(

@@ -81,6 +81,22 @@ def test_the_highest_month_of_what_was_counted(tables, lang, turns, told):
     assert answer.question.rstrip("?").endswith(told)
 
 
+@pytest.mark.parametrize(
+    ("lang", "turns", "question", "take"),
+    [
+        ("es", ("Importe medio en Soria en 2025", "¿y el total?"), "Importe en Soria en 2025, en total", sum),
+        ("es", ("Importe total en Soria", "¿y la media?", "¿y el máximo?"), "Importe en Soria, máximo", max),
+        ("en", ("Total importe in Soria in 2025", "what about the minimum?"), "Importe in Soria in 2025, minimum", min),
+    ],
+)  # fmt: skip
+def test_the_same_column_taken_otherwise(tables, lang, turns, question, take):
+    answer = talk(tables, lang, *turns)
+    assert answer.question == question
+    assert answer.result.rows[0][-1] == take(
+        row[5] for row in ROWS if row[3] == "Soria" and ("2025" not in question or row[1] >= "2025")
+    )
+
+
 def test_the_lowest_of_the_rows_shown(tables):
     answer = talk(tables, "en", "How many visits were there in 2025 by servicio?", "which one had the fewest?")
     assert [row[-1] for row in answer.result.rows] == [min(counted(fecha="2025", servicio=kind) for kind in KINDS)]
