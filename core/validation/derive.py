@@ -193,7 +193,8 @@ def _numbers(asked: Asked, first: Operand, second: Operand) -> Iterable[float]:
             many = per_many(asked.all_words)
             yield from (small / big * many,) if many > 1 else ()
             yield big / small
-            yield big / small * max(first.scale, second.scale) if column else big / small
+            scaled = column or first.line[0] == "row"
+            yield big / small * max(first.scale, second.scale) if scaled else big / small
     if not units_meet(first, second) or not unit_fits(quantity.unit, first, second):
         return
     if asked.says(CHANGE) or asked.says(REST):

@@ -26,6 +26,7 @@ _AGED = re.compile(
     r"(\d{1,2})[\s-](?:year[\s-]old|years? old|anos de edad)\b)"
 )
 _YEAR_DAYS, _MONTH_DAYS, _SLACK = 365.25, 30.44, {"months": 0.16, "time": 0.0}
+_NO_LEAP = 2001
 _SPANS = {"day": 1, "week": 7}
 _MONTHS = {"month": 1, "quarter": 3, "semester": 6, "year": 12, "decade": 120}
 _POINTS_MAX = 12
@@ -78,6 +79,18 @@ def ends_of(begun: Moment, count: float, unit: str) -> Iterator[Moment]:
     yield Moment(last.year, None, last.month, last.day)
     if (begun.day and begun.day > 1) or unit in _SPANS:
         yield Moment(behind.year, None, behind.month, behind.day)
+
+
+def begun_of(ended: Moment, count: float, unit: str) -> Moment | None:
+    """The day so many days or weeks before a day, of its year where that is told."""
+    if ended.month is None or ended.day is None or count != int(count) or unit not in _SPANS:
+        return None
+    try:
+        day = datetime.date(ended.year or _NO_LEAP, ended.month, ended.day)
+        day -= datetime.timedelta(days=int(count) * _SPANS[unit])
+    except (ValueError, OverflowError):
+        return None
+    return Moment(day.year if ended.year else None, None, day.month, day.day)
 
 
 def _later(day: datetime.date, months: int) -> datetime.date:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from core.validation.dates import DateSpan, Moment, read_dates
-from core.validation.elapsed import ends_of
+from core.validation.elapsed import begun_of, ends_of
 from core.validation.evidence import Evidence, Finding, Found
 from core.validation.measures import fold
 from core.validation.names import Name, read_names
@@ -30,6 +30,7 @@ _HALF = re.compile(r"\bhalf\b|\bsemestr\w+")
 _SAME_TIME = re.compile(
     r"\b(?:same|corresponding|mism[oa]|igual) (?:quarter|half|period|month|trimestre|semestre|periodo|mes)\b"
 )
+_AFTER = re.compile(r"\b(?:days?|weeks?|dias?|semanas?) (?:after|later than|despues)\b")
 _SMALL = frozenset("of and the for sobre with con in on de la el los las y del para por en".split())
 
 
@@ -105,6 +106,10 @@ def _follows(date: DateSpan, evidence: Evidence, known: Sequence[DateSpan]) -> b
         begun = [other for told in known for other in told.readings]
         if any(moment.agrees(end) for other in begun for unit, count in spans for end in ends_of(other, count, unit)):
             return True
+        back = spans if _AFTER.search(_quoted_text(evidence)) else []
+        days = [begun_of(other, count, unit) for other in begun for unit, count in back]
+        if any(moment.day and day is not None and moment.agrees(day) for day in days):
+            return True  # '5 December, three days after the flood'
         if moment.year is not None and _speaks_of_year_before(evidence):
             later = replace(moment, year=moment.year + 1)
             if any(later.agrees(other) for told in known for other in told.readings) or moment.year + 1 in years:

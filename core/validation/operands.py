@@ -5,6 +5,7 @@ statement itself states it. It computes nothing (see derive).
 from __future__ import annotations
 
 import itertools
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +19,7 @@ from core.validation.places import OWN, Context, Place
 from core.validation.rows import Rows
 from core.validation.spoken import Spoken, score
 
+_THAN = re.compile(r"\b(?:than|de lo que|que (?:el|la|l[oa]s|en)|compared|frente a)\b")
 LINES_MAX, CELLS_MAX, ROWS_MAX, ROWS_ALL = 8, 12, 12, 36
 TOTAL = "total"
 
@@ -85,7 +87,9 @@ def gather_operands(spoken: Spoken, evidence: Evidence, named: Sequence[Place]) 
 
 
 def _unnamed(spoken: Spoken, lines: dict[tuple, list[Place]]) -> set[tuple]:
-    """The rows of a table of which the statement names two others."""
+    """The rows of a table of which the statement sets two others side by side."""
+    if not _THAN.search(fold(spoken.sentence)):
+        return set()
     tables: dict[tuple, dict[tuple, frozenset[str]]] = {}
     for line, places in lines.items():
         if places[0].column is not None and line[3] > 0:
@@ -96,7 +100,7 @@ def _unnamed(spoken: Spoken, lines: dict[tuple, list[Place]]) -> set[tuple]:
         counts = Counter(key for label in rows.values() for key in label)
         own = {line: {key for key in label if counts[key] == 1} for line, label in rows.items()}
         named = {line for line, label in own.items() if any(keys & label for keys, _ in spoken.context)}
-        found |= rows.keys() - named if len(named) > 1 else set()
+        found |= rows.keys() - named if len(named) == 2 else set()
     return found
 
 

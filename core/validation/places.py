@@ -131,7 +131,8 @@ def prose_places(segment: Segment, quoted: bool = True, where: tuple[int, int] =
             continue
         context: Context = merge_keys(segment.words, SENTENCE)
         own = next((n for n, (a, b) in enumerate(clauses) if a <= quantity.start < b), 0)
-        for n, weight in ((own - 1, CLAUSE_BEFORE), (own, OWN)):
+        listed = own and any(_is_alike(q, quantity) for q in segment.quantities if _lies(q, clauses[own - 1]))
+        for n, weight in ((own - 1, SENTENCE if listed else CLAUSE_BEFORE), (own, OWN)):
             if 0 <= n < len(clauses):
                 a, b = clauses[n]
                 merge_keys((w for w in segment.words if a <= w.start < b), weight, context)
@@ -149,6 +150,15 @@ def prose_places(segment: Segment, quoted: bool = True, where: tuple[int, int] =
         told["per"] = per_of(quantity, segment)
         places.append(Place(quantity, context, line, way=way, quoted=quoted, **told))
     return places
+
+
+def _is_alike(one: Quantity, other: Quantity) -> bool:
+    """Whether two figures are items of one list: 'so much in cars, so much in homes'."""
+    return (one.kind, one.unit, one.scale) == (other.kind, other.unit, other.scale)
+
+
+def _lies(quantity: Quantity, clause: tuple[int, int]) -> bool:
+    return clause[0] <= quantity.start < clause[1]
 
 
 def head_of(quantity: Quantity, segment: Segment) -> frozenset[str]:

@@ -10,14 +10,16 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 
+from core.validation.cues import MEAN
 from core.validation.match import close, grain_of
-from core.validation.measures import lexicon
+from core.validation.measures import fold, lexicon
 from core.validation.operands import Operand
 from core.validation.pairing import unit_fits
 from core.validation.spoken import Spoken
 
 _CHANCE = 0.1  # that a figure of this size met one of those that can be made
 _COARSE = 0.02  # of a figure: as much as a round one is taken to be off
+_LONG = 1000  # times its last digit: a figure that nobody meets by chance
 _FIGURES_MAX = 7
 
 
@@ -28,6 +30,10 @@ def is_reckoned(spoken: Spoken, operands: Sequence[Operand]) -> bool:
     if said <= 0 or quantity.kind not in ("number", "percent"):
         return False
     made = {round(abs(value), 6) for line in _lines(operands) for value in _made(quantity.kind, quantity.unit, line)}
+    if MEAN.search(fold(spoken.clause)):
+        made |= {value for line in _lines(operands) for value in _means(quantity.unit, line)}
+    if quantity.kind == "number" and said >= _LONG * grain_of(said, step):
+        made |= set(_across(quantity.unit, operands))
     met = [value for value in made if close(quantity, value)]
     if not met:
         return False
@@ -64,6 +70,21 @@ def _made(kind: str, unit: str, line: Sequence[Operand]) -> Iterator[float]:
                 yield stock.value - came.value + went.value
     for number in numbers:
         yield from _scaled(number, line)
+
+
+def _means(unit: str, line: Sequence[Operand]) -> Iterator[float]:
+    """The average of three or more figures that follow each other."""
+    values = [o.value for o in line if o.kind == "number" and unit_fits(unit, o, o)]
+    for start, end in itertools.combinations(range(len(values) + 1), 2):
+        if end - start > 2:
+            yield sum(values[start:end]) / (end - start)
+
+
+def _across(unit: str, operands: Sequence[Operand]) -> Iterator[float]:
+    """A cell of a table as often as a quoted sentence counts days, weeks and the like."""
+    counts = [o for o in operands if o.column is None and o.unit in lexicon()["worth"] and o.kind == "number"]
+    cells = [o for o in operands if o.column is not None and o.best and unit_fits(unit, o, o) and o.kind == "number"]
+    yield from (cell.value * count.value for cell in cells for count in counts)
 
 
 def _scaled(number: Operand, line: Sequence[Operand]) -> Iterator[float]:

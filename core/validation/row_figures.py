@@ -86,6 +86,9 @@ def _weigh_cells(spoken: Spoken, rows: Rows, matches: Sequence, rivals: Sequence
     if all(units):
         return InRows(finding=Finding("unit_differs", {"what": what, "instead": units[0]}))
     rivals = [(r, c) for r, c in rivals if not any(close(q, rows.numbers[c][r] or 0.0) for q in spoken.siblings)]
+    if spoken.quantity.unit in rows.units and spoken.quantity.unit in lexicon()["currencies"].values():
+        named = [c for c in rows.numbers if rows.units[c] or spoken.head & rows.columns[c].keys()]
+        rivals = [(r, c) for r, c in rivals if c in named]  # no count of loans takes the place of an amount
     places = [rows.places(r, c) for r, c in matches[:50]]
     best = max(places, key=lambda place: score(context, place))
     others = (rows.places(r, c) for r, c in rivals[:1500])

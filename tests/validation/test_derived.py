@@ -21,6 +21,8 @@ SOURCES = {
     "Subieron 210 bicicletas y 35 motos.",
     "kiln": "Nine potters joined and five left; the guild closed the year with 140. "
     "Sales of 46.5 tonnes were 7% below 2021.",
+    "bell": "La campana se colgó el 9 de junio, seis días después de fundirse. "
+    "Los badajos pesan 41, 38,5 y 43,5 kilos.",
     "levy": "The levy brought 312 million in Avon, 120 in Berkley and 64 in Chard.",
     "herd": "Reses de cada finca de la cooperativa al cierre del año:\n\n"
     "| Finca | 2023 | 2024 |\n|---|---|---|\n| Ervedal | 120 | 150 |\n| Somoza | 80 | 100 |",
@@ -50,6 +52,10 @@ CASES = [
     ("kiln", "The guild began the year with 144 potters.", False),
     ("kiln", "In 2021 sales came to 50 tonnes.", True),
     ("kiln", "In 2021 sales came to 43 tonnes.", False),
+    ("bell", "La campana se fundió el 3 de junio.", True),
+    ("bell", "La campana se fundió el 4 de junio.", False),
+    ("bell", "Los badajos pesan 41 kilos de media.", True),
+    ("bell", "Los badajos pesan 45 kilos de media.", False),
     ("levy", "The levy brought 64 million in Chard.", True),
     ("levy", "The levy brought 64 million in Berkley.", False),
     ("herd", "Las fincas tenían 250 animales en 2024, un 25 % más que en 2023.", True),
