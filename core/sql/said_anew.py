@@ -37,6 +37,11 @@ _TOP = re.compile(
     re.I,
 )
 _NAMED = 0.6  # a link this strong calls a column by its name
+_LEFT_OUT = re.compile(
+    r"(?:not|without|except(?: for)?|excluding|exclude|remove|drop|leave out|leaving out|take out|no|sin(?: contar)?|"
+    r"excepto|menos|salvo|quita(?:ndo)?|excluye(?:ndo)?|descarta(?:ndo)?|deja(?:ndo)? fuera)\b",
+    re.I,
+)
 _SPARE = frozenset(
     stem(word)
     for word in (
@@ -74,6 +79,8 @@ def read_said(text: str, lang: str, schema: Schema, links: Links, today: datetim
     if top and top["n"]:
         return Said(limit=int(_NUMBERS.get(top["n"].lower(), 0) or top["n"]))
     tokens, covered = links.tokens, set()
+    out = _LEFT_OUT.match(text)
+    covered |= {place for place, token in enumerate(tokens) if out is not None and token.start < out.end()}
     grouping = grouping_of(text, links, covered, schema) or (0, 0)
     mentions = _values_said(links, grouping)
     values = [(m.hits[0][0], text_of(text, tokens, m.start, m.end), m.hits[0][1]) for m in mentions]
@@ -103,13 +110,12 @@ def read_said(text: str, lang: str, schema: Schema, links: Links, today: datetim
     left = [token for token in left if stem(token.word) not in _SPARE]
     if left or not (values or grain or periods or dimension or measure):
         return None
-    negated = bool(re.match(r"(?:not|without|except|excluding|no|sin|excepto|menos|salvo)\b", text, re.I))
     return Said(
         tuple(values),
         text_of(text, tokens, periods[0].start, periods[-1].end) if periods else "",
         grain.unit if grain else "",
         text_of(text, tokens, *dimension) if dimension else "",
-        negated=negated,
+        negated=out is not None,
         measure=text_of(text, tokens, *measure) if measure else "",
         article=found.group(1) if (found := re.match(r"(el|la|los|las)\s", text, re.I)) else "",
     )

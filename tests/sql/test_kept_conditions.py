@@ -97,6 +97,19 @@ def test_the_same_column_taken_otherwise(tables, lang, turns, question, take):
     )
 
 
+@pytest.mark.parametrize(
+    ("lang", "turns"),
+    [
+        ("es", ("¿Cuántas visitas hubo en 2025 en Soria por servicio?", "quita Tinte")),
+        ("en", ("How many visits were there in 2025 in Soria by servicio?", "leave out Tinte")),
+    ],
+)
+def test_what_is_left_out_stays_out_of_what_was_counted(tables, lang, turns):
+    answer = talk(tables, lang, *turns)
+    kept = {kind: counted(fecha="2025", ciudad="Soria", servicio=kind) for kind in KINDS if kind != "Tinte"}
+    assert dict(answer.result.rows) == kept
+
+
 def test_the_lowest_of_the_rows_shown(tables):
     answer = talk(tables, "en", "How many visits were there in 2025 by servicio?", "which one had the fewest?")
     assert [row[-1] for row in answer.result.rows] == [min(counted(fecha="2025", servicio=kind) for kind in KINDS)]
