@@ -34,7 +34,7 @@ class _Item:
     side: tuple[int, int] | None = None
 
     def meets(self, other: _Item) -> bool:
-        """Whether both say the same: for a plain word, by its own stem and not only by what may stand for it."""
+        """Whether both say the same, and not two sides of a pair."""
         if self.side and other.side and self.side[0] == other.side[0] and self.side != other.side:
             return False  # 'arrendador', 'arrendatario'
         return bool(self.keys & other.keys)

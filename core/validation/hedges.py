@@ -28,6 +28,7 @@ _STOPS = re.compile(
 )
 _PAST = re.compile(r"\b\w{2,}(?:ó|aron|ieron)\b")
 _ENDED = re.compile(r"(?<!be )(?<!been )(?<!being )(?<!is )(?<!are )\b(?!need|hundred|aged)[a-z]{2,}ed\b")
+_AIMED = re.compile(r"\b(?:to|will) $")
 _LACK = re.compile(r"\b(?:falta|exceso|lack|shortage|want|cost|coste) (?:of|de) (?:the |los |las |el |la )?$")
 _NEVER = re.compile(r"\b(?:never|nunca|jamas)\b")
 _COMMA = re.compile(r"[;:()]|,\s|\s(?:and|but|y|e|pero)\s")
@@ -131,7 +132,7 @@ def _only_intended(claim: Segment, near: Sequence[Segment]) -> Finding | None:
     for segment in near:
         plan = _cues()["plan"].search(fold(segment.text))
         for word in segment.words if plan and ended else ():
-            aimed = segment.text[: word.start].endswith(("to ", "will ")) and word.start > plan.start()  # type: ignore[union-attr]
+            aimed = _AIMED.search(segment.text, plan.start() if plan else 0, word.start)
             done = next((own for own in ended if own.keys & word.keys), None)
             again = (w for w in segment.words if w is not word and fold(w.text).endswith("ed"))
             if aimed and done and not any(done.keys & w.keys for w in again):

@@ -62,7 +62,7 @@ def check_dates(claim: Segment, evidence: Evidence, skip: Sequence[tuple[int, in
         reason = "date_instead" if instead else "date_missing"
         found.findings.append(Finding(reason, {"what": date.text, **({"instead": instead} if instead else {})}))
     if not found.findings and not skip and not found.computed:
-        found.findings += _other_years(claim, evidence)
+        found.findings += _other_years(claim, evidence) or _other_months(claim, evidence)
     return found
 
 
@@ -137,6 +137,18 @@ def _other_years(claim: Segment, evidence: Evidence) -> list[Finding]:
     if _speaks_of_year_before(evidence) and {year + 1 for year in own} & (quoted | named):
         return []
     return [Finding("date_instead", {"what": said[0].text, "instead": str(min(quoted))})]
+
+
+def _other_months(claim: Segment, evidence: Evidence) -> list[Finding]:
+    """A statement whose months are none of those that its quoted sentences name: they stand beside them."""
+    said = [date for date in claim.dates if any(m.month for m in date.readings)]
+    own = {m.month for date in said for m in date.readings if m.month}
+    told = [d for p in evidence.passages for s in p.quoted for d in s.dates if any(m.month for m in d.readings)]
+    quoted = {m.month for date in told for m in date.readings}
+    rows = any(key.startswith("@month") for p in evidence.places if p.column is not None for key in p.context)
+    if not own or not quoted or own & quoted or rows or evidence.rows is not None:
+        return []
+    return [Finding("date_instead", {"what": said[0].text, "instead": told[0].text})]
 
 
 def _said(moment: Moment, known: Sequence[DateSpan]) -> bool:

@@ -70,3 +70,14 @@ def test_a_figure_that_follows_from_its_source(source, text, true):
     answer = Answer("", "", "en", Route("documents", ""), "answered", f"{text} [1]", citations=(citation,), engine="x")
     (check,) = check_answer(answer, read_page=lambda document, number: page).checks
     assert (check.verdict == "supported") == true, check
+
+
+@pytest.mark.parametrize(("month", "true"), [("August", True), ("March", False)])
+def test_a_month_of_the_sentence_beside_is_not_the_quoted_one(month, true):
+    quote = "Seven of the nine stoppages fell in August."
+    (page,), _ = parse_text(f"{quote} The crane was oiled in March.")
+    citation = Citation(1, 1, "f.txt", 1, quote, 0, len(quote), 1.0, False)
+    text = f"Most of the nine stoppages fell in {month} [1]."
+    answer = Answer("", "", "en", Route("documents", ""), "answered", text, citations=(citation,), engine="x")
+    (check,) = check_answer(answer, read_page=lambda document, number: page).checks
+    assert (check.verdict == "supported") == true, check
