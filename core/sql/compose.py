@@ -13,10 +13,10 @@ from typing import Any
 from core.sql.fill_steps import Step, shape_steps
 from core.sql.link import Links, ValueMention
 from core.sql.operators import operator_beside
-from core.sql.plan import OPEN, Cond, Query, clause_of, columns_of, is_sound, map_query, scopes
+from core.sql.plan import Cond, Query, clause_of, close_limits, is_sound, map_query, scopes
 from core.sql.render import tables_of
 from core.sql.schema import ColumnEntry, Schema
-from core.sql.value_choices import CHOICES, FLOOR, ValueChoices
+from core.sql.value_choices import CHOICES, FLOOR, ValueChoices, period_operator
 
 BEAM = 10
 
@@ -28,6 +28,9 @@ OPERATOR_MISMATCH = -2.0
 
 
 JOINED_TABLE = -0.5
+
+
+_SAID_AS = {"in": "=", "not in": "!="}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,7 @@ class Composer:
         self.choices: dict[tuple, list[tuple[int, float]]] = {}
         self.values = ValueChoices(links, schema)
         self.operators = {m: operator_beside(links.tokens, m.start, m.end) for m in links.values}
+        self.operators |= {m: period_operator(m) for m in links.periods}
         self.named_tables = {number for number, ms in links.tables.items() if ms[0].score >= 0.5}
 
     # ------------------------------------------------------------ a shape's steps
@@ -154,7 +158,8 @@ class Composer:
             if _overlaps(span, fill.spans) or (fixed is not None and column is not None and fixed != column):
                 continue
             found = self.operators[mention]
-            wrong = int(found != step.op and not (step.op == "between" and other) and step.op != "like")
+            said = _SAID_AS.get(step.op, step.op)
+            wrong = int(found != said and not (step.op == "between" and other) and step.op != "like")
             if step.op in ("like", "not like"):
                 wrong = int(found != "like" and mention.kind != "name")
             new = replace(
@@ -259,7 +264,7 @@ class Composer:
         tables = dict(fill.tables)
         counter = iter(range(1000))
         plan = map_query(shape, lambda s, _: columns[s], lambda c: values[next(counter)], lambda s: tables[s])
-        plan = _close_limits(plan, fill.limit)
+        plan = close_limits(plan, fill.limit)
         return _spread_dates(plan)
 
     def _join_cost(self, plan: Query) -> float | None:
@@ -278,14 +283,6 @@ class Composer:
                 if number not in self.named_tables:
                     cost += JOINED_TABLE * (1.0 if name in own else 0.5)
         return cost
-
-
-def _close_limits(plan: Query, limit: Any) -> Query:
-    conds = tuple(
-        replace(c, value=_close_limits(c.value, limit)) if isinstance(c.value, Query) else c for c in plan.where
-    )
-    right = _close_limits(plan.right, limit) if plan.right else None
-    return replace(plan, where=conds, right=right, limit=limit if plan.limit == OPEN else plan.limit)
 
 
 def _spread_dates(plan: Query) -> Query:
@@ -309,8 +306,3 @@ def _overlaps(span: tuple[int, int], spans: tuple[tuple[int, int], ...]) -> bool
 
 def _fits(entry: ColumnEntry, need: str) -> bool:
     return not need or entry.kind == need
-
-
-def used_columns(plan: Query) -> list[tuple[str, tuple[str, str]]]:
-    """(role, column) over all scopes."""
-    return [pair for scope in scopes(plan) for pair in columns_of(scope)]

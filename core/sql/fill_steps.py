@@ -44,6 +44,8 @@ def shape_steps(shape: Query) -> list[Step]:
                 roles[slot].append("agg" if it.agg else "where" if role == "having" else role)
                 if it.agg in ("sum", "avg") or it.sign:
                     needs[slot] = "number"
+                if it.part:
+                    needs[slot] = "date"
         for cond, having in [*((c, False) for c in query.where), *((c, True) for c in query.having)]:
             slot = cond.item.col if cond.item.col != STAR else None
             if isinstance(cond.value, Query):
@@ -75,7 +77,7 @@ def all_items(query: Query) -> list[tuple[str, Item]]:
         found.append(("where", cond.item))
         if isinstance(cond.value, Item):
             found.append(("where", cond.value))
-    found += [("group", Item(col)) for col in query.group]
+    found += [("group", it) for it in query.group]
     found += [("having", cond.item) for cond in query.having]
     found += [("order", it) for it, _ in query.order]
     return found

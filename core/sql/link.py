@@ -31,7 +31,7 @@ class Mention:
 @dataclass(frozen=True, slots=True)
 class ValueMention:
     """A run of tokens read as a value: `hits` are (column number, stored value, how well); `kind`: text, quoted,
-    number or date."""
+    number, date or period."""
 
     start: int
     end: int
@@ -42,7 +42,10 @@ class ValueMention:
 
 @dataclass
 class Links:
-    """What the question's words may mean. `scores[role][column]` and `table_scores[table]` are log probabilities."""
+    """What the question's words may mean. `scores[role][column]` and `table_scores[table]` are log probabilities.
+
+    `periods` are runs of words that name a stretch of days, as values (first ISO day or None, last or None); the
+    numbers in them are among the `values` too."""
 
     question: str
     lang: str
@@ -50,6 +53,7 @@ class Links:
     columns: dict[int, list[Mention]] = field(default_factory=dict)
     tables: dict[int, list[Mention]] = field(default_factory=dict)
     values: list[ValueMention] = field(default_factory=list)
+    periods: list[ValueMention] = field(default_factory=list)
     candidates: list[int] = field(default_factory=list)
     scores: dict[str, dict[int, float]] = field(default_factory=dict)
     table_scores: dict[int, float] = field(default_factory=dict)

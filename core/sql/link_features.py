@@ -10,6 +10,7 @@ from collections import defaultdict
 
 import numpy as np
 
+from core.sql.calendar import find_grain, find_trend
 from core.sql.link import CUE_NAMES, ROLES, Links, Mention, cue_rows
 from core.sql.schema import ColumnEntry, Schema
 from core.sql.trees import Trees
@@ -33,7 +34,9 @@ def link_features(links: Links, schema: Schema) -> np.ndarray:
     numbers = [m for m in links.values if m.kind in ("number", "date")]
     names = [m for m in links.values if m.kind in ("quoted", "name") and not m.hits]
     table_best = {n: max(m.score for m in mentions) for n, mentions in links.tables.items()}
-    shared = np.array([len(numbers), len(names), sum(bool(m.hits) for m in links.values), len(tokens)], np.float32)
+    stored = sum(bool(m.hits) for m in links.values)
+    timed = [len(links.periods), find_grain(tokens) is not None, find_trend(tokens) is not None]
+    shared = np.array([len(numbers), len(names), stored, len(tokens), *timed], np.float32)
     rows = []
     for number in links.candidates:
         rows.append(

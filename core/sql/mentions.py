@@ -10,7 +10,7 @@ from collections import defaultdict
 from core.sql.lexicon import Lexicon
 from core.sql.link import Links, Mention, is_content
 from core.sql.schema import Schema
-from core.sql.value_mentions import find_values
+from core.sql.value_mentions import find_dated, find_values
 from core.sql.words import Token, long_forms, tokenize
 
 COLUMNS_MAX = 70
@@ -21,6 +21,7 @@ def find_mentions(question: str, lang: str, schema: Schema, lexicon: Lexicon) ->
     tokens = tokenize(question, lang, lexicon)
     links = Links(question, lang, tokens)
     links.values = find_values(tokens, question, schema, lexicon)
+    links.periods = find_dated(tokens)
     links.columns = _find_names(tokens, schema.column_words, [len(c.words) for c in schema.columns], schema.columns)
     links.tables = _find_names(tokens, schema.table_words, [len(t.words) for t in schema.tables], schema.tables)
     links.candidates = _choose_candidates(links, schema)

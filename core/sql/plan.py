@@ -13,22 +13,27 @@ from typing import Any
 Col = tuple[str, str]  # (table, column); in a shape an int, the slot; '*' stands for all columns
 STAR = "*"
 OPEN = "?"  # a value left open in a shape
+PARTS = ("year", "quarter", "month", "week", "day", "month_of_year", "weekday", "hour")
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A selected, compared or ordering expression: `agg(col)`, or `agg(col sign col2)` where `sign` is + - * or /."""
+    """A selected, grouping, compared or ordering expression: `agg(col)`, or `agg(col sign col2)` where `sign` is one of
+    + - * /. `part` (one of PARTS) takes a part of a date: its year, the first day of its month."""
 
     col: Any
     agg: str = ""
     distinct: bool = False
     sign: str = ""
     col2: Any = None
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Cond:
-    """`item op value`: value is a literal, a tuple of literals (between, in), an Item or a Query."""
+    """`item op value`: value is a literal, a tuple of literals (between, in), an Item or a Query.
+
+    A date `=` a period lies in it; OPEN in a shape, it is written as the period's first and last moment."""
 
     item: Item
     op: str
@@ -43,7 +48,7 @@ class Query:
     distinct: bool = False
     where: tuple[Cond, ...] = ()
     any_of: bool = False
-    group: tuple[Any, ...] = ()
+    group: tuple[Item, ...] = ()
     having: tuple[Cond, ...] = ()
     order: tuple[tuple[Item, bool], ...] = ()
     limit: int | str | None = None
@@ -73,7 +78,7 @@ def map_query(query: Query, col: Callable, value: Callable, table: Callable, nes
 
     select = tuple(item(it, "select") for it in query.select)
     where = tuple(cond(c, "where") for c in query.where)
-    group = tuple(item(Item(c), "select").col for c in query.group)
+    group = tuple(item(it, "select") for it in query.group)
     having = tuple(cond(c, "select") for c in query.having)
     order = tuple((item(it, "select" if it.agg else "order"), desc) for it, desc in query.order)
     tables = tuple(table(t) for t in query.tables)
@@ -100,7 +105,7 @@ def items_of(query: Query) -> Iterator[tuple[str, Item]]:
         yield "where", cond.item
         if isinstance(cond.value, Item):
             yield "where", cond.value
-    yield from (("group", Item(col)) for col in query.group)
+    yield from (("group", it) for it in query.group)
     for cond in query.having:
         yield "having", cond.item
     yield from (("order", it) for it, _ in query.order)
@@ -120,8 +125,9 @@ def is_sound(query: Query) -> bool:
     for scope in scopes(query):
         every = [*scope.select, *(it for it, _ in scope.order)]
         if scope.group or scope.having or any(it.agg for it in every):
-            plain = {it.col for it in every if not it.agg} | {it.col2 for it in every if it.sign and not it.agg}
-            if plain - set(scope.group):
+            plain = {(it.col, it.part) for it in every if not it.agg}
+            plain |= {(it.col2, "") for it in every if it.sign and not it.agg}
+            if plain - {(it.col, it.part) for it in scope.group}:
                 return False
         if scope.distinct and any(it not in scope.select for it, _ in scope.order):
             return False
@@ -154,3 +160,12 @@ def open_limits(query: Query) -> Query:
     right = open_limits(query.right) if query.right else None
     limit = query.limit if query.limit in (None, 1) else OPEN
     return replace(query, where=conds, right=right, limit=limit)
+
+
+def close_limits(query: Query, limit: int | None) -> Query:
+    """The query with `limit` in the place of every open limit."""
+    conds = tuple(
+        replace(c, value=close_limits(c.value, limit)) if isinstance(c.value, Query) else c for c in query.where
+    )
+    right = close_limits(query.right, limit) if query.right else None
+    return replace(query, where=conds, right=right, limit=limit if query.limit == OPEN else query.limit)

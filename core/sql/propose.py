@@ -13,7 +13,8 @@ from core.sql.lexicon import Lexicon
 from core.sql.link import ROLES, Links
 from core.sql.link_features import score_links
 from core.sql.mentions import find_mentions
-from core.sql.rank import RankContext, candidate_features
+from core.sql.rank import candidate_features
+from core.sql.rank_context import RankContext
 from core.sql.schema import Schema
 from core.sql.trees import Trees, load_trees
 from core.sql.understand import ShapeModel, load_model, open_values, shape_grams
@@ -52,7 +53,7 @@ def compose_candidates(links: Links, schema: Schema, model: ShapeModel) -> tuple
     probabilities = model.clause_probabilities(shape_grams(links))
     scores = model.score_shapes(probabilities)
     composer = Composer(links, schema)
-    room = sum(2 if m.kind == "date" else 1 for m in links.values)
+    room = sum(2 if m.kind == "date" else 1 for m in links.values) + len(links.periods)
     found: dict = {}
     tried = 0
     for number in np.argsort(-scores):

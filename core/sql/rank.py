@@ -6,58 +6,15 @@ composed or run here.
 
 from __future__ import annotations
 
-from collections import Counter
-
-import numpy as np
-
 from core.sql.compose import Candidate
-from core.sql.fidelity import parts_said
-from core.sql.lexicon import read_cues
-from core.sql.link import CUE_NAMES, Links, cue_rows, is_content
-from core.sql.plan import STAR, Item, Query, columns_of, items_of, scopes
+from core.sql.plan import STAR, Item, Query, columns_of, scopes
+from core.sql.rank_context import RankContext
+from core.sql.rank_cues import cue_features, odd_features, superlative_features, time_features
 from core.sql.render import tables_of
 from core.sql.schema import Schema
-from core.sql.understand import ASPECTS, ShapeModel
-from core.sql.words import stem
+from core.sql.understand import ASPECTS
 
 _ROLES = ("select", "agg", "where", "group", "order")
-_RISING = "least fewest lowest smallest minimum youngest earliest shortest cheapest oldest first min".split()
-_FALLING = (
-    "most highest largest biggest greatest maximum top longest oldest latest last recent max best common popular"
-).split()
-_KEY_WORDS = {stem(word) for word in "id ids code number key identifier ssn isbn".split()}
-_TELLING_APART = {stem(word) for word in "different distinct unique various day date".split()}
-
-
-class RankContext:
-    """What the features of one question's candidates share."""
-
-    def __init__(self, links: Links, schema: Schema, model: ShapeModel, probabilities: dict) -> None:
-        self.links, self.schema, self.model, self.probabilities = links, schema, model, probabilities
-        self.content = [place for place, token in enumerate(links.tokens) if is_content(token)]
-        self.cues = cue_rows(links.tokens)
-        self.cue_places = set(np.nonzero(self.cues.any(axis=1))[0].tolist()) if len(links.tokens) else set()
-        self.strong = _strong_places(links)
-        self.counts = self.cues.sum(axis=0) if len(links.tokens) else np.zeros(len(CUE_NAMES))
-        self.words = Counter(stem(token.word) for token in links.tokens)
-        self.parts = parts_said(links)
-        self.best_table = max(links.table_scores.values(), default=0.0)
-        self.table_places = {
-            p for ms in links.tables.values() for m in ms if m.score >= 0.6 for p in range(m.start, m.end)
-        }
-        self.best = {role: max(scores.values(), default=0.0) for role, scores in links.scores.items()}
-        self.best_probability = {name: max(values.values()) for name, values in probabilities.items()}
-
-
-def _strong_places(links: Links) -> dict[int, set[int]]:
-    """token -> columns that name it fully."""
-    places: dict[int, set[int]] = {}
-    for number, mentions in links.columns.items():
-        for mention in mentions:
-            if mention.score >= 0.85:
-                for place in range(mention.start, mention.end):
-                    places.setdefault(place, set()).add(number)
-    return places
 
 
 def candidate_features(candidate: Candidate, place: int, context: RankContext) -> list[float]:
@@ -69,10 +26,11 @@ def candidate_features(candidate: Candidate, place: int, context: RankContext) -
         *_role_features(plan, context),
         *_coverage_features(candidate, context),
         *_join_features(plan, context),
-        *_cue_features(plan, context),
-        *_superlative_features(plan, context),
+        *cue_features(plan, context),
+        *superlative_features(plan, context),
         *_condition_features(candidate, context),
-        *_odd_features(plan, context),
+        *odd_features(plan, context),
+        *time_features(candidate, context),
     ]
 
 
@@ -87,7 +45,8 @@ def feature_signs(width: int) -> list[int]:
     cues = [0] * 40
     superlatives = [0, 0, 0, 0, -1, 0, -1, -1, -1, -1]
     conditions = [0, 0, -1, 0, -1, -1, 0, 0, 0, 0, 0, 0]
-    signs = shape + fill + roles + coverage + joins + cues + superlatives + conditions + [-1] * 4
+    odd, time = [-1] * 4, [0, 0, -1, -1, -1, -1]
+    signs = shape + fill + roles + coverage + joins + cues + superlatives + conditions + odd + time
     return (signs + [0] * width)[:width]
 
 
@@ -194,83 +153,6 @@ def _join_features(plan: Query, context: RankContext) -> list[float]:
     ]  # fmt: skip
 
 
-def _cue_features(plan: Query, context: RankContext) -> list[float]:
-    cue = dict(zip(CUE_NAMES, context.counts.tolist(), strict=True))
-    words = context.words
-    every = [it for scope in scopes(plan) for _, it in items_of(scope)]
-    aggs = Counter(it.agg for it in every)
-    outer = Counter(it.agg for it in plan.select)
-    flat = [c for scope in scopes(plan) for c in (*scope.where, *scope.having)]
-    negated = sum(c.op in ("not in", "!=", "not like") for c in flat) + (plan.setop == "except")
-    order = plan.order[0] if plan.order else None
-    descending = words["descend"] + words["decreas"] + words["revers"]
-    ascending = 0 if descending else words["ascend"] + words["alphabet"] + words["lexicograph"]
-    rising, falling = (sum(words[word] for word in known) for known in (_RISING, _FALLING))
-    return [
-        cue["count"], float(aggs["count"]), float(outer["count"]), cue["count"] - aggs["count"],
-        cue["avg"] - aggs["avg"], float(aggs["avg"]), cue["sum"] - aggs["sum"], float(aggs["sum"]),
-        float(aggs["max"]), float(aggs["min"]), cue["max"], cue["min"],
-        cue["each"], float(bool(plan.group)), cue["not"] - negated, float(negated),
-        cue["distinct"] - plan.distinct - sum(it.distinct for it in every),
-        float(plan.any_of), float(words["or"]), float(words["both"] + words["and"]),
-        float(plan.setop == "intersect"), float(plan.setop == "union"), float(plan.setop == "except"),
-        float(order is not None), float(bool(order and order[1])), float(plan.limit == 1),
-        float(ascending), float(descending),
-        float(rising), float(falling), cue["order"], float(len(plan.select)),
-        float(len(flat)), float(len(plan.having)), float(len(context.links.values)),
-        float(len(context.links.tokens)), float(words["how"] and words["mani"]),
-        float(sum(it.col == STAR and not it.agg for it in plan.select)),
-        float(any(isinstance(c.value, Query) for c in flat)), float(any(isinstance(c.value, Item) for c in flat)),
-    ]  # fmt: skip
-
-
-_HIGHEST, _LOWEST, _SURELY_HIGHEST, _SURELY_LOWEST = (
-    frozenset(stem(word) for word in read_cues()["superlatives"][name].split())
-    for name in ("high", "low", "surely_high", "surely_low")
-)
-
-
-def _superlative_features(plan: Query, context: RankContext) -> list[float]:
-    """Superlatives said against superlatives asked for, their direction, and how near they stand to their column."""
-    roots = [stem(token.word) for token in context.links.tokens]
-    high = [place for place, root in enumerate(roots) if root in _HIGHEST]
-    low = [place for place, root in enumerate(roots) if root in _LOWEST]
-    up, down, columns, counts = 0, 0, [], 0
-    for scope in scopes(plan):
-        if scope.order and scope.limit is not None:
-            item, desc = scope.order[0]
-            up, down = up + desc, down + (not desc)
-            columns.append(item)
-            counts += item.agg == "count"
-        for it in scope.select:
-            if it.agg in ("max", "min"):
-                up, down = up + (it.agg == "max"), down + (it.agg == "min")
-                columns.append(it)
-    upward, downward = (sum(root in known for root in roots) for known in (_SURELY_HIGHEST, _SURELY_LOWEST))
-    against = (up if downward and not upward else 0) + (down if upward and not downward else 0)
-    texts = sum(it.col != STAR and it.agg != "count" and _is_text(it, context) for it in columns)
-    gaps = [_gap(it, high + low, context) for it in columns if it.col != STAR]
-    return [
-        float(len(high) + len(low)), float(len(high) + len(low) - up - down),
-        float(len(high) - up), float(len(low) - down),
-        float(min(gaps, default=-1)), float(counts), float(bool(high or low) and not (up or down)),
-        float(bool(up or down) and not (high or low)), float(against), float(texts),
-    ]  # fmt: skip
-
-
-def _is_text(it: Item, context: RankContext) -> bool:
-    entry = context.schema.column_of[it.col]
-    return entry.kind == "text" and not entry.date_like
-
-
-def _gap(it: Item, places: list[int], context: RankContext) -> int:
-    """Tokens between a column's nearest mention and the nearest of `places`; 20 where there is none."""
-    mentions = context.links.columns.get(context.schema.column_of[it.col].number, ())
-    return min(
-        (min(abs(p - m.start), abs(p - m.end + 1)) for m in mentions if m.score >= 0.3 for p in places), default=20
-    )
-
-
 def _condition_features(candidate: Candidate, context: RankContext) -> list[float]:
     """How well the literals fit: how surely they are stored, in how many columns, whether their column is named."""
     links, schema = context.links, context.schema
@@ -300,36 +182,11 @@ def _condition_features(candidate: Candidate, context: RankContext) -> list[floa
     ]  # fmt: skip
 
 
-def _odd_features(plan: Query, context: RankContext) -> list[float]:
-    """What hardly anybody means, and how much of what 'and' adds is missing."""
-    words = context.words
-    entries = [context.schema.column_of[it.col] for it in plan.select if it.agg == "count" and it.distinct]
-    counted = [it for it in (*plan.select, *(it for it, _ in plan.order)) if it.agg == "count" and not it.distinct]
-    listed = [context.schema.column_of[it.col] for it in plan.select if not it.agg and it.col != STAR]
-    # only keys, although no word asks for one: nobody means numbers who says 'artist'
-    keys = len(listed) == len(plan.select) and all(entry.id_like for entry in listed)
-    # 'how many dogs were admitted' by the different days, where no word asks for what is different
-    values = any(e.kind in ("date", "number") and not (e.id_like or e.primary or e.foreign) for e in entries)
-    # 'the district with the most votes' by a count of the rows of each district, where each has one row
-    single = bool(counted) and any(context.schema.column_of[c].unique >= 0.999 for c in plan.group)
-    return [
-        float(keys and not _KEY_WORDS & words.keys()), float(values and not _TELLING_APART & words.keys()),
-        float(single and len(tables_of(plan)) == 1),
-        float(max(context.parts - sum(_parts_of(scope) for scope in scopes(plan)), 0)),
-    ]  # fmt: skip
-
-
-def _parts_of(scope: Query) -> int:
-    """What a scope holds beyond one output and one condition."""
-    groups, outputs, conditions = len(scope.group), len(scope.select), len(scope.where) + len(scope.having)
-    return max(groups - 1, 0) + max(outputs - groups - 1, 0) + conditions - (not scope.setop and conditions > 0)
-
-
 def winner_doubts(candidate: Candidate, context: RankContext) -> list[float]:
     """What makes a candidate doubtful although no other beats it: words left open, tables that nothing names, parts."""
     fill = candidate.fill
     return [
         fill.weakest, float(fill.reused), float(fill.mismatched), float(fill.unmentioned),
         *_coverage_features(candidate, context), *_join_features(candidate.plan, context),
-        *_odd_features(candidate.plan, context), float(len(candidate.plan.select)), float(context.parts),
+        *odd_features(candidate.plan, context), float(len(candidate.plan.select)), float(context.parts),
     ]  # fmt: skip

@@ -14,7 +14,8 @@ import numpy as np
 from core.records import QueryResult
 from core.sql.compare import plain_value, result_key
 from core.sql.compose import Candidate
-from core.sql.rank import RankContext, winner_doubts
+from core.sql.rank import winner_doubts
+from core.sql.rank_context import RankContext
 from core.sql.understand import ASPECTS
 
 RESULT_SIGNS = [1, 1, 1, -1, 1, 1, -1, -1]  # of the first features that `result_features` adds

@@ -25,7 +25,7 @@ def read_plan(plan: Query, lang: str) -> str:
         conditions = f" {joiner} ".join(_condition(cond, lang) for cond in plan.where)
         parts.append(_say("where", lang, conditions=conditions))
     if plan.group:
-        parts.append(_say("group", lang, columns=_join([_name(col) for col in plan.group], lang)))
+        parts.append(_say("group", lang, columns=_join([_item(it, lang) for it in plan.group], lang)))
     if plan.having:
         conditions = f" {_say('and', lang)} ".join(_condition(cond, lang) for cond in plan.having)
         parts.append(_say("having", lang, conditions=conditions))
@@ -51,6 +51,8 @@ def _item(it: Item, lang: str) -> str:
     if it.col == STAR:
         return _say("count_rows" if it.agg else "all_columns", lang)
     name = _name(it.col) + (f" {it.sign} {_name(it.col2)}" if it.sign else "")
+    if it.part:
+        name = _say(f"part_{it.part}", lang, column=name)
     if not it.agg:
         return name
     return _say("count_distinct" if it.agg == "count" and it.distinct else it.agg, lang, column=name)

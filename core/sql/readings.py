@@ -25,7 +25,8 @@ from core.sql.dimensions import asked_order
 from core.sql.lexicon import Lexicon
 from core.sql.link import Links
 from core.sql.propose import Parser, compose_candidates, link_question
-from core.sql.rank import RankContext, candidate_features
+from core.sql.rank import candidate_features
+from core.sql.rank_context import RankContext
 from core.sql.rank_results import confidence_features, facts_of, result_features
 from core.sql.reading import read_plan
 from core.sql.render import render_query

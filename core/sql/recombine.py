@@ -66,12 +66,13 @@ def _with_wider(bases: dict[Query, float]) -> dict[Query, float]:
     wider = dict(bases)
     for base, share in sorted(bases.items(), key=lambda pair: -pair[1]):
         plain = [it for it in base.select if not it.agg and it.col != STAR and not it.sign]
-        if not 1 <= len(plain) < _SELECT_MAX or (base.group and {it.col for it in plain} - set(base.group)):
+        grouped = {it.col for it in base.group}
+        if not 1 <= len(plain) < _SELECT_MAX or (grouped and {it.col for it in plain} - grouped):
             continue
         new = 1 + max(col for _, col in columns_of(base) if col < CLAUSES["where"])
         place = len(plain)
         select = (*base.select[:place], Item(new), *base.select[place:])
-        grown = replace(base, select=select, group=(*base.group, new) if base.group else ())
+        grown = replace(base, select=select, group=(*base.group, Item(new)) if base.group else ())
         wider[grown] = wider.get(grown, 0.0) + WIDER * share
     return wider
 

@@ -9,6 +9,8 @@ from core.sql.joins import Edge, JoinGraph
 from core.sql.plan import STAR, Cond, Item, Query, columns_of
 
 _SETOPS = {"union": "UNION", "intersect": "INTERSECT", "except": "EXCEPT"}
+_PARTS = {unit: f"CAST(DATE_TRUNC('{unit}', {{}}) AS DATE)" for unit in ("quarter", "month", "week", "day")}
+_PARTS |= {"year": "YEAR({})", "month_of_year": "MONTH({})", "weekday": "ISODOW({})", "hour": "HOUR({})"}
 _COMPARE = {"=", "!=", "<", ">", "<=", ">="}
 
 
@@ -27,7 +29,7 @@ def render_query(query: Query, graph: JoinGraph) -> str | None:
     if wheres:
         parts.append("WHERE " + (" OR " if query.any_of else " AND ").join(wheres))
     if query.group:
-        parts.append("GROUP BY " + ", ".join(_column(col, qualify) for col in query.group))
+        parts.append("GROUP BY " + ", ".join(_item(it, qualify) for it in query.group))
     if havings:
         parts.append("HAVING " + " AND ".join(havings))
     if query.order:
@@ -81,6 +83,8 @@ def _column(col: Any, alias: dict[str, str]) -> str:
 
 def _item(it: Item, alias: dict[str, str]) -> str:
     text = STAR if it.col == STAR else _column(it.col, alias)
+    if it.part:
+        text = _PARTS[it.part].format(text)
     if it.sign:
         text = f"{text} {it.sign} {_column(it.col2, alias)}"
     if not it.agg:
@@ -97,7 +101,7 @@ def _condition(cond: Cond, alias: dict[str, str], graph: JoinGraph) -> str | Non
         return None if inner is None else f"{left} {cond.op.upper()} ({inner})"
     if isinstance(cond.value, Item):
         return f"{left} {cond.op} {_item(cond.value, alias)}"
-    if cond.op == "between":
+    if cond.op == "between" or (cond.op == "=" and isinstance(cond.value, tuple)):
         return f"{left} BETWEEN {literal(cond.value[0])} AND {literal(cond.value[1])}"
     if cond.op in ("in", "not in"):
         return f"{left} {cond.op.upper()} ({', '.join(literal(v) for v in cond.value)})"

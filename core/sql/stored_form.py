@@ -57,11 +57,20 @@ def _iso_text(entry: ColumnEntry) -> bool:
     return len(low) >= 10 and low[4:5] == "-" and low[:4].isdigit()
 
 
+def period_value(period: tuple[str | None, str | None], entry: ColumnEntry) -> Any:
+    """A period as conditions on dates take it: a span of days, or its one end."""
+    first, last = period
+    last = last and last + _late(entry)
+    return ("span", (first, last)) if first and last else first or last
+
+
+def _late(entry: ColumnEntry) -> str:
+    timed = entry.column.type.upper().startswith("TIMESTAMP") or len(str(entry.column.minimum)) > 10
+    return " 23:59:59" if timed else ""
+
+
 def date_edge(value: Any, entry: ColumnEntry, last: bool) -> Any:
     """The first or last moment of a year, for a column of dates; other values stay as they are."""
     if not is_year(value) or not (entry.kind == "date" or (entry.date_like and _iso_text(entry))):
         return value
-    late = (
-        " 23:59:59" if entry.column.type.upper().startswith("TIMESTAMP") or len(str(entry.column.minimum)) > 10 else ""
-    )
-    return f"{value}-12-31{late}" if last else f"{value}-01-01"
+    return f"{value}-12-31{_late(entry)}" if last else f"{value}-01-01"

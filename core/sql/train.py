@@ -10,7 +10,6 @@ project's own in `data/cases`). About 40 minutes on two cores. Nothing here is u
 from __future__ import annotations
 
 import argparse
-import functools
 import logging
 import random
 from collections.abc import Sequence
@@ -20,34 +19,37 @@ from typing import Any
 import numpy as np
 
 from core.records import Catalog
+from core.sql.arrange import choose_lead
 from core.sql.lexicon import builtin_lexicon
 from core.sql.schema import Schema
-from core.sql.train_linker import Example, fit_linker, make_examples
+from core.sql.train_linker import Example, fit_linker, lean_to_business, make_examples
 from core.sql.train_rankers import (
     FOLDS,
     CrossFit,
-    JudgedCandidates,
     cross_fit,
     fit_confidence,
     fit_ranker,
     fit_reranker,
 )
 from core.sql.train_shapes import fit_shapes
-from core.sql.train_trust import Judged, fit_trust, judge_business, judge_question, save_trust
+from core.sql.train_trust import Judged, fit_trust, judge_pair, read_business, save_trust
 from core.sql.training_pairs import Runner, load_training, save_json
 from core.sql.trees import Trees
 
 log = logging.getLogger("train")
 _CASES = Path(__file__).resolve().parents[2] / "data" / "cases"
 BUSINESS = [_CASES / name for name in ("business", "everyday", "figures")]
-TRUST_PAIRS = 1200
+BUSINESS += [_CASES / "asked" / name for name in ("one", "two", "three", "four", "five")]
+TRUST_PAIRS = 700
 
 
-def report(judged: list[JudgedCandidates], chosen: list[tuple[bool, np.ndarray]]) -> None:
+def report(fitted: CrossFit, business: bool) -> None:
     """Logs cross-fitted execution accuracy, and how often a right candidate was there at all."""
-    right = sum(hit for hit, _ in chosen) / len(chosen)
-    there = sum(bool(j.right.any()) for j in judged) / len(judged)
-    log.info("%d questions: right %.3f, a right one among the candidates %.3f", len(judged), right, there)
+    pairs = zip(fitted.judged, fitted.chosen, strict=True)
+    found = [(hit, bool(j.right.any())) for j, (hit, _) in pairs if j.example.pair.business == business]
+    right, there = np.mean(found or [(0, 0)], axis=0)
+    text = "business %s: %d questions, right %.3f, a right one among the candidates %.3f"
+    log.info(text, business, len(found), right, there)
 
 
 def save_weights(out: Path, linker: dict[str, Trees], shapes: dict[str, Any], others: dict[str, Trees]) -> None:
@@ -78,41 +80,45 @@ def train(archive: Path, work: Path, out: Path, sample: int = 0, business: Seque
     """The whole run: read, cross-fit, report, fit on everything, write the weights to `out`."""
     work.mkdir(parents=True, exist_ok=True)
     pairs, catalogs, folds = load_training(archive, work, folds=FOLDS, sample=sample)
+    runner = Runner(work)
+    for folder in business:
+        asked, own = read_business(folder, work / "business", runner)
+        catalogs |= own
+        folds |= {name: place % FOLDS for place, name in enumerate(sorted(own), len(folds))}
+        pairs += [pair for pair in asked if pair.db in folds]
     lexicon = builtin_lexicon()
     schemas = {name: Schema(catalog, lexicon) for name, catalog in catalogs.items()}
     examples = make_examples(pairs, schemas, folds, lexicon)
-    runner = Runner(work)
     fitted = cross_fit(examples, schemas, runner)
-    report(fitted.judged, fitted.chosen)
+    for own in (False, True):
+        report(fitted, own)
     others = {
         "ranker": fit_ranker(fitted.judged),
         "reranker": fit_reranker(fitted.judged, fitted.rankers),
         "confidence": fit_confidence(fitted.chosen),
     }
-    save_weights(out, fit_linker(examples, schemas), fit_shapes(examples), others)
+    learned = lean_to_business(examples)
+    save_weights(out, fit_linker(learned, schemas), fit_shapes(learned), others)
     read = judge_pairs(examples, catalogs, fitted, runner)
-    for folder in business:
-        read += judge_business(folder, work / "business")
     save_trust(out / "trust.json", fit_trust(read))
-    log.info("trust learned from %d questions", len(read))
+    leads = [(j, choose_lead(j.readings, j.links, j.schema, j.unknown)[0]) for j in read]
+    for own in (False, True):
+        right = [j.is_right(lead) if lead else False for j, lead in leads if j.business == own]
+        log.info("both readers, business %s: %d questions, right %.3f", own, len(right), np.mean(right or [0]))
 
 
 def judge_pairs(
     examples: list[Example], catalogs: dict[str, Catalog], fitted: CrossFit, runner: Runner
 ) -> list[Judged]:
-    """At most TRUST_PAIRS questions, drawn at random, read by parsers that did not see their databases."""
-    drawn = random.Random(7).sample(examples, min(TRUST_PAIRS, len(examples)))
+    """Every business question and at most TRUST_PAIRS others, drawn at random, read by parsers that did not see their
+    databases."""
+    plain = [e for e in examples if not e.pair.business]
+    drawn = [e for e in examples if e.pair.business] + random.Random(7).sample(plain, min(TRUST_PAIRS, len(plain)))
     read = []
     for fold in range(FOLDS):
         parser = fitted.whole_parser(fold)
-        for example in (e for e in drawn if e.fold == fold):
-            run = functools.partial(runner.run, example.pair.db)
-            gold = run([example.pair.sql])[0]
-            if not gold.error:
-                golds = [(gold, "ORDER BY" in example.pair.sql.upper())]
-                read.append(
-                    judge_question(example.pair.question, "en", catalogs[example.pair.db], golds, parser, run, False)
-                )
+        asked = [e.pair for e in drawn if e.fold == fold]
+        read += [judge_pair(pair, catalogs[pair.db], parser, runner) for pair in asked if runner.golds(pair)]
     return read
 
 

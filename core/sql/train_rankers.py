@@ -21,7 +21,7 @@ from core.sql.rank_results import RESULT_SIGNS, Facts, confidence_features, fact
 from core.sql.render import render_query
 from core.sql.roles import lean_to_roles
 from core.sql.schema import Schema
-from core.sql.train_linker import RANKER, Example, fit_linker, fit_trees
+from core.sql.train_linker import RANKER, Example, fit_linker, fit_trees, lean_to_business
 from core.sql.train_shapes import fit_shapes
 from core.sql.training_pairs import Runner
 from core.sql.trees import Trees
@@ -53,14 +53,14 @@ def judge_candidates(
     example: Example, schema: Schema, parser: Parser, runner: Runner, keep: int
 ) -> JudgedCandidates | None:
     """Compose for one example, run, and compare each candidate's rows with the gold's; None where the gold fails."""
-    gold = runner.run(example.pair.db, [example.pair.sql])[0]
-    if gold.error:
+    golds = runner.golds(example.pair)
+    if not golds:
         return None
     links = score_links(example.links, schema, parser.linker)
     schema = lean_to_roles(links, schema)
     candidates, context = compose_candidates(links, schema, parser.shapes)
     known: dict[str, tuple[Facts, bool]] = {}
-    ordered, asked = "ORDER BY" in example.pair.sql.upper(), asked_order(links) is not None
+    asked = asked_order(links) is not None
     kept: list[Candidate] = []
     outcomes: list[tuple[Facts, bool]] = []
     for candidate in candidates[:keep]:
@@ -69,7 +69,8 @@ def judge_candidates(
             continue
         if sql not in known:
             result = runner.run(example.pair.db, [sql])[0]
-            known[sql] = facts_of(result, asked), same_answer(gold, result, ordered)
+            right = any(same_answer(gold, result, ordered) for gold, ordered in golds)
+            known[sql] = facts_of(result, asked), right
         kept.append(candidate)
         outcomes.append(known[sql])
     rows = [candidate_features(c, place, context) for place, c in enumerate(kept)]
@@ -77,8 +78,12 @@ def judge_candidates(
     return JudgedCandidates(example, kept, np.array(rows, np.float32), [facts for facts, _ in outcomes], right, context)
 
 
+def _lean_to_business(judged: list[JudgedCandidates]) -> list[JudgedCandidates]:
+    return [j for j in judged for _ in range(1 + j.example.pair.business)]
+
+
 def fit_ranker(judged: list[JudgedCandidates], rounds: int = 150) -> Trees:
-    useful = [j for j in judged if 0 < j.right.sum() < len(j.right)]
+    useful = [j for j in _lean_to_business(judged) if 0 < j.right.sum() < len(j.right)]
     rows = np.concatenate([j.features for j in useful])
     labels = np.concatenate([j.right for j in useful]).astype(int)
     signs = feature_signs(rows.shape[1])
@@ -96,7 +101,7 @@ def second_rows(judged: JudgedCandidates, ranker: Trees) -> tuple[np.ndarray, np
 def fit_reranker(judged: list[JudgedCandidates], rankers: dict[int, Trees], rounds: int = 120) -> Trees:
     """The second ranker, on first scores made by a ranker that did not see the question's fold."""
     rows, labels, group = [], [], []
-    for j in judged:
+    for j in _lean_to_business(judged):
         features, places, _ = second_rows(j, rankers[j.example.fold])
         truth = j.right[places]
         if 0 < truth.sum() < len(truth):
@@ -151,7 +156,7 @@ def cross_fit(examples: list[Example], schemas: dict[str, Schema], runner: Runne
     judged: list[JudgedCandidates] = []
     parsers: dict[int, Parser] = {}
     for fold in range(FOLDS):
-        seen = [example for example in examples if example.fold != fold]
+        seen = lean_to_business([example for example in examples if example.fold != fold])
         parser = parsers[fold] = Parser(fit_linker(seen, schemas), make_model(fit_shapes(seen)))
         for example in examples:
             if example.fold == fold:

@@ -2,7 +2,7 @@
 
 Each question is read by both readers, all readings run, and each one's rows are compared with the gold's: four
 logistic models follow (`trust.py`). The parser's part must come from databases that it did not see, so it is handed in
-by database. Business questions come from folders of one's own: `questions.jsonl` (`db`, `question`, `gold_sql` as a
+by database. Business questions come from folders of one's own: `*.jsonl` (`db`, `lang`, `question`, `gold_sql` as a
 text or a list of texts, any of which is right) beside a folder of table files for each `db`. Nothing here is used
 while a question is answered.
 """
@@ -25,11 +25,11 @@ from core.sql.catalog import build_catalog
 from core.sql.compare import same_answer
 from core.sql.lexicon import builtin_lexicon
 from core.sql.link import Links
-from core.sql.propose import Parser, builtin_parser
+from core.sql.propose import Parser
 from core.sql.readings import Option, Readings, find_readings, link_corrected
 from core.sql.schema import Schema, schema_of
 from core.sql.sources import import_source
-from core.sql.training_pairs import run_statement
+from core.sql.training_pairs import Pair, Runner, run_statement
 from core.sql.trust import MODELS, alone_signals, first_signals, further_signals, signs_of
 from core.sql.unlinked import unknown_words
 
@@ -79,20 +79,27 @@ def judge_question(
     return Judged(links, schema, readings, len(unknown_words(links, schema, parser)), *sides, business)
 
 
-def judge_business(folder: Path, work: Path) -> list[Judged]:
-    """The questions of one folder, their tables imported below `work` once."""
-    judged = []
-    cases = [json.loads(line) for line in (folder / "questions.jsonl").read_text(encoding="utf-8").splitlines() if line]
-    opened: dict[str, tuple[Catalog, Any]] = {}
-    for case in cases:
-        if case["db"] not in opened:
-            opened[case["db"]] = open_tables(folder / case["db"], work / folder.name / case["db"])
-        catalog, connection = opened[case["db"]]
-        texts = [case["gold_sql"]] if isinstance(case["gold_sql"], str) else case["gold_sql"]
-        run = functools.partial(run_statements, connection)
-        golds = [(gold, False) for gold in run(texts)]
-        judged.append(judge_question(case["question"], case["lang"], catalog, golds, builtin_parser(), run, True))
-    return judged
+def judge_pair(pair: Pair, catalog: Catalog, parser: Parser, runner: Runner) -> Judged:
+    """A question read on its own database; statements go to `runner`."""
+    run = functools.partial(runner.run, pair.db)
+    return judge_question(pair.question, pair.lang, catalog, runner.golds(pair), parser, run, pair.business)
+
+
+def read_business(folder: Path, work: Path, runner: Runner) -> tuple[list[Pair], dict[str, Catalog]]:
+    """(the questions of one folder, catalog by database): its tables are imported below `work` once, and `runner` is
+    told of them. A question on a database of the archive keeps that one's name and has no catalog here."""
+    pairs: list[Pair] = []
+    catalogs: dict[str, Catalog] = {}
+    lines = (line for path in sorted(folder.glob("*.jsonl")) for line in path.read_text(encoding="utf-8").splitlines())
+    for case in map(json.loads, lines):
+        name = case["db"]
+        if (folder / name).is_dir():
+            name = f"{folder.name}/{name}"
+            if name not in catalogs:
+                catalogs[name], runner.connections[name] = open_tables(folder / case["db"], work / name)
+        golds = [case["gold_sql"]] if isinstance(case["gold_sql"], str) else case["gold_sql"]
+        pairs.append(Pair(name, case["question"], golds[0], case["lang"], tuple(golds[1:]), True))
+    return pairs, catalogs
 
 
 def run_statements(connection: Any, statements: list[str]) -> list[QueryResult]:

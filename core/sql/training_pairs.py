@@ -23,11 +23,15 @@ VALUES_MAX = 1000
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A question, the database it asks about, and its gold statement in DuckDB's dialect."""
+    """A question, the database it asks about, and its gold statement in DuckDB's dialect, with `others` as right;
+    `business` where it was written for this project."""
 
     db: str
     question: str
     sql: str
+    lang: str = "en"
+    others: tuple[str, ...] = ()
+    business: bool = False
 
 
 def unpack_archive(archive: Path, work: Path) -> Path:
@@ -167,6 +171,12 @@ class Runner:
     def __init__(self, work: Path) -> None:
         self.work = work
         self.connections: dict[str, Any] = {}
+
+    def golds(self, pair: Pair) -> list[tuple[QueryResult, bool]]:
+        """(rows that are right, whether their order counts); statements that fail are left out."""
+        texts = (pair.sql, *pair.others)
+        found = zip(self.run(pair.db, list(texts)), texts, strict=True)
+        return [(result, "ORDER BY" in text.upper()) for result, text in found if not result.error]
 
     def run(self, db: str, sqls: list[str], rows_max: int = 2000) -> list[QueryResult]:
         import duckdb

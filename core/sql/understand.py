@@ -17,7 +17,9 @@ from typing import Any
 
 import numpy as np
 
-from core.sql.link import Links, is_content
+from core.sql.calendar import YEARS
+from core.sql.link import Links, ValueMention, is_content
+from core.sql.operators import is_amount
 from core.sql.plan import OPEN, STAR, Cond, Item, Query
 from core.sql.recombine import recombine_shapes
 from core.sql.words import Token, stem
@@ -30,7 +32,7 @@ PRIOR_WEIGHT = 0.6
 
 
 def mask_question(links: Links) -> list[str]:
-    """The question as stems and marks: <c> column, <t> table, <v> text value, <n> number."""
+    """The question as stems and marks: <c> column, <t> table, <v> text value, <n> number, <d> year or period."""
     marks: dict[int, tuple[str, int]] = {}
     runs = [
         (m.end - m.start, m.score, m.start, m.end, "<c>")
@@ -44,9 +46,9 @@ def mask_question(links: Links) -> list[str]:
         for m in ms
         if m.score >= MENTION_MIN
     ]
+    runs += [(100, 1.0, period.start, period.end, "<d>") for period in links.periods]
     for value in links.values:
-        mark = "<n>" if value.kind in ("number", "date") else "<v>"
-        runs.append((99, 1.0, value.start, value.end, mark))
+        runs.append((99, 1.0, value.start, value.end, _mark_of(value, links)))
     for _, _, start, end, mark in sorted(runs, key=lambda run: (-run[0], -run[1])):
         if all(place not in marks for place in range(start, end)):
             for place in range(start, end):
@@ -67,13 +69,18 @@ def mask_question(links: Links) -> list[str]:
     return words
 
 
+def _mark_of(value: ValueMention, links: Links) -> str:
+    year = value.kind == "number" and value.value in YEARS and not is_amount(links.tokens, value.start)
+    return "<d>" if year or value.kind == "date" else "<n>" if value.kind == "number" else "<v>"
+
+
 def shape_grams(links: Links) -> list[str]:
     """Distinct 1- to 3-grams of the masked question, some ordered pairs, and counts of its marks."""
     words = ["^", *mask_question(links), "$"]
     grams = {" ".join(words[i : i + n]) for n in (1, 2, 3) for i in range(len(words) - n + 1)}
     plain = [word for word in words if word not in ("<c>", "<t>", ",", "^", "$", "the", "of", "a")]
     grams |= {f"{a}..{b}" for i, a in enumerate(plain) for b in plain[i + 2 : i + 5]}
-    for mark in ("<c>", "<t>", "<v>", "<n>"):
+    for mark in ("<c>", "<t>", "<v>", "<n>", "<d>"):
         count = min(words.count(mark), 4)
         grams |= {f"#{mark}={count}"}
     raw = [stem(t.word) for t in links.tokens if t.kind == "word"]
@@ -121,6 +128,10 @@ def having_label(query: Query) -> str:
     return query.having[0].item.agg + query.having[0].op if query.having else "none"
 
 
+def group_label(query: Query) -> str:
+    return "+".join([str(min(len(query.group), 2)), *sorted(it.part for it in query.group if it.part)])
+
+
 def order_label(query: Query) -> str:
     if not query.order:
         return "none"
@@ -134,7 +145,7 @@ ASPECTS = {
     "where": where_label,
     "nested": nested_label,
     "operator": operator_label,
-    "group": lambda query: str(min(len(query.group), 2)),
+    "group": group_label,
     "having": having_label,
     "order": order_label,
     "distinct": lambda query: str(query.distinct),
@@ -229,16 +240,16 @@ def shape_to_json(shape: Query) -> Any:
         return {"q": shape_to_json(v)} if isinstance(v, Query) else {"i": item(v)} if isinstance(v, Item) else v
 
     def item(it: Item) -> list:
-        return [it.col, it.agg, it.distinct, it.sign, it.col2]
+        return [it.col, it.agg, it.distinct, it.sign, it.col2, it.part]
 
     def conds(many: tuple[Cond, ...]) -> list:
         return [[item(c.item), c.op, value(c.value)] for c in many]
 
     return {
         "s": [item(it) for it in shape.select], "d": shape.distinct, "w": conds(shape.where), "a": shape.any_of,
-        "g": list(shape.group), "h": conds(shape.having), "o": [[item(it), desc] for it, desc in shape.order],
-        "l": shape.limit, "t": list(shape.tables), "x": shape.setop,
-        "r": shape_to_json(shape.right) if shape.right else None,
+        "g": [item(it) for it in shape.group], "h": conds(shape.having),
+        "o": [[item(it), desc] for it, desc in shape.order], "l": shape.limit,
+        "t": list(shape.tables), "x": shape.setop, "r": shape_to_json(shape.right) if shape.right else None,
     }  # fmt: skip
 
 
@@ -248,11 +259,14 @@ def shape_from_json(raw: Any) -> Query:
             return shape_from_json(v["q"]) if "q" in v else Item(*v["i"])
         return v
 
+    def items(many: list) -> tuple[Item, ...]:
+        return tuple(Item(*it) for it in many)
+
     def conds(many: list) -> tuple[Cond, ...]:
         return tuple(Cond(Item(*left), op, value(v)) for left, op, v in many)
 
     return Query(
-        tuple(Item(*it) for it in raw["s"]), raw["d"], conds(raw["w"]), raw["a"], tuple(raw["g"]), conds(raw["h"]),
+        items(raw["s"]), raw["d"], conds(raw["w"]), raw["a"], items(raw["g"]), conds(raw["h"]),
         tuple((Item(*it), desc) for it, desc in raw["o"]), raw["l"], tuple(raw["t"]), raw["x"],
         shape_from_json(raw["r"]) if raw["r"] else None,
     )  # fmt: skip

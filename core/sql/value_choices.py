@@ -12,11 +12,18 @@ from typing import Any
 from core.sql.fill_steps import Step
 from core.sql.link import Links, ValueMention
 from core.sql.schema import Schema
-from core.sql.stored_form import adapt_value, date_edge, holds_numbers, is_comparable, is_year, range_fit
+from core.sql.stored_form import adapt_value, date_edge, holds_numbers, is_comparable, is_year, period_value, range_fit
 from core.sql.understand import like_pattern
 
 CHOICES = 6  # columns kept for one slot or value
+_LISTED_APART = 3  # tokens between two values of one list
 FLOOR = -7.0  # the least log score of a choice
+
+
+def period_operator(mention: ValueMention) -> str:
+    """How a period is compared: '=' where it has both ends, else from its first day on, or up to its last."""
+    first, last = mention.value
+    return "=" if first and last else ">=" if first else "<="
 
 
 class ValueChoices:
@@ -33,10 +40,13 @@ class ValueChoices:
         if key not in self.choices:
             if step.op == "between":
                 found = self._between_choices(step)
+            elif step.op in ("in", "not in"):
+                found = self._list_choices()
             elif step.having or (step.item and step.item.agg):
                 found = [(m, None, None, m.value, 0.0) for m in self.links.values if m.kind == "number"]
             else:
                 found = [choice for m in self.links.values for choice in self._single_choices(m, step)]
+                found += [choice for m in self.links.periods for choice in self._period_choices(m, step)]
             self.choices[key] = found
         return self.choices[key]
 
@@ -56,6 +66,31 @@ class ValueChoices:
                 values = (date_edge(first.value, entry, False), date_edge(second.value, entry, True))
                 found.append((first, second, column, values, score))
         return found
+
+    def _list_choices(self) -> list:
+        """Runs of values that one column stores: 'Madrid, Sevilla and Bilbao'."""
+        found = []
+        stored = [m for m in self.links.values if m.hits]
+        for place, first in enumerate(stored):
+            for column, value, weight in first.hits:
+                values, last = [value], first
+                for other in stored[place + 1 :]:
+                    hit = next((v for c, v, _ in other.hits if c == column), None)
+                    if hit is None or hit in values or other.start - last.end > _LISTED_APART:
+                        break
+                    values.append(hit)
+                    last = other
+                if len(values) > 1 and column in self.links.scores["where"]:
+                    found.append((first, last, column, tuple(values), math.log(min(weight, 1.0))))
+        return found
+
+    def _period_choices(self, mention: ValueMention, step: Step) -> list:
+        """A period on each column of dates, where the condition is of its kind."""
+        if step.op != period_operator(mention):
+            return []
+        dated = [c for c in self.links.candidates if self.schema.columns[c].kind == "date"]
+        ranked = sorted(dated, key=lambda c: -self.links.scores["where"][c])[:CHOICES]
+        return [(mention, None, c, period_value(mention.value, self.schema.columns[c]), 0.0) for c in ranked]
 
     def _single_choices(self, mention: ValueMention, step: Step) -> list:
         if step.op in ("like", "not like"):

@@ -6,13 +6,14 @@ by spelling. Which condition they make is not decided here.
 
 from __future__ import annotations
 
+import datetime
 import difflib
 import functools
 import itertools
 from typing import Any
 
 from core.lexicon.translate import builtin_bilingual
-from core.sql.calendar import MONTHS
+from core.sql.calendar import MONTHS, NO_DAY, OPEN_END, OPEN_START, find_periods
 from core.sql.lexicon import Lexicon, fold
 from core.sql.link import WEAK, WEAK_WORDS, ValueMention, is_content
 from core.sql.schema import NEAR_LENGTH_MIN, Schema, fold_value
@@ -53,6 +54,22 @@ def find_values(tokens: list[Token], question: str, schema: Schema, lexicon: Lex
     kept += _mistyped_values(tokens, kept, schema, lexicon.english, question)
     kept += _unstored_names(tokens, kept, schema)
     return sorted(found + kept, key=lambda m: m.start)
+
+
+def find_dated(tokens: list[Token]) -> list[ValueMention]:
+    """Periods said by more than a bare year ('June 2024', 'Q3 of 2023', 'since May 2021', 'from 2019 to 2021'), as
+    (first ISO day or None, last ISO day or None). What hangs on today or on a year that is not said is left out."""
+    found = []
+    for period in find_periods(tokens, datetime.date.today()):
+        dated = any(t.kind in ("number", "date") and len(t.source) >= 4 for t in tokens[period.start : period.end])
+        ends = (period.first > OPEN_START, period.after < OPEN_END)
+        plain = period.end - period.start == 1 and all(ends)
+        if period.assumed or not dated or period.unit == NO_DAY or plain:
+            continue
+        first = period.first.isoformat() if ends[0] else None
+        last = (period.after - datetime.timedelta(days=1)).isoformat() if ends[1] else None
+        found.append(ValueMention(period.start, period.end, (first, last), "period"))
+    return found
 
 
 def _stands_for_thing(tokens: list[Token], place: int) -> bool:

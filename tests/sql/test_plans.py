@@ -31,6 +31,10 @@ STATEMENTS = [
     "ON o.product_id = p.product_id WHERE p.category = 'Tools' "
     "INTERSECT SELECT city FROM customers WHERE country = 'Spain'",
     "SELECT product_name FROM products WHERE price BETWEEN 10 AND 20 ORDER BY price DESC LIMIT 2",
+    "SELECT year(order_date), count(*) FROM orders GROUP BY 1 ORDER BY 1",
+    "SELECT date_trunc('month', order_date) AS m, sum(amount) FROM orders WHERE year(order_date) = 2024 GROUP BY m",
+    "SELECT sum(amount) FROM orders WHERE order_date >= DATE '2024-02-01' AND order_date < DATE '2024-05-01'",
+    "SELECT name FROM customers WHERE country IN ('Spain', 'Portugal')",
     "SELECT count(DISTINCT city) FROM customers WHERE name LIKE '%a%' OR birth_year = 1990",
 ]
 WORDS = (

@@ -6,17 +6,20 @@ import pytest
 from shop import make_shop
 
 from core.records import QueryResult
+from core.sql.compose import Fill
 from core.sql.dimensions import asked_order
 from core.sql.lexicon import builtin_lexicon
 from core.sql.link import Links
-from core.sql.plan import STAR, Item, Query
+from core.sql.plan import STAR, Cond, Item, Query
 from core.sql.propose import builtin_parser, compose_candidates, link_question
 from core.sql.rank import candidate_features, feature_signs
+from core.sql.rank_cues import odd_features, time_features
 from core.sql.rank_results import facts_of
 from core.sql.schema import schema_of
 from core.sql.words import tokenize
 
 ODD = ("keys_unasked", "values_counted", "single_rows", "parts_left")
+TIME = ("unit_said", "parts_used", "other_unit", "unit_unsaid", "periods_left", "year_as_amount")
 CITY, KEY, AMOUNT = ("customers", "city"), ("customers", "customer_id"), ("orders", "amount")
 
 
@@ -28,13 +31,29 @@ def shop():
 def odd_of(question, plan, shop):
     parser = builtin_parser()
     links = link_question(question, "en", shop, builtin_lexicon(), parser)
+    _, context = compose_candidates(links, shop, parser.shapes)
+    return {name for name, value in zip(ODD, odd_features(plan, context), strict=True) if value}
+
+
+def time_of(question, plan, shop):
+    parser = builtin_parser()
+    links = link_question(question, "en", shop, builtin_lexicon(), parser)
     candidates, context = compose_candidates(links, shop, parser.shapes)
-    row = candidate_features(replace(candidates[0], plan=plan), 0, context)
-    return {name for name, value in zip(ODD, row[-len(ODD) :], strict=True) if value}
+    empty = replace(candidates[0], plan=plan, fill=Fill())
+    return {name for name, value in zip(TIME, time_features(empty, context), strict=True) if value}
+
+
+def by_part(part):
+    bucket = Item(("orders", "order_date"), part=part)
+    return Query((bucket, Item(STAR, "count")), group=(bucket,))
+
+
+def dearer_than(amount):
+    return Query((Item(STAR, "count"),), where=(Cond(Item(AMOUNT), ">", amount),))
 
 
 def count_by(column):
-    return Query((Item(column), Item(STAR, "count")), group=(column,))
+    return Query((Item(column), Item(STAR, "count")), group=(Item(column),))
 
 
 @pytest.mark.parametrize(
@@ -60,7 +79,22 @@ def test_it_can_only_speak_against_a_candidate(shop):
     candidates, context = compose_candidates(links, shop, parser.shapes)
     width = len(candidate_features(candidates[0], 0, context))
     assert parser.ranker.features == width
-    assert feature_signs(width)[-len(ODD) :] == [-1] * len(ODD)
+    assert feature_signs(width)[-len(ODD) - len(TIME) :] == [-1] * len(ODD) + [0, 0] + [-1] * 4
+
+
+@pytest.mark.parametrize(
+    ("question", "plan", "expected"),
+    [
+        ("orders by month", by_part("month"), {"unit_said", "parts_used"}),
+        ("orders by year", by_part("month"), {"unit_said", "parts_used", "other_unit"}),
+        ("how many orders", by_part("month"), {"parts_used", "unit_unsaid"}),
+        ("orders in June 2023", Query((Item(STAR, "count"),), tables=("orders",)), {"periods_left"}),
+        ("orders in 2023", dearer_than(2023), {"year_as_amount"}),
+        ("orders of more than 2023 euros", dearer_than(2023), set()),
+    ],
+)
+def test_time_is_held_against_a_candidate(question, plan, expected, shop):
+    assert time_of(question, plan, shop) == expected
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,17 @@
 """The training command on an archive of six tiny databases: it runs to the end and what it writes can be loaded."""
 
 import csv
+import functools
 import io
 import json
 import tarfile
 
 import pytest
 
-from core.sql.propose import ROLES
+from core.sql.propose import ROLES, builtin_parser
 from core.sql.train import train
-from core.sql.train_trust import fit_logistic, judge_business
-from core.sql.training_pairs import split_databases
+from core.sql.train_trust import fit_logistic, judge_question, read_business
+from core.sql.training_pairs import Runner, split_databases
 from core.sql.trees import load_trees
 from core.sql.trust import MODELS
 from core.sql.understand import load_model
@@ -97,7 +98,14 @@ def test_the_trust_in_the_readers_is_learned_in_the_form_that_is_read(trained):
 
 def test_a_business_question_is_judged_by_the_rows_of_every_reading(tmp_path):
     write_business(tmp_path / "business")
-    judged = judge_business(tmp_path / "business", tmp_path / "work")
+    runner, parser = Runner(tmp_path), builtin_parser()
+    pairs, catalogs = read_business(tmp_path / "business", tmp_path / "work", runner)
+    judged = [
+        judge_question(
+            p.question, p.lang, catalogs[p.db], runner.golds(p), parser, functools.partial(runner.run, p.db), True
+        )
+        for p in pairs
+    ]
     assert [j.ruled[0] for j in judged[:3]] == [True, True, True]
     assert not any((*judged[3].ruled, *judged[3].parsed))
 
