@@ -13,7 +13,7 @@ from typing import Any
 from core.sql.fill_steps import Step, shape_steps
 from core.sql.link import Links, ValueMention
 from core.sql.operators import operator_beside
-from core.sql.plan import Cond, Query, clause_of, close_limits, is_sound, map_query, scopes
+from core.sql.plan import STAR, Cond, Item, Query, clause_of, close_limits, is_sound, map_query, scopes
 from core.sql.render import tables_of
 from core.sql.schema import ColumnEntry, Schema
 from core.sql.value_choices import CHOICES, FLOOR, ValueChoices, period_operator
@@ -90,7 +90,7 @@ class Composer:
         found: dict[Query, Candidate] = {}
         for fill in beam:
             plan = self._plan(shape, fill)
-            if is_sound(plan):
+            if is_sound(plan) and self._compares_alike(plan):
                 cost = self._join_cost(plan)
                 if cost is not None and plan not in found:
                     final = replace(fill, total=fill.total + cost)
@@ -266,6 +266,13 @@ class Composer:
         plan = map_query(shape, lambda s, _: columns[s], lambda c: values[next(counter)], lambda s: tables[s])
         plan = close_limits(plan, fill.limit)
         return _spread_dates(plan)
+
+    def _compares_alike(self, plan: Query) -> bool:
+        """Whether columns are compared with columns of their own kind: no name with a number."""
+        pairs = ((c.item, c.value) for scope in scopes(plan) for c in scope.where if isinstance(c.value, Item))
+        plain = [(a.col, b.col) for a, b in pairs if not (a.agg or b.agg or STAR in (a.col, b.col))]
+        kinds = [[self.schema.column_of[key].kind for key in pair] for pair in plain]
+        return all(left == right for left, right in kinds)
 
     def _join_cost(self, plan: Query) -> float | None:
         cost = 0.0

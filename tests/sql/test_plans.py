@@ -4,7 +4,7 @@ import random
 
 import pytest
 import sqlglot
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from shop import make_shop, run_one
 
@@ -59,6 +59,7 @@ def test_a_shape_survives_json(statement):
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.sampled_from(WORDS), min_size=2, max_size=12), st.integers(0, 10**6))
+@example(["than", "not", "names"], 0)
 def test_composed_sql_parses_and_runs(words, seed):
     """Any question, however odd: what is composed for it is one SELECT that parses and that DuckDB runs."""
     lexicon, parser = builtin_lexicon(), builtin_parser()
