@@ -13,7 +13,16 @@ from typing import Any
 from core.sql.fill_steps import Step, shape_steps
 from core.sql.link import Links, ValueMention
 from core.sql.operators import operator_beside
-from core.sql.plan import STAR, Cond, Item, Query, clause_of, close_limits, is_sound, map_query, scopes
+from core.sql.plan import (
+    Query,
+    clause_of,
+    close_limits,
+    is_sound,
+    map_query,
+    scopes,
+    spread_dates,
+)
+from core.sql.plan_kinds import is_typed
 from core.sql.render import tables_of
 from core.sql.schema import ColumnEntry, Schema
 from core.sql.value_choices import CHOICES, FLOOR, ValueChoices, period_operator
@@ -77,8 +86,6 @@ class Composer:
         self.operators |= {m: period_operator(m) for m in links.periods}
         self.named_tables = {number for number, ms in links.tables.items() if ms[0].score >= 0.5}
 
-    # ------------------------------------------------------------ a shape's steps
-
     def fill(self, shape: Query, number: int, shape_score: float, keep: int) -> list[Candidate]:
         """The best `keep` fillings of a shape as plans."""
         beam = [Fill()]
@@ -90,7 +97,7 @@ class Composer:
         found: dict[Query, Candidate] = {}
         for fill in beam:
             plan = self._plan(shape, fill)
-            if is_sound(plan) and self._compares_alike(plan):
+            if is_sound(plan) and is_typed(plan, self.schema):
                 cost = self._join_cost(plan)
                 if cost is not None and plan not in found:
                     final = replace(fill, total=fill.total + cost)
@@ -107,8 +114,6 @@ class Composer:
         if step.kind == "table":
             return self._grow_table(fill, step)
         return self._grow_limit(fill, step)
-
-    # ------------------------------------------------------------ columns
 
     def _column_choices(self, roles: tuple[str, ...], need: str) -> list[tuple[int, float]]:
         key = (roles, need)
@@ -148,8 +153,6 @@ class Composer:
             unmentioned=fill.unmentioned + (not mentions and value is None),
         )
 
-    # ------------------------------------------------------------ values
-
     def _grow_value(self, fill: Fill, step: Step) -> list[Fill]:
         out = []
         fixed = fill.column(step.slot) if step.slot is not None else None
@@ -175,8 +178,6 @@ class Composer:
             elif column not in _taken(new, step.slot):
                 out.append(self._take_column(new, step.slot, column, self.links.scores["where"][column], mention))
         return sorted(out, key=lambda f: -f.total)[: BEAM * 2]
-
-    # ------------------------------------------------------------ pairs, tables, limits
 
     def _grow_pair(self, fill: Fill, step: Step) -> list[Fill]:
         """The two columns that tie an outer query to an inner one: the ends of an edge of the join graph."""
@@ -256,8 +257,6 @@ class Composer:
                 )
         return out
 
-    # ------------------------------------------------------------ the plan
-
     def _plan(self, shape: Query, fill: Fill) -> Query:
         values = dict(fill.values)
         columns = {slot: self.schema.columns[number].key for slot, number in fill.columns}
@@ -265,14 +264,7 @@ class Composer:
         counter = iter(range(1000))
         plan = map_query(shape, lambda s, _: columns[s], lambda c: values[next(counter)], lambda s: tables[s])
         plan = close_limits(plan, fill.limit)
-        return _spread_dates(plan)
-
-    def _compares_alike(self, plan: Query) -> bool:
-        """Whether columns are compared with columns of their own kind: no name with a number."""
-        pairs = ((c.item, c.value) for scope in scopes(plan) for c in scope.where if isinstance(c.value, Item))
-        plain = [(a.col, b.col) for a, b in pairs if not (a.agg or b.agg or STAR in (a.col, b.col))]
-        kinds = [[self.schema.column_of[key].kind for key in pair] for pair in plain]
-        return all(left == right for left, right in kinds)
+        return spread_dates(plan)
 
     def _join_cost(self, plan: Query) -> float | None:
         cost = 0.0
@@ -290,16 +282,6 @@ class Composer:
                 if number not in self.named_tables:
                     cost += JOINED_TABLE * (1.0 if name in own else 0.5)
         return cost
-
-
-def _spread_dates(plan: Query) -> Query:
-    """`date = year` becomes the days of that year."""
-    conds = tuple(
-        Cond(c.item, "between", c.value[1]) if isinstance(c.value, tuple) and c.value[:1] == ("span",) else
-        replace(c, value=_spread_dates(c.value)) if isinstance(c.value, Query) else c
-        for c in plan.where
-    )  # fmt: skip
-    return replace(plan, where=conds, right=_spread_dates(plan.right) if plan.right else None)
 
 
 def _taken(fill: Fill, slot: int) -> set[int]:

@@ -6,6 +6,7 @@ Each function gives the new statement, or None where the statement does not lend
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,8 @@ from core.records import Catalog
 
 if TYPE_CHECKING:
     from sqlglot import exp
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d\b")
 
 
 def restrict_sql(sql: str, column: str, values: Sequence[Any], catalog: Catalog) -> str | None:
@@ -99,9 +102,10 @@ def _tables_of(select: exp.Select) -> dict[str, str]:
 def _is_time(demand: exp.Expression) -> bool:
     from sqlglot import exp
 
-    cast = (c for c in demand.find_all(exp.Cast) if c.to.this in (exp.DType.DATE, exp.DType.TIMESTAMP))
+    cast = any(c.to.this in (exp.DType.DATE, exp.DType.TIMESTAMP) for c in demand.find_all(exp.Cast))
+    day = any(text.is_string and _DAY.match(text.this) for text in demand.find_all(exp.Literal))
     parts = demand.find(exp.Year, exp.Month, exp.Quarter, exp.Week, exp.Extract, exp.DateTrunc, exp.TimestampTrunc)
-    return parts is not None or next(cast, None) is not None
+    return parts is not None or cast or day
 
 
 def order_sql(sql: str, column: str, descending: bool, limit: int | None = None) -> str | None:

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
-import re
 from typing import Any
 
 from core.records import Catalog
+from core.sql.gold_dates import NotAPlan, part_of, whole_periods, year_condition
 from core.sql.joins import JoinGraph
-from core.sql.plan import PARTS, STAR, Cond, Item, Query, scopes
+from core.sql.plan import STAR, Cond, Item, Query, scopes
 from core.sql.render import tables_of
-
-
-class NotAPlan(Exception):
-    """The statement uses something that plans do not express."""
 
 
 def read_gold(sql: str, catalog: Catalog, graph: JoinGraph) -> Query | None:
@@ -59,7 +54,7 @@ class _Reader:
             raise NotAPlan
         tree = _spelled_out(tree)
         where, any_of = self._conditions(tree.args.get("where"), scope)
-        where = where if any_of else _whole_periods(where)
+        where = where if any_of else whole_periods(where)
         having, _ = self._conditions(tree.args.get("having"), scope)
         group = tree.args.get("group")
         order = tree.args.get("order")
@@ -121,7 +116,7 @@ class _Reader:
         if type(node) in signs:
             return Item(self._column(node.left, scope), "", False, signs[type(node)], self._column(node.right, scope))
         if type(node) not in aggs:
-            part, node = _part_of(node)
+            part, node = part_of(node)
             return Item(self._column(node, scope), part=part)
         agg, inner, distinct = aggs[type(node)], node.this, False
         if isinstance(inner, exp.Distinct):
@@ -168,11 +163,11 @@ class _Reader:
             return Cond(self._item(node.this, scope), "is not null" if negated else "is null")
         if type(node) not in ops:
             raise NotAPlan
-        year = _year_condition(node)
+        year = year_condition(node)
         if year:
             return Cond(Item(self._column(year[0], scope)), "=", (f"{year[1]}-01-01", f"{year[1]}-12-31 23:59:59"))
         op = ops[type(node)]
-        if _part_of(node.this)[0]:
+        if part_of(node.this)[0]:
             raise NotAPlan
         if negated:
             op = {"like": "not like", "=": "!="}.get(op, op)
@@ -212,73 +207,6 @@ def _spelled_out(tree: Any) -> Any:
     for ordered in order.expressions if order else ():
         ordered.set("this", meant(ordered.this))
     return tree
-
-
-def _part_of(node: Any) -> tuple[str, Any]:
-    """(the part of a date that an expression takes, the column it is taken of); ("", the node) for others."""
-    from sqlglot import exp
-
-    while isinstance(node, (exp.Cast, exp.Paren)):
-        node = node.this
-    parts = {exp.Year: "year", exp.Month: "month_of_year", exp.DayOfWeekIso: "weekday", exp.Quarter: "quarter"}
-    if isinstance(node, exp.Extract):
-        found = {"YEAR": "year", "MONTH": "month_of_year", "QUARTER": "quarter", "HOUR": "hour"}
-        part, inner = found.get(node.name.upper(), "?"), node.expression
-    elif isinstance(node, (exp.DateTrunc, exp.TimestampTrunc)):
-        part, inner = str(node.args["unit"].name).lower(), node.this
-    elif isinstance(node, exp.TimeToStr):
-        part = {"%Y-%m": "month", "%Y": "year", "%m": "month_of_year"}.get(node.args["format"].name, "?")
-        inner = node.this
-    elif type(node) in parts:
-        part, inner = parts[type(node)], node.this
-    else:
-        return "", node
-    while isinstance(inner, (exp.Cast, exp.Paren, exp.TsOrDsToDate)):
-        inner = inner.this
-    if part not in PARTS:
-        raise NotAPlan
-    return part, inner
-
-
-def _year_condition(node: Any) -> tuple[Any, int] | None:
-    """(column, year) of 'year(date) = 2024'."""
-    from sqlglot import exp
-
-    if not isinstance(node, exp.EQ) or not isinstance(node.expression, exp.Literal) or node.expression.is_string:
-        return None
-    try:
-        part, inner = _part_of(node.this)
-    except NotAPlan:
-        return None
-    return (inner, int(node.expression.name)) if part == "year" else None
-
-
-def _whole_periods(where: tuple[Cond, ...]) -> tuple[Cond, ...]:
-    """Conditions with two bounds of one column, both days, as one: the column `=` a period."""
-    bounds = [c for c in where if c.op in (">=", "<", "<=") and _is_day(c.value)]
-    out: list[Cond] = []
-    for cond in where:
-        twin = [c for c in bounds if c.item == cond.item and (c.op == ">=") != (cond.op == ">=")]
-        if cond in bounds and len(twin) == 1:
-            if cond.op == ">=":
-                out.append(Cond(cond.item, "=", (cond.value, _last_day(twin[0]))))
-        elif cond.op == "between" and all(_is_day(v) for v in cond.value):
-            out.append(Cond(cond.item, "=", cond.value))
-        else:
-            out.append(cond)
-    return tuple(out)
-
-
-def _last_day(bound: Cond) -> str:
-    """The last moment that an upper bound admits, to the second where it admits a whole day."""
-    if bound.op == "<=":
-        return bound.value
-    day = datetime.date.fromisoformat(bound.value[:10]) - datetime.timedelta(days=1)
-    return f"{day} 23:59:59"
-
-
-def _is_day(value: Any) -> bool:
-    return isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d.*", value) is not None
 
 
 def _literal(node: Any) -> Any:

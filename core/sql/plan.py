@@ -169,3 +169,13 @@ def close_limits(query: Query, limit: int | None) -> Query:
     )
     right = close_limits(query.right, limit) if query.right else None
     return replace(query, where=conds, right=right, limit=limit if query.limit == OPEN else query.limit)
+
+
+def spread_dates(query: Query) -> Query:
+    """`date = year` becomes the days of that year."""
+    conds = tuple(
+        Cond(c.item, "between", c.value[1]) if isinstance(c.value, tuple) and c.value[:1] == ("span",) else
+        replace(c, value=spread_dates(c.value)) if isinstance(c.value, Query) else c
+        for c in query.where
+    )  # fmt: skip
+    return replace(query, where=conds, right=spread_dates(query.right) if query.right else None)

@@ -4,7 +4,9 @@
 Linker, shape model, two rankers, the confidence model, and the trust in each reader (`trust.json`), cross-fitted by
 database so that each part learns from scores made by models that never saw its database. 25 databases are drawn by name
 and never read. `--business` names folders of business questions (`train_trust.py` tells their form; default: the
-project's own in `data/cases`). About 40 minutes on two cores. Nothing here is used while a question is answered.
+project's own in `data/cases`, of which `asked` was written to learn from). The `trust.json` that ships is not this
+run's but an earlier one's, which chose better (`weights/README.md`). About 40 minutes on two cores. Nothing here is
+used while a question is answered.
 """
 
 from __future__ import annotations

@@ -127,6 +127,8 @@ def test_what_names_something_else_asks_for_no_end_of_the_rows(tables, said):
         ("SELECT COUNT(*) FROM v", "SELECT a FROM v WHERE b = 1 AND c = 2", True, ('"v".b = 1', '"v".c = 2')),
         ("SELECT COUNT(*) FROM v WHERE b = 3", "SELECT a FROM v WHERE b = 1 AND c = 2", True, ("b = 3", '"v".c = 2')),
         ("SELECT 1 FROM v", "SELECT a FROM v WHERE d >= DATE '2025-01-01' AND c = 2", False, ('"v".c = 2',)),
+        ("SELECT 1 FROM v", "SELECT a FROM v WHERE d BETWEEN '2025-01-01' AND '2025-12-31' AND c = 2", False,
+         ('"v".c = 2',)),
         ("SELECT COUNT(*) FROM w AS t1", "SELECT a FROM w x JOIN v USING (i) WHERE x.b = 1", True, ('"t1".b = 1',)),
         ("SELECT COUNT(*) FROM w", "SELECT a FROM v WHERE b = 1", True, ()),
         ("SELECT COUNT(*) FROM v", "SELECT a FROM v WHERE i IN (SELECT i FROM v)", True, ()),

@@ -60,6 +60,7 @@ def test_a_shape_survives_json(statement):
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.sampled_from(WORDS), min_size=2, max_size=12), st.integers(0, 10**6))
 @example(["than", "not", "names"], 0)
+@example(["than", "never", "show", "what", "10", "2024"], 0)
 def test_composed_sql_parses_and_runs(words, seed):
     """Any question, however odd: what is composed for it is one SELECT that parses and that DuckDB runs."""
     lexicon, parser = builtin_lexicon(), builtin_parser()
