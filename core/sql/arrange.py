@@ -10,7 +10,7 @@ from core.sql.dimensions import asked_order
 from core.sql.link import Links
 from core.sql.readings import Option, Readings
 from core.sql.schema import Schema
-from core.sql.trust import alone_signals, chance, first_signals, further_signals, trust_weights
+from core.sql.trust import alone_signals, chance, first_signals, further_signals, sure_signals, trust_weights
 
 READINGS = 3
 UNREAD = 0.9  # of the confidence is left for each word that found nothing
@@ -23,6 +23,8 @@ def arrange(readings: Readings, links: Links, schema: Schema, unknown: int) -> t
     lead, chances = choose_lead(readings, links, schema, unknown)
     if lead is None:
         return [], 0.0
+    sure, signals = sure_signals(lead, chances, readings, links, schema, unknown)
+    confidence = chance(trust_weights()[sure], signals) * UNREAD**unknown
     others = [o for o in (*readings.ruled, *readings.parsed) if o is not lead]
     weights = trust_weights()["further"]
     others.sort(key=lambda option: -chance(weights, further_signals(option, lead, chances, links, schema)))
@@ -40,7 +42,7 @@ def arrange(readings: Readings, links: Links, schema: Schema, unknown: int) -> t
         best = _different([yearly, *best], READINGS, ordered)  # no row in the year that was assumed, some in others
     if yearly is not None and lead.plan is not None and not any(o.varied == "year" for o in best):
         best = _different([*best[: READINGS - 1], yearly, *best], READINGS, ordered)  # the year was assumed
-    return best, max(chances.values()) * UNREAD**unknown
+    return best, confidence
 
 
 def choose_lead(

@@ -1,12 +1,13 @@
 """Trains the parser's weights: `python -m core.sql.train --archive spiderman.tar.gz --work DIR [--out DIR]
-[--sample N] [--business DIR ...]`.
+[--sample N] [--business DIR ...] [--trust FILE]`.
 
 Linker, shape model, two rankers, the confidence model, and the trust in each reader (`trust.json`), cross-fitted by
 database so that each part learns from scores made by models that never saw its database. 25 databases are drawn by name
 and never read. `--business` names folders of business questions (`train_trust.py` tells their form; default: the
-project's own in `data/cases`, of which `asked` was written to learn from). The `trust.json` that ships is not this
-run's but an earlier one's, which chose better (`weights/README.md`). About 40 minutes on two cores. Nothing here is
-used while a question is answered.
+project's own in `data/cases`, of which `asked` was written to learn from). `--trust` keeps the models of a
+`trust.json` that choose among the readings, so that only those that tell how sure the chosen one is are learned anew:
+those that ship chose better than this run's (`weights/README.md`). About 40 minutes on two cores. Nothing here is used
+while a question is answered.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ from core.sql.train_shapes import fit_shapes
 from core.sql.train_trust import Judged, fit_trust, judge_pair, read_business, save_trust
 from core.sql.training_pairs import Runner, load_training, save_json
 from core.sql.trees import Trees
+from core.sql.trust import read_trust
 
 log = logging.getLogger("train")
 _CASES = Path(__file__).resolve().parents[2] / "data" / "cases"
@@ -73,12 +75,15 @@ def main() -> None:
         "--sample", type=int, default=0, help="learn from so many questions only, to try the run out"
     )
     arguments.add_argument("--business", type=Path, nargs="*", default=BUSINESS)
+    arguments.add_argument("--trust", type=Path, help="a trust.json whose models go on choosing")
     given = arguments.parse_args()
     logging.basicConfig(level=logging.INFO)
-    train(given.archive, given.work, given.out, given.sample, given.business)
+    train(given.archive, given.work, given.out, given.sample, given.business, given.trust)
 
 
-def train(archive: Path, work: Path, out: Path, sample: int = 0, business: Sequence[Path] = ()) -> None:
+def train(
+    archive: Path, work: Path, out: Path, sample: int = 0, business: Sequence[Path] = (), trust: Path | None = None
+) -> None:
     """The whole run: read, cross-fit, report, fit on everything, write the weights to `out`."""
     work.mkdir(parents=True, exist_ok=True)
     pairs, catalogs, folds = load_training(archive, work, folds=FOLDS, sample=sample)
@@ -102,7 +107,7 @@ def train(archive: Path, work: Path, out: Path, sample: int = 0, business: Seque
     learned = lean_to_business(examples)
     save_weights(out, fit_linker(learned, schemas), fit_shapes(learned), others)
     read = judge_pairs(examples, catalogs, fitted, runner)
-    save_trust(out / "trust.json", fit_trust(read))
+    save_trust(out / "trust.json", fit_trust(read, read_trust(trust) if trust else None))
     leads = [(j, choose_lead(j.readings, j.links, j.schema, j.unknown)[0]) for j in read]
     for own in (False, True):
         right = [j.is_right(lead) if lead else False for j, lead in leads if j.business == own]

@@ -1,10 +1,10 @@
 """Learns how far each reading is to be trusted (`weights/trust.json`); a part of `python -m core.sql.train`.
 
 Each question is read by both readers, all readings run, and each one's rows are compared with the gold's: four
-logistic models follow (`trust.py`). The parser's part must come from databases that it did not see, so it is handed in
-by database. Business questions come from folders of one's own: `*.jsonl` (`db`, `lang`, `question`, `gold_sql` as a
-text or a list of texts, any of which is right) beside a folder of table files for each `db`. Nothing here is used
-while a question is answered.
+logistic models follow (`trust.py`), and three that tell how sure the chosen reading is. The parser's part must come
+from databases that it did not see, so it is handed in by database. Business questions come from folders of one's own:
+`*.jsonl` (`db`, `lang`, `question`, `gold_sql` as a text or a list of texts, any of which is right) beside a folder of
+table files for each `db`. Nothing here is used while a question is answered.
 """
 
 from __future__ import annotations
@@ -30,13 +30,23 @@ from core.sql.readings import Option, Readings, find_readings, link_corrected
 from core.sql.schema import Schema, schema_of
 from core.sql.sources import import_source
 from core.sql.training_pairs import Pair, Runner, run_statement
-from core.sql.trust import MODELS, alone_signals, first_signals, further_signals, signs_of
+from core.sql.trust import (
+    CHOOSING,
+    MODELS,
+    SURETY,
+    alone_signals,
+    first_signals,
+    further_signals,
+    signs_of,
+    sure_signals,
+)
 from core.sql.unlinked import unknown_words
 
 TODAY = datetime.date(2026, 11, 23)  # 'last month' of a case means the same at each training
 STRENGTH = 0.3  # inverse of the ridge penalty
 BUSINESS_WEIGHT = 2.0  # there are fewer of them than of other questions
 CAUTION = 2.0  # a wrong answer told as sure costs more than a right one told as doubtful: odds are halved
+SURE_CAUTION = 1.25  # the same for the confidence that is shown: .92 of those from .8 on are right
 FURTHER_MAX = 12
 ROWS_MAX = 5000
 
@@ -130,8 +140,15 @@ def open_tables(source: Path, target: Path) -> tuple[Catalog, Any]:
 # ---------------------------------------------------------------- fitting
 
 
-def fit_trust(judged: list[Judged]) -> dict[str, dict[str, float]]:
-    """model -> signal -> weight, the form of `trust.json`."""
+def fit_trust(judged: list[Judged], kept: dict[str, list[float]] | None = None) -> dict[str, dict[str, float]]:
+    """model -> signal -> weight, the form of `trust.json`; the models that choose are not learned anew where their
+    weights are to be `kept`."""
+    weights = kept or _fit_choosing(judged)
+    weights = {name: weights[name] for name in CHOOSING} | fit_surety(judged, weights)
+    return {name: dict(zip(signals, weights[name], strict=True)) for name, signals in MODELS.items()}
+
+
+def _fit_choosing(judged: list[Judged]) -> dict[str, list[float]]:
     both = [j for j in judged if j.readings.ruled]
     alone = [j for j in judged if not j.readings.ruled and j.readings.parsed]
     rows = {
@@ -141,7 +158,19 @@ def fit_trust(judged: list[Judged]) -> dict[str, dict[str, float]]:
     }
     weights = {name: fit_logistic(found, signs_of(name)) for name, found in rows.items()}
     weights["further"] = fit_logistic(list(_further_rows(judged, weights)), signs_of("further"))
-    return {name: dict(zip(signals, weights[name], strict=True)) for name, signals in MODELS.items()}
+    return weights
+
+
+def fit_surety(judged: list[Judged], weights: dict[str, list[float]]) -> dict[str, list[float]]:
+    """The models that tell how sure a reading is that was chosen by `weights`."""
+    rows: dict[str, list[tuple[list[float], bool, float]]] = {name: [] for name in SURETY}
+    for j in judged:
+        lead, chances = choose_lead(j.readings, j.links, j.schema, j.unknown, weights)
+        if lead is not None:
+            name, signals = sure_signals(lead, chances, j.readings, j.links, j.schema, j.unknown)
+            right = j.is_right(lead)
+            rows[name].append((signals, right, 1.0 if right else SURE_CAUTION))
+    return {name: fit_logistic(found, signs_of(name)) for name, found in rows.items()}
 
 
 def _first_row(j: Judged, option: Option) -> list[float]:

@@ -1,9 +1,11 @@
-"""How far to trust each reading: the chance that the rules' first, the parser's first, or a further one is right.
+"""How far to trust each reading: the chance that the rules' first, the parser's first, or a further one is right, and
+how sure the one is that was chosen.
 
 Logistic models over a few named signals: what was left unread, whether both readers found the same rows, how sure the
 parser is, what kind of question it is. They were learned (`train_trust.py`) from answers to databases that the parser
-had not seen and from business questions of the project's own, wrong answers weighing twice, so that the chances err on
-the careful side; they order the readings and give the confidence shown.
+had not seen and from business questions of the project's own, wrong answers weighing more, so that the chances err on
+the careful side. `rule`, `parser`, `alone` and `further` order the readings; the confidence shown comes from `sure_*`,
+learned from chosen readings only, for what tells two readers apart is not what tells right answers from wrong ones.
 """
 
 from __future__ import annotations
@@ -123,6 +125,17 @@ def further_signals(
     ]  # fmt: skip
 
 
+def sure_signals(
+    lead: Option, chances: dict[str, float], readings: Readings, links: Links, schema: Schema, unknown: int
+) -> tuple[str, list[float]]:
+    """(which model tells how sure the chosen reading is, its signals); `chances` are those that it was chosen by."""
+    if not readings.ruled:
+        return "sure_alone", [logit(chances["parser"]), *alone_signals(readings, links, schema, unknown)]
+    own, other = ("parser", "rule") if lead.plan is None else ("rule", "parser")
+    signals = first_signals(lead, readings, links, schema, unknown)
+    return f"sure_{own}", [logit(chances[own]), logit(chances[other]), *signals]
+
+
 def _apart(one: Option, other: Option, schema: Schema) -> float:
     """How many columns, keys aside, only one of two statements with the same rows uses, at most 3: rows that agree by
     chance say little."""
@@ -186,16 +199,27 @@ def logit(chance: float) -> float:
     return math.log(chance / (1 - chance))
 
 
-MODELS = {"rule": SIGNALS, "parser": SIGNALS, "alone": ALONE, "further": FURTHER}
+CHOOSING = {"rule": SIGNALS, "parser": SIGNALS, "alone": ALONE, "further": FURTHER}
+SURETY = {
+    "sure_rule": ("own", "other", *SIGNALS),
+    "sure_parser": ("own", "other", *SIGNALS),
+    "sure_alone": ("own", *ALONE),
+}
+MODELS = {**CHOOSING, **SURETY}
 
 
 @functools.cache
 def trust_weights() -> dict[str, list[float]]:
     """The learned weights by model, one number a signal; read once."""
-    raw = json.loads(_FILE.read_text(encoding="utf-8"))
+    return read_trust(_FILE)
+
+
+def read_trust(path: Path) -> dict[str, list[float]]:
+    """The weights of a `trust.json`. Raises ValueError where a model was learned from other signals."""
+    raw = json.loads(path.read_text(encoding="utf-8"))
     for name, signals in MODELS.items():
         if list(raw[name]) != list(signals):
-            raise ValueError(f"weights/trust.json: {name} was learned from other signals")
+            raise ValueError(f"{path.name}: {name} was learned from other signals")
     return {name: list(raw[name].values()) for name in MODELS}
 
 
@@ -207,9 +231,11 @@ def chance(weights: list[float], signals: list[float]) -> float:
 
 def signs_of(model: str) -> list[int]:
     """For each signal of a model whether it can only raise the chance (1), only lower it (-1), or either (0)."""
-    raising = {"rule": 1, "parser": -1}.get(model, 0)
-    parsed_lapses = {"rule": 1}.get(model, -1)  # `unsaid` and `undenied` tell of the parser's first
+    reader = model.removeprefix("sure_")
+    raising = {"rule": 1, "parser": -1}.get(reader, 0)
+    parsed_lapses = {"rule": 1}.get(reader, -1)  # `unsaid` and `undenied` tell of the parser's first
     known = dict.fromkeys((*LAPSES, *STRAINS, "apart", "outdone"), -1)
+    known["own"] = 1
     known |= dict.fromkeys(("beyond", "forgotten"), raising)
     known |= dict.fromkeys(("unsaid", "undenied"), parsed_lapses)
     known |= dict.fromkeys(("left", "left_share", "left_many", "left_terse", "repeats", "rivals_ruled"), -raising)
