@@ -98,7 +98,7 @@ def named_columns(links: Links, schema: Schema, weakest: float = 0.5) -> list[tu
             before = links.tokens[mention.start - 1].word if mention.start else ""
             first = _says(entry, 0, links, mention, 0.0) or _says(entry, -1, links, mention, 0.85)
             only = (
-                _silent(links, mention)
+                _silent(entry, links, mention)
                 or _is_table(links, mention)
                 or (_only_flow(links, mention) and (not is_additive(entry) or is_piece(entry)))
                 or (
@@ -142,10 +142,16 @@ def _only_flow(links: Links, mention: Mention) -> bool:
     )
 
 
-def _silent(links: Links, mention: Mention) -> bool:
-    """Whether a mention is made of words that only say how to count: 'number of', 'total', 'average'."""
-    words = {stem(token.word) for token in links.tokens[mention.start : mention.end]}
-    return words <= {"number", "of", "total", "averag", "count", "mani", "how", "maximum", "minimum", "median", "sum"}
+def _silent(entry: ColumnEntry, links: Links, mention: Mention) -> bool:
+    """Whether the words that a mention shares with the column's name only say how to count: 'number of', 'total';
+    'average output per' of a column 'avg_price_per_mwh'."""
+    roots = {root for stems in entry.words for root, weight in stems if weight >= 0.85}
+    tokens = links.tokens[mention.start : mention.end]
+    shared = [token for token in tokens if any(root in roots for root, _ in token.stems)] or tokens
+    return {stem(token.word) for token in shared} <= _COUNTING
+
+
+_COUNTING = frozenset("number of total averag count mani how maximum minimum median sum per".split())
 
 
 def find_summed_number(

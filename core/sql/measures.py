@@ -42,6 +42,7 @@ from core.sql.ratios import (
 )
 from core.sql.receipts import count_documents, find_per_document, is_document
 from core.sql.schema import Schema
+from core.sql.series import find_series_amounts
 from core.sql.units import unit_of
 from core.sql.words import stem
 
@@ -74,6 +75,8 @@ def find_measures(links: Links, schema: Schema, window: tuple[int, int], over_ti
     found += flow
     if agg in ("", "sum"):
         found += [Measure("sum", one.table, (one.result,), "{0}", one.span) for one in find_spent(links, schema)]
+    if agg not in ("count", "distinct") and not sure and all(m.score < KEYED for _, m in named) and not flow:
+        found = [*find_series_amounts(links, schema, agg), *found]
     if not found and window[1] and not any(ms[0].score >= TOLD for ms in links.tables.values()):
         found += find_flows(links, schema, agg, window[0])  # 'which region grew most': in what it takes
     bare = over_time or _splits(links) or window[1] > 0 or not asks_rows(links)

@@ -1,5 +1,6 @@
 """Tables as the public publishes them: a row a country and year, a column a company, a column a kind of prize, and a
-restaurant's bills with a column called 'day' that holds no dates; parcels with a date for each step of their way."""
+restaurant's bills with a column called 'day' that holds no dates; parcels with a date for each step of their way; the
+output of mills, a row a mill and month."""
 
 import datetime
 import random
@@ -17,6 +18,7 @@ COLUMNS = {
     "bills": [("total_bill", "DOUBLE"), ("tip", "DOUBLE"), ("smoker", "VARCHAR"), ("day", "VARCHAR")],
     "parcels": [("parcel", "VARCHAR"), ("fecha_pedido", "DATE"), ("fecha_envio", "DATE"), ("fecha_entrega", "DATE"),
                 ("carrier", "VARCHAR")],
+    "monthly_output": [("mill", "VARCHAR"), ("month_start", "DATE"), ("oil_hl", "DOUBLE"), ("avg_price", "DOUBLE")],
 }  # fmt: skip
 NATIONS = {
     "Spain": ("Europe", "ESP"),
@@ -52,6 +54,10 @@ def make_panel():
             (round(rng.uniform(8, 60), 2), round(rng.uniform(1, 9), 2), rng.choice(["Yes", "No"]),
              rng.choice(["Thur", "Fri", "Sat", "Sun"]))
             for _ in range(120)
+        ],
+        "monthly_output": [
+            (mill, datetime.date(2023 + n // 12, n % 12 + 1, 1), round(rng.uniform(9, 90), 1), rng.uniform(2, 8))
+            for mill in ("Norte", "Sur", "Vega") for n in range(30)
         ],
         "parcels": [(f"P{n}", *_days(rng), rng.choice(["Ruta", "Vuelo"])) for n in range(80)],
     }  # fmt: skip
