@@ -42,6 +42,7 @@ from core.sql.two_facts import find_pair, put_beside
 from core.sql.unread import WINDOWS, uncovered
 from core.sql.wide import sum_across
 from core.sql.words import stem
+from core.sql.yearly import find_yearly, step_by_year
 
 READINGS = 3
 
@@ -50,7 +51,9 @@ def read_business(links: Links, schema: Schema, today: datetime.date) -> list[Bu
     """Readings of a question about a measure or a compared list, best first; empty where it is neither."""
     links = _name_by_head(links)
     window, window_span = find_window(links)
-    grain = find_grain(links.tokens)
+    grain, yearly = find_grain(links.tokens), find_yearly(links.tokens)
+    if yearly and window in ("", "growth"):
+        window, (grain, window_span) = "growth", yearly
     overrun = find_overrun(links, schema)  # a figure is asked for, not the rows that exceed
     spread = find_spread(links, schema, window_span) if window == "spread" else None
     if spread:
@@ -78,6 +81,8 @@ def read_business(links: Links, schema: Schema, today: datetime.date) -> list[Bu
         said = frozenset([*range(*measure.span), *range(*window_span), *(overrun.places if overrun else ())])
         plan = BusinessPlan(measure, window=asked, lang=links.lang, covered=said)
         plan = _complete(plan, links, schema, unit, today)
+        if yearly and plan.window == "growth" and plan.grain:
+            plan = step_by_year(plan, yearly[1])
         if is_business(plan, links, schema):
             plans.append(plan)
         elif measure.agg in ("max", "min") and asks_for_thing(plan, links, schema):

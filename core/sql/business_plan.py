@@ -33,7 +33,8 @@ class BusinessPlan:
     that meet `right`; `ranked` orders a list by that column; `clock` holds the hours of the day that `grain` splits by.
     `op` shows one figure of several, of `beside`, of a contrast's sides, of shares: '-' their difference, '/' the one
     for each of the other, '%' that in percent, '+' their sum; `within` is the column in whose groups things are ranked;
-    `change` says how growth is told: 'percent', 'absolute', '' for both."""
+    `change` says how growth is told: 'percent', 'absolute', '' for both; `yearly` growth is from the same part of the
+    year before."""
 
     measure: Measure | None
     dimensions: tuple[int, ...] = ()
@@ -60,6 +61,7 @@ class BusinessPlan:
     op: str = ""
     clock: int | None = None
     change: str = ""
+    yearly: bool = False
 
     @property
     def fact(self) -> int:

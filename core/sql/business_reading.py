@@ -41,7 +41,7 @@ def read_business_plan(plan: BusinessPlan, schema: Schema, lang: str) -> str:
         parts.append(_say("having", lang, conditions=said))
     parts += [_period(p, lang) for p in plan.periods if p.unit != NO_DAY] if plan.date is not None else []
     if plan.window in ("growth", "running", "share"):
-        parts.append(_say(plan.window, lang))
+        parts.append(_say("growth_yearly" if plan.yearly else plan.window, lang))
     if plan.window == "rank" and plan.within is None and plan.grain:
         parts.append(_say("rank_within", lang, column=translate(f"sql.column.{plan.grain}", lang)))
     if plan.within is not None:

@@ -16,6 +16,7 @@ from core.sql.dimensions import name_columns
 from core.sql.render import quote
 from core.sql.schema import ColumnEntry, Schema
 from core.sql.spread import range_width
+from core.sql.yearly import part_of_year
 
 
 def write_business(plan: BusinessPlan, schema: Schema) -> str | None:
@@ -183,35 +184,40 @@ def _windowed(plan: BusinessPlan, inner: str, labels: list[str], name: str, sche
 def _growth(plan: BusinessPlan, inner: str, dims: list[str], value: str) -> str:
     """Every step with its change; the ranked steps; or, of two named periods, one row from the one to the other."""
     unit = quote(unit_name(plan))
-    part = f"PARTITION BY {', '.join(dims)} " if dims else ""
+    place = [part_of_year(plan.grain, unit)] if plan.yearly else []
+    part = f"PARTITION BY {', '.join([*dims, *place])} " if dims or place else ""
     before = f"LAG({value}) OVER ({part}ORDER BY {unit})"
     names = [quote(column_name(key, plan.lang)) for key in ("change", "change_pct")]
     change = f"{value} - {before} AS {names[0]}, 100.0 * ({value} - {before}) / NULLIF({before}, 0) AS {names[1]}"
     told = {"percent": names[1:], "absolute": names[:1]}.get(plan.change, names)
-    two = len(plan.periods) == 2 and all(period.unit == plan.grain for period in plan.periods)
+    step = "year" if plan.yearly else plan.grain
+    two = len(plan.periods) == 2 and all(period.unit == step for period in plan.periods)
     base = f"WITH base AS ({inner})"
     if plan.descending is not None:
         steps = f"SELECT {', '.join([*dims, unit, change])} FROM base"
-        groups = ", ".join(dims if dims and two else [*dims, unit])
+        groups = ", ".join(dims if dims and two and not place else [*dims, unit])
         order = f"{told[-1]}{' DESC' if plan.descending else ''}{f' LIMIT {plan.limit}' if plan.limit else ''}"
         ranked = f"SELECT {groups}, {told[-1]} FROM steps WHERE {told[-1]} IS NOT NULL ORDER BY {order}"
         return f"{base}, steps AS ({steps}) {ranked}"
     if not two:
         shown = ", ".join([unit, *dims, value, change])
         return f"{base} SELECT {shown} FROM base ORDER BY {', '.join([*dims, unit])}"
-    ends = [quote(_name_period(day, plan)) for day in sorted(period.first for period in plan.periods)]
-    steps = f"SELECT {', '.join([*dims, f'{before} AS {ends[0]}', f'{value} AS {ends[1]}', change])} FROM base"
-    ranked = f"SELECT {', '.join([*dims, *ends, *told])} FROM steps WHERE {ends[0]} IS NOT NULL"
-    return f"{base}, steps AS ({steps}) {ranked}{f' ORDER BY {told[-1]} DESC' if dims else ''}"
+    ends = [quote(_name_period(day, step, plan.lang)) for day in sorted(period.first for period in plan.periods)]
+    parts = [f"{at} AS {unit}" for at in place]
+    steps = f"SELECT {', '.join([*dims, *parts, f'{before} AS {ends[0]}', f'{value} AS {ends[1]}', change])} FROM base"
+    rows = [*dims, unit] if place else dims
+    ranked = f"SELECT {', '.join([*rows, *ends, *told])} FROM steps WHERE {ends[0]} IS NOT NULL"
+    order = ", ".join(rows) if place else f"{told[-1]} DESC"
+    return f"{base}, steps AS ({steps}) {ranked}{f' ORDER BY {order}' if rows else ''}"
 
 
-def _name_period(first: datetime.date, plan: BusinessPlan) -> str:
-    """'2024', '2024-03', '2024 Q1', '2024 H2': the period of the plan's unit that begins on a day."""
-    months = {"quarter": 3, "half": 6}.get(plan.grain)
+def _name_period(first: datetime.date, unit: str, lang: str) -> str:
+    """'2024', '2024-03', '2024 Q1', '2024 H2': the period of a unit that begins on a day."""
+    months = {"quarter": 3, "half": 6}.get(unit)
     if months:
         number = (first.month - 1) // months + 1
-        return column_name(f"one_{plan.grain}", plan.lang, year=str(first.year), number=str(number))
-    return str(first)[: {"year": 4, "month": 7}.get(plan.grain)]
+        return column_name(f"one_{unit}", lang, year=str(first.year), number=str(number))
+    return str(first)[: {"year": 4, "month": 7}.get(unit)]
 
 
 # ---------------------------------------------------------------- lists

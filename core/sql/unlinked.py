@@ -18,6 +18,7 @@ from core.sql.schema import Schema
 from core.sql.spelling import suggest_names
 from core.sql.unread import is_known_word, says_little
 from core.sql.words import stem
+from core.sql.yearly import yearly_places
 
 IGNORED = 0.6  # and for each name that nothing stores
 
@@ -73,7 +74,7 @@ def unknown_words(links: Links, schema: Schema, parser: Parser) -> tuple[str, ..
 
 def unknown_places(links: Links, schema: Schema, parser: Parser) -> list[int]:
     """The places of those words."""
-    covered = time_places(links.tokens)
+    covered = time_places(links.tokens) | yearly_places(links.tokens)
     for mentions in (*links.columns.values(), *links.tables.values(), links.values):
         for mention in mentions:
             if getattr(mention, "score", 1.0) >= 0.3:
