@@ -13,7 +13,8 @@ from core.reconcile.scope import name_quarters
 from core.records import Document
 from core.sql.lexicon import builtin_lexicon, fold
 from core.sql.link import is_content
-from core.sql.words import stem, tokenize
+from core.sql.tokenize import tokenize
+from core.sql.words import stem
 
 _NAME_LETTERS = 4
 _SURE = 0.85  # a stem this close counts as the word

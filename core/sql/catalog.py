@@ -21,8 +21,8 @@ from core.sql.frames import decode
 from core.sql.lexicon import builtin_lexicon, fold
 from core.sql.named_metrics import check_metric
 from core.sql.profile import included, numbers_rows
+from core.sql.spanish import in_english
 from core.sql.spellings import fold_spelling
-from core.sql.words import in_english
 from core.state.catalog_notes import Note, Notes
 
 INCLUSION_MIN = 0.95

@@ -15,9 +15,10 @@ from core.sql.money import is_money, number_columns, table_money
 from core.sql.operators import BOUNDS, MONEY_UNITS, counts_money, is_amount, operator_beside, prices
 from core.sql.properties import yes_or_no, yes_value
 from core.sql.schema import ColumnEntry, Schema
+from core.sql.spanish import meanings_of
 from core.sql.stored_form import range_fit
 from core.sql.value_mentions import has_object
-from core.sql.words import meanings_of, stem
+from core.sql.words import stem
 
 # ---------------------------------------------------------------- stored values and numbers
 

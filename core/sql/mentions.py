@@ -10,8 +10,9 @@ from collections import defaultdict
 from core.sql.lexicon import Lexicon
 from core.sql.link import Links, Mention, is_content
 from core.sql.schema import Schema
+from core.sql.tokenize import tokenize
 from core.sql.value_mentions import find_dated, find_values
-from core.sql.words import Token, long_forms, tokenize
+from core.sql.words import Token, long_forms
 
 COLUMNS_MAX = 70
 

@@ -14,7 +14,8 @@ from core.records import Catalog, Table
 from core.sql.lexicon import Lexicon
 from core.sql.link import is_content
 from core.sql.schema import fold_value
-from core.sql.words import split_name, tokenize, word_stems
+from core.sql.tokenize import tokenize, word_stems
+from core.sql.words import split_name
 
 NEAREST = 6
 _LABELS_MAX = 60  # values of a column that can be the rows' labels

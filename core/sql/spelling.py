@@ -12,7 +12,9 @@ from dataclasses import dataclass
 
 from core.sql.lexicon import Lexicon, fold
 from core.sql.schema import Schema
-from core.sql.words import Token, meanings_of, split_name, stem, word_stems
+from core.sql.spanish import meanings_of
+from core.sql.tokenize import word_stems
+from core.sql.words import Token, split_name, stem
 
 SHORTEST = 5
 LONG = 9

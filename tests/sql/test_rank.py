@@ -16,7 +16,7 @@ from core.sql.rank import candidate_features, feature_signs
 from core.sql.rank_cues import odd_features, time_features
 from core.sql.rank_results import facts_of
 from core.sql.schema import schema_of
-from core.sql.words import tokenize
+from core.sql.tokenize import tokenize
 
 ODD = ("keys_unasked", "values_counted", "single_rows", "parts_left")
 TIME = ("unit_said", "parts_used", "other_unit", "unit_unsaid", "periods_left", "year_as_amount")

@@ -7,8 +7,8 @@ from core.sql.lexicon import builtin_lexicon
 from core.sql.propose import builtin_parser, compose_candidates, link_question
 from core.sql.render import render_query
 from core.sql.schema import schema_of
+from core.sql.tokenize import tokenize
 from core.sql.value_mentions import find_dated
-from core.sql.words import tokenize
 
 _, CATALOG = make_shop("en")
 

@@ -3,7 +3,8 @@
 import pytest
 
 from core.sql.lexicon import Lexicon, builtin_lexicon, fold, read_lexicon
-from core.sql.words import read_number, spanish_stem, split_name, tokenize
+from core.sql.tokenize import read_number, tokenize
+from core.sql.words import spanish_stem, split_name
 
 
 @pytest.mark.parametrize(
