@@ -15,9 +15,9 @@ from core.house_words import Stems, stems_of
 from core.i18n import detect_language, fold_space
 from core.index.lexical import word_spans
 from core.records import Catalog
-from core.sql.calendar import find_periods
 from core.sql.lexicon import builtin_lexicon, fold
 from core.sql.link import cue_rows
+from core.sql.periods import find_periods
 from core.sql.tokenize import tokenize
 from core.state.feedback import Feedback
 

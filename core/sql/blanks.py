@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core.sql.business_plan import Filter
-from core.sql.calendar import time_places
 from core.sql.link import Links, Mention, is_content
+from core.sql.periods import time_places
 from core.sql.properties import yes_value
 from core.sql.schema import ColumnEntry, Schema
 from core.sql.unread import is_known_word

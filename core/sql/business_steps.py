@@ -10,7 +10,7 @@ from dataclasses import replace
 from core.sql.aggregates import AGGREGATES, aggregate_of, named_columns
 from core.sql.business_plan import BusinessPlan, Filter, Measure
 from core.sql.business_time import DIFFERENCE, date_column
-from core.sql.calendar import Grain, find_trend
+from core.sql.calendar import Grain
 from core.sql.conditions import asks_sides, find_filters
 from core.sql.contrasts import find_contrast
 from core.sql.dimensions import (
@@ -21,6 +21,7 @@ from core.sql.dimensions import (
 )
 from core.sql.link import Links, is_content
 from core.sql.money import is_buying, is_flow, is_planned
+from core.sql.periods import find_trend
 from core.sql.properties import named_property, taken_for_name, yes_value
 from core.sql.receipts import count_documents
 from core.sql.schema import Schema

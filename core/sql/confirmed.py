@@ -13,9 +13,9 @@ from collections.abc import Callable
 from core.errors import AppError
 from core.i18n import translate
 from core.records import Catalog, CheckedSql, QueryResult, SqlAnswer
-from core.sql.calendar import find_periods
 from core.sql.guard import check_sql
 from core.sql.lexicon import builtin_lexicon
+from core.sql.periods import find_periods
 from core.sql.tokenize import tokenize
 from core.state import pairs
 from core.state.database import Database

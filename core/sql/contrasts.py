@@ -6,11 +6,11 @@ It gives records; `business_sql.py` writes them. Stored values and numbers are i
 from __future__ import annotations
 
 from core.sql.business_plan import Absence, Contrast
-from core.sql.calendar import find_trend
 from core.sql.durations import find_longer
 from core.sql.lexicon import read_cues
 from core.sql.link import Links, Mention
 from core.sql.money import is_buying
+from core.sql.periods import find_trend
 from core.sql.properties import NEVER
 from core.sql.schema import ColumnEntry, Schema
 from core.sql.words import stem

@@ -10,8 +10,8 @@ from collections import defaultdict
 
 import numpy as np
 
-from core.sql.calendar import find_grain, find_trend
 from core.sql.link import CUE_NAMES, ROLES, Links, Mention, cue_rows
+from core.sql.periods import find_grain, find_trend
 from core.sql.schema import ColumnEntry, Schema
 from core.sql.trees import Trees
 

@@ -9,10 +9,10 @@ from collections import Counter
 
 import numpy as np
 
-from core.sql.calendar import find_grain, find_trend
 from core.sql.fidelity import parts_said
 from core.sql.link import CUE_NAMES, Links, cue_rows, is_content
 from core.sql.operators import is_amount
+from core.sql.periods import find_grain, find_trend
 from core.sql.schema import Schema
 from core.sql.understand import ShapeModel
 from core.sql.words import stem

@@ -14,9 +14,10 @@ from dataclasses import replace
 
 from core.i18n import format_number, translate
 from core.records import QueryResult, SqlAnswer
-from core.sql.calendar import MONTHS, NO_DAY, find_periods
+from core.sql.calendar import MONTHS, NO_DAY
 from core.sql.fidelity import find_unread, quoted_names
 from core.sql.link import Links, ValueMention
+from core.sql.periods import find_periods
 from core.sql.readings import Option
 from core.sql.schema import Schema
 

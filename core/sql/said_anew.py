@@ -13,9 +13,10 @@ from typing import Any
 
 from core.i18n import NUMBER_WORDS
 from core.sql.business_time import reach_of
-from core.sql.calendar import Grain, find_grain, find_periods
+from core.sql.calendar import Grain
 from core.sql.lexicon import fold
 from core.sql.link import Links, ValueMention, is_content
+from core.sql.periods import find_grain, find_periods
 from core.sql.schema import Schema
 from core.sql.words import stem
 

@@ -10,9 +10,9 @@ import re
 from dataclasses import dataclass
 
 from core.sql.business_time import reach_of
-from core.sql.calendar import find_periods
 from core.sql.lexicon import fold
 from core.sql.link import Links
+from core.sql.periods import find_periods
 from core.sql.reshape import LIMITED, Edit
 from core.sql.said_anew import Said, any_date, figures_of, grain_of, grouping_of, is_table
 from core.sql.schema import Schema

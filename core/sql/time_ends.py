@@ -10,9 +10,10 @@ import datetime
 from dataclasses import dataclass
 
 from core.sql.business_time import date_column
-from core.sql.calendar import YEARS, find_periods
+from core.sql.calendar import YEARS
 from core.sql.lexicon import read_cues
 from core.sql.link import Links
+from core.sql.periods import find_periods
 from core.sql.schema import ColumnEntry, Schema
 from core.sql.words import stem
 

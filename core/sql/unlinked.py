@@ -10,9 +10,10 @@ from dataclasses import replace
 from typing import Any
 
 from core.records import SqlAnswer
-from core.sql.calendar import MONTHS, time_places
+from core.sql.calendar import MONTHS
 from core.sql.dimensions import is_ordering
 from core.sql.link import Links, cue_rows, is_content
+from core.sql.periods import time_places
 from core.sql.propose import Parser
 from core.sql.schema import Schema
 from core.sql.spelling import suggest_names

@@ -9,10 +9,10 @@ from collections.abc import Iterable
 
 from core.sql.aggregates import AGGREGATES
 from core.sql.business_plan import BusinessPlan
-from core.sql.calendar import find_grain
 from core.sql.dimensions import HIGH, LOW
 from core.sql.lexicon import fold, read_cues
 from core.sql.link import Links, is_content
+from core.sql.periods import find_grain
 from core.sql.words import Token, stem
 
 WINDOWS = {name: tuple(phrases) for name, phrases in read_cues()["windows"].items()}

@@ -13,9 +13,10 @@ import itertools
 from typing import Any
 
 from core.lexicon.translate import builtin_bilingual
-from core.sql.calendar import MONTHS, NO_DAY, OPEN_END, OPEN_START, find_periods
+from core.sql.calendar import MONTHS, NO_DAY, OPEN_END, OPEN_START
 from core.sql.lexicon import Lexicon, fold
 from core.sql.link import WEAK, WEAK_WORDS, ValueMention, is_content
+from core.sql.periods import find_periods
 from core.sql.schema import NEAR_LENGTH_MIN, Schema, fold_value
 from core.sql.words import Token, stem
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core.sql.business_plan import BusinessPlan
-from core.sql.calendar import GRAINS, Grain, find_grain, go_back
+from core.sql.calendar import GRAINS, Grain, go_back
+from core.sql.periods import find_grain
 from core.sql.words import Token, stem
 
 _PARTS = frozenset(("week", "month", "quarter", "half"))

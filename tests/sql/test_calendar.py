@@ -4,8 +4,8 @@ import datetime
 
 import pytest
 
-from core.sql.calendar import find_grain, find_periods
 from core.sql.lexicon import builtin_lexicon
+from core.sql.periods import find_grain, find_periods
 from core.sql.tokenize import tokenize
 
 TODAY = datetime.date(2026, 11, 23)
