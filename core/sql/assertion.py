@@ -14,9 +14,9 @@ from typing import Any
 from core.i18n import format_number, translate
 from core.records import QueryResult
 from core.sql.contests import column_of, first_of
-from core.sql.dimensions import superlatives
 from core.sql.lexicon import read_cues
 from core.sql.link import Links, ValueMention
+from core.sql.ordering import superlatives
 from core.sql.schema import ColumnEntry, Schema
 from core.sql.spellings import fold_spelling
 

@@ -27,13 +27,14 @@ from core.sql.business_steps import (
 from core.sql.business_time import CHANGED, GAINED, add_time, names_column
 from core.sql.calendar import Grain
 from core.sql.conditions import find_filter, find_filters
-from core.sql.dimensions import joined, superlatives
 from core.sql.durations import rank_lasting
+from core.sql.entities import joined
 from core.sql.formulas import owed_places
 from core.sql.link import Links, is_content
 from core.sql.measures import asks_rows, find_measures
 from core.sql.money import is_buying, is_flow
 from core.sql.operators import BOUNDS
+from core.sql.ordering import superlatives
 from core.sql.periods import find_grain, find_periods, find_trend
 from core.sql.planned import find_overrun
 from core.sql.schema import Schema

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from core.sql.business_plan import BusinessPlan, Measure, Threshold
 from core.sql.business_time import date_column
-from core.sql.dimensions import Dimension, dimension_at, joined, key_beside, name_columns
+from core.sql.dimensions import Dimension, dimension_at
+from core.sql.entities import joined, key_beside, name_columns
 from core.sql.link import Links, ValueMention, is_content
 from core.sql.money import cue_roots, is_buying, is_flow
 from core.sql.operators import BOUNDS, behind_number, operator_beside

@@ -15,20 +15,12 @@ from core.sql.business_steps import add_filters
 from core.sql.business_time import add_periods, asks_when
 from core.sql.calendar import Grain
 from core.sql.contrasts import find_absence, find_contrast
-from core.sql.dimensions import (
-    LEADS,
-    LOW,
-    Dimension,
-    dimension_at,
-    has_superlative,
-    is_ordering,
-    name_columns,
-    names_one,
-    superlatives,
-)
+from core.sql.dimensions import LEADS, Dimension, dimension_at, names_one
+from core.sql.entities import name_columns
 from core.sql.lexicon import read_cues
 from core.sql.link import Links
 from core.sql.operators import BOUNDS
+from core.sql.ordering import LOW, has_superlative, is_ordering, superlatives
 from core.sql.schema import Schema
 from core.sql.set_lists import find_period_set, find_set_list
 from core.sql.time_ends import TimeEnd, find_time_end

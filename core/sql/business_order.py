@@ -9,9 +9,9 @@ from core.sql.aggregates import aggregate_of
 from core.sql.business_plan import BusinessPlan
 from core.sql.business_time import falls
 from core.sql.conditions import asks_sides
-from core.sql.dimensions import HIGH, LOW, find_sorting, superlatives
 from core.sql.link import Links, ValueMention
 from core.sql.money import is_buying, is_flow
+from core.sql.ordering import HIGH, LOW, find_sorting, superlatives
 from core.sql.periods import find_grain
 from core.sql.schema import Schema
 from core.sql.words import stem

@@ -8,10 +8,10 @@ from __future__ import annotations
 from core.sql.aggregates import aggregate_of
 from core.sql.business_plan import BusinessPlan
 from core.sql.conditions import asks_sides
-from core.sql.dimensions import HIGH, LOW, has_superlative, is_ordering, takes_away
 from core.sql.lexicon import read_cues
 from core.sql.link import Links
 from core.sql.money import is_flow
+from core.sql.ordering import HIGH, LOW, has_superlative, is_ordering, takes_away
 from core.sql.schema import Schema
 from core.sql.unread import TOLD, uncovered
 from core.sql.words import stem

@@ -13,14 +13,10 @@ from core.sql.business_time import DIFFERENCE, date_column
 from core.sql.calendar import Grain
 from core.sql.conditions import asks_sides, find_filters
 from core.sql.contrasts import find_contrast
-from core.sql.dimensions import (
-    LEADS,
-    Dimension,
-    find_dimensions,
-    has_superlative,
-)
+from core.sql.dimensions import LEADS, Dimension, find_dimensions
 from core.sql.link import Links, is_content
 from core.sql.money import is_buying, is_flow, is_planned
+from core.sql.ordering import has_superlative
 from core.sql.periods import find_trend
 from core.sql.properties import named_property, taken_for_name, yes_value
 from core.sql.receipts import count_documents

@@ -11,10 +11,10 @@ from typing import Any
 
 from core.sql.business_plan import BusinessPlan
 from core.sql.calendar import GRAINS, OPEN_END, OPEN_START, Grain, Period, go_back
-from core.sql.dimensions import has_superlative
 from core.sql.link import Links, Mention
 from core.sql.money import cue_roots, records_deeds
 from core.sql.operators import is_amount, prices
+from core.sql.ordering import has_superlative
 from core.sql.periods import find_grain, find_periods, find_trend
 from core.sql.schema import ColumnEntry, Schema
 from core.sql.words import stem

@@ -8,7 +8,7 @@ from __future__ import annotations
 from core.sql.blanks import filled_or_empty
 from core.sql.business_plan import Filter
 from core.sql.calendar import GRAINS
-from core.sql.dimensions import distance, joined
+from core.sql.entities import distance, joined
 from core.sql.lexicon import fold
 from core.sql.link import Links, Mention, ValueMention, is_content
 from core.sql.money import is_money, number_columns, table_money

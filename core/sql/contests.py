@@ -9,9 +9,9 @@ import re
 from collections.abc import Sequence
 
 from core.i18n import translate
-from core.sql.dimensions import SUPERLATIVES
 from core.sql.lexicon import fold
 from core.sql.link import Links, ValueMention
+from core.sql.ordering import SUPERLATIVES
 from core.sql.schema import Schema
 
 _ENDS = SUPERLATIVES["high"] | SUPERLATIVES["low"]

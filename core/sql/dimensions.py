@@ -1,6 +1,6 @@
 """By what a business question splits its measure: columns after 'by', 'for each', 'which', and the entities they name.
 
-An entity (a table's thing: a customer, a track) is shown by its name columns. Nothing is measured here.
+Nothing is measured here.
 """
 
 from __future__ import annotations
@@ -8,16 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.sql.calendar import Grain
-from core.sql.lexicon import read_cues
+from core.sql.entities import distance, joined, key_beside, name_columns, repeats
 from core.sql.link import Links, Mention
+from core.sql.ordering import HIGH, LOW, find_sorting, has_superlative, is_ordering
 from core.sql.schema import ColumnEntry, Schema
 from core.sql.words import Token, stem
 
 LEADS = ("by", "each", "per", "every", "across", "within")
-_ORDERING = frozenset(stem(word) for word in read_cues()["measures"]["ordering"].split())
-HIGH = frozenset(stem(w) for w in read_cues()["measures"]["high"].split())
-LOW = frozenset(stem(w) for w in read_cues()["measures"]["low"].split())
-_PERSON = (("first", "given", "forename"), ("last", "sur", "surname", "family"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,112 +118,6 @@ def _asks_one(token: Token) -> bool:
     )
 
 
-def is_ordering(tokens: list[Token], place: int) -> bool:
-    near = range(max(0, place - 2), place)
-    return any(stem(tokens[p].word) in _ORDERING and not _names_orders(tokens[p], tokens[p - 1 : p]) for p in near)
-
-
-def _names_orders(token: Token, before: list[Token]) -> bool:
-    """'orders by region', 'pedidos por canal', 'revenue per order by region': the thing, not the sorting."""
-    if before and before[0].word == "per":
-        return True
-    source = token.source.lower()
-    return stem(token.word) == "order" and (source == "orders" or not source.startswith(("order", "orden")))
-
-
-def has_superlative(links: Links) -> bool:
-    return bool(superlatives(links))
-
-
-def find_sorting(links: Links) -> tuple[bool, frozenset[int]] | None:
-    """(largest first, the places that say so) of 'highest first', 'slowest first', 'from most to least', 'from the most
-    generous to the least', 'descending': rows are put in order, none is left out."""
-    roots = [stem(token.word) for token in links.tokens]
-    for place, root in enumerate(roots):
-        if root in ("descend", "ascend"):
-            return root == "descend", frozenset((place,))
-        ends = next((n for n in (2, 3) if place + n + 1 == len(roots) and roots[-1] == "first"), 1)
-        if _ranks(links.tokens[place]) and roots[place + ends : place + ends + 1] == [
-            "first"
-        ]:  # ', largest total first'
-            grows = roots[place + 1] == "grow"  # 'fastest-growing' is no shortest time
-            return grows or links.tokens[place].word not in _LOW_FIRST, frozenset(range(place, place + ends + 1))
-        if _ranks(links.tokens[place]) and place:
-            end = _other_end(links.tokens, place)
-            if end:
-                return links.tokens[place].word not in _LOW_FIRST, frozenset(range(place, end))
-    return None
-
-
-def asked_order(links: Links) -> tuple[int, bool | None] | None:
-    """(the place of the word that asks for rows in order, whether falling: None where that is not said); None where no
-    order is asked for."""
-    roots = [stem(token.word) for token in links.tokens]
-    spoken = (p for p, token in enumerate(links.tokens) if roots[p] in _SORTS or _is_order(token))
-    place, sorting = next(spoken, None), find_sorting(links)
-    if place is None:
-        return (min(sorting[1]), sorting[0]) if sorting else None
-    if {"descend", "decreas", "revers"} & set(roots):
-        return place, True
-    return place, False if {"ascend", "increas", "alphabet", "lexicograph"} & set(roots) else None
-
-
-_SORTS = frozenset(("sort", "alphabet", "lexicograph", "ascend", "descend"))
-
-
-def _is_order(token: Token) -> bool:
-    """'ordered by', 'in order of', 'in descending order': the sorting, which names no table of orders."""
-    return token.kind == "cue" and token.word in ("order", "ordered")
-
-
-SUPERLATIVES = {name: frozenset(words.split()) for name, words in read_cues()["superlatives"].items()}
-_LOW_FIRST = (SUPERLATIVES["low"] | frozenset(read_cues()["measures"]["low"].split())) - {"slowest"} | {
-    "fastest", "quickest",
-}  # fmt: skip
-_REACH = 4  # words from one end of an order to the other: 'from the most generous one to the least'
-
-
-def _ranks(token: Token) -> bool:
-    """A word for one end of a row: 'highest', 'least', 'slowest', 'neediest'; no end of time."""
-    known = stem(token.word) in HIGH | LOW or token.word in SUPERLATIVES["high"] | SUPERLATIVES["low"]
-    return (known or (token.word.endswith("est") and len(token.word) > 5)) and token.word not in _TIMES
-
-
-_TIMES = frozenset("first last recent newest latest oldest earliest youngest".split())
-
-
-def _other_end(tokens: list[Token], place: int) -> int:
-    """Behind the superlative at `place`, the place after the other end that 'to' leads to; 0 where there is none.
-    'al menos' says 'at least' as well as 'to the least'."""
-    for turn in range(place + 1, min(place + _REACH, len(tokens) - 1)):
-        behind = turn + 1 + (tokens[turn + 1].word == "the" and turn + 2 < len(tokens))
-        counts = behind + 1 < len(tokens) and tokens[behind + 1].kind in ("number", "number_word")
-        if tokens[turn].word in ("to", "at") and _ranks(tokens[behind]) and not counts:
-            named = tokens[behind].word in ("most", "least") and tokens[turn].word == "to"
-            return min(behind + 1 + named, len(tokens))
-    return 0
-
-
-def takes_away(links: Links, place: int) -> bool:
-    """'importe menos coste', 'sales minus cost': a column before the word and one behind it."""
-    if links.tokens[place].word != "minus" and links.tokens[place].source.lower() not in ("menos", "less"):
-        return False
-    named = [m for ms in links.columns.values() for m in ms if m.score >= 0.85]
-    return any(m.end == place for m in named) and any(m.start == place + 1 for m in named)
-
-
-def superlatives(links: Links) -> list[int]:
-    """Places of superlatives; 'more than', 'or more', 'at least' and 'highest first' are none."""
-    found = []
-    _, sorting = find_sorting(links) or (False, frozenset())
-    for place, token in enumerate(links.tokens):
-        compared = any(t.word == "than" for t in links.tokens[place + 1 : place + 3])
-        compared = compared or (place > 0 and links.tokens[place - 1].word in ("or", "at"))
-        if stem(token.word) in HIGH | LOW and not compared and place not in sorting and not takes_away(links, place):
-            found.append(place)
-    return found
-
-
 def dimension_at(
     place: int, links: Links, schema: Schema, fact: int, taken: set[int], reach: int, lead: str = ""
 ) -> Dimension | None:
@@ -296,56 +187,3 @@ def _groups(entry: ColumnEntry) -> bool:
     if entry.kind == "number" and not (entry.time or entry.date_like):
         return entry.unique <= 0.2 or (entry.column.distinct or 99) <= 12
     return entry.kind != "date"
-
-
-def joined(schema: Schema, fact: int, other: int) -> bool:
-    return fact == other or _edges(schema, fact, other) is not None
-
-
-def distance(schema: Schema, fact: int, other: int) -> int:
-    return 0 if fact == other else len(_edges(schema, fact, other) or ())
-
-
-def repeats(schema: Schema, fact: int, other: int) -> bool:
-    """Whether the way to a table leads through one that refers back, so that a row of `fact` meets several of its."""
-    upward = {(key.table, key.ref_table) for key in schema.catalog.foreign_keys}
-    edges = (_edges(schema, fact, other) or ()) if fact != other else ()
-    return any((e.right, e.left) in upward and (e.left, e.right) not in upward for e in edges)
-
-
-def _edges(schema: Schema, fact: int, other: int):
-    return schema.graph.connect((schema.tables[fact].table.name, schema.tables[other].table.name))
-
-
-def name_columns(table: int, schema: Schema) -> tuple[int, ...]:
-    """The columns that say which thing a row of a table is: a name, a first and a last name, else the first text."""
-    entries = [schema.columns[c] for c in schema.tables[table].columns]
-    texts = [e for e in entries if e.kind == "text" and not e.id_like and not e.time]
-    parts = [next((e for e in texts if _has_word(e, words)), None) for words in _PERSON]
-    if all(parts) and parts[0] is not parts[1]:
-        return tuple(part.number for part in parts if part)
-    own = {root for stems in schema.tables[table].words for root, weight in stems if weight >= 0.85}
-    titled = [e for e in texts if any(root in own for stems in e.words for root, weight in stems if weight >= 0.85)]
-    titled.sort(key=lambda e: (e.primary, len(e.words)))  # 'Agente' before 'Código de agente'
-    named = [e for e in texts if e.name_like]
-    key = schema.tables[table].table.primary_key
-    if len(key) == 1 and named and not any(e in titled or e.unique > 0.5 for e in named):
-        named, texts = [], [schema.column_of[(schema.tables[table].table.name, key[0])]]
-    if len(key) == 1 and not any(e.unique > 0.5 for e in texts):
-        texts = [schema.column_of[(schema.tables[table].table.name, key[0])]]  # what repeats names no row
-    ranked = [e for e in named if e in titled] or named or [e for e in titled if e.unique > 0.5] or texts
-    return (ranked[0].number,) if ranked else ()
-
-
-def _has_word(entry: ColumnEntry, words: tuple[str, ...]) -> bool:
-    name = entry.column.name.lower().replace("_", "").replace(" ", "")
-    return entry.name_like and name.startswith(words) and name.endswith("name")
-
-
-def key_beside(table: int, columns: tuple[int, ...], schema: Schema) -> int | None:
-    """The table's key, where its names alone do not tell its rows apart."""
-    if any(schema.columns[c].unique >= 0.999 for c in columns):
-        return None
-    key = schema.tables[table].table.primary_key
-    entry = schema.column_of.get((schema.tables[table].table.name, key[0])) if len(key) == 1 else None
-    return entry.number if entry else None

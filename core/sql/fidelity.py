@@ -11,9 +11,9 @@ import itertools
 import re
 
 from core.sql.aggregates import AGGREGATES
-from core.sql.dimensions import asked_order
 from core.sql.link import Links, Mention, ValueMention, cue_rows
 from core.sql.operators import operator_beside
+from core.sql.ordering import asked_order
 from core.sql.roles import untold_roles
 from core.sql.schema import Schema
 from core.sql.unread import content_of

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from core.sql.aggregates import aggregate_of
 from core.sql.business_plan import Measure
-from core.sql.dimensions import has_superlative, takes_away
 from core.sql.link import Links
 from core.sql.money import STOCK, cue_roots, first_with, is_flow, is_piece, names_bound, number_columns
+from core.sql.ordering import has_superlative, takes_away
 from core.sql.ratios import plain_numbers
 from core.sql.schema import ColumnEntry, Schema
 from core.sql.words import stem

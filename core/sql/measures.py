@@ -6,14 +6,23 @@ Each reader gives a `Measure` with the tokens it used, or None. They look at nam
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from core.sql.aggregates import aggregate_of, extreme_beside, extreme_of, find_summed_number, named_columns
 from core.sql.business_plan import Measure
-from core.sql.dimensions import distance, joined
+from core.sql.counts import (
+    KEYED,
+    TOLD,
+    asks_most,
+    count_distinct,
+    count_followers,
+    count_most_different,
+    count_rows,
+    counts_deeds,
+)
 from core.sql.durations import find_duration
+from core.sql.entities import distance, joined
 from core.sql.formulas import find_difference, find_outstanding, find_product, find_stock_value
-from core.sql.link import Links, Mention, is_content
+from core.sql.link import Links, Mention
 from core.sql.money import (
     LEVELS,
     MARGIN,
@@ -28,7 +37,6 @@ from core.sql.money import (
     records_deeds,
     table_money,
 )
-from core.sql.operators import BOUNDS, behind_number, operator_beside
 from core.sql.planned import find_spent
 from core.sql.properties import yes_value
 from core.sql.ratios import (
@@ -62,14 +70,14 @@ def find_measures(links: Links, schema: Schema, window: tuple[int, int], over_ti
     if agg in ("count", "distinct"):
         found += [m for m in [count_documents(links, schema, at)] if m]
     if agg == "distinct":
-        found += [m for m in [_distinct(links, schema, at)] if m]
+        found += [m for m in [count_distinct(links, schema, at)] if m]
     if agg == "count":
         counted = find_summed_number(links, schema, named, at) or None
         found += [_column_measure(*counted, "", schema, links)] if counted else _counted_pieces(links, schema, at)
     if named and agg not in ("count", "distinct"):
         found += [_column_measure(n, m, agg, schema, links) for n, m in named[:2]]
-    if _counts_deeds(links):
-        found += [m for m in [_count(links, schema)] if m]
+    if counts_deeds(links):
+        found += [m for m in [count_rows(links, schema)] if m]
     flow = find_flows(links, schema, agg, _bought(links)) if agg not in ("count", "distinct") else []
     flow = flow or ([] if named or agg or window[1] else _amount_of_named(links, schema))
     found += flow
@@ -80,11 +88,11 @@ def find_measures(links: Links, schema: Schema, window: tuple[int, int], over_ti
     if not found and window[1] and not any(ms[0].score >= TOLD for ms in links.tables.values()):
         found += find_flows(links, schema, agg, window[0])  # 'which region grew most': in what it takes
     bare = over_time or _splits(links) or window[1] > 0 or not asks_rows(links)
-    counted = not agg and (_count_followers(links) is not None or (bare and not (flow and _asks_amount(links))))
-    if _most_of(links) and not agg:
-        found += [m for m in [_most_different(links, schema)] if m]
-    if agg == "count" or _most_of(links) or counted:
-        found += [m for m in [_count(links, schema) or _count_followers(links)] if m]
+    counted = not agg and (count_followers(links) is not None or (bare and not (flow and _asks_amount(links))))
+    if asks_most(links) and not agg:
+        found += [m for m in [count_most_different(links, schema)] if m]
+    if agg == "count" or asks_most(links) or counted:
+        found += [m for m in [count_rows(links, schema) or count_followers(links)] if m]
     return list(dict.fromkeys(found))
 
 
@@ -121,17 +129,6 @@ def _share_of_rows(links: Links, schema: Schema, window: tuple[int, int]) -> boo
     keys = (ms for n, ms in links.columns.items() if schema.columns[n].primary)
     named = (*((m, TOLD) for ms in links.tables.values() for m in ms), *((m, KEYED) for ms in keys for m in ms))
     return any(m.start == place and m.score >= least for m, least in named)
-
-
-def _count_followers(links: Links) -> Measure | None:
-    """'who placed three orders or more': the rows of the table behind the number that is compared."""
-    starts = {m.start: (n, m) for n, ms in links.tables.items() for m in ms if m.score >= TOLD}
-    for value in links.values:
-        compared = value.kind == "number" and operator_beside(links.tokens, value.start, value.end) in BOUNDS
-        if compared and behind_number(links, value) in starts:
-            table, said = starts[behind_number(links, value)]
-            return Measure("count", table, (), "*", (said.start, said.end))
-    return None
 
 
 def _asks_amount(links: Links) -> bool:
@@ -182,15 +179,6 @@ def _means_gain(number: int, mention: Mention, links: Links, schema: Schema) -> 
     return gain is not None and number in gain[0] and len(gain[0]) > 1
 
 
-def _counts_deeds(links: Links) -> bool:
-    """'the most purchases', 'the most orders': deeds are counted; sales are money."""
-    return any(
-        token.word in ("purchases", "orders", "purchase", "transactions", "invoices")
-        and links.tokens[place - 1].word in ("most", "more", "fewest", "least", "many")
-        for place, token in enumerate(links.tokens) if place
-    )  # fmt: skip
-
-
 def asks_rows(links: Links) -> bool:
     """'list', 'show', 'what are', 'which': rows are asked for, not how many there are."""
     asks = {"list", "show", "find", "give", "tell", "return", "what", "which", "who", "where", "when", "display"}
@@ -206,7 +194,6 @@ def _splits(links: Links) -> bool:
     )
 
 
-TOLD, KEYED = 0.6, 0.5  # how well a table, or its key, must be named to count as named
 _SORTING = ("order", "ordered", "sorted", "ordenado", "ordenada", "ordenados", "ordenadas", "ordena", "ordenar")
 
 
@@ -231,9 +218,6 @@ def _column_measure(number: int, mention: Mention, agg: str, schema: Schema, lin
     if chosen == "median" or chosen in ("max", "min", "avg", "sum"):
         return Measure(chosen, entry.table, (number,), "{0}", (mention.start, mention.end))
     return Measure("sum", entry.table, (number,), "{0}", (mention.start, mention.end))
-
-
-# ---------------------------------------------------------------- metrics, pairs, ratios
 
 
 def _named_metric(links: Links, schema: Schema) -> Measure | None:
@@ -269,98 +253,3 @@ def _first_last(links: Links, schema: Schema) -> Measure | None:
             places = [p for p in (first, last, mentions[0].start, mentions[0].end - 1) if p is not None]
             best = (score, Measure(agg, entry.table, (number,), "{0}", (min(places), max(places) + 1)))
     return best[1] if best else None
-
-
-# ---------------------------------------------------------------- counts
-
-
-def _most_of(links: Links) -> bool:
-    words = [token.word for token in links.tokens]
-    return "most" in words or "fewest" in words
-
-
-def _most_different(links: Links, schema: Schema) -> Measure | None:
-    """'the states with the most different hospitals', 'con más hospitales distintos': each is counted once."""
-    words = [token.word for token in links.tokens]
-    most = next((p for p, word in enumerate(words) if word in ("most", "fewest")), 0)
-    told = next((p for p in range(most, min(most + 4, len(words))) if words[p] in _DIFFERENT), None)
-    found = _distinct(links, schema, most) if told is not None else None
-    return found and replace(found, span=(min(told, found.span[0]), max(told + 1, found.span[1])))
-
-
-_DIFFERENT = ("different", "distinct", "unique")
-
-
-def _distinct(links: Links, schema: Schema, at: int) -> Measure | None:
-    """'how many different cities', 'number of distinct customers': the column or the table's key."""
-    best: tuple[float, Measure] | None = None
-    for number, mentions in links.columns.items():
-        entry = schema.columns[number]
-        for mention in mentions:
-            if not at < mention.start <= at + 6:
-                continue
-            full = mention.score - 0.1 * (mention.start - at) - 0.1 * entry.extra
-            full += 0.2 * entry.id_like * (mention.score >= 0.4) + 0.1 * entry.name_like
-            full += 0.3 * entry.foreign - 0.1 * _detour(entry.table, links, schema)
-            if best is None or full > best[0]:
-                best = (full, Measure("distinct", entry.table, (number,), "{0}", (mention.start, mention.end)))
-    return best[1] if best else None
-
-
-def _detour(table: int, links: Links, schema: Schema) -> int:
-    """How many joins lie between a table and the others that the question names: 'how many trucks did each driver use'
-    counts them in the trips, which know both."""
-    named = [n for n, ms in links.tables.items() if ms[0].score >= TOLD]
-    return sum(min(distance(schema, table, other), 4) for other in named)
-
-
-def _count(links: Links, schema: Schema) -> Measure | None:
-    """Counts the rows of the table that is named beside 'how many' or 'most', else of the only or the likeliest."""
-    words = [token.word for token in links.tokens]
-    cue = next((p for p, w in enumerate(words) if w in ("many", "number", "count", "most", "fewest")), 0)
-    ranked = []
-    for number, mentions in links.tables.items():
-        for mention in mentions:
-            distance = mention.start - cue if mention.start >= cue else 5 + cue - mention.start
-            ranked.append((mention.score - 0.1 * distance, number, mention))
-    if ranked and max(ranked, key=lambda row: row[0])[0] > 0:
-        _, table, mention = max(ranked, key=lambda row: row[0])
-        return Measure("count", table, (), "*", (mention.start, mention.end))
-    things = _counted_column(links, schema, cue) or _counted_value(links, schema, cue)
-    if things:
-        return things
-    if len(schema.tables) == 1:
-        return Measure("count", 0, (), "*", (cue, cue + 2 * _is_noun(links, cue + 1)))
-    flowing = next((p for p, token in enumerate(links.tokens) if is_flow(token)), None)
-    if flowing is None:
-        return None
-    found = find_flows(links, schema, "")
-    return Measure("count", found[0].table, (), "*", (flowing, flowing + 1)) if found else None
-
-
-def _is_noun(links: Links, place: int) -> bool:
-    """'how many cars' of the only table: a word behind 'many' that names nothing else names its rows."""
-    mentions = [m for ms in links.columns.values() for m in ms if m.score >= KEYED]
-    if place >= len(links.tokens) or links.tokens[place - 1].word != "many" or not is_content(links.tokens[place]):
-        return False
-    return not any(m.start <= place < m.end for m in (*mentions, *links.values))
-
-
-def _counted_column(links: Links, schema: Schema, cue: int) -> Measure | None:
-    """'how many guests' where no table but a text column holds them: each is counted once."""
-    for number, mentions in links.columns.items():
-        entry = schema.columns[number]
-        beside = any(cue < m.start <= cue + 2 and m.score >= 0.85 and m.end - m.start == 1 for m in mentions)
-        beside = beside and not any(stem(t.word) in PIECES for t in links.tokens[cue : cue + 3])
-        if beside and entry.kind == "text" and not entry.time and "many" in {t.word for t in links.tokens}:
-            return Measure("distinct", entry.table, (number,), "{0}", (mentions[0].start, mentions[0].end))
-    return None
-
-
-def _counted_value(links: Links, schema: Schema, cue: int) -> Measure | None:
-    """'how many apprentices' where they are a stored kind of a table's things: the rows of that table."""
-    for m in links.values:
-        tables = {schema.columns[column].table for column, _, weight in m.hits if weight >= 0.75}
-        if cue < m.start <= cue + 2 and m.kind == "text" and len(tables) == 1:
-            return Measure("count", tables.pop(), (), "*", (cue, cue))
-    return None

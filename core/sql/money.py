@@ -9,9 +9,9 @@ import re
 from typing import Any
 
 from core.sql.business_plan import Measure
-from core.sql.dimensions import HIGH, LOW
 from core.sql.lexicon import fold, read_cues
 from core.sql.link import Links
+from core.sql.ordering import HIGH, LOW
 from core.sql.schema import ColumnEntry, Schema
 from core.sql.units import same_unit
 from core.sql.words import stem

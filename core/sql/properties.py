@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.sql.business_plan import Filter
-from core.sql.dimensions import distance
+from core.sql.entities import distance
 from core.sql.lexicon import fold
 from core.sql.link import Links, is_content
 from core.sql.names import spoken_words

@@ -21,9 +21,9 @@ from core.sql.business_plan import BusinessPlan
 from core.sql.business_reading import read_business_plan
 from core.sql.business_sql import write_business
 from core.sql.compose import Candidate
-from core.sql.dimensions import asked_order
 from core.sql.lexicon import Lexicon
 from core.sql.link import Links
+from core.sql.ordering import asked_order
 from core.sql.propose import Parser, compose_candidates, link_question
 from core.sql.rank import candidate_features
 from core.sql.rank_context import RankContext

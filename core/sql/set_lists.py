@@ -13,7 +13,7 @@ from core.sql.aggregates import aggregate_of
 from core.sql.business_plan import BusinessPlan, Filter, Measure
 from core.sql.business_time import date_column, reach_of
 from core.sql.conditions import find_filter
-from core.sql.dimensions import key_beside, name_columns
+from core.sql.entities import key_beside, name_columns
 from core.sql.link import Links
 from core.sql.money import is_buying, table_money
 from core.sql.periods import find_periods

@@ -13,8 +13,8 @@ import numpy as np
 
 from core.sql.compare import same_answer
 from core.sql.compose import Candidate
-from core.sql.dimensions import asked_order
 from core.sql.link_features import score_links
+from core.sql.ordering import asked_order
 from core.sql.propose import Parser, compose_candidates
 from core.sql.rank import candidate_features, feature_signs
 from core.sql.rank_results import RESULT_SIGNS, Facts, confidence_features, facts_of, result_features

@@ -18,9 +18,10 @@ from pathlib import Path
 
 from core.sql.business_plan import BusinessPlan, repeats_rows
 from core.sql.compare import is_part, result_key, same_answer
-from core.sql.dimensions import asked_order, distance
+from core.sql.entities import distance
 from core.sql.fidelity import LAPSES, STRAINS, find_lapses, find_strains, lost_of, quoted_names, undenied, unsaid
 from core.sql.link import Links
+from core.sql.ordering import asked_order
 from core.sql.properties import yes_value
 from core.sql.readings import Option, Readings
 from core.sql.schema import Schema

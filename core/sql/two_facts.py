@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 
 from core.sql.aggregates import named_columns
 from core.sql.business_plan import BusinessPlan, Measure
-from core.sql.dimensions import LEADS, joined
+from core.sql.dimensions import LEADS
+from core.sql.entities import joined
 from core.sql.lexicon import fold
 from core.sql.link import Links
 from core.sql.money import MARGIN, cue_roots, find_flows, is_additive, is_flow, is_money, way_of

@@ -11,8 +11,8 @@ from typing import Any
 
 from core.records import SqlAnswer
 from core.sql.calendar import MONTHS
-from core.sql.dimensions import is_ordering
 from core.sql.link import Links, cue_rows, is_content
+from core.sql.ordering import is_ordering
 from core.sql.periods import time_places
 from core.sql.propose import Parser
 from core.sql.schema import Schema

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 
 from core.sql.aggregates import AGGREGATES
 from core.sql.business_plan import BusinessPlan
-from core.sql.dimensions import HIGH, LOW
 from core.sql.lexicon import fold, read_cues
 from core.sql.link import Links, is_content
+from core.sql.ordering import HIGH, LOW
 from core.sql.periods import find_grain
 from core.sql.words import Token, stem
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from core.sql.aggregates import aggregate_of
 from core.sql.business_plan import BusinessPlan, Measure
-from core.sql.dimensions import joined, name_columns
+from core.sql.entities import joined, name_columns
 from core.sql.link import Links
 from core.sql.money import is_additive, table_money
 from core.sql.schema import Schema

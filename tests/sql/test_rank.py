@@ -7,9 +7,9 @@ from shop import make_shop
 
 from core.records import QueryResult
 from core.sql.compose import Fill
-from core.sql.dimensions import asked_order
 from core.sql.lexicon import builtin_lexicon
 from core.sql.link import Links
+from core.sql.ordering import asked_order
 from core.sql.plan import STAR, Cond, Item, Query
 from core.sql.propose import builtin_parser, compose_candidates, link_question
 from core.sql.rank import candidate_features, feature_signs
