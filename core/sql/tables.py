@@ -7,6 +7,7 @@ comes back. It imports no files (`sources.py`) and draws nothing.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import threading
 import time
 from collections.abc import Callable, Collection, Generator, Sequence
@@ -23,18 +24,14 @@ from core.records import (
     CheckedSql,
     Metric,
     QueryResult,
-    Reading,
     Sounding,
     SqlAnswer,
-    Table,
 )
 from core.settings import Settings
-from core.sql.ask import ask
 from core.sql.catalog import build_catalog
 from core.sql.chart_request import without_chart
 from core.sql.choose_chart import choose_chart
 from core.sql.confirmed import recall as recall_confirmed
-from core.sql.crosstab import SURE, read_lookup, read_words, write_lookup
 from core.sql.edit_statement import keep_scope, order_sql, restrict_sql
 from core.sql.examples import example_questions
 from core.sql.execute import admit_sql, run_queries
@@ -45,7 +42,7 @@ from core.sql.insight import describe
 from core.sql.lexicon import builtin_lexicon
 from core.sql.listing import say_rows
 from core.sql.named_metrics import check_metric, metric_sql
-from core.sql.nearest import NearestTables
+from core.sql.parts import Parts, ask_parts, keep_tables
 from core.sql.reshape import LIMITED
 from core.sql.result_columns import measure_of
 from core.sql.sandbox import Sandbox
@@ -54,9 +51,6 @@ from core.sql.sound import sound
 from core.sql.typed_sql import is_statement
 from core.state import catalog_notes, pairs
 from core.state.database import Database
-
-_SURE = 0.66  # an answer this sure stands, though a word of the question found nothing
-_FOUND_SURE, _FOUND_ALONE = 0.5, 0.3  # what an answer from document tables needs beside tables of files, and alone
 
 
 class Tables:
@@ -73,7 +67,7 @@ class Tables:
         self._settings = settings
         self._catalog = Catalog()
         self._state: tuple = ()
-        self._parts: dict[frozenset[str] | None, _Part] = {}
+        self._parts: dict[frozenset[str] | None, Parts] = {}
 
     def close(self) -> None:
         self._sandbox.close()
@@ -86,18 +80,18 @@ class Tables:
             if state != self._state:
                 held = build_catalog(self.folder, catalog_notes.read(self._db) if self._db is not None else None)
                 hidden = ("document",) if state[0] == "off" else ()
-                self._catalog = _keep(held, lambda table: table.origin not in hidden)
+                self._catalog = keep_tables(held, lambda table: table.origin not in hidden)
                 self._state, self._parts = state, {}
             return self._catalog
 
     def examples(self, lang: str) -> list[str]:
         """Questions in `lang` that the tables of files can be asked; none was tried."""
-        return list(example_questions(self._part(None).files, lang))
+        return list(example_questions(self._parts_of(None).files, lang))
 
     def sound(self, question: str, lang: str, *, sources: Collection[str] | None = None) -> Sounding:
         """How well the question's words link to the tables of files, wholly where its answer was confirmed; nothing is
         run."""
-        files = self._part(sources).files
+        files = self._parts_of(sources).files
         heard = sound(question, lang, files)
         if self._db is None or pairs.find(self._db, question, [table.name for table in files.tables]) is None:
             return heard
@@ -105,7 +99,7 @@ class Tables:
 
     def follow_up(self, said: str, answer: SqlAnswer, lang: str) -> Edit | None:
         """`said` as an edit of the question that `answer` answered; None where it asks something of its own."""
-        files = self._part(None).files
+        files = self._parts_of(None).files
         ours = answer.sql is not None and set(answer.sql.tables) <= {table.name for table in files.tables}
         return edit_question(said, answer.question, answer, files if ours else self.catalog(), lang)
 
@@ -151,12 +145,13 @@ class Tables:
         Tables of files are asked first and alone; those found in documents where these have no answer, or one that
         leaves words of the question without meaning, and then only the few that are nearest to it.
         Setting `cancel` from another thread ends what runs; the answer's error is then `sql.limits.cancelled`."""
-        part = self._part(sources)
-        if is_statement(question, part.every):
+        parts = self._parts_of(sources)
+        if is_statement(question, parts.every):
             return self._run_typed(question, lang, cancel)
-        answer = self._recall(question, lang, part, cancel)
+        answer = self._recall(question, lang, parts, cancel)
         if answer is None:
-            answer = self._ask_parts(without_chart(question), lang, part, cancel)
+            run = functools.partial(self._run_texts, cancel=cancel)
+            answer = ask_parts(without_chart(question), lang, parts, run)
             answer = dataclasses.replace(answer, question=question)
         if cancel is not None and cancel.is_set():
             return SqlAnswer(question, lang, None, None, error=("sql.limits.cancelled", {}))
@@ -184,8 +179,8 @@ class Tables:
         """The same question by a model's statement over the tables of files; what `parse` gives (`ask` does) stands
         where none runs. What a user has confirmed is not written anew; other accepted pairs are the model's examples.
         Yields '' while the model writes."""
-        catalog = self._part(sources).files
-        confirmed = self._recall(question, lang, self._part(sources), None)
+        catalog = self._parts_of(sources).files
+        confirmed = self._recall(question, lang, self._parts_of(sources), None)
         if confirmed is not None:
             return _complete(confirmed)
         kept = pairs.list_pairs(self._db, [table.name for table in catalog.tables]) if self._db is not None else []
@@ -205,56 +200,20 @@ class Tables:
         )  # fmt: skip
         return answer if answer.chart is not None else _complete(answer)
 
-    def _recall(self, question: str, lang: str, part: _Part, cancel: threading.Event | None) -> SqlAnswer | None:
+    def _recall(self, question: str, lang: str, parts: Parts, cancel: threading.Event | None) -> SqlAnswer | None:
         """The answer that a user has confirmed, where there is one."""
         if self._db is None:
             return None
         return recall_confirmed(
-            question, lang, part.every, self._db, lambda sql: self._run_checked(sql, part.every, cancel)
+            question, lang, parts.every, self._db, lambda sql: self._run_checked(sql, parts.every, cancel)
         )
 
-    def _ask_parts(self, question: str, lang: str, part: _Part, cancel: threading.Event | None) -> SqlAnswer:
-        def asked(catalog: Catalog) -> SqlAnswer:
-            return ask(question, catalog, lambda texts: self._run_texts(texts, catalog, cancel), lang=lang)
-
-        if part.nearest is None:
-            return asked(part.files)
-        answer = asked(part.files)
-        if answer.error is None and (not answer.unknown or answer.confidence >= _SURE):
-            return answer
-        few = part.nearest.find(question, lang)
-        other = (self._look_up(question, lang, few, cancel) or asked(few)) if few.tables else None
-        if other is not None and _is_better(other, answer, _FOUND_SURE if part.files.tables else _FOUND_ALONE):
-            return other
-        if part.files.tables:
-            return answer
-        return SqlAnswer(question, lang, None, None, error=("sql.ask.nothing_linked", {"words": question}))
-
-    def _look_up(self, question: str, lang: str, few: Catalog, cancel: threading.Event | None) -> SqlAnswer | None:
-        """The answer of the table that accounts for most of the question as a printed table is read, if any does."""
-        started = time.perf_counter()
-        found = [read_lookup(question, lang, table, builtin_lexicon()) for table in few.tables]
-        lookups = sorted(filter(None, found), key=lambda lookup: (-lookup.covered, -lookup.fit))
-        if not lookups:
-            return None
-        best, *others = lookups
-        checked = check_sql(write_lookup(best), few)
-        result = self._run_checked(checked, few, cancel)
-        if result.error is not None or not result.rows:
-            return None
-        readings = tuple(Reading(read_words(other, lang), write_lookup(other)) for other in others[:2])
-        ms = round(1000 * (time.perf_counter() - started), 2)
-        return SqlAnswer(
-            question, lang, checked, result, reading=read_words(best, lang), confidence=round(SURE * best.covered, 4),
-            alternatives=readings, unknown=best.unknown, timings_ms={"execute": ms, "total": ms},
-        )  # fmt: skip
-
-    def _part(self, sources: Collection[str] | None) -> _Part:
+    def _parts_of(self, sources: Collection[str] | None) -> Parts:
         """The catalog as one question may see it, kept while the catalog stays as it is."""
         catalog, key = self.catalog(), None if sources is None else frozenset(sources)
         with self._lock:
             if key not in self._parts:
-                self._parts[key] = _Part(catalog, key)
+                self._parts[key] = Parts(catalog, key)
             return self._parts[key]
 
     def run(
@@ -315,37 +274,6 @@ def _complete(answer: SqlAnswer, asked: str | None = None) -> SqlAnswer:
     sentences = answer.insight or tuple(describe(result, question, answer.lang, chart))
     sentences = sentences or tuple(filter(None, [say_rows(result, answer.lang)]))
     return dataclasses.replace(answer, chart=chart, insight=sentences)
-
-
-class _Part:
-    """The tables of some files: those of table files to be asked together, those of documents by nearness."""
-
-    def __init__(self, catalog: Catalog, sources: frozenset[str] | None) -> None:
-        self.every = _keep(catalog, lambda table: sources is None or table.source in sources)
-        self.files = _keep(self.every, lambda table: table.origin == "file")
-        found = _keep(self.every, lambda table: table.origin == "document")
-        self.nearest = NearestTables(found, builtin_lexicon()) if found.tables else None
-
-
-def _keep(catalog: Catalog, wanted: Callable[[Table], bool]) -> Catalog:
-    """The catalog of some tables, with what belongs to them; itself where that is all."""
-    tables = tuple(table for table in catalog.tables if wanted(table))
-    if len(tables) == len(catalog.tables):
-        return catalog
-    names = {table.name for table in tables}
-    keys = tuple(key for key in catalog.foreign_keys if {key.table, key.ref_table} <= names)
-    metrics = tuple(metric for metric in catalog.metrics if metric.table in names)
-    return Catalog(tables, keys, metrics)
-
-
-def _is_better(other: SqlAnswer, answer: SqlAnswer, least: float) -> bool:
-    """Whether the document tables' answer stands in for that of the files' tables: it is at least so sure, and
-    understood more."""
-    if other.error is not None or other.result is None or other.confidence < least:
-        return False
-    return answer.error is not None or (
-        len(other.unknown) < len(answer.unknown) and other.confidence > answer.confidence
-    )
 
 
 def _state_of(folder: Path) -> tuple:
