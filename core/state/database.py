@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from core.errors import AppError
-from core.state import schema
+from core.state.migrations import MIGRATIONS
 
 _BUSY_TIMEOUT_MS = 20000
 
@@ -70,15 +70,15 @@ class Database:
 
     def _migrate(self) -> None:
         with self.read() as connection:
-            if _version(connection) == len(schema.MIGRATIONS):
+            if _version(connection) == len(MIGRATIONS):
                 return
         with self.write() as connection:
             version = _version(connection)
-            if version > len(schema.MIGRATIONS):
+            if version > len(MIGRATIONS):
                 raise AppError("errors.state_newer", path=str(self.path), version=version)
-            for migration in schema.MIGRATIONS[version:]:
+            for migration in MIGRATIONS[version:]:
                 migration(connection)
-            connection.exec_driver_sql(f"PRAGMA user_version = {len(schema.MIGRATIONS)}")
+            connection.exec_driver_sql(f"PRAGMA user_version = {len(MIGRATIONS)}")
 
 
 def _prepare(raw, _record) -> None:

@@ -1,6 +1,6 @@
-"""The tables of the workspace's SQLite file, and the numbered migrations that bring an older file up to them.
+"""The tables of the workspace's SQLite file, as they are now. How an older file gets there is told in `migrations`.
 
-A released migration is never edited: a change is a new entry at the end of MIGRATIONS. Nothing here runs queries.
+Nothing here runs queries.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ def _owned(table: str, name: str, **kwargs) -> Column:
 
 
 meta = Table("meta", metadata, Column("key", String, primary_key=True), Column("value", Text, nullable=False))
-
 # Every file that was offered, whatever became of it. `path` is where its bytes can be read (never derived from `name`).
 files = Table(
     "files",
@@ -33,7 +32,6 @@ files = Table(
     Column("at", String, nullable=False),
     sqlite_autoincrement=True,
 )
-
 documents = Table(
     "documents",
     metadata,
@@ -52,7 +50,6 @@ documents = Table(
     Column("sentences", Integer, nullable=False, default=0),
     sqlite_autoincrement=True,
 )
-
 pages = Table(
     "pages",
     metadata,
@@ -62,7 +59,6 @@ pages = Table(
     Column("text", Text, nullable=False),
     Column("layout", BLOB, nullable=False),
 )
-
 passages = Table(
     "passages",
     metadata,
@@ -71,7 +67,6 @@ passages = Table(
     Column("first", Integer, nullable=False),  # ordinals of pieces in the document, both included
     Column("last", Integer, nullable=False),
 )
-
 # Ids are never used again (AUTOINCREMENT), and those of one document are consecutive: it is added in one transaction.
 pieces = Table(
     "pieces",
@@ -87,7 +82,6 @@ pieces = Table(
     Column("text", Text, nullable=False),
     sqlite_autoincrement=True,
 )
-
 sentences = Table(
     "sentences",
     metadata,
@@ -99,7 +93,6 @@ sentences = Table(
     Column("end", Integer, nullable=False),
     sqlite_autoincrement=True,
 )
-
 # A run of vectors of one document: rows `first_id` .. `first_id + n - 1` of pieces or sentences, float16, row-major.
 vectors = Table(
     "vectors",
@@ -115,7 +108,6 @@ vectors = Table(
     Index("vectors_by_document", "document_id", "model", "kind"),
     sqlite_autoincrement=True,
 )
-
 # What live indexes read to forget a document.
 deletions = Table(
     "deletions",
@@ -124,7 +116,6 @@ deletions = Table(
     Column("document_id", Integer, nullable=False),
     sqlite_autoincrement=True,
 )
-
 jobs = Table(
     "jobs",
     metadata,
@@ -143,7 +134,6 @@ jobs = Table(
     Index("jobs_by_state", "state", "id"),
     sqlite_autoincrement=True,
 )
-
 conversations = Table(
     "conversations",
     metadata,
@@ -153,7 +143,6 @@ conversations = Table(
     Column("updated_at", String, nullable=False),
     sqlite_autoincrement=True,
 )
-
 turns = Table(
     "turns",
     metadata,
@@ -167,7 +156,6 @@ turns = Table(
     Column("created_at", String, nullable=False),
     sqlite_autoincrement=True,
 )
-
 events = Table(
     "events",
     metadata,
@@ -176,7 +164,6 @@ events = Table(
     Column("kind", String, nullable=False),
     Column("data", Text, nullable=False),
 )
-
 # What was asked on the data page: the answer without its rows (JSON), which are read again when it is opened.
 data_questions = Table(
     "data_questions",
@@ -188,7 +175,6 @@ data_questions = Table(
     Column("at", String, nullable=False),
     sqlite_autoincrement=True,
 )
-
 # A question and the statement that its user holds for right. `tables` is JSON: name -> hash of its data set.
 sql_pairs = Table(
     "sql_pairs",
@@ -206,7 +192,6 @@ sql_pairs = Table(
     Index("sql_pairs_by_question", "folded"),
     sqlite_autoincrement=True,
 )
-
 # A chart on the board, with the rows that it was last drawn from.
 pins = Table(
     "pins",
@@ -251,7 +236,6 @@ traces = Table(
     Column("cost", Float, nullable=False, default=0.0),
     sqlite_autoincrement=True,
 )
-
 # What a user said of an answer: a vote with its reason, or a correction of its text, statement or citation.
 feedback = Table(
     "feedback",
@@ -278,7 +262,6 @@ case_sets = Table(
     Column("created_at", String, nullable=False),
     sqlite_autoincrement=True,
 )
-
 cases = Table(
     "cases",
     metadata,
@@ -289,7 +272,6 @@ cases = Table(
     Column("approved", Integer, nullable=False, default=1),
     sqlite_autoincrement=True,
 )
-
 # A case set asked of one variant. `key` names all that an answer depends on: an equal one is not asked again.
 runs = Table(
     "runs",
@@ -303,7 +285,6 @@ runs = Table(
     Column("created_at", String, nullable=False),
     sqlite_autoincrement=True,
 )
-
 run_cases = Table(
     "run_cases",
     metadata,
@@ -314,7 +295,6 @@ run_cases = Table(
     Column("answer", Text, nullable=False),
     Column("ms", Float, nullable=False),
 )
-
 # What a stage of an answer came to (`core.evaluation.stages`), by all that it depends on; `ms` is what it took.
 run_stages = Table(
     "run_stages",
@@ -324,7 +304,6 @@ run_stages = Table(
     Column("value", Text, nullable=False),
     Column("ms", Float, nullable=False),
 )
-
 # What users say about tables (`column_name` empty) and columns; kept by name, so that a new version of a file finds it.
 table_notes = Table(
     "table_notes",
@@ -335,7 +314,6 @@ table_notes = Table(
     Column("synonyms", Text, nullable=False, default="[]"),
     Column("value_names", Text, nullable=False, default="[]"),  # [[said, stored], ...]
 )
-
 metrics = Table(
     "metrics",
     metadata,
@@ -347,7 +325,6 @@ metrics = Table(
     UniqueConstraint("table_name", "name"),
     sqlite_autoincrement=True,
 )
-
 # How the file of a name is to be read, where its user chose otherwise than was detected.
 import_choices = Table(
     "import_choices",
@@ -369,7 +346,6 @@ experiments = Table(
     Column("ended_at", String, nullable=False, default=""),
     sqlite_autoincrement=True,
 )
-
 experiment_turns = Table(
     "experiment_turns",
     metadata,
@@ -377,7 +353,6 @@ experiment_turns = Table(
     _owned("experiments", "experiment_id", index=True),
     Column("side", String, nullable=False),  # a or b
 )
-
 # What people of the house say, and what documents or tables say for it. `place` is JSON: null for documents, else
 # [table, column, value]; `origins` the corrections that it was learned from.
 house_words = Table(
@@ -392,48 +367,4 @@ house_words = Table(
     Column("state", String, nullable=False, default="approved"),  # approved rejected
     Column("at", String, nullable=False),
     sqlite_autoincrement=True,
-)
-
-
-def _create_first(connection) -> None:
-    metadata.create_all(connection)
-
-
-def _add_data_page(connection) -> None:
-    metadata.create_all(connection, tables=[data_questions, sql_pairs, pins], checkfirst=True)
-
-
-def _add_traces(connection) -> None:
-    metadata.create_all(connection, tables=[traces, feedback], checkfirst=True)
-
-
-def _add_runs(connection) -> None:
-    metadata.create_all(connection, tables=[case_sets, cases, runs, run_cases], checkfirst=True)
-
-
-def _add_catalog_notes(connection) -> None:
-    metadata.create_all(connection, tables=[table_notes, metrics, import_choices], checkfirst=True)
-
-
-def _add_experiments(connection) -> None:
-    metadata.create_all(connection, tables=[experiments, experiment_turns], checkfirst=True)
-
-
-def _add_house_words(connection) -> None:
-    metadata.create_all(connection, tables=[house_words], checkfirst=True)
-
-
-def _add_run_stages(connection) -> None:
-    metadata.create_all(connection, tables=[run_stages], checkfirst=True)
-
-
-MIGRATIONS = (
-    _create_first,
-    _add_data_page,
-    _add_traces,
-    _add_runs,
-    _add_catalog_notes,
-    _add_experiments,
-    _add_house_words,
-    _add_run_stages,
 )
