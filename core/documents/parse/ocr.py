@@ -12,7 +12,8 @@ import shutil
 import subprocess
 from typing import Any
 
-from core.documents.parse.pdf_text import build_pages, lay_out
+from core.documents.parse.pdf_blocks import lay_out
+from core.documents.parse.pdf_text import build_pages
 from core.documents.parse.pdf_words import Word
 from core.records import Page
 

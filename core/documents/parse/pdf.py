@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from core.documents.parse import ocr
-from core.documents.parse.pdf_text import LaidPage, build_pages, lay_out
+from core.documents.parse.pdf_blocks import LaidPage, lay_out
+from core.documents.parse.pdf_text import build_pages
 from core.documents.parse.pdf_words import Frame, Word, read_frame, read_words
 from core.errors import AppError
 from core.records import Page
