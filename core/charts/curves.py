@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from core.charts.arrange import time_ticks
+from core.charts.arrange import Grid, time_ticks
 from core.charts.draw import frame
 from core.charts.escape import escape
 from core.charts.fields import Field
-from core.charts.marks import BAR_HEIGHT, Grid, Sketch, axis, label_axis, shade, value_axis
 from core.charts.numbers import format_value
 from core.charts.periods import coarsest_grain, ordinal, period_label
+from core.charts.sketch import BAR_HEIGHT, Sketch, axis, label_axis, shade, value_axis
 from core.charts.theme import look_of, series_colors
 from core.i18n import translate
 

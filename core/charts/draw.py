@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from core.charts.arrange import label_text
+from core.charts.bars import draw_bar, draw_groups
 from core.charts.escape import escape
 from core.charts.fields import read_fields
-from core.charts.marks import Canvas, Sketch, axis, draw_bar, draw_groups, draw_heatmap, draw_line
-from core.charts.marks_spread import draw_box, draw_histogram, draw_scatter
+from core.charts.heatmap import draw_heatmap
+from core.charts.lines import draw_line
 from core.charts.numbers import format_value
+from core.charts.sketch import Canvas, Sketch, axis
+from core.charts.spread import draw_box, draw_histogram, draw_scatter
 from core.charts.theme import FONT, Look, look_of
 from core.charts.titles import humanise
 from core.i18n import translate

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from core.charts.marks_spread import quantile
+from core.charts.spread import quantile
 from core.charts.titles import humanise
 from core.i18n import plural
 from core.sql.finding import Finding, View

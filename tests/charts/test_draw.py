@@ -13,8 +13,8 @@ from core.charts.curves import Curve, Estimate, draw_estimates, draw_lines
 from core.charts.draw import draw, number_cards
 from core.charts.escape import escape
 from core.charts.fields import read_fields
-from core.charts.marks_spread import box_summary, histogram_bins
 from core.charts.numbers import axis_ticks, format_column, format_value
+from core.charts.spread import box_summary, histogram_bins
 from core.records import ChartSpec, QueryResult
 from core.sql.choose_chart import possible_charts
 

@@ -9,11 +9,11 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from core.charts.arrange import label_text, order_names
+from core.charts.arrange import Grid, label_text, order_names
 from core.charts.escape import escape
 from core.charts.fields import Field
-from core.charts.marks import Canvas, Grid, Sketch, axis, label_axis, value_axis
 from core.charts.numbers import axis_ticks, format_value, nice_step
+from core.charts.sketch import Canvas, Sketch, axis, label_axis, value_axis
 from core.charts.theme import series_colors, with_opacity
 from core.charts.titles import humanise
 from core.i18n import translate
