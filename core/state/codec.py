@@ -12,8 +12,6 @@ import typing
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from core import records
-
 T = TypeVar("T")
 
 
@@ -65,7 +63,7 @@ def _make_record(cls: type[T], value: dict[str, Any]) -> T:
 @functools.cache
 def _fields(cls: type) -> tuple[frozenset[str], tuple[tuple[str, Callable[[Any], Any]], ...]]:
     """The names of a record's fields, and what makes those that do not stay as they are."""
-    hints = typing.get_type_hints(cls, vars(records))
+    hints = typing.get_type_hints(cls)
     names = [field.name for field in dataclasses.fields(cls)]
     makers = ((name, _maker(hints[name])) for name in names)
     return frozenset(names), tuple((name, make) for name, make in makers if make is not _as_it_is)
