@@ -13,7 +13,7 @@ from core.reconcile.scope import name_quarters
 from core.records import Document
 from core.sql.lexicon import builtin_lexicon, fold
 from core.sql.link import is_content
-from core.sql.tokenize import tokenize
+from core.sql.question import tokenize
 from core.sql.words import stem
 
 _NAME_LETTERS = 4

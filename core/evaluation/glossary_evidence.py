@@ -18,7 +18,7 @@ from core.records import Catalog
 from core.sql.lexicon import builtin_lexicon, fold
 from core.sql.link import cue_rows
 from core.sql.periods import find_periods
-from core.sql.tokenize import tokenize
+from core.sql.question import tokenize
 from core.state.feedback import Feedback
 
 _SAID_WORDS = 3

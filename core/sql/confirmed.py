@@ -16,7 +16,7 @@ from core.records import Catalog, CheckedSql, QueryResult, SqlAnswer
 from core.sql.guard import check_sql
 from core.sql.lexicon import builtin_lexicon
 from core.sql.periods import find_periods
-from core.sql.tokenize import tokenize
+from core.sql.question import tokenize
 from core.state import pairs
 from core.state.database import Database
 

@@ -14,7 +14,7 @@ from core.records import Column, Table
 from core.sql.lexicon import Lexicon, fold
 from core.sql.link import is_content
 from core.sql.names import kind_of
-from core.sql.tokenize import tokenize, word_stems
+from core.sql.question import tokenize, word_stems
 from core.sql.words import Token, split_name, stem
 
 COVERED_MIN = 0.7  # of the question's content words

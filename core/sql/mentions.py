@@ -9,8 +9,8 @@ from collections import defaultdict
 
 from core.sql.lexicon import Lexicon
 from core.sql.link import Links, Mention, is_content
+from core.sql.question import tokenize
 from core.sql.schema import Schema
-from core.sql.tokenize import tokenize
 from core.sql.value_mentions import find_dated, find_values
 from core.sql.words import Token, long_forms
 

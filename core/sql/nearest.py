@@ -13,8 +13,8 @@ from collections.abc import Iterable
 from core.records import Catalog, Table
 from core.sql.lexicon import Lexicon
 from core.sql.link import is_content
+from core.sql.question import tokenize, word_stems
 from core.sql.schema import fold_value
-from core.sql.tokenize import tokenize, word_stems
 from core.sql.words import split_name
 
 NEAREST = 6

@@ -13,9 +13,9 @@ from core.records import Catalog, Column, Table
 from core.sql.joins import JoinGraph
 from core.sql.lexicon import Lexicon, fold
 from core.sql.names import is_filler, is_id, kind_of, month_of, spoken_words, time_of
+from core.sql.question import name_stems
 from core.sql.spanish import meanings_of, translate_name
 from core.sql.spellings import Spellings
-from core.sql.tokenize import name_stems
 from core.sql.words import short_form, split_name
 
 _NAME_WORDS = {"name", "title", "nombre", "titulo", "label", "description", "descripcion", "nombres"}

@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from core.sql.lexicon import Lexicon, fold
+from core.sql.question import word_stems
 from core.sql.schema import Schema
 from core.sql.spanish import meanings_of
-from core.sql.tokenize import word_stems
 from core.sql.words import Token, split_name, stem
 
 SHORTEST = 5

@@ -1,6 +1,6 @@
 """Words of questions and names, each by itself: tokens with spans, stems of both languages, the parts of a name.
 
-Nothing here knows a lexicon or a catalog; `tokenize` reads a whole question.
+Nothing here knows a lexicon or a catalog; `question` reads a whole one.
 """
 
 from __future__ import annotations

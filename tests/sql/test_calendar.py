@@ -6,7 +6,7 @@ import pytest
 
 from core.sql.lexicon import builtin_lexicon
 from core.sql.periods import find_grain, find_periods
-from core.sql.tokenize import tokenize
+from core.sql.question import tokenize
 
 TODAY = datetime.date(2026, 11, 23)
 

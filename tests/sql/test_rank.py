@@ -12,11 +12,11 @@ from core.sql.link import Links
 from core.sql.ordering import asked_order
 from core.sql.plan import STAR, Cond, Item, Query
 from core.sql.propose import builtin_parser, compose_candidates, link_question
+from core.sql.question import tokenize
 from core.sql.rank import candidate_features, feature_signs
 from core.sql.rank_cues import odd_features, time_features
 from core.sql.rank_results import facts_of
 from core.sql.schema import schema_of
-from core.sql.tokenize import tokenize
 
 ODD = ("keys_unasked", "values_counted", "single_rows", "parts_left")
 TIME = ("unit_said", "parts_used", "other_unit", "unit_unsaid", "periods_left", "year_as_amount")

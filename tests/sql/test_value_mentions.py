@@ -5,9 +5,9 @@ from shop import make_shop
 
 from core.sql.lexicon import builtin_lexicon
 from core.sql.propose import builtin_parser, compose_candidates, link_question
+from core.sql.question import tokenize
 from core.sql.render import render_query
 from core.sql.schema import schema_of
-from core.sql.tokenize import tokenize
 from core.sql.value_mentions import find_dated
 
 _, CATALOG = make_shop("en")

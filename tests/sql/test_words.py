@@ -3,7 +3,7 @@
 import pytest
 
 from core.sql.lexicon import Lexicon, builtin_lexicon, fold, read_lexicon
-from core.sql.tokenize import read_number, tokenize
+from core.sql.question import read_number, tokenize
 from core.sql.words import spanish_stem, split_name
 
 
