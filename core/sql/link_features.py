@@ -21,11 +21,6 @@ def link_features(links: Links, schema: Schema) -> np.ndarray:
     tokens = links.tokens
     cues = cue_rows(tokens)
     overall = cues.max(axis=0) if len(tokens) else np.zeros(len(CUE_NAMES), np.float32)
-    at_token: dict[int, list[tuple[float, int]]] = defaultdict(list)
-    for number, mentions in links.columns.items():
-        for mention in mentions:
-            for place in range(mention.start, mention.end):
-                at_token[place].append((mention.score, number))
     value_best: dict[int, tuple[float, int, str, int]] = {}
     for mention in links.values:
         for number, _, weight in mention.hits:
@@ -37,28 +32,55 @@ def link_features(links: Links, schema: Schema) -> np.ndarray:
     stored = sum(bool(m.hits) for m in links.values)
     timed = [len(links.periods), find_grain(tokens) is not None, find_trend(tokens) is not None]
     shared = np.array([len(numbers), len(names), stored, len(tokens), *timed], np.float32)
-    rows = []
-    for number in links.candidates:
-        rows.append(
-            _column_row(
-                schema.columns[number],
-                links,
-                schema,
-                at_token,
-                value_best,
-                table_best,
-                cues,
-                overall,
-                shared,
-                numbers,
-                names,
-            )
+    rivals = _Rivals(links, schema, table_best)
+    rows = [
+        _column_row(
+            schema.columns[n], links, schema, rivals, value_best, table_best, cues, overall, shared, numbers, names
         )
+        for n in links.candidates
+    ]
     return np.array(rows, np.float32) if rows else np.zeros((0, 1), np.float32)
 
 
+class _Rivals:
+    """The columns that share words of the question, and how well each table is named; read once for all candidates."""
+
+    def __init__(self, links: Links, schema: Schema, table_best: dict[int, float]) -> None:
+        self._at_token: dict[int, list[tuple[float, int]]] = defaultdict(list)
+        self._spans: dict[tuple[int, int], dict[float, set[int]]] = {}
+        self._told = {n: table_best.get(schema.columns[n].table, 0.0) for n in links.columns}
+        by_table: dict[int, list[float]] = defaultdict(list)
+        for number, mentions in links.columns.items():
+            by_table[schema.columns[number].table].append(max(m.score for m in mentions))
+            for mention in mentions:
+                for place in range(mention.start, mention.end):
+                    self._at_token[place].append((mention.score, number))
+        self.whole = {table: (max(scores), len(scores)) for table, scores in by_table.items()}
+
+    def compare(self, number: int, best: Mention | None, told: float) -> list[float]:
+        """Of the other columns that the words of the best mention name: the best score, how far this one is ahead of
+        it, how many score alike and how many more, and how many of those alike are of a table that is named better than
+        `told`."""
+        if best is None:
+            return [0.0] * 5
+        groups = self._by_score(best.start, best.end)
+        same = set().union(*(group for score, group in groups.items() if abs(score - best.score) < 0.03)) - {number}
+        stronger = set().union(*(group for score, group in groups.items() if score > best.score + 0.02)) - {number}
+        top = max((score for score, group in groups.items() if group - {number}), default=0.0)
+        better = sum(self._told[n] > told for n in same)
+        return [top, best.score - top, float(len(same)), float(len(stronger)), float(better)]
+
+    def _by_score(self, start: int, end: int) -> dict[float, set[int]]:
+        if (start, end) not in self._spans:
+            groups: dict[float, set[int]] = defaultdict(set)
+            for score, number in (row for place in range(start, end) for row in self._at_token[place]):
+                groups[score].add(number)
+            self._spans[start, end] = groups
+        return self._spans[start, end]
+
+
 def _column_row(
-    entry: ColumnEntry, links: Links, schema: Schema, at_token: dict, value_best: dict, table_best: dict,
+    entry: ColumnEntry, links: Links, schema: Schema, rivals: _Rivals, value_best: dict, table_best: dict,
     cues: np.ndarray, overall: np.ndarray, shared: np.ndarray, numbers: list, names: list,
 ) -> np.ndarray:  # fmt: skip
     mentions = links.columns.get(entry.number, [])
@@ -80,17 +102,10 @@ def _column_row(
         max(table_best.values(), default=0.0),
         float(len(links.tables)),
     ]
-    rivals = [(s, n) for p in range(best.start, best.end) for s, n in at_token[p] if n != entry.number] if best else []
-    rival = max(rivals, default=(0.0, -1))
-    same = {n for s, n in rivals if abs(s - (best.score if best else 0)) < 0.03}
-    stronger = {n for s, n in rivals if s > (best.score if best else 0) + 0.02}
     residual, distance = _near_table(entry, best, table_mentions)
-    whole = [(max(m.score for m in ms)) for n, ms in links.columns.items() if schema.columns[n].table == entry.table]
-    head += [
-        rival[0], (best.score if best else 0.0) - rival[0], float(len(same)), float(len(stronger)),
-        float(sum(table_best.get(schema.columns[n].table, 0.0) > table_best.get(entry.table, 0.0) for n in same)),
-        residual, distance, max(whole, default=0.0), float(len(whole)),
-    ]  # fmt: skip
+    head += rivals.compare(entry.number, best, table_best.get(entry.table, 0.0))
+    whole, named = rivals.whole.get(entry.table, (0.0, 0))
+    head += [residual, distance, whole, float(named)]
     value = value_best.get(entry.number)
     gap = min((abs(m.start - (best.start if best else 99)) for m in numbers), default=50) if best else 60
     ahead = min((m.start - best.end for m in numbers if m.start >= best.end), default=50) if best else 60
@@ -148,6 +163,10 @@ def table_features(links: Links, schema: Schema, any_scores: dict[int, float]) -
         best_column[schema.columns[number].table].append(math.exp(score))
     strongest = max((m.score for ms in links.tables.values() for m in ms), default=0.0)
     first = min((m.start for ms in links.tables.values() for m in ms[:1]), default=0)
+    at_token: dict[int, set[int]] = defaultdict(set)
+    for number, mentions in links.tables.items():
+        for place in (p for m in mentions for p in range(m.start, m.end)):
+            at_token[place].add(number)
     cues = cue_rows(links.tokens)
     rows = []
     for number in numbers:
@@ -155,11 +174,7 @@ def table_features(links: Links, schema: Schema, any_scores: dict[int, float]) -
         best = mentions[0] if mentions else None
         scores = [*sorted(best_column[number], reverse=True), 0.0, 0.0]
         entry = schema.tables[number]
-        peers = [
-            n
-            for n, ms in links.tables.items()
-            if n != number and best and any(m.start < best.end and best.start < m.end for m in ms)
-        ]
+        peers = {n for p in range(best.start, best.end) for n in at_token[p]} - {number} if best else set()
         peer = max((links.tables[n][0].score for n in peers), default=0.0)
         fewer = sum(len(schema.tables[n].words) < len(entry.words) for n in peers)
         left = (

@@ -67,6 +67,10 @@ def _add_cut_words(hits: dict, tokens: list[Token], index: dict) -> None:
 def _runs(places: list[tuple[int, int, float]], size: int, tokens: list[Token]) -> list[Mention]:
     """Runs of tokens that match distinct words of one name, the best at each start, overlapping ones dropped."""
     runs = []
+    if len(places) == 1:  # nearly all names of a large catalog
+        place, _, weight = places[0]
+        named = is_content(tokens[place]) or tokens[place].kind == "number_word"
+        return [Mention(place, place + 1, round(weight / max(size, 1), 4), 1, size)] if named else []
     for first, (start, _, _) in enumerate(places):
         taken: dict[int, float] = {}
         end = start
