@@ -6,17 +6,13 @@ It makes no measures (`measures.py`) and knows nothing of money (`money.py`).
 from __future__ import annotations
 
 from core.sql.dimensions import LEADS, names_one
+from core.sql.known_words import AGGREGATES
 from core.sql.lexicon import fold, read_cues
 from core.sql.link import Links, Mention, is_content
 from core.sql.money import is_additive, is_flow, is_money, is_piece, runs_against
 from core.sql.ordering import is_ordering
 from core.sql.schema import ColumnEntry, Schema
 from core.sql.words import stem
-
-AGGREGATES = {
-    "averag": "avg", "mean": "avg", "maximum": "max", "minimum": "min", "median": "median", "max": "max", "min": "min",
-    "mediana": "median",
-}  # fmt: skip
 
 
 def aggregate_of(links: Links) -> tuple[str, int]:

@@ -22,6 +22,7 @@ from core.sql.business_plan import BusinessPlan
 from core.sql.business_sql import write_pair_count, write_pairs
 from core.sql.contests import find_contest
 from core.sql.insight import describe, tell_correlation
+from core.sql.known_words import content_of
 from core.sql.lexicon import Lexicon, builtin_lexicon
 from core.sql.link import Links
 from core.sql.propose import builtin_parser
@@ -32,7 +33,7 @@ from core.sql.spelling import Correction
 from core.sql.statistics import with_interval
 from core.sql.two_questions import join_rows, part_question, speaks_for_itself
 from core.sql.unlinked import any_link, nothing_linked, unknown_words, with_unsplit, with_unused_names
-from core.sql.unread import content_of, uncovered
+from core.sql.unread import uncovered
 
 log = logging.getLogger(__name__)
 

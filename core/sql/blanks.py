@@ -10,11 +10,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core.sql.business_plan import Filter
+from core.sql.known_words import is_known_word
 from core.sql.link import Links, Mention, is_content
 from core.sql.periods import time_places
 from core.sql.properties import yes_value
 from core.sql.schema import ColumnEntry, Schema
-from core.sql.unread import is_known_word
 from core.sql.words import stem
 
 _NAMED = 0.85  # how well a column must be named to be empty where none of its cells is

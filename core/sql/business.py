@@ -30,6 +30,7 @@ from core.sql.conditions import find_filter, find_filters
 from core.sql.durations import rank_lasting
 from core.sql.entities import joined
 from core.sql.formulas import owed_places
+from core.sql.known_words import WINDOWS
 from core.sql.link import Links, is_content
 from core.sql.measures import asks_rows, find_measures
 from core.sql.money import is_buying, is_flow
@@ -41,7 +42,7 @@ from core.sql.schema import Schema
 from core.sql.shares import add_share_of_rows
 from core.sql.spread import find_spread
 from core.sql.two_facts import find_pair, put_beside
-from core.sql.unread import WINDOWS, uncovered
+from core.sql.unread import uncovered
 from core.sql.wide import sum_across
 from core.sql.words import stem
 from core.sql.yearly import find_yearly, step_by_year

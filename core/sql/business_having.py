@@ -51,7 +51,7 @@ def _count_followers(plan: BusinessPlan, links: Links, schema: Schema) -> Busine
         if mention.kind != "number" or operator_beside(links.tokens, mention.start, mention.end) not in BOUNDS:
             continue
         for number, mentions in links.tables.items():
-            after = behind_number(links, mention)
+            after = behind_number(links.tokens, mention.end)
             beside = next((m for m in mentions if m.start == after and m.score >= 0.7), None)
             if beside is None or number == plan.fact or not joined(schema, number, plan.fact):
                 continue

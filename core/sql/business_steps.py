@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.sql.aggregates import AGGREGATES, aggregate_of, named_columns
+from core.sql.aggregates import aggregate_of, named_columns
 from core.sql.business_plan import BusinessPlan, Filter, Measure
 from core.sql.business_time import DIFFERENCE, date_column
 from core.sql.calendar import Grain
 from core.sql.conditions import asks_sides, find_filters
 from core.sql.contrasts import find_contrast
 from core.sql.dimensions import LEADS, Dimension, find_dimensions
+from core.sql.known_words import AGGREGATES
 from core.sql.link import Links, is_content
 from core.sql.money import is_buying, is_flow, is_planned
 from core.sql.ordering import has_superlative

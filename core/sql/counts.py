@@ -27,8 +27,9 @@ def count_followers(links: Links) -> Measure | None:
     starts = {m.start: (n, m) for n, ms in links.tables.items() for m in ms if m.score >= TOLD}
     for value in links.values:
         compared = value.kind == "number" and operator_beside(links.tokens, value.start, value.end) in BOUNDS
-        if compared and behind_number(links, value) in starts:
-            table, said = starts[behind_number(links, value)]
+        counted = behind_number(links.tokens, value.end)
+        if compared and counted in starts:
+            table, said = starts[counted]
             return Measure("count", table, (), "*", (said.start, said.end))
     return None
 

@@ -11,10 +11,11 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 
-from core.sql.aggregates import AGGREGATES, aggregate_of
+from core.sql.aggregates import aggregate_of
 from core.sql.business_plan import BusinessPlan, Contrast, Measure
 from core.sql.business_where import time_between
 from core.sql.entities import key_beside, name_columns
+from core.sql.known_words import AGGREGATES
 from core.sql.lexicon import fold
 from core.sql.link import Links, ValueMention, is_content
 from core.sql.operators import BOUNDS, operator_beside

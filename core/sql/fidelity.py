@@ -10,13 +10,12 @@ from __future__ import annotations
 import itertools
 import re
 
-from core.sql.aggregates import AGGREGATES
+from core.sql.known_words import AGGREGATES, content_of
 from core.sql.link import Links, Mention, ValueMention, cue_rows
 from core.sql.operators import operator_beside
 from core.sql.ordering import asked_order
 from core.sql.roles import untold_roles
 from core.sql.schema import Schema
-from core.sql.unread import content_of
 from core.sql.words import stem
 
 LAPSES = ("names_left", "words_left", "values_left", "compared", "averaged", "joins", "unasked", "unsorted")

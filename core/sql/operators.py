@@ -7,7 +7,6 @@ It reads words alone; which column is compared is decided elsewhere.
 from __future__ import annotations
 
 from core.sql.lexicon import read_cues
-from core.sql.link import Links, ValueMention
 from core.sql.words import Token
 
 BOUNDS = (">", "<", ">=", "<=")
@@ -37,10 +36,10 @@ def operator_beside(tokens: list[Token], start: int, end: int) -> str:
     return _longest_cue(left, best)
 
 
-def behind_number(links: Links, mention: ValueMention) -> int:
-    """The place of what a number counts: 'five | tickets', 'five or more | tickets'."""
-    turned = [token.word for token in links.tokens[mention.end : mention.end + 2]]
-    return mention.end + 2 * (turned[:1] == ["or"] and len(turned) > 1)
+def behind_number(tokens: list[Token], end: int) -> int:
+    """The place of what a number that ends at a place counts: 'five | tickets', 'five or more | tickets'."""
+    turned = [token.word for token in tokens[end : end + 2]]
+    return end + 2 * (turned[:1] == ["or"] and len(turned) > 1)
 
 
 def _longest_cue(left: str, best: str) -> str:

@@ -20,12 +20,13 @@ from core.sql.business_plan import BusinessPlan, repeats_rows
 from core.sql.compare import is_part, result_key, same_answer
 from core.sql.entities import distance
 from core.sql.fidelity import LAPSES, STRAINS, find_lapses, find_strains, lost_of, quoted_names, undenied, unsaid
+from core.sql.known_words import content_of
 from core.sql.link import Links
 from core.sql.ordering import asked_order
 from core.sql.properties import yes_value
 from core.sql.readings import Option, Readings
 from core.sql.schema import Schema
-from core.sql.unread import content_of, uncovered
+from core.sql.unread import uncovered
 
 _FILE = Path(__file__).parent / "weights" / "trust.json"
 _ASKS = {"list", "show", "find", "give", "return", "what", "which", "who", "how", "where", "when", "tell"}

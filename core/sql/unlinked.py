@@ -11,13 +11,13 @@ from typing import Any
 
 from core.records import SqlAnswer
 from core.sql.calendar import MONTHS
+from core.sql.known_words import is_known_word, says_little
 from core.sql.link import Links, cue_rows, is_content
 from core.sql.ordering import is_ordering
 from core.sql.periods import time_places
 from core.sql.propose import Parser
 from core.sql.schema import Schema
 from core.sql.spelling import suggest_names
-from core.sql.unread import is_known_word, says_little
 from core.sql.words import stem
 from core.sql.yearly import yearly_places
 
