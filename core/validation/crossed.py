@@ -19,7 +19,8 @@ def check_crossed(claim: Segment, named: Sequence[tuple[Spoken, Place]]) -> list
     way a figure goes do not count: they go with the figure."""
     moving = {key for word in claim.words if word.way for key in word.keys}
     for (one, place), (other, its) in itertools.combinations(named, 2):
-        alike = (one.quantity.kind, place.quantity.unit) == (other.quantity.kind, its.quantity.unit)
+        units = {place.quantity.unit, its.quantity.unit} - {""}  # '150 euros, and the grave ones 750'
+        alike = one.quantity.kind == other.quantity.kind and len(units) < 2
         between = claim.text[one.quantity.end : other.quantity.start].split()
         if (
             not alike

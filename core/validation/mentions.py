@@ -31,6 +31,10 @@ _SAME_TIME = re.compile(
     r"\b(?:same|corresponding|mism[oa]|igual) (?:quarter|half|period|month|trimestre|semestre|periodo|mes)\b"
 )
 _AFTER = re.compile(r"\b(?:days?|weeks?|dias?|semanas?) (?:after|later than|despues)\b")
+_COMPARED_WITH = re.compile(
+    r"\b(?:than|que|above|below|over|against|versus|(?:compared|frente|respecto) (?:with|to|al?|del?)|up on|down on)"
+    r"(?: (?:in|en|of|del?|el|the|that of|at the end of|a finales de|hace))* (?:\w+ (?:de )?)?$"
+)
 _SMALL = frozenset("of and the for sobre with con in on de la el los las y del para por en".split())
 
 
@@ -63,6 +67,8 @@ def check_dates(claim: Segment, evidence: Evidence, skip: Sequence[tuple[int, in
         found.findings.append(Finding(reason, {"what": date.text, **({"instead": instead} if instead else {})}))
     if not found.findings and not skip and not found.computed:
         found.findings += _other_years(claim, evidence) or _other_months(claim, evidence)
+    if not found.findings:
+        found.findings += _other_base(claim, evidence)
     return found
 
 
@@ -137,6 +143,20 @@ def _other_years(claim: Segment, evidence: Evidence) -> list[Finding]:
     if _speaks_of_year_before(evidence) and {year + 1 for year in own} & (quoted | named):
         return []
     return [Finding("date_instead", {"what": said[0].text, "instead": str(min(quoted))})]
+
+
+def _other_base(claim: Segment, evidence: Evidence) -> list[Finding]:
+    """'54 more than in 2026' of 2025: a year to compare with that is the statement's own or later, or that neither the
+    quotes nor their rows tell, nor the year after it."""
+    years = [(date, m.year) for date in claim.dates for m in date.readings[:1] if m.year and date.start]
+    bases = [(date, year) for date, year in years if _COMPARED_WITH.search(fold(claim.text[: date.start]))]
+    own = {year for date, year in years if (date, year) not in bases}
+    quoted = {m.year for p in evidence.passages for s in p.quoted for d in s.dates for m in d.readings if m.year}
+    told = quoted | {y for place in evidence.places if place.quoted for y in years_of(place)}
+    for date, year in bases:
+        if year not in quoted and (year in own or (told and not {year, year + 1} & told)):
+            return [Finding("date_instead", {"what": date.text, "instead": str(min(told or {year - 1}))})]
+    return []
 
 
 def _other_months(claim: Segment, evidence: Evidence) -> list[Finding]:

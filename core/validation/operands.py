@@ -201,7 +201,11 @@ def _fits_money(spoken: Spoken, place: Place, evidence: Evidence) -> bool:
 
 
 def row_operands(spoken: Spoken, rows: Rows, stated: set[tuple]) -> Iterable[Operand]:
-    """The cells of the rows that the statement names, and each column's total."""
+    """The cells of the rows that the statement names, and each column's total; nothing gives another currency."""
+    money = set(lexicon()["currencies"].values())
+    paid = money.intersection(rows.units)
+    if spoken.quantity.unit in money and paid and not any(same_unit(spoken.quantity.unit, unit) for unit in paid):
+        return
     named, best = named_rows(spoken, rows)
     order = [_first(spoken, label) for label in rows.labels]
     priced = spoken.quantity.unit in lexicon()["currencies"].values() and any(rows.units)

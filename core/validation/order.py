@@ -32,7 +32,8 @@ def not_earlier(spoken: Spoken, place: Place, named: Sequence[tuple[Spoken, Plac
 
 def other_time(spoken: Spoken, matches: Sequence[Place]) -> Finding | None:
     """A figure of another year, quarter or month than the statement says, wherever the source has it."""
-    if spoken.older or (spoken.quantity.kind == "percent" and matches[0].column is None):
+    loose = spoken.older and not _DATED.match(fold(spoken.sentence[spoken.quantity.end :]))
+    if loose or (spoken.quantity.kind == "percent" and matches[0].column is None):
         return None  # 'up 5 % on 2024': the year is what it is compared with
     for name in ("@year", "@quarter", "@month"):
         said = {key for key in spoken.years if key.startswith(name)}
@@ -52,8 +53,12 @@ _EARLIER = re.compile(
     r"\b(?:un ano antes|ano anterior|ano pasado|year (?:earlier|before|ago)|"
     r"(?:previous|prior|last) year|ejercicio anterior)\b"
 )
+_DATED = re.compile(r"\s*(?:in|en|of|del?) (?:the )?(?:19|20)\d\d\b")  # '12 in 2024'
 _THAN = re.compile(r"\b(?:than|que|over|up on|down on|vs|versus|from)\b")
 _OF = re.compile(r"\s*(?:of|out of|de|de un total de|of a total of)\s*(?:the |los |las |sus |its |all )?")
+_DASH = re.compile(r"\s?[-–]\s?[€$£]?")
+_MORE_THAN = re.compile(r"\s*(?:more|higher|mas) (?:than|que)\b")
+_CLOSE_BY = 6  # words between a figure and by how much it is more
 _BUT = re.compile(r"\b(?:but|yet|while|whereas|although|pero|mientras|aunque|sin embargo)\b", re.I)
 _BY, _TO = (
     re.compile(r"\b(?:by|en|un|una)\s+(?:about |unos )?$"),
@@ -74,6 +79,7 @@ def check_order(claim: Segment, named: Sequence[tuple[Spoken, Place]]) -> list[F
             _between_backwards(claim.text, first, second)
             or _more_than_all(claim.text, first, second)
             or _by_more(claim.text, first, second)
+            or _more_than_itself(claim.text, first, second)
         ):
             return [Finding("way_differs", {"what": second.text})]
         older = [
@@ -89,7 +95,9 @@ def check_order(claim: Segment, named: Sequence[tuple[Spoken, Place]]) -> list[F
 
 
 def _between_backwards(text: str, first: Quantity, second: Quantity) -> bool:
-    """'between 12 and 10'."""
+    """'between 12 and 10', '€12–10'; a score of 3–1 has no unit."""
+    if _DASH.fullmatch(text[first.end : second.start]) and (first.unit or second.unit):
+        return first.readings[0][0] * first.scale > second.readings[0][0] * second.scale
     between = fold(text[first.end : second.start]).split()
     joined = _BETWEEN.search(fold(text[: first.start])) and between[-1:] in (["and"], ["y"], ["e"]) and len(between) < 3
     return bool(joined) and first.readings[0][0] > second.readings[0][0]
@@ -100,6 +108,14 @@ def _more_than_all(text: str, first: Quantity, second: Quantity) -> bool:
     joined = _OF.fullmatch(fold(text[first.end : second.start]))
     bare = first.unit == second.unit and first.kind == "number" and first.scale == second.scale
     return bool(joined) and bare and first.readings[0][0] > second.readings[0][0]
+
+
+def _more_than_itself(text: str, first: Quantity, second: Quantity) -> bool:
+    """'13, 137 more than a year before'."""
+    if first.kind != "number" or first.unit != second.unit or not _MORE_THAN.match(fold(text[second.end :])):
+        return False
+    apart = len(text[first.end : second.start].split()) > _CLOSE_BY
+    return not apart and first.scale == second.scale and second.readings[0][0] > first.readings[0][0]
 
 
 def _by_more(text: str, first: Quantity, second: Quantity) -> bool:

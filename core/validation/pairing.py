@@ -14,6 +14,11 @@ from core.validation.measures import lexicon
 from core.validation.operands import TOTAL, Operand
 from core.validation.spoken import Spoken
 
+_SINCE = re.compile(
+    r"\b(?:than|que|compar\w+|frente|vs|versus|from|against|since|after|before|earlier|previous\w*|on|"
+    r"desde|tras|antes|anterior|partir|sobre|respecto)\b"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -94,6 +99,8 @@ def _may_change(asked: Asked, first: Operand, second: Operand) -> bool:
     told = asked.years & times
     if times and asked.years and not told and not (first.older or second.older):
         return False  # 'from 12 at the end of 2024': the source may say 'a year earlier'
+    if len(times) == 2 and asked.years == {min(times)} and not _SINCE.search(asked.all_words):
+        return False  # what was lost in 2024 is no change from 2024 to 2025
     return len(times) < 2 or len(asked.years) < 2 or len(told) == 2 or not asked.years - times
 
 

@@ -18,6 +18,7 @@ from core.validation.word_lists import lexicon
 
 _SEMICOLON = re.compile(r";\s|\s(?:whereas|while|mientras que)\s", re.I)
 _NEAR = 12  # characters, an article or two
+_UNLESS = frozenset("unless except salvo excepto".split())
 _AGAIN = frozenset("ningun ninguno ninguna nadie nada nunca jamas tampoco ni any ever nor".split())
 
 
@@ -142,7 +143,9 @@ def _one_negation_more(claim: Segment, source: Sequence[Word], whole: Sequence[W
         return None
     if own > its and any(fold(word.text) == "otherwise" for word in whole):
         return None  # 'if it is, five years, otherwise two'
-    if _denies_by_words(source, claim.words) if own > its else _denies_by_words(claim.words, whole):
+    if own < its and _denies_by_words(claim.words, whole):
+        return None
+    if own > its and _denies_by_words(source, claim.words) and not _denies_what_is_affirmed(claim.words, source):
         return None
     if own and its and not _at_odds(claim.words, source):
         return None  # 'nobody died and no harm was seen': each denies, one more often
@@ -184,6 +187,16 @@ def _denies_by_words(words: Sequence[Word], others: Sequence[Word]) -> bool:
     """Whether a word on this side alone denies ('lapse', 'evitar'), which the other side may say by a negation."""
     held = frozenset().union(*(word.keys for word in others)) if others else frozenset()
     return any(word.denies and not word.keys & held for word in words)
+
+
+def _denies_what_is_affirmed(claim: Sequence[Word], source: Sequence[Word]) -> bool:
+    """Whether the first word that the statement denies stands in its source's clause undenied, as the very word;
+    'unless' denies a whole clause."""
+    if any(fold(word.text) in _UNLESS for word in source):
+        return False
+    denied = next((word for word in claim if word.negated and not word.stop), None)
+    exact = {key for key in denied.keys if key[0] not in "=~#"} if denied else set()
+    return any(exact & word.keys for word in source if not word.negated and not word.stop)
 
 
 def _excepts(source: Sequence[Word], claim: Sequence[Word]) -> bool:

@@ -22,7 +22,7 @@ from core.validation.limits import check_limits
 from core.validation.measures import fold
 from core.validation.mentions import check_dates, check_names
 from core.validation.names import read_names
-from core.validation.places import Segment, holds
+from core.validation.places import Place, Segment, holds
 from core.validation.polarity import find_opposition
 from core.validation.ranks import check_ranks
 from core.validation.ratios import check_ratios
@@ -32,6 +32,7 @@ from core.validation.standings import check_standings
 from core.validation.strayed import check_strayed
 from core.validation.trend import check_trend
 from core.validation.vocabulary import Word
+from core.validation.word_lists import lexicon, stems_of
 
 Embed = Callable[[Sequence[str]], Any]
 
@@ -170,13 +171,45 @@ def _is_verbatim(claim: Segment, evidence: Evidence) -> bool:
 def _opposite(claim: Segment, evidence: Evidence) -> list[Finding]:
     found = []
     denied = next((word.text for word in claim.words if word.cue and _is_verbal(word.text)), "")
-    if not evidence.passages and denied and claim.quantities:
+    if denied and claim.quantities and _is_of_cells(evidence):
         return [Finding("negation_added", {"what": denied})]  # rows deny nothing
+    other = _other_header(claim, evidence)
+    if other is not None:
+        return [other]
     turned = find_opposition(claim, [(passage.quoted, passage.segments) for passage in evidence.passages])
     if turned is not None:
         reason = turned.reason
         found.append(Finding(reason, {"what": turned.said, **({"instead": turned.source} if turned.source else {})}))
     return found
+
+
+def _other_header(claim: Segment, evidence: Evidence) -> Finding | None:
+    """'An operating loss of 12' where the column of that 12 is called operating profit."""
+    sides = lexicon()["sides"]
+    for word in claim.words:
+        if word.side is None or word.way or word.negated or word.stop:
+            continue
+        cells = [p for p in evidence.places if p.quoted and p.column is not None and p.header]
+        cells = [p for p in cells if any(evidence.fit(q, p) == "same" for q in claim.quantities)]
+        told = [{sides[key] for key in place.header if key in sides} for place in cells]
+        turned = (word.side[0], -word.side[1])
+        if told and all(turned in held and word.side not in held for held in told):
+            return Finding("opposite", {"what": word.text, "instead": _spelled(cells[0], turned)})
+    return None
+
+
+def _spelled(place: Place, side: tuple[int, int]) -> str:
+    """The word of a column's header that stands on a side of a pair of opposites."""
+    words = [key[2:] for key in place.header if key.startswith("w:")]
+    stems = ((word, f"{lang}:{stem}") for word in words for lang in ("en", "es") for stem in stems_of(word, lang))
+    return next((word for word, stem in stems if lexicon()["sides"].get(stem) == side), place.quantity.text)
+
+
+def _is_of_cells(evidence: Evidence) -> bool:
+    """Whether nothing but rows, or lines of tables without a negation, stands behind a statement."""
+    held = [place.column is not None for place in evidence.places if place.quoted]
+    denied = any(word.cue for passage in evidence.passages for s in passage.quoted for word in s.words)
+    return not evidence.passages or (bool(held) and all(held) and not denied)
 
 
 def _is_verbal(word: str) -> bool:

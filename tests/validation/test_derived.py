@@ -23,6 +23,10 @@ SOURCES = {
     "Sales of 46.5 tonnes were 7% below 2021.",
     "bell": "La campana se colgó el 9 de junio, seis días después de fundirse. "
     "Los badajos pesan 41, 38,5 y 43,5 kilos.",
+    "toll": "The bridge took 4,120 tolls in 2023, against 3,960 in 2022. Repairs will cost between €900 and €1,100.",
+    "mill": "Results of each mill:\n\n| Mill | Profit 2022 | Profit 2023 |\n|---|---|---|"
+    "\n| Arlo | 300 | 420 |\n| Bray | 90 | 80 |",
+    "rule": "Las faltas leves se multan con 40 euros y las graves con 200. El socio abonará la cuota hasta marzo.",
     "levy": "The levy brought 312 million in Avon, 120 in Berkley and 64 in Chard.",
     "herd": "Reses de cada finca de la cooperativa al cierre del año:\n\n"
     "| Finca | 2023 | 2024 |\n|---|---|---|\n| Ervedal | 120 | 150 |\n| Somoza | 80 | 100 |",
@@ -58,6 +62,18 @@ CASES = [
     ("bell", "Los badajos pesan 45 kilos de media.", False),
     ("levy", "The levy brought 64 million in Chard.", True),
     ("levy", "The levy brought 64 million in Berkley.", False),
+    ("toll", "The bridge took 4,120 tolls in 2023, 160 more than in 2022.", True),
+    ("toll", "The bridge took 4,120 tolls in 2023, 160 more than in 2024.", False),
+    ("toll", "Tolls rose from 3,960 in 2021 to 4,120 in 2023.", False),
+    ("toll", "Repairs will cost €900–1,100.", True),
+    ("toll", "Repairs will cost €1,100–900.", False),
+    ("mill", "Arlo's profit rose by 120 in 2023.", True),
+    ("mill", "Arlo's profit rose by 120 in 2022.", False),
+    ("mill", "Arlo's loss rose to 420 in 2023.", False),
+    ("mill", "Arlo's profit did not reach 420 in 2023.", False),
+    ("rule", "La multa es de 200 euros por faltas graves y de 40 por las leves.", True),
+    ("rule", "La multa es de 40 euros por faltas graves y de 200 por las leves.", False),
+    ("rule", "El socio no abonará la cuota hasta marzo.", False),
     ("herd", "Las fincas tenían 250 animales en 2024, un 25 % más que en 2023.", True),
     ("herd", "Las fincas tenían 260 animales en 2024, un 25 % más que en 2023.", False),
 ]
