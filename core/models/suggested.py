@@ -23,9 +23,6 @@ class Suggested:
     bfloat16_gb: float
     ollama_memory_gb: float
 
-    def download_gb(self, where: Literal["hub", "ollama"]) -> float:
-        return self.hub_gb if where == "hub" else self.ollama_gb
-
 
 # Smallest first; all Apache-2.0. Sizes of the files as published; memory adds about a gigabyte for context and buffers.
 SUGGESTED = (

@@ -6,13 +6,11 @@ calls no model.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 _NAMES = ("think", "thinking", "thought", "reasoning")
 _OPEN = tuple(f"<{name}>" for name in _NAMES)
 _CLOSE = tuple(f"</{name}>" for name in _NAMES)
-_THOUGHT = re.compile(r"<(%s)>.*?(?:</\1>|\Z)" % "|".join(_NAMES), re.DOTALL | re.IGNORECASE)
 
 
 class VisibleText:
@@ -70,11 +68,6 @@ class VisibleText:
         kept = _open_end(self._held, _CLOSE if self._thinking else (*_OPEN, *_CLOSE, *self._stop))
         ready, self._held = self._held[: len(self._held) - kept], self._held[len(self._held) - kept :]
         return shown if self._thinking else shown + ready
-
-
-def without_thinking(text: str) -> str:
-    """A whole answer without its thinking text."""
-    return _THOUGHT.sub("", text).strip()
 
 
 def _first(text: str, marks: Sequence[str]) -> tuple[int, str | None]:

@@ -7,7 +7,7 @@ from typing import Any
 from core.records import Catalog
 from core.sql.gold_dates import NotAPlan, part_of, whole_periods, year_condition
 from core.sql.joins import JoinGraph
-from core.sql.plan import STAR, Cond, Item, Query, scopes
+from core.sql.plan import STAR, Cond, Item, Query
 from core.sql.render import tables_of
 
 
@@ -227,7 +227,3 @@ def _literal(node: Any) -> Any:
 
 def _fields(query: Query) -> dict[str, Any]:
     return {name: getattr(query, name) for name in Query.__dataclass_fields__}
-
-
-def scope_count(query: Query) -> int:
-    return sum(1 for _ in scopes(query))

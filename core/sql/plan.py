@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-Col = tuple[str, str]  # (table, column); in a shape an int, the slot; '*' stands for all columns
 STAR = "*"
 OPEN = "?"  # a value left open in a shape
 PARTS = ("year", "quarter", "month", "week", "day", "month_of_year", "weekday", "hour")

@@ -13,7 +13,6 @@ from core.sql.lexicon import Lexicon
 from core.sql.link import ROLES, Links
 from core.sql.link_features import score_links
 from core.sql.mentions import find_mentions
-from core.sql.rank import candidate_features
 from core.sql.rank_context import RankContext
 from core.sql.schema import Schema
 from core.sql.trees import Trees, load_trees
@@ -67,9 +66,3 @@ def compose_candidates(links: Links, schema: Schema, model: ShapeModel) -> tuple
             break
     ranked = sorted(found.values(), key=lambda c: -(c.shape_score + c.fill.total))
     return ranked[:CANDIDATES], RankContext(links, schema, model, probabilities)
-
-
-def rank_candidates(candidates: list[Candidate], context: RankContext, ranker: Trees) -> np.ndarray:
-    """The first ranker's score of each candidate."""
-    rows = np.array([candidate_features(c, place, context) for place, c in enumerate(candidates)], np.float32)
-    return ranker.predict(rows)

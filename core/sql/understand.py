@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from core.sql.calendar import YEARS
-from core.sql.link import Links, ValueMention, is_content
+from core.sql.link import Links, ValueMention
 from core.sql.operators import is_amount
 from core.sql.plan import OPEN, STAR, Cond, Item, Query
 from core.sql.recombine import recombine_shapes
@@ -276,16 +276,13 @@ def shape_from_json(raw: Any) -> Query:
 
 
 def like_pattern(tokens: list[Token], start: int, text: str) -> str:
+    """The LIKE pattern that the words before a text ask for: its beginning, its end, anywhere."""
     left = " ".join(t.word for t in tokens[max(0, start - 6) : start])
     if any(cue in left for cue in ("start", "begin", "prefix")):
         return f"{text}%"
     if "ending" in left or " end " in f" {left} " or "ends" in left:
         return f"%{text}"
     return f"%{text}%"
-
-
-def content_places(links: Links) -> list[int]:
-    return [place for place, token in enumerate(links.tokens) if is_content(token)]
 
 
 def open_values(shape: Query) -> int:

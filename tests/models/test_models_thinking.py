@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.models.thinking import VisibleText, without_thinking
+from core.models.thinking import VisibleText
 
 CASES = [
     ("Madrid", "Madrid"),
@@ -40,7 +40,3 @@ def test_a_prompt_that_opens_the_tag():
 def test_nothing_is_held_back_without_need():
     visible = VisibleText(stop=("STOP",))
     assert [visible.feed(piece) for piece in ("a", " b", " c")] == ["a", " b", " c"]
-
-
-def test_whole_text():
-    assert without_thinking("<think>a\nb</think>\nMadrid") == "Madrid"
