@@ -21,7 +21,7 @@ from core.sql.business_where import (
 )
 from core.sql.money import is_money
 from core.sql.properties import yes_value
-from core.sql.render import literal, quote
+from core.sql.quoting import literal, quote
 from core.sql.schema import Schema
 
 _UNIT = re.compile(r"[€$£%]")

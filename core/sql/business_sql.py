@@ -13,7 +13,7 @@ from core.sql.business_groups import column_name, order_by, sum_by_group, unit_n
 from core.sql.business_plan import BusinessPlan, sides_of
 from core.sql.business_where import column_text, conditions_of, filter_text, find_source, label_of, plain_name
 from core.sql.entities import name_columns
-from core.sql.render import quote
+from core.sql.quoting import quote
 from core.sql.schema import ColumnEntry, Schema
 from core.sql.spread import range_width
 from core.sql.yearly import part_of_year

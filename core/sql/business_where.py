@@ -10,7 +10,7 @@ import re
 from core.sql.business_plan import Absence, BusinessPlan, Filter
 from core.sql.calendar import OPEN_END, OPEN_START, Period, months_of
 from core.sql.lexicon import fold
-from core.sql.render import literal, quote
+from core.sql.quoting import literal, quote
 from core.sql.schema import Schema
 
 AS_DATE = {

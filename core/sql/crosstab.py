@@ -15,6 +15,7 @@ from core.sql.lexicon import Lexicon, fold
 from core.sql.link import is_content
 from core.sql.names import kind_of
 from core.sql.question import tokenize, word_stems
+from core.sql.quoting import literal, quote
 from core.sql.words import Token, split_name, stem
 
 COVERED_MIN = 0.7  # of the question's content words
@@ -87,14 +88,14 @@ def read_lookup(question: str, lang: str, table: Table, lexicon: Lexicon) -> Loo
 
 def write_lookup(lookup: Lookup) -> str:
     """The statement; a row of totals is left out where rows are listed, ordered or summed."""
-    label, columns = _quote(lookup.label.name), [_quote(column.name) for column in lookup.columns]
+    label, columns = quote(lookup.label.name), [quote(column.name) for column in lookup.columns]
     if lookup.total:
         items = ", ".join(f"SUM({column}) AS {column}" for column in columns)
     else:
         items = ", ".join([label, *columns])
-    text = f"SELECT {items} FROM {_quote(lookup.table.name)}"
+    text = f"SELECT {items} FROM {quote(lookup.table.name)}"
     if lookup.labels:
-        text += f" WHERE {label} IN ({', '.join(map(_literal, lookup.labels))})"
+        text += f" WHERE {label} IN ({', '.join(map(literal, lookup.labels))})"
     elif lookup.label.type == "VARCHAR":
         text += f" WHERE NOT starts_with(lower({label}), 'total')"
     if lookup.order:
@@ -223,11 +224,3 @@ def _choose_labels(question: str, tokens: list[Token], label: Column) -> tuple[t
             labels.append(value)
             places |= own
     return tuple(labels), places
-
-
-def _quote(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

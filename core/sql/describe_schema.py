@@ -15,6 +15,7 @@ from core.sql.lexicon import builtin_lexicon
 from core.sql.link import Links
 from core.sql.names import kind_of
 from core.sql.propose import builtin_parser, link_question
+from core.sql.quoting import quote
 from core.sql.schema import Schema, schema_of
 
 TABLES_MAX = 12
@@ -63,7 +64,7 @@ def _with_bridges(names: list[str], schema: Schema) -> list[str]:
 
 def _table_text(table: Table, schema: Schema, links: Links) -> str:
     note = f" -- {_say(table.description)}" if table.description else ""
-    lines = [f"TABLE {_name(table.name)} ({table.rows} rows){note}"]
+    lines = [f"TABLE {quote(table.name)} ({table.rows} rows){note}"]
     lines += [f"  {_column_text(column, table)}" for column in _columns(table, schema, links)]
     left = len(table.columns) - (len(lines) - 1)
     return "\n".join([*lines, *([f"  ... {left} more columns"] if left else [])])
@@ -93,7 +94,7 @@ def _column_text(column: Column, table: Table) -> str:
         told.append(f"from {_say(column.minimum)} to {_say(column.maximum)}")
     if column.description:
         told.append(_say(column.description))
-    return f"{_name(column.name)} {column.type}" + (f" -- {'; '.join(told)}" if told else "")
+    return f"{quote(column.name)} {column.type}" + (f" -- {'; '.join(told)}" if told else "")
 
 
 def _keys(schema: Schema, kept: list[str]) -> list[str]:
@@ -104,7 +105,7 @@ def _keys(schema: Schema, kept: list[str]) -> list[str]:
                 pairs = zip(edge.left_columns, edge.right_columns, strict=True)
                 sides = sorted(((edge.left, a), (edge.right, b)) for a, b in pairs)
                 text = " AND ".join(
-                    " = ".join(f"{_name(table)}.{_name(column)}" for table, column in sorted(pair)) for pair in sides
+                    " = ".join(f"{quote(table)}.{quote(column)}" for table, column in sorted(pair)) for pair in sides
                 )
                 lines.append(f"KEY {text}")
     return list(dict.fromkeys(lines))
@@ -112,7 +113,7 @@ def _keys(schema: Schema, kept: list[str]) -> list[str]:
 
 def _metrics(catalog: Catalog, kept: list[str]) -> list[str]:
     held = [metric for metric in catalog.metrics if metric.table in kept]
-    return [f"METRIC {_say(metric.name)} = {metric.expression} over {_name(metric.table)}" for metric in held]
+    return [f"METRIC {_say(metric.name)} = {metric.expression} over {quote(metric.table)}" for metric in held]
 
 
 def _values(schema: Schema, links: Links, kept: list[str]) -> list[str]:
@@ -123,13 +124,9 @@ def _values(schema: Schema, links: Links, kept: list[str]) -> list[str]:
             entry = schema.columns[number]
             if entry.key[0] in kept:
                 said = " ".join(token.source for token in links.tokens[mention.start : mention.end])
-                place = f"{_name(entry.key[0])}.{_name(entry.key[1])}"
+                place = f"{quote(entry.key[0])}.{quote(entry.key[1])}"
                 found.append((-score, f"VALUE {_say(said)} is stored as {_say(value)} in {place}"))
     return list(dict.fromkeys(text for _, text in sorted(found)))[:_VALUES_MAX]
-
-
-def _name(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _say(value: Any) -> str:

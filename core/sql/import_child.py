@@ -19,8 +19,9 @@ from typing import Any
 from core import i18n
 from core.errors import AppError
 from core.sql.profile import profile_table
+from core.sql.quoting import literal, quote
 from core.sql.readers import columnar, database, delimited, grids, workbook
-from core.sql.readers.stage import Settled, Staged, quoted, settle, text_literal
+from core.sql.readers.stage import Settled, Staged, settle
 from core.sql.zygote import limit_memory, serve
 
 READERS: dict[str, Callable[..., list[Staged]]] = {
@@ -101,7 +102,7 @@ def open_output(request: dict[str, Any]) -> Any:
     small = is_small(request)
     con = duckdb.connect(":memory:" if small else request["out"])
     con.execute(f"SET memory_limit = '{request['memory_mb'] // 2}MB'")
-    con.execute(f"SET temp_directory = {text_literal(str(Path(request['work']) / 'spill'))}")
+    con.execute(f"SET temp_directory = {literal(str(Path(request['work']) / 'spill'))}")
     con.execute(f"SET threads = {1 if small else 2}")
     con.execute("SET enable_progress_bar = true")
     con.execute("SET enable_progress_bar_print = false")
@@ -110,7 +111,7 @@ def open_output(request: dict[str, Any]) -> Any:
     con.execute("SET autoload_known_extensions = false")
     con.execute("SET python_enable_replacements = false")
     stage = ":memory:" if small else str(Path(request["work"]) / "stage.duckdb")
-    con.execute(f"ATTACH {text_literal(stage)} AS stage")
+    con.execute(f"ATTACH {literal(stage)} AS stage")
     return con
 
 
@@ -122,7 +123,7 @@ def is_small(request: dict[str, Any]) -> bool:
 def write_output(con: Any, request: dict[str, Any]) -> None:
     """The finished tables on disk, whole."""
     if is_small(request):
-        con.execute(f"ATTACH {text_literal(request['out'])} AS finished")
+        con.execute(f"ATTACH {literal(request['out'])} AS finished")
         con.execute("COPY FROM DATABASE memory TO finished")
         con.execute("DETACH finished")
     else:
@@ -225,9 +226,9 @@ def rename_tables(path: str, names: dict[str, str]) -> None:
 
     con = duckdb.connect(path)
     for number, old in enumerate(names):
-        con.execute(f"ALTER TABLE {quoted(old)} RENAME TO {quoted(f'__moving_{number}')}")
+        con.execute(f"ALTER TABLE {quote(old)} RENAME TO {quote(f'__moving_{number}')}")
     for number, new in enumerate(names.values()):
-        con.execute(f"ALTER TABLE {quoted(f'__moving_{number}')} RENAME TO {quoted(new)}")
+        con.execute(f"ALTER TABLE {quote(f'__moving_{number}')} RENAME TO {quote(new)}")
     con.execute("CHECKPOINT")
     con.close()
 

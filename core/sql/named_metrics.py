@@ -12,6 +12,7 @@ from typing import Any
 from core.errors import AppError
 from core.records import Catalog, Metric, Table
 from core.sql.guard import check_sql
+from core.sql.quoting import quote
 
 NAME_MAX = 60
 EXPRESSION_MAX = 500
@@ -34,8 +35,7 @@ def check_metric(metric: Metric, table: Table) -> Metric:
 
 def metric_sql(metric: Metric) -> str:
     """The statement that calculates a metric over its whole table: what shows that it works."""
-    table, name = metric.table.replace('"', '""'), metric.name.replace('"', '""')
-    return f'SELECT ({metric.expression}) AS "{name}" FROM "{table}"'
+    return f"SELECT ({metric.expression}) AS {quote(metric.name)} FROM {quote(metric.table)}"
 
 
 def _read(expression: str) -> Any:

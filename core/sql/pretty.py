@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from core.sql.quoting import quote
+
 _ONE_LINE = 72
 
 
@@ -20,5 +22,4 @@ def pretty_sql(text: str) -> str:
 
 def preview_sql(table: str, rows: int) -> str:
     """The statement that reads a table's first rows."""
-    quoted = table.replace('"', '""')
-    return f'SELECT * FROM "{quoted}" LIMIT {rows:d}'
+    return f"SELECT * FROM {quote(table)} LIMIT {rows:d}"

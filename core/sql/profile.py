@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from core.sql.readers.stage import quoted
+from core.sql.quoting import quote
 from core.sql.zygote import encode
 
 VALUES_MAX = 1000
@@ -25,7 +25,7 @@ KEY_NAME = re.compile(
 
 def profile_table(con: Any, name: str, declared_key: tuple[str, ...] = ()) -> dict[str, Any]:
     """`{"rows", "columns": [...], "primary_key": [...]}`, JSON-ready (cells as `zygote.encode` writes them)."""
-    table = quoted(name)
+    table = quote(name)
     described = [(row[0], row[1]) for row in con.execute(f"DESCRIBE {table}").fetchall()]
     rows = con.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
     columns = []
@@ -38,7 +38,7 @@ def profile_table(con: Any, name: str, declared_key: tuple[str, ...] = ()) -> di
 def _profile_columns(con: Any, table: str, rows: int, described: list[tuple[str, str]]) -> list[dict[str, Any]]:
     parts = []
     for name, kind in described:
-        q = quoted(name)
+        q = quote(name)
         ranged = kind.split("(")[0] in _RANGED
         plain = not kind.endswith("]") and not kind.startswith(("STRUCT", "MAP"))
         parts += [f"count({q})", f"approx_count_distinct({q})" if plain else "NULL"]
@@ -63,7 +63,7 @@ def _describe_column(con: Any, table: str, rows: int, name: str, kind: str, meas
         "maximum": encode(high),
     }
     compared = kind in _COMPARED
-    q = quoted(name)
+    q = quote(name)
     unique = compared and filled and distinct >= filled * 0.9 and (rows <= EXACT_ROWS_MAX or KEY_NAME.search(name))
     if distinct is not None and (unique or distinct <= 2 * VALUES_MAX):
         column["distinct"] = con.execute(f"SELECT count(DISTINCT {q}) FROM {table}").fetchone()[0]

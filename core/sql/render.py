@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Any
 
 from core.sql.joins import Edge, JoinGraph
 from core.sql.plan import STAR, Cond, Item, Query, columns_of
+from core.sql.quoting import literal, quote
 
 _SETOPS = {"union": "UNION", "intersect": "INTERSECT", "except": "EXCEPT"}
 _PARTS = {unit: f"CAST(DATE_TRUNC('{unit}', {{}}) AS DATE)" for unit in ("quarter", "month", "week", "day")}
@@ -73,10 +73,6 @@ def _on(edge: Edge, alias: dict[str, str]) -> str:
     return " AND ".join(f"{alias[edge.left]}.{quote(a)} = {alias[edge.right]}.{quote(b)}" for a, b in pairs)
 
 
-def quote(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
 def _column(col: Any, alias: dict[str, str]) -> str:
     return f"{alias[col[0]]}.{quote(col[1])}" if alias else quote(col[1])
 
@@ -108,13 +104,3 @@ def _condition(cond: Cond, alias: dict[str, str], graph: JoinGraph) -> str | Non
     if cond.op in ("like", "not like"):
         return f"{left} {cond.op.upper().replace('LIKE', 'ILIKE')} {literal(cond.value)}"
     return f"{left} {cond.op} {literal(cond.value)}" if cond.op in _COMPARE else None
-
-
-def literal(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).upper()
-    if isinstance(value, (int, float)):
-        return repr(value)
-    if isinstance(value, (datetime.date, datetime.datetime)):
-        return f"DATE '{value:%Y-%m-%d}'"
-    return "'" + str(value).replace("'", "''") + "'"

@@ -11,7 +11,7 @@ from core.sql.business_plan import BusinessPlan, Filter, Measure
 from core.sql.dimensions import Dimension, dimension_at
 from core.sql.link import Links
 from core.sql.properties import NEVER, yes_or_no
-from core.sql.render import literal
+from core.sql.quoting import literal
 from core.sql.schema import Schema
 
 

@@ -25,6 +25,7 @@ from core.errors import AppError
 from core.records import FoundTable
 from core.sql.datasets import DataSet, find_card, free_name, publish, read_cards, remove_dataset, to_dataset, writing
 from core.sql.import_pool import TIME_LIMIT_S, ImportPool, Watch
+from core.sql.quoting import quote
 
 PREVIEW_BYTES = 1 << 20
 PREVIEW_ROWS = 20
@@ -160,8 +161,7 @@ def decided(folder: Path | str, table: str) -> Preview | None:
 
 
 def _preview_of(con: Any, table: dict[str, Any]) -> Preview:
-    name = table["name"].replace('"', '""')
-    rows = con.execute(f'SELECT * FROM "{name}" LIMIT {PREVIEW_ROWS}').fetchall()
+    rows = con.execute(f"SELECT * FROM {quote(table['name'])} LIMIT {PREVIEW_ROWS}").fetchall()
     return _preview(table, tuple(rows))
 
 

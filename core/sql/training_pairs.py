@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from core.records import Catalog, Column, ForeignKey, QueryResult, Table
+from core.sql.quoting import quote
 
 log = logging.getLogger(__name__)
 VALUES_MAX = 1000
@@ -152,7 +153,7 @@ def read_catalog(database: Path, primary: dict[str, tuple[str, ...]], foreign: l
 
 
 def _profile_column(con: Any, table: str, column: str, kind: str) -> Column:
-    name = '"' + column.replace('"', '""') + '"'
+    name = quote(column)
     nulls, distinct, low, high = con.execute(
         f'SELECT count(*) - count({name}), count(DISTINCT {name}), min({name}), max({name}) FROM "{table}"'
     ).fetchone()

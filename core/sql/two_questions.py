@@ -12,6 +12,7 @@ import re
 from core.i18n import translate
 from core.records import SqlAnswer
 from core.sql.link import Links
+from core.sql.quoting import quote
 
 _NAMED = 0.6  # how well a half must name a table or a column
 _ASKS = (
@@ -88,7 +89,7 @@ def join_rows(first: SqlAnswer, second: SqlAnswer) -> str | None:
     if len(set(shown)) < len(shown):
         return None
     columns = ", ".join(
-        f"{mark}.{_quoted(name)} AS {_quoted(told)}" for (mark, name), told in zip(names, shown, strict=True)
+        f"{mark}.{quote(name)} AS {quote(told)}" for (mark, name), told in zip(names, shown, strict=True)
     )
     return f"SELECT {columns} FROM ({first.sql.text}) AS a CROSS JOIN ({second.sql.text}) AS b"
 
@@ -99,7 +100,3 @@ def _told_apart(first: SqlAnswer, second: SqlAnswer) -> list[str]:
     if all(values) and values[0] != values[1]:
         return values
     return [", ".join(sorted(half.sql.tables)) for half in (first, second)]
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import AppError
-from core.sql.readers.stage import COLUMNS_MAX, Staged, quoted, text_literal, unique_names
+from core.sql.quoting import literal, quote
+from core.sql.readers.stage import COLUMNS_MAX, Staged, unique_names
 
 OBJECT_MAX = 64 << 20
 WHOLE_MAX = 256 << 20
@@ -18,7 +19,7 @@ def read_parquet(
     con: Any, path: Path, stem: str, options: dict[str, Any], work: Path, progress: Callable[[float], None]
 ) -> list[Staged]:
     """Stage the one table of a Parquet file."""
-    return [_stage_relation(con, stem, "rows_0", f"read_parquet({text_literal(str(path))})", progress)]
+    return [_stage_relation(con, stem, "rows_0", f"read_parquet({literal(str(path))})", progress)]
 
 
 def read_json(
@@ -36,9 +37,7 @@ def read_json(
 
 
 def _json_relation(path: Path) -> str:
-    return (
-        f"read_json({text_literal(str(path))}, format = 'auto', maximum_object_size = {OBJECT_MAX}, sample_size = -1)"
-    )
+    return f"read_json({literal(str(path))}, format = 'auto', maximum_object_size = {OBJECT_MAX}, sample_size = -1)"
 
 
 def _split_wrapper(path: Path, work: Path) -> dict[str, Path]:
@@ -74,7 +73,7 @@ def _stage_relation(con: Any, wanted: str, place: str, relation: str, progress: 
     if len(columns) > COLUMNS_MAX:
         raise AppError("sql.sources.too_many_columns", columns=len(columns), maximum=COLUMNS_MAX)
     names = unique_names([name for name, _ in columns])
-    parts = ", ".join(f"{sql} AS {quoted(name)}" for name, (_, sql) in zip(names, columns, strict=True))
+    parts = ", ".join(f"{sql} AS {quote(name)}" for name, (_, sql) in zip(names, columns, strict=True))
     con.execute(f"CREATE OR REPLACE TABLE stage.{place} AS SELECT {parts} FROM stage.flat_{place}")
     con.execute(f"DROP TABLE stage.flat_{place}")
     progress(1.0)
@@ -95,10 +94,10 @@ def _flatten(con: Any, place: str, depth: int = 3) -> list[tuple[str, str]]:
                 f"SELECT column_name, column_type FROM (DESCRIBE SELECT unnest({sql}) FROM {place})"
             ).fetchall()
             for key, inner in keys:
-                open_column(f"{name}_{key}", f"struct_extract({sql}, {text_literal(key)})", inner, level - 1)
+                open_column(f"{name}_{key}", f"struct_extract({sql}, {literal(key)})", inner, level - 1)
         else:
             leaves.append((name, sql))
 
     for row in described:
-        open_column(row[0], quoted(row[0]), row[1], depth)
+        open_column(row[0], quote(row[0]), row[1], depth)
     return leaves

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import AppError
-from core.sql.readers.stage import Staged, quoted, text_literal, unique_names
+from core.sql.quoting import literal, quote
+from core.sql.readers.stage import Staged, unique_names
 
 BATCH_ROWS = 20_000
 
@@ -57,12 +58,12 @@ def _copy_sqlite_table(con: Any, source: sqlite3.Connection, table: str, place: 
     import pyarrow as pa
 
     # The extended list has generated columns too (hidden 2 and 3); their values are calculated as they are read.
-    listed = source.execute(f"PRAGMA table_xinfo({quoted(table)})").fetchall()
+    listed = source.execute(f"PRAGMA table_xinfo({quote(table)})").fetchall()
     described = [row for row in listed if row[6] != 1]
     originals = [row[1] for row in described]
     names = unique_names(originals)
     kinds = _sqlite_kinds(source, table, described)
-    columns = ", ".join(f"{quoted(name)} {kind}" for name, kind in zip(names, kinds, strict=True))
+    columns = ", ".join(f"{quote(name)} {kind}" for name, kind in zip(names, kinds, strict=True))
     con.execute(f"CREATE OR REPLACE TABLE stage.{place} ({columns})")
     arrow = {"BIGINT": pa.int64(), "DOUBLE": pa.float64(), "VARCHAR": pa.string(), "BLOB": pa.binary()}
     for batch in _batches(source, table, originals):
@@ -87,9 +88,9 @@ def _sqlite_kinds(source: sqlite3.Connection, table: str, described: list[tuple]
     """One engine type a column, wide enough for every cell; an empty column follows its declaration."""
     counts = ", ".join(
         f"sum(typeof({q}) = 'integer'), sum(typeof({q}) = 'real'), sum(typeof({q}) = 'text'), sum(typeof({q}) = 'blob')"
-        for q in (quoted(row[1]) for row in described)
+        for q in (quote(row[1]) for row in described)
     )
-    totals = source.execute(f"SELECT {counts} FROM {quoted(table)}").fetchone()
+    totals = source.execute(f"SELECT {counts} FROM {quote(table)}").fetchone()
     kinds = []
     for number, row in enumerate(described):
         whole, real, text, blob = (value or 0 for value in totals[4 * number : 4 * number + 4])
@@ -127,14 +128,14 @@ def _as_kind(value: Any, kind: str) -> Any:
 
 
 def _batches(source: sqlite3.Connection, table: str, columns: list[str]) -> Iterator[list[tuple]]:
-    cursor = source.execute(f"SELECT {', '.join(map(quoted, columns))} FROM {quoted(table)}")
+    cursor = source.execute(f"SELECT {', '.join(map(quote, columns))} FROM {quote(table)}")
     while batch := cursor.fetchmany(BATCH_ROWS):
         yield batch
 
 
 def _sqlite_foreign_keys(source: sqlite3.Connection, table: str) -> list[dict[str, Any]]:
     keys: dict[int, dict[str, Any]] = {}
-    for number, _, target, column, target_column, *_ in source.execute(f"PRAGMA foreign_key_list({quoted(table)})"):
+    for number, _, target, column, target_column, *_ in source.execute(f"PRAGMA foreign_key_list({quote(table)})"):
         key = keys.setdefault(number, {"columns": [], "ref_table": target, "ref_columns": []})
         key["columns"].append(column)
         key["ref_columns"].append(target_column)
@@ -145,7 +146,7 @@ def _attach(con: Any, path: Path) -> None:
     import duckdb
 
     try:
-        con.execute(f"ATTACH {text_literal(str(path))} AS source (READ_ONLY)")
+        con.execute(f"ATTACH {literal(str(path))} AS source (READ_ONLY)")
     except duckdb.Error as error:
         text = str(error).lower()
         if "version" in text and ("newer" in text or "storage" in text):
@@ -169,7 +170,7 @@ def read_duckdb(
         raise AppError("sql.sources.empty", name=stem)
     staged = []
     for number, (schema, table) in enumerate(tables):
-        place = f"source.{quoted(schema)}.{quoted(table)}"
+        place = f"source.{quote(schema)}.{quote(table)}"
         names = [row[0] for row in con.execute(f"DESCRIBE {place}").fetchall()]
         keys = con.execute(
             "SELECT constraint_type, constraint_column_names, referenced_table, referenced_column_names "

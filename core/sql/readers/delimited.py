@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import AppError
+from core.sql.quoting import literal, quote
 from core.sql.readers.guess import COMMA_RE, POINT_RE, Signs, clean
-from core.sql.readers.stage import COLUMNS_MAX, Staged, options_for, quoted, text_literal, unique_names
+from core.sql.readers.stage import COLUMNS_MAX, Staged, options_for, unique_names
 
 SAMPLE_CHARACTERS = 1 << 18
 SAMPLE_RECORDS = 300
@@ -208,10 +209,10 @@ def _load(con: Any, path: Path, staged: Staged, delimiter: str, lines: int, prog
     """Let DuckDB stream the rows into the stage, as text; gentler settings where the file breaks its own rules."""
     import duckdb
 
-    columns = ", ".join(f"{text_literal(name)}: 'VARCHAR'" for name in staged.columns)
+    columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in staged.columns)
     base = (
-        f"{text_literal(str(path))}, auto_detect = false, header = false, skip = {lines}, columns = {{{columns}}}, "
-        f"delim = {text_literal(delimiter)}, quote = '\"', escape = '\"', null_padding = true, strict_mode = false, "
+        f"{literal(str(path))}, auto_detect = false, header = false, skip = {lines}, columns = {{{columns}}}, "
+        f"delim = {literal(delimiter)}, quote = '\"', escape = '\"', null_padding = true, strict_mode = false, "
         "max_line_size = 16777216"
     )
     attempts = ("", ", parallel = false", ", parallel = false, ignore_errors = true")
@@ -224,6 +225,6 @@ def _load(con: Any, path: Path, staged: Staged, delimiter: str, lines: int, prog
                 raise
     if "ignore_errors" in extra:
         staged.notes.append(("sql.sources.lines_skipped", {}))
-    empty = " AND ".join(f"coalesce(trim({quoted(name)}), '') = ''" for name in staged.columns[:COLUMNS_MAX])
+    empty = " AND ".join(f"coalesce(trim({quote(name)}), '') = ''" for name in staged.columns[:COLUMNS_MAX])
     con.execute(f"DELETE FROM {staged.place} WHERE {empty}")
     progress(1.0)

@@ -15,8 +15,9 @@ from typing import Any
 
 from core.errors import AppError
 from core.sql.datasets import fold_name
+from core.sql.quoting import literal, quote
 from core.sql.readers.guess import Signs, clean, guess_columns
-from core.sql.readers.stage import COLUMNS_MAX, Staged, quoted, text_literal, unique_names
+from core.sql.readers.stage import COLUMNS_MAX, Staged, unique_names
 
 NAME_LENGTH_MAX = 48
 # A mark stands behind the figure: an asterisk, a dagger, a raised digit, or a digit or letter in brackets with a space.
@@ -54,8 +55,8 @@ def _stage(con: Any, grid: dict[str, Any], stem: str, place: str, spanish: bool)
     stripped = {name: [_STRAY.sub("", _MARK.sub("", cell)) for cell in cells] for name, cells in columns.items()}
     formats = guess_columns(stripped, signs)
     kept = {name: stripped[name] if formats[name].name != "text" else columns[name] for name in names}
-    con.execute(f"CREATE OR REPLACE TABLE stage.{place} ({', '.join(f'{quoted(name)} VARCHAR' for name in names)})")
-    cells = ", ".join("(" + ", ".join(map(text_literal, row)) + ")" for row in zip(*kept.values(), strict=True))
+    con.execute(f"CREATE OR REPLACE TABLE stage.{place} ({', '.join(f'{quote(name)} VARCHAR' for name in names)})")
+    cells = ", ".join("(" + ", ".join(map(literal, row)) + ")" for row in zip(*kept.values(), strict=True))
     con.execute(f"INSERT INTO stage.{place} VALUES {cells}")
     facts = {"page": grid["page"], "last_page": grid["last_page"], "title": grid["title"]}
     return Staged(

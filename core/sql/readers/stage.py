@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.i18n import detect_language
+from core.sql.quoting import literal, quote
 from core.sql.readers.guess import (
     MARKS,
     TYPES,
@@ -58,14 +59,6 @@ class Settled:
     decisions: dict[str, dict[str, Any]]
     notes: list[tuple[str, dict[str, Any]]]
     staged: Staged
-
-
-def quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def text_literal(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
 
 
 def unique_names(names: list[str], blank: str = "column") -> list[str]:
@@ -146,7 +139,7 @@ def _samples(con: Any, staged: Staged, columns: list[str]) -> dict[str, list[str
     if not columns:
         return {}
     place = staged.place
-    names = ", ".join(f"CAST({quoted(column)} AS VARCHAR) AS {quoted(column)}" for column in columns)
+    names = ", ".join(f"CAST({quote(column)} AS VARCHAR) AS {quote(column)}" for column in columns)
     if con.execute(f"SELECT count(*) FROM {place}").fetchone()[0] <= SMALL_ROWS:
         cells = con.execute(f"SELECT {names} FROM {place}").fetchall()
         return {column: sorted({row[i] for row in cells if row[i] is not None}) for i, column in enumerate(columns)}
@@ -156,9 +149,7 @@ def _samples(con: Any, staged: Staged, columns: list[str]) -> dict[str, list[str
     )
     samples = {}
     for column in columns:
-        rows = con.execute(
-            f"SELECT DISTINCT {quoted(column)} FROM sampled WHERE {quoted(column)} IS NOT NULL"
-        ).fetchall()
+        rows = con.execute(f"SELECT DISTINCT {quote(column)} FROM sampled WHERE {quote(column)} IS NOT NULL").fetchall()
         samples[column] = sorted(row[0] for row in rows)
     con.execute("DROP TABLE sampled")
     return samples
@@ -167,15 +158,15 @@ def _samples(con: Any, staged: Staged, columns: list[str]) -> dict[str, list[str
 def _write(con: Any, staged: Staged, name: str, formats: dict[str, Format]) -> None:
     expressions = []
     for column in staged.columns:
-        source = quoted(column)
+        source = quote(column)
         sql = _conversion(staged, column, formats[column]) if column in formats else source
         expressions.append(f"{sql} AS {source}")
-    con.execute(f"CREATE OR REPLACE TABLE {quoted(name)} AS SELECT {', '.join(expressions)} FROM {staged.place}")
+    con.execute(f"CREATE OR REPLACE TABLE {quote(name)} AS SELECT {', '.join(expressions)} FROM {staged.place}")
 
 
 def _as_text(staged: Staged, column: str) -> str:
     """The staged column as text: typed ones are so where a user chose another type."""
-    return f"CAST({quoted(column)} AS VARCHAR)" if column in staged.typed else quoted(column)
+    return f"CAST({quote(column)} AS VARCHAR)" if column in staged.typed else quote(column)
 
 
 def _conversion(staged: Staged, column: str, format: Format) -> str:
@@ -187,9 +178,9 @@ def _count_cells(con: Any, staged: Staged, name: str, columns: list[str]) -> dic
     if not columns:
         return {}
     filled = ", ".join(f"count(nullif(trim({_as_text(staged, column)}), ''))" for column in columns)
-    kept = ", ".join(f"count({quoted(column)})" for column in columns)
+    kept = ", ".join(f"count({quote(column)})" for column in columns)
     before = con.execute(f"SELECT {filled} FROM {staged.place}").fetchone()
-    after = con.execute(f"SELECT {kept} FROM {quoted(name)}").fetchone()
+    after = con.execute(f"SELECT {kept} FROM {quote(name)}").fetchone()
     return dict(zip(columns, zip(before, after, strict=True), strict=True))
 
 
@@ -199,7 +190,7 @@ def _failed_values(con: Any, staged: Staged, column: str, format: Format) -> tup
     if format.name == "text":
         return {}, 0
     source = _as_text(staged, column)
-    marks = ", ".join(text_literal(mark) for mark in sorted(MARKS))
+    marks = ", ".join(literal(mark) for mark in sorted(MARKS))
     rows = con.execute(
         f"SELECT trim({source}) AS v, count(*), sum(count(*)) OVER () FROM {staged.place} WHERE trim({source}) <> '' "
         f"AND lower(trim({source})) NOT IN ({marks}) AND ({conversion(source, format)}) IS NULL "
@@ -228,7 +219,7 @@ def _decision(format: Format, failed: dict[str, int], left_out: int) -> dict[str
 def _drop_totals(con: Any, name: str, columns: list[str]) -> list[tuple[str, dict[str, Any]]]:
     """Leave out a last row that is called 'total' and is the sum of the rows above it, or holds nothing else: it would
     be counted as one of them."""
-    table = quoted(name)
+    table = quote(name)
     rows, last = con.execute(f"SELECT count(*), max(rowid) FROM {table}").fetchone()
     if not 2 < rows <= TOTALS_ROWS_MAX:
         return []
@@ -242,7 +233,7 @@ def _drop_totals(con: Any, name: str, columns: list[str]) -> list[tuple[str, dic
         return [("sql.sources.total_without_figures", {"label": label.strip()})]
     numbers = [c for c in columns if kinds[c] in ("BIGINT", "DOUBLE") and row[c] is not None]
     for column in numbers:
-        above = con.execute(f"SELECT sum({quoted(column)}) FROM {table} WHERE rowid <> {last}").fetchone()[0]
+        above = con.execute(f"SELECT sum({quote(column)}) FROM {table} WHERE rowid <> {last}").fetchone()[0]
         if above is not None and abs(above - row[column]) <= 0.005 * max(1, abs(row[column])) / 10:
             con.execute(f"DELETE FROM {table} WHERE rowid = {last}")
             return [("sql.sources.total_left_out", {"label": label.strip(), "column": column})]

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import AppError
+from core.sql.quoting import quote
 from core.sql.readers.delimited import looks_like_header
-from core.sql.readers.stage import COLUMNS_MAX, Staged, options_for, quoted, unique_names
+from core.sql.readers.stage import COLUMNS_MAX, Staged, options_for, unique_names
 
 BATCH_ROWS = 20_000
 HEAD_ROWS = 40
@@ -274,6 +275,6 @@ def _cast_grid(con: Any, staged: Staged, place: str, kinds: list[set[str]]) -> N
             cast = "BIGINT" if whole else "DOUBLE"
         if cast:
             staged.typed.add(name)
-        parts.append(f"{f'TRY_CAST({column} AS {cast})' if cast else column} AS {quoted(name)}")
+        parts.append(f"{f'TRY_CAST({column} AS {cast})' if cast else column} AS {quote(name)}")
     con.execute(f"CREATE OR REPLACE TABLE {staged.place} AS SELECT {', '.join(parts)} FROM stage.raw_{place}")
     con.execute(f"DROP TABLE stage.raw_{place}")
