@@ -83,8 +83,9 @@ def _bar_trace(
         "orientation": "h" if horizontal else "v",
     }
     trace |= {"marker": {"color": colors, "line": {"width": 0}}, "hovertext": hover, "hoverinfo": "text"}
-    if len(places) <= MOST_VALUE_LABELS:
-        shown = [escape(text) for text in format_column(series.y, canvas.lang, measure.unit, compact=True)]
+    shown = [escape(text) for text in format_column(series.y, canvas.lang, measure.unit, compact=True)]
+    room = horizontal or len(shown) * max(map(len, shown), default=0) <= MOST_UPRIGHT_CHARACTERS
+    if len(places) <= MOST_VALUE_LABELS and room:  # Plotly would shrink what has no room until nobody can read it
         trace |= {"text": shown, "textposition": "outside", "cliponaxis": False, "textangle": 0}
     return trace
 

@@ -211,6 +211,7 @@ def _frame_layout(sketch: Sketch, title: str, look: Look) -> dict[str, Any]:
             "align": "left",
             "font": {"family": FONT, "size": 13, "color": look.text},
         },
+        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": look.quiet, "activecolor": look.text},
         "hovermode": "closest",
         "dragmode": False,
         "colorway": list(look.series),

@@ -15,6 +15,8 @@ _COMPACT = {
     "es": ((1e12, " B"), (1e9, " mil M"), (1e6, " M")),
 }
 
+_CURRENCIES = ("€", "$", "£")
+
 
 def format_value(value: float, lang: str, unit: str = "", compact: bool = False, signed: bool = False) -> str:
     """`value` in words: 1,234.5 / 1234,5; 12.4M / 12,4 M (compact); 12.4% / 12,4 %; €12.40 / 12,40 €.
@@ -46,7 +48,9 @@ def format_column(values: Sequence[float | None], lang: str, unit: str = "", com
                 "" if t is None else ("−" * (v < 0)) + _with_unit(t, lang, unit)
                 for v, t in zip(values, shown, strict=True)
             ]
-    if unit in ("€", "$", "£") or largest >= 1e6 or largest < 1 or all(float(v * scale).is_integer() for v in known):
+    if compact and unit in _CURRENCIES and largest >= 1e4:  # beside ten thousands nobody reads cents
+        values = [None if v is None else float(round(v)) for v in values]
+    if unit in _CURRENCIES or largest >= 1e6 or largest < 1 or all(float(v * scale).is_integer() for v in known):
         return ["" if v is None else format_value(v, lang, unit, compact) for v in values]
     decimals = 1 if largest < 1000 else 0
     shown = "percent" if unit == "fraction" else unit
@@ -57,7 +61,7 @@ def format_column(values: Sequence[float | None], lang: str, unit: str = "", com
 
 
 def _plain(size: float, lang: str, unit: str) -> str:
-    if unit in ("€", "$", "£") and not float(size).is_integer():
+    if unit in _CURRENCIES and not float(size).is_integer():
         return format_number(size, lang, 2)
     if unit == "percent":
         return _trimmed(size, lang, 1 if size >= 1 else 2)

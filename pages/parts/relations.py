@@ -23,7 +23,8 @@ _LOOKS = {"light": ("#1d2a2c", "#5b6b6d", "#0f6b66", "#f4f6f5"), "dark": ("#e8ee
 def draw_dialog(catalog: Catalog) -> None:
     """The diagram in a dialog, and the tables that are related to none."""
     related = _related(catalog)
-    alone = [one_line(table.name, _NAME_MAX) for table in catalog.tables if table.name not in related]
+    files = [table.name for table in catalog.tables if table.origin == "file"]
+    alone = [one_line(name, _NAME_MAX) for name in files if name not in related]
 
     @st.dialog(say("data_page.relations"), width="large" if len(related) >= _WIDE_FROM else "medium")
     def dialog() -> None:
