@@ -20,10 +20,7 @@ def draw_empty() -> None:
     draw_arriving(0)
     arrivals.draw_refused()
     if not services.workspace().library.open_files():
-        st.button(
-            say("chat_page.open_sample"), icon=":material/science:", on_click=welcome.open_sample, key="open-sample"
-        )
-        st.caption(say("data_page.sample_note"))
+        welcome.draw_sample_offer("data_page.sample_note")
 
 
 def draw_arriving(known: int) -> None:

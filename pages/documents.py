@@ -7,7 +7,7 @@ frame.enter("documents")
 import streamlit as st  # noqa: E402
 
 from core.records import Document  # noqa: E402
-from pages.parts import arrivals, preview, services  # noqa: E402
+from pages.parts import arrivals, preview, services, welcome  # noqa: E402
 from pages.parts.language import moment, say, say_count, size  # noqa: E402
 
 
@@ -67,6 +67,7 @@ def main() -> None:
     if not documents:
         if not library.open_files():
             st.caption(say("documents_page.empty"))
+            welcome.draw_sample_offer("chat_page.sample_note")
         return
     st.caption(say_count("chat_page.documents", len(documents)))
     left, right = st.columns([8, 5], gap="large")

@@ -8,8 +8,8 @@ import streamlit as st  # noqa: E402
 
 from core.evaluation import learn  # noqa: E402
 from core.state import case_sets, feedback  # noqa: E402
-from pages.parts import cases, experiments, house_words, review, runs, services  # noqa: E402
-from pages.parts.language import number, say, say_count  # noqa: E402
+from pages.parts import arrivals, cases, experiments, house_words, review, runs, services, welcome  # noqa: E402
+from pages.parts.language import number, percent, say, say_count  # noqa: E402
 
 
 def draw_loop(db) -> None:
@@ -20,7 +20,7 @@ def draw_loop(db) -> None:
     with st.container(horizontal=True, key="loop"):
         st.metric(say("evaluation_page.corrections"), number(state.corrections), width=170)
         st.metric(say("evaluation_page.approved"), number(state.approved), width=170)
-        share = f"{number(100 * state.fixed / state.cases, 0)} %" if state.cases else "–"
+        share = percent(state.fixed / state.cases, 0) if state.cases else "–"
         st.metric(say("evaluation_page.fixed"), share, help=say("evaluation_page.fixed_help"), width=170)
 
 
@@ -40,6 +40,9 @@ def main() -> None:
         else:
             st.markdown(say("evaluation_page.empty"))
             cases.draw_starters(db, "runs")
+            if not services.workspace().library.documents() and not arrivals.is_working():
+                welcome.draw_sample_offer("evaluation_page.sample_note")
+            arrivals.draw_progress()
     with cases_tab:
         cases.draw(db, held)
     with review_tab:

@@ -58,6 +58,8 @@ def main() -> None:
     db = services.workspace().db
     if not traces.count(db):
         st.markdown(say("monitoring.empty"))
+        if st.button(say("monitoring.ask_first"), type="primary", icon=":material/forum:", key="to-chat"):
+            st.switch_page(watch.CHAT_PAGE)
         return
     wanted = draw_filters()
     found = reports.make_report(db, wanted)

@@ -163,7 +163,7 @@ def test_monitoring_shows_what_was_recorded(workspace):
     traces.record(workspace.db, *(traces.of_answer(answer) for _ in range(25)))
     app = open_app("monitoring")
     assert "25 questions" in shown(app)
-    assert "above the limit of 5 %" in shown(app)
+    assert "above the limit of 5%" in shown(app)
     app = open_app("monitoring", "es")
     assert "por encima del límite del 5 %" in shown(app)
 

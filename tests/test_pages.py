@@ -12,6 +12,8 @@ from reportlab.pdfgen.canvas import Canvas
 from streamlit.testing.v1 import AppTest
 
 from core import i18n, prompts, samples, settings
+from core.errors import AppError
+from core.index import embed
 from core.state import chats, jobs
 from pages.parts import services
 
@@ -100,6 +102,25 @@ def test_a_question_gets_an_answer_with_its_source_and_one_quiet_line(workspace)
     assert ":primary-background[" in text  # the quote, marked in the page's text
     assert re.search(r"1 of 1 statement verified · 1 source · .* · built-in", text)
     assert [chip.label.replace("\\", "") for chip in chips(app)] == ["1 · leave.md · p. 1"]
+
+
+def test_what_was_asked_before_all_was_read_can_be_asked_again(workspace):
+    ingest(workspace, ("leave.md", POLICY))  # read, but no worker makes its vectors
+    app = ask(open_app(), "Who designed the logo of the company?")
+    assert "Documents are still being read" in shown(app)
+    embed.note_failure(workspace.db, AppError("errors.setting_unknown", name="a", nearest="b"))  # none will be made
+    app.run()
+    assert "All of them are read now" in shown(app)
+    app.button(key="again-1").click().run()
+    assert len(chats.list_turns(workspace.db, 1)) == 2
+
+
+def test_a_page_with_nothing_to_show_offers_a_way_on(workspace):
+    for page in ("documents", "data", "evaluation"):
+        assert open_app(page).button(key="open-sample")
+    app = open_app("monitoring")
+    app.button(key="to-chat").click().run()
+    assert "What do you want to know?" in shown(app)
 
 
 def test_a_pdf_source_is_a_picture_of_its_page_and_neighbours_are_one_click_away(workspace, tmp_path):

@@ -79,6 +79,14 @@ def test_a_marked_passage_stands_in_its_text():
     assert len(shown) < 2200
 
 
+def test_a_marked_passage_is_cut_between_words():
+    text = "before " * 200 + "The quote." + " after" * 500
+    start = text.index("The")
+    shown = marked(text, start, start + 10, before=303, after=101)
+    assert shown.startswith("… before ") and shown.endswith(" after …")
+
+
 def test_a_label_is_one_line_and_cut():
     assert one_line("a\nb   c") == "a b c"
     assert one_line("word " * 30, 20) == "word word word word…"
+    assert one_line("of the board who all want more than that", 37) == "of the board who all want more than…"

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -211,7 +211,7 @@ def with_gaps(positions: Sequence[float], y: Sequence[float | None], grain: str)
     return xs, ys
 
 
-def time_ticks(x: Field, names: Sequence[Any], lang: str, most: int = 10) -> tuple[list[float], list[str]]:
+def time_ticks(x: Field, names: Sequence[Any], lang: str, most: int = 8) -> tuple[list[float], list[str]]:
     """Where to label a time axis, and how: every period while there is room, then Januaries, quarters, Mondays."""
     periods = sorted({n for n in names if n is not None})
     places = [ordinal(p, x.grain) for p in periods]
@@ -233,6 +233,14 @@ _TICK_RULES = {
     "week": (lambda p: p.day <= 7, lambda p: p.day <= 7 and p.month in (1, 4, 7, 10)),
     "year": (lambda p: p.year % 2 == 0, lambda p: p.year % 5 == 0, lambda p: p.year % 10 == 0),
 }
+
+
+def bar_ticks(x: Field, grid: Grid, lang: str) -> Callable[[Sequence[int]], list[str]] | None:
+    """The labels for some of the bars over periods, in the manner of `time_ticks`; None where `x` is no time."""
+    periods = sorted({value for value in x.values if value is not None})
+    if x.role != "time" or not periods or len(periods) != len(grid.labels):
+        return None
+    return lambda places: _ticks([periods[place] for place in places], x.grain, lang)
 
 
 def _ticks(periods: Sequence[Any], grain: str, lang: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.charts.arrange import Grid, Series, arrange_bars, arrange_groups
+from core.charts.arrange import Grid, Series, arrange_bars, arrange_groups, bar_ticks
 from core.charts.escape import escape
 from core.charts.fields import Field
 from core.charts.numbers import format_column
@@ -51,7 +51,7 @@ def draw_bar(spec: ChartSpec, canvas: Canvas) -> Sketch:
         values |= {"showticklabels": False, "showgrid": False, "ticks": ""}
         low, high = values["range"]
         values["range"] = [low - (0.08 * (high - low) if low < 0 else 0), high + 0.08 * (high - low)]
-    labels = label_axis(grid, horizontal, humanise(label.name, canvas.lang))
+    labels = label_axis(grid, horizontal, humanise(label.name, canvas.lang), bar_ticks(label, grid, canvas.lang))
     xaxis, yaxis = (values, labels) if horizontal else (labels, values)
     height = 120 + BAR_HEIGHT * len(grid.labels) if horizontal else 400
     return Sketch([trace], {"xaxis": xaxis, "yaxis": yaxis, "bargap": 0.35}, max(260, height), note=grid.note)
@@ -134,7 +134,7 @@ def draw_groups(spec: ChartSpec, canvas: Canvas, stacked: bool = False) -> Sketc
     totals = _stack_ends(grid) if stacked else [v for s in grid.series for v in s.y]
     title = humanise(measures[0].name, canvas.lang) if spec.color else ""
     values = value_axis(totals, units[0], canvas.lang, True, title)
-    labels = label_axis(grid, horizontal, humanise(x.name, canvas.lang))
+    labels = label_axis(grid, horizontal, humanise(x.name, canvas.lang), bar_ticks(x, grid, canvas.lang))
     xaxis, yaxis = (values, labels) if horizontal else (labels, values)
     layout = {"xaxis": xaxis, "yaxis": yaxis, "barmode": "relative" if stacked else "group", "bargap": 0.3}
     if horizontal:

@@ -8,7 +8,7 @@ is ready-made, never a template.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +20,8 @@ from core.charts.theme import Look, with_opacity
 from core.charts.titles import humanise
 
 LABEL_LIMIT = 28
+PeriodTicks = Callable[[Sequence[int]], list[str]]  # places of bars to their labels, a line break in some
+_APART = 2  # letters of room between two labels
 MOST_UPRIGHT_CHARACTERS = 64  # letters of labels side by side below a chart of half a page
 BAR_HEIGHT = 30
 
@@ -64,13 +66,19 @@ def value_axis(values: Sequence[float | None], unit: str, lang: str, zero: bool,
     return axis(title, tickvals=places, ticktext=labels, range=[bottom, top], zeroline=zero)
 
 
-def label_axis(grid: Grid, horizontal: bool, title: str = "") -> dict[str, Any]:
-    """One label a bar; of many upright ones (periods) every second, third, ... so that none touches the next."""
+def label_axis(grid: Grid, horizontal: bool, title: str = "", periods: PeriodTicks | None = None) -> dict[str, Any]:
+    """One label a bar; of many upright ones (periods) every second, third, ... so that none touches the next. With
+    `periods`, what they have in common stands in a second line."""
     short = [escape(label, LABEL_LIMIT) for label in grid.labels]
-    longest = max(map(len, short), default=0)
-    step = 1 if horizontal else max(1, math.ceil(len(short) * longest / MOST_UPRIGHT_CHARACTERS))
+    periods = None if horizontal else periods
+    if periods:
+        wide = sum(len(text.split("\n")[0]) + _APART for text in periods(range(len(short))))
+    else:
+        wide = len(short) * max(map(len, short), default=0)
+    step = 1 if horizontal else max(1, math.ceil(wide / MOST_UPRIGHT_CHARACTERS))
     shown = range(0, len(short), step)
-    out = axis(title, tickvals=list(shown), ticktext=[short[place] for place in shown], showgrid=False)
+    texts = [text.replace("\n", "<br>") for text in periods(shown)] if periods else [short[place] for place in shown]
+    out = axis(title, tickvals=list(shown), ticktext=texts, showgrid=False)
     out["range"] = [len(short) - 0.4, -0.6] if horizontal else [-0.6, len(short) - 0.4]
     return out
 

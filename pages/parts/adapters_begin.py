@@ -31,7 +31,7 @@ from pages.parts import errors, services
 from pages.parts.adapters_data import MATERIALS, PAIRS
 from pages.parts.adapters_settings import DEFAULT, KINDS, TOPICS
 from pages.parts.adapters_sources import drawn, gather
-from pages.parts.language import number, say, size
+from pages.parts.language import number, percent, say, size
 from pages.parts.plain import plain
 
 _TEST_LEAST = {"retriever": 40, "chat": 20}
@@ -92,7 +92,7 @@ def _measured(new: New) -> float:
 
 def _draw_forecast(expected: Forecast) -> None:
     with st.container(horizontal=True, key="forecast"):
-        share = f"{number(100 * expected.share, 1)} %"
+        share = percent(expected.share)
         st.metric(say("adapters_page.trainable"), number(expected.trainable), share, delta_color="off", width=190,
                   delta_arrow="off", help=say("adapters_page.trainable_help"))  # fmt: skip
         free = say("adapters_page.free", size=size(int(expected.free_bytes)))

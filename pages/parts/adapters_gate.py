@@ -13,7 +13,7 @@ from core.charts.draw import CONFIG
 from core.records import AdapterCard
 from pages.parts import result
 from pages.parts.adapters_begin import against_full
-from pages.parts.language import date, lang, number, say
+from pages.parts.language import date, lang, number, percent, say
 from pages.parts.plain import plain
 
 _MEASURE = re.compile(
@@ -141,7 +141,3 @@ def _draw_made_of(card: AdapterCard) -> None:
         st.caption(say("adapters_page.continues", start=card.continues[:8]))
     if card.created:
         st.caption(say("adapters_page.made_by", who=plain(card.made_by) or "–", when=date(card.created)))
-
-
-def percent(share: float) -> str:
-    return f"{number(100 * share, 1)}\u00a0%"

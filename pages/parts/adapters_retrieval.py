@@ -12,8 +12,7 @@ from core.state import jobs
 from core.state.database import Database
 from core.training import queue
 from pages.parts import errors, result, services
-from pages.parts.adapters_gate import percent
-from pages.parts.language import lang, number, say
+from pages.parts.language import lang, number, percent, say
 from pages.parts.plain import plain
 
 _MINUTES = (2, 5, 10, 30, 60)
@@ -129,7 +128,7 @@ def _draw_table(tried: list[Tried]) -> None:
     lines = ["| " + " | ".join(say(f"retrieval_search.{name}") for name in names) + " |", "|---:|---:|---:|---:|"]
     for one in sorted(tried, key=lambda one: -one.mrr)[:_SHOWN]:
         weight = one.values["dense_weight_percent"]
-        shown = f"{number(weight)} %" if weight else say("retrieval_search.by_itself")
+        shown = percent(weight / 100, 0) if weight else say("retrieval_search.by_itself")
         cells = (number(one.values["piece_tokens"]), shown, percent(one.recall["1"]), percent(one.mrr))
         lines.append("| " + " | ".join(cells) + " |")
     st.markdown("\n".join(lines))

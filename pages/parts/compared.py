@@ -15,7 +15,7 @@ from core.state import case_sets
 from core.state.case_sets import Run, RunCase
 from core.state.database import Database
 from pages.parts import case_view, result
-from pages.parts.language import lang, number, say, say_count
+from pages.parts.language import lang, number, percent, say, say_count
 from pages.parts.plain import plain
 
 _HEADLINE = "right"
@@ -72,13 +72,9 @@ def _draw_table(measures: dict[str, Comparison]) -> None:
     header = (say("evaluation_page.metric"), "A", "B", say("evaluation_page.column_cases"))
     lines = ["| " + " | ".join(header) + " |", "|---|---:|---:|---:|"]
     for name, one in measures.items():
-        cells = (_percent(one.mean_a), _percent(one.mean_b), number(one.cases))
+        cells = (percent(one.mean_a), percent(one.mean_b), number(one.cases))
         lines.append(f"| {say(f'evaluation_page.metric_{name}')} | {' | '.join(cells)} |")
     st.markdown("\n".join(lines))
-
-
-def _percent(share: float) -> str:
-    return f"{number(100 * share, 1)}\N{NO-BREAK SPACE}%"
 
 
 # ---------------------------------------------------------------- case by case

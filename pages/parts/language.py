@@ -37,6 +37,12 @@ def number(value: float, decimals: int | None = None) -> str:
     return i18n.format_number(value, lang(), decimals)
 
 
+def percent(share: float, decimals: int = 1) -> str:
+    """A share as 88,2 % (es) or 88.2% (en), never broken across lines."""
+    sign = "\N{NO-BREAK SPACE}%" if lang() == "es" else "%"
+    return number(100 * share, decimals) + sign
+
+
 def size(n: int) -> str:
     """Bytes as a person reads them: 812 B, 34 kB, 1.2 MB."""
     for unit, step in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):

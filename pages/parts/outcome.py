@@ -19,7 +19,7 @@ def draw(held: Catalog) -> None:
     if answer is None or not result.has_rows(answer):
         if answer is not None:
             st.markdown(f":material/search_off: {plain(result.failure(answer))}")
-        with st.expander(say("data_page.write_sql"), icon=":material/code:", expanded=bool(desk.refused or desk.sql)):
+        with st.expander(say("data_page.write_sql"), icon=":material/code:", expanded=bool(desk.refused)):
             _draw_editor(held)
         if answer is None:
             relations.draw(held)

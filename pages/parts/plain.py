@@ -16,6 +16,7 @@ _REWRITTEN = re.compile(
     r":(?=[\w+-]+(?:/\w+)?:)|(?<=<)(?=-)|(?<=-)(?=[->])|(?<=[<>~])(?==)|(?<=\w)@(?=\w)|:(?=//)|(?i:www)(?=\.)"
 )
 _JOINER = "\u2060"
+_SPACE, _LONG_WORD = re.compile(r"\s"), 40
 _BOLD = re.compile(r"\*\*([^*\n]+)\*\*")
 _MARK = re.compile(r"\[(\d{1,2})\]")
 _LAST_MARKS = re.compile(r"\s*(?:\[\d{1,2}\]\s*)+[.,;]?\s*$|\s+$")
@@ -29,10 +30,12 @@ def plain(text: str) -> str:
 
 
 def one_line(text: str, limit: int = 0) -> str:
-    """`text` on one line, cut at `limit` characters, safe as a label."""
+    """`text` on one line, cut at `limit` characters, between words where one ends near, safe as a label."""
     text = " ".join(text.split())
     if limit and len(text) > limit:
-        text = text[: limit - 1].rstrip() + "…"
+        cut = text[: limit - 1]
+        whole = cut if text[limit - 1] == " " else cut.rpartition(" ")[0]
+        text = (whole if len(whole) > 0.8 * limit else cut).rstrip() + "…"
     return plain(text)
 
 
@@ -95,8 +98,13 @@ def _inline(text: str, numbers: Collection[int]) -> str:
 
 
 def marked(text: str, start: int, end: int, before: int = 300, after: int = 1500) -> str:
-    """`text` around `start`..`end`, that span set off, cut to so many characters before and after it."""
+    """`text` around `start`..`end`, that span set off, cut between words, about so many
+    characters before and after it."""
     first, last = max(0, start - before), min(len(text), end + after)
+    if first and (space := _SPACE.search(text, first, min(start, first + _LONG_WORD))):
+        first = space.end()
+    if last < len(text) and (space := _SPACE.search(text, last, last + _LONG_WORD)):
+        last = space.start()
     head = ("… " if first else "") + text[first:start]
     tail = text[end:last] + (" …" if last < len(text) else "")
     spans = [f":primary-background[{plain(line)}]" for line in text[start:end].split("\n") if line.strip()]

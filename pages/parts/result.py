@@ -6,7 +6,8 @@ Nothing of the data is obeyed as Markdown. It runs no statement: another reading
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
@@ -105,7 +106,7 @@ def draw_rows(result: QueryResult, key: str, limit: int | None = None, height: i
         hide_index=True,
         key=key,
         height=min(38 + 35 * max(len(rows), 1), height or _TABLE_HEIGHT_PX),
-        column_config={f"{n}": _column(field, kinds[n]) for n, field in enumerate(fields)},
+        column_config={f"{n}": _column(field, kinds[n], limit) for n, field in enumerate(fields)},
     )
 
 
@@ -132,15 +133,22 @@ def _is_number(kind: str) -> bool:
     )
 
 
-def _column(field: Field, kind: str) -> Any:
+def _column(field: Field, kind: str, limit: int | None) -> Any:
     label = field.name.replace("_", " ") or "–"
     if kind == "DATE":
         return st.column_config.DateColumn(label, format="DD/MM/YYYY" if lang() == "es" else "YYYY-MM-DD")
     if field.role == "measure":
-        return st.column_config.NumberColumn(label, format="localized")
+        return st.column_config.NumberColumn(label, format="localized", step=_step(field.values[:limit]))
     if _is_number(kind):  # a year or a code, not a quantity: no separators
         return st.column_config.NumberColumn(label, format="%d" if "INT" in kind else None)
     return st.column_config.Column(label)
+
+
+def _step(values: Sequence[Any]) -> float | None:
+    """A hundredth where amounts have decimals, so that 1022.6 stands below 2671.98 as 1022.60; small figures keep
+    theirs."""
+    floats = [value for value in values if isinstance(value, float) and math.isfinite(value)]
+    return 0.01 if any(not value.is_integer() for value in floats) and max(map(abs, floats)) >= 1 else None
 
 
 def draw_how(answer: SqlAnswer) -> None:

@@ -13,7 +13,7 @@ from core.state import case_sets, jobs
 from core.state.database import Database
 from pages.parts import case_view, changes, compared, errors, services
 from pages.parts.cases import set_name
-from pages.parts.language import duration, number, say
+from pages.parts.language import duration, number, percent, say
 from pages.parts.plain import one_line, plain
 
 _KIND = "evaluate"
@@ -90,7 +90,7 @@ def _draw_runs(db: Database, found: list[case_sets.Run]) -> None:
         low, high = interval(right)
         cells = (
             f"{plain(run.variant['name'])} (#{run.id})",
-            f"{_percent(statistics.fmean(right))} ({number(100 * low, 1)}\N{EN DASH}{number(100 * high, 1)})"
+            f"{percent(statistics.fmean(right))} ({number(100 * low, 1)}\N{EN DASH}{number(100 * high, 1)})"
             if right
             else "–",
             number(len(scores)),
@@ -101,10 +101,6 @@ def _draw_runs(db: Database, found: list[case_sets.Run]) -> None:
         )
         lines.append("| " + " | ".join(cells) + " |")
     st.markdown("\n".join(lines))
-
-
-def _percent(share: float) -> str:
-    return f"{number(100 * share, 1)}{_HARD_SPACE}%"
 
 
 def _draw_cases(db: Database, set_id: int, run: case_sets.Run) -> None:

@@ -15,7 +15,7 @@ from core.state import chats
 from core.state.experiments import note
 from core.turns import count_writes, start_turn, wait_for_write
 from core.validation.check import explain
-from pages.parts import conversations, errors, evidence, experiments, opinion, results, services
+from pages.parts import arrivals, conversations, errors, evidence, experiments, opinion, results, services
 from pages.parts.how import engine_name
 from pages.parts.language import duration, lang, say, say_count
 from pages.parts.plain import Doubt, answer_text, one_line, plain
@@ -108,12 +108,12 @@ def _follow(turn: chats.Turn, place) -> chats.Turn:
 
 def _draw_broken_off(turn: chats.Turn) -> None:
     st.markdown(f":material/error: {say(f'chat_page.{turn.state}')}")
+    _draw_again(turn.id, turn.question)
+
+
+def _draw_again(turn_id: int, question: str) -> None:
     st.button(
-        say("chat_page.ask_again"),
-        icon=":material/refresh:",
-        key=f"again-{turn.id}",
-        on_click=ask,
-        args=(turn.question,),
+        say("chat_page.ask_again"), icon=":material/refresh:", key=f"again-{turn_id}", on_click=ask, args=(question,)
     )
 
 
@@ -137,9 +137,30 @@ def _draw_answer(turn_id: int, answer: Answer) -> None:
     icon = "search_off" if answer.status == "not_found" else "error"
     with st.container(border=True, key=f"not-found-{turn_id}"):
         st.markdown(f":material/{icon}: {plain(answer.message)}")
+        if answer.status == "not_found":
+            _draw_too_early(turn_id, answer)
         for source in evidence.nearest(answer)[:_NEAREST]:
             _draw_chips(turn_id, [source])
             st.caption(one_line(source.quote, 220))
+
+
+def _draw_too_early(turn_id: int, answer: Answer) -> None:
+    """Nothing was found while documents were still being read: said as long as they are, then the question can be
+    asked again."""
+    early = st.session_state.setdefault("asked-early", set())
+    if arrivals.is_working():
+        early.add(turn_id)
+        _follow_reading()
+    elif turn_id in early:
+        st.markdown(f":material/done_all: {say('chat_page.read_since')}")
+        _draw_again(turn_id, answer.completed_question or answer.question)
+
+
+@st.fragment(run_every=2)
+def _follow_reading() -> None:
+    if not arrivals.is_working():
+        st.rerun()
+    st.markdown(f":orange[:material/hourglass_top:] {say('chat_page.still_reading')}")
 
 
 @st.fragment

@@ -13,7 +13,7 @@ from core.records import ChartSpec, QueryResult
 from core.state import chats, traces
 from core.state.database import Database
 from pages.parts import conversations, result, services
-from pages.parts.language import duration, lang, moment, number, say
+from pages.parts.language import duration, lang, moment, number, percent, say
 from pages.parts.plain import one_line
 
 _KINDS = ("lang", "route", "engine", "adapter")
@@ -45,19 +45,19 @@ def draw_numbers(found: Report) -> None:
     voted = found.votes_up + found.votes_down
     six = (
         ("questions", number(found.questions)),
-        ("answered", _percent(found.shares["answered"])),
-        ("not_found", _percent(found.shares["not_found"])),
-        ("unsupported", _percent(found.shares["unsupported"])),
+        ("answered", _share(found.shares["answered"])),
+        ("not_found", _share(found.shares["not_found"])),
+        ("unsupported", _share(found.shares["unsupported"])),
         ("p95", duration(found.total.p95)),
-        ("liked", _percent(found.votes_up / voted) if voted else "–"),
+        ("liked", _share(found.votes_up / voted) if voted else "–"),
     )
     with st.container(horizontal=True, key="six-numbers"):
         for name, value in six:
             st.metric(say(f"monitoring.{name}"), value, help=say(f"monitoring.{name}_help"), width=150)
 
 
-def _percent(share: float) -> str:
-    return f"{number(100 * share, 1 if 0 < share < 0.1 else 0)} %"
+def _share(share: float) -> str:
+    return percent(share, 1 if 0 < share < 0.1 else 0)
 
 
 def draw_trends(found: Report, language: str) -> None:
@@ -76,7 +76,7 @@ def draw_trends(found: Report, language: str) -> None:
 
 def _draw(key: str, spec: ChartSpec, rows: QueryResult) -> None:
     figure = charts.draw(spec, rows, lang(), result.theme())
-    figure.update_xaxes(title=None)
+    figure.update_xaxes(title=None, tickangle=None)
     st.plotly_chart(figure, theme=None, config=charts.CONFIG, key=f"trend-{key}", alt=spec.title)
 
 
@@ -84,7 +84,7 @@ def draw_stages(found: Report, language: str) -> None:
     """Milliseconds of each stage."""
     st.subheader(say("monitoring.stages"), anchor=False)
     rows = trends.stages(found, language)
-    header = (say("monitoring.stage"), say("monitoring.median"), "95 %", "99 %")
+    header = (say("monitoring.stage"), say("monitoring.median"), percent(0.95, 0), percent(0.99, 0))
     taken = [*rows, (say("monitoring.total"), found.total)]
     cells = [(name, *(_ms(ms) for ms in (spread.p50, spread.p95, spread.p99))) for name, spread in taken]
     lines = ["| " + " | ".join(row) + " |" for row in (header, ("---", "---:", "---:", "---:"), *cells)]
@@ -123,7 +123,7 @@ def draw_questions(db: Database, found: Report) -> None:
         },
         hide_index=True,
         column_config={
-            say("monitoring.when"): st.column_config.DatetimeColumn(format=_MOMENT[lang()], width="small"),
+            say("monitoring.when"): st.column_config.DatetimeColumn(format=_MOMENT[lang()], width=130),
             say("monitoring.question"): st.column_config.TextColumn(width="large"),
         },
         on_select="rerun",

@@ -65,6 +65,12 @@ def _draw_empty(waiting: int) -> None:
     st.caption(say("chat_page.sample_note"))
 
 
+def draw_sample_offer(note: str) -> None:
+    """The sample, for a page that has nothing to show yet; `note` says what is in it."""
+    st.button(say("chat_page.open_sample"), icon=":material/science:", on_click=open_sample, key="open-sample")
+    st.caption(say(note))
+
+
 @st.fragment(run_every=1)
 def _wait(known: int) -> None:
     """Look once a second whether another document is there, or nothing more is to come."""

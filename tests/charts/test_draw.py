@@ -175,6 +175,24 @@ def test_labels_of_many_upright_bars_keep_apart():
     assert len(figure.data[0].x) == 31
 
 
+def test_bars_over_hours_name_the_day_once():
+    rows = tuple((f"2026-10-05 {hour:02d}:30:00", hour + 1) for hour in range(24))
+    figure = draw(ChartSpec("bar", "at", ("n",)), QueryResult(("at", "n"), ("TIMESTAMP", "BIGINT"), rows), "es")
+    labels = figure.layout.xaxis.ticktext
+    assert labels[0] == "00:30<br>5 oct" and all("oct" not in label for label in labels[1:])
+    assert len(labels) <= 8
+
+
+def test_every_month_of_a_year_keeps_its_label_and_values_without_room_stand_on_the_axis():
+    rows = tuple((month, 500000.25 + 1000 * month) for month in range(1, 13))
+    result = QueryResult(("mes", "importe (€)"), ("BIGINT", "DOUBLE"), rows)
+    figure = draw(ChartSpec("bar", "mes", ("importe (€)",)), result, "es")
+    assert len(figure.layout.xaxis.ticktext) == 12
+    assert figure.data[0].text is None and figure.layout.yaxis.ticktext
+    few = QueryResult(result.columns, result.types, rows[:3])
+    assert draw(ChartSpec("bar", "mes", ("importe (€)",)), few, "es").data[0].text[0] == "501.000 €"
+
+
 def test_every_bar_of_a_category_keeps_its_label():
     names = ("Nórdicos", "Centroeuropa", "Iberia Norte", "Iberia Sur", "Francia", "Italia")
     result = QueryResult(
