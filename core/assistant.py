@@ -28,8 +28,8 @@ from core.router import unsourced
 from core.router.choose import Hint, Signals, choose, foresee, has_rows, nothing_reason, plausible, sides
 from core.settings import Settings
 from core.sides import Asked, Shelf, Sides, TableSide, may_give_rows, says_one_part
-from core.sql.lexicon import builtin_lexicon
-from core.sql.typed_sql import is_statement
+from core.sql.language.lexicon import builtin_lexicon
+from core.sql.safety.typed_sql import is_statement
 from core.telling import explain_rows, from_rows, say_edit, tell, tell_place
 from core.validation.check import check_answer
 

@@ -19,10 +19,10 @@ from core.records import Answer, Catalog, Document, Route, SqlAnswer
 from core.router import split, unsourced
 from core.router.choose import Hint
 from core.router.refer import lay_beside, refer_to_one
-from core.sql.chart_request import without_chart
-from core.sql.of_rows import name_time
-from core.sql.reshape import Edit, counts_them
-from core.sql.result_columns import label_of
+from core.sql.charts.request import without_chart
+from core.sql.following.of_rows import name_time
+from core.sql.following.reshape import Edit, counts_them
+from core.sql.following.result_columns import label_of
 
 ReadEdit = Callable[[str, SqlAnswer, str], Edit | None]
 

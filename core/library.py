@@ -27,7 +27,7 @@ from core.index import embed, trust
 from core.models.adapters import encoder_name
 from core.records import Document, IngestReport, Page
 from core.settings import Settings
-from core.sql import sources
+from core.sql.data import sources
 from core.state import case_sets, chats, documents, feedback, files, jobs, vectors
 from core.state.database import Database
 from core.table_files import TableFiles
@@ -233,7 +233,7 @@ class Library:
         self.table_files.delete(source, forget=forget)
 
     def change_import(self, source: str, options: dict[str, Any]) -> None:
-        """Have a table file that is here read anew by `options` (`core.sql.sources`), which its next versions keep."""
+        """Have a table file read anew by `options` (`core.sql.data.sources`), which its next versions keep."""
         row = self.table_files.choose(source, options)
         jobs.enqueue(self.db, INGEST, str(row.id), {"file_id": row.id})
 

@@ -29,7 +29,7 @@ from core.router.mentions import sources_of
 from core.router.phrases import Said, read_cues
 from core.router.split import Parts, split_question
 from core.settings import Settings
-from core.sql.reshape import Edit
+from core.sql.following.reshape import Edit
 from core.validation.sql_aggregates import repeats_rows
 
 _NAMED = 0.8  # a link this strong says that a table's column, value or the table itself is meant

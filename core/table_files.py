@@ -1,7 +1,7 @@
 """The library's table side: table files and documents' tables become data sets, are read anew otherwise, and go again.
 
 How a file is to be read is remembered by its name, for its next version too. Nothing here reads a table (that is
-`core.sql.sources`, in a child process) or asks one; documents are `core.library`'s.
+`core.sql.data.sources`, in a child process) or asks one; documents are `core.library`'s.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from core.documents.layout import page_from_json
 from core.documents.store import FileStore
 from core.errors import AppError
 from core.settings import Settings
-from core.sql import datasets, sources
-from core.sql.import_pool import ImportPool
+from core.sql.data import datasets, sources
+from core.sql.data.import_pool import ImportPool
 from core.state import catalog_notes, documents, files
 from core.state.database import Database
 

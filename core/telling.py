@@ -13,7 +13,7 @@ from core.conversation import Turn
 from core.i18n import plural, translate
 from core.records import Answer, DocumentsAnswer, Route, SqlAnswer
 from core.sides import Asked
-from core.sql.reshape import Edit
+from core.sql.following.reshape import Edit
 
 
 def tell(turn: Turn, chosen: Route, asked: Asked, shelf: Pages) -> Answer:

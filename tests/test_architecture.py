@@ -25,6 +25,11 @@ LAYERS = [
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 MAY_SHARE = {0}
+SQL_STAGES = (
+    *("language", "safety", "data", "linking", "parser", "business", "charts", "insight", "following"),
+    "",  # core/sql itself: the story of one question
+    "learning",
+)
 COMMANDS = (
     "core/evaluation/commands/",
     "core/evaluation/benches/",
@@ -40,7 +45,7 @@ OWNERS = {
     "sqlglot": ("core/sql/",),
     "faiss": ("core/index/vectors.py", "core/evaluation/plain_pipeline.py"),
     "plotly": ("core/charts/",),
-    "sqlalchemy": ("core/state/", "core/sql/sources.py"),
+    "sqlalchemy": ("core/state/", "core/sql/data/sources.py"),
     "torch": ("core/models/", "core/training/", "core/index/rerank.py"),
     "transformers": ("core/models/", "core/training/", "core/index/rerank.py"),
     "peft": ("core/models/", "core/training/", "core/index/rerank.py"),
@@ -84,6 +89,20 @@ def test_imports_point_down(path):
         allowed = LEVEL[pieces[1]] < LEVEL[own] or (LEVEL[own] == LEVEL[pieces[1]] and LEVEL[own] in MAY_SHARE)
         allowed = allowed or path.relative_to(ROOT).as_posix().startswith(COMMANDS)
         assert allowed, f"{path.relative_to(ROOT)} imports {name}, which is not below it"
+
+
+def sql_stage(pieces):
+    """The stage of a module, of the pieces of its name behind `core.sql`."""
+    return pieces[0] if len(pieces) > 1 or pieces[0] in SQL_STAGES else ""
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "core/sql").rglob("*.py")), ids=lambda path: path.stem)
+def test_stages_of_sql_import_only_those_before(path):
+    own = SQL_STAGES.index(sql_stage(path.relative_to(ROOT / "core/sql").parts))
+    for name, _ in imports(path):
+        pieces = name.split(".")
+        if pieces[:2] == ["core", "sql"] and len(pieces) > 2:
+            assert SQL_STAGES.index(sql_stage(pieces[2:])) <= own, f"{path.relative_to(ROOT)} imports {name}"
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))

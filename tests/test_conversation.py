@@ -5,7 +5,7 @@ import pytest
 from core.conversation import begin_turn
 from core.errors import AppError
 from core.records import Answer, CheckedSql, Citation, QueryResult, Route, SqlAnswer
-from core.sql.reshape import Edit
+from core.sql.following.reshape import Edit
 
 ROWS = SqlAnswer("Sales by region", "en", CheckedSql("SELECT 1", ("sales",)), QueryResult(("n",), ("INT",), ((1,),)))
 

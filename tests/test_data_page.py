@@ -13,8 +13,8 @@ from streamlit.testing.v1 import AppTest
 from core import samples
 from core.errors import AppError
 from core.records import Catalog, Column, ForeignKey, Reading, Table
-from core.sql.pretty import pretty_sql, preview_sql
-from core.sql.sources import import_source
+from core.sql.data.sources import import_source
+from core.sql.safety.pretty import pretty_sql, preview_sql
 from core.state import boards, jobs, pairs, questions, traces
 from pages.parts.asking import Order, carry_out
 from pages.parts.board import refresh

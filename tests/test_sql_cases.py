@@ -6,7 +6,7 @@ import pytest
 
 from core.evaluation.sql_cases import is_ordered, kind_of_query, measure_cases, read_sql_cases, summarize
 from core.records import QueryResult, Reading, SqlAnswer
-from core.sql.compare import same_answer
+from core.sql.parser.compare import same_answer
 
 ROWS = {"gold": [(1,), (2,)], "same": [(2,), (1,)], "other": [(3,)]}
 

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 
 from core.reconcile.scope import name_quarters
 from core.records import Document
-from core.sql.lexicon import builtin_lexicon, fold
-from core.sql.link import is_content
-from core.sql.question import tokenize
-from core.sql.words import stem
+from core.sql.language.lexicon import builtin_lexicon, fold
+from core.sql.language.question import tokenize
+from core.sql.language.words import stem
+from core.sql.linking.link import is_content
 
 _NAME_LETTERS = 4
 _SURE = 0.85  # a stem this close counts as the word

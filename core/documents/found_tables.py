@@ -1,7 +1,7 @@
 """Which tables of a parsed document are worth having as data: a header, rows, columns with something in them.
 
 Tables that go on over a page's end are joined; layout grids, forms and tiny tables are left out. It reads parsed pages
-only; what the cells mean is decided where the data set is made (`core.sql.readers.grids`).
+only; what the cells mean is decided where the data set is made (`core.sql.data.readers.grids`).
 """
 
 from __future__ import annotations

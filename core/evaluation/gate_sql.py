@@ -17,8 +17,8 @@ from core.evaluation.sql_cases import is_ordered
 from core.models.engine import Call
 from core.models.local_model import LocalModel
 from core.records import Message, QueryResult
-from core.sql.compare import same_answer
 from core.sql.generate import TOKENS_MAX, extract_sql
+from core.sql.parser.compare import same_answer
 from core.sql.repair import repair_sql
 from core.sql.tables import Tables
 from core.training.examples import Example

@@ -15,10 +15,10 @@ from core.house_words import Stems, stems_of
 from core.i18n import detect_language, fold_space
 from core.index.lexical import word_spans
 from core.records import Catalog
-from core.sql.lexicon import builtin_lexicon, fold
-from core.sql.link import cue_rows
-from core.sql.periods import find_periods
-from core.sql.question import tokenize
+from core.sql.language.lexicon import builtin_lexicon, fold
+from core.sql.language.periods import find_periods
+from core.sql.language.question import tokenize
+from core.sql.linking.link import cue_rows
 from core.state.feedback import Feedback
 
 _SAID_WORDS = 3

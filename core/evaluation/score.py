@@ -13,7 +13,7 @@ from core.evaluation.sql_cases import is_ordered
 from core.i18n import fold_space
 from core.metrics import chrf, exact_figures, mean_precision, ndcg_at, recall_at, reciprocal_rank, token_f1
 from core.records import Answer, QueryResult
-from core.sql.compare import same_answer
+from core.sql.parser.compare import same_answer
 
 RunGold = Callable[[str], QueryResult]
 

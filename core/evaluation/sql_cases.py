@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.records import QueryResult, SqlAnswer
-from core.sql.compare import same_answer
+from core.sql.parser.compare import same_answer
 
 SURE = 0.8  # an answer of this confidence is shown as sure
 

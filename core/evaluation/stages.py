@@ -15,8 +15,8 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from core.records import DocumentsAnswer, QueryResult, Sounding, SqlAnswer
-from core.sql.frames import decode
-from core.sql.zygote import encode
+from core.sql.safety.frames import decode
+from core.sql.safety.zygote import encode
 from core.state import case_sets, codec
 from core.state.database import Database
 

@@ -5,11 +5,11 @@ It runs nothing; how far each reading is to be trusted is told in `trust.py`.
 
 from __future__ import annotations
 
-from core.sql.compare import same_answer
-from core.sql.link import Links
-from core.sql.ordering import asked_order
+from core.sql.data.schema import Schema
+from core.sql.linking.link import Links
+from core.sql.linking.ordering import asked_order
+from core.sql.parser.compare import same_answer
 from core.sql.readings import Option, Readings
-from core.sql.schema import Schema
 from core.sql.trust import alone_signals, chance, first_signals, further_signals, sure_signals, trust_weights
 
 READINGS = 3

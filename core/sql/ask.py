@@ -18,22 +18,22 @@ from core.i18n import detect_language, translate
 from core.records import Catalog, ChartSpec, CheckedSql, Reading, SqlAnswer
 from core.sql.arrange import READINGS, arrange
 from core.sql.assertion import Assertion, find_assertion, ranked_sql, tell_assertion
-from core.sql.business_plan import BusinessPlan
-from core.sql.business_sql import write_pair_count, write_pairs
+from core.sql.business.plan import BusinessPlan
+from core.sql.business.render import write_pair_count, write_pairs
+from core.sql.business.unread import uncovered
 from core.sql.contests import find_contest
-from core.sql.insight import describe, tell_correlation
-from core.sql.known_words import content_of
-from core.sql.lexicon import Lexicon, builtin_lexicon
-from core.sql.link import Links
-from core.sql.propose import builtin_parser
+from core.sql.data.schema import Schema, schema_of
+from core.sql.insight.insight import describe, tell_correlation
+from core.sql.insight.statistics import with_interval
+from core.sql.language.lexicon import Lexicon, builtin_lexicon
+from core.sql.linking.known_words import content_of
+from core.sql.linking.link import Links
+from core.sql.linking.spelling import Correction
+from core.sql.parser.propose import builtin_parser
 from core.sql.readings import Option, Run, business_statements, find_readings, link_corrected
 from core.sql.remarks import with_remarks
-from core.sql.schema import Schema, schema_of
-from core.sql.spelling import Correction
-from core.sql.statistics import with_interval
 from core.sql.two_questions import join_rows, part_question, speaks_for_itself
 from core.sql.unlinked import any_link, nothing_linked, unknown_words, with_unsplit, with_unused_names
-from core.sql.unread import uncovered
 
 log = logging.getLogger(__name__)
 
@@ -231,6 +231,6 @@ def _first_admitted(options: list[Option], catalog: Catalog, check: Check) -> tu
 
 
 def _guard() -> Check:
-    from core.sql.guard import check_sql
+    from core.sql.safety.guard import check_sql
 
     return check_sql

@@ -14,11 +14,11 @@ from typing import Any
 from core.i18n import format_number, translate
 from core.records import QueryResult
 from core.sql.contests import column_of, first_of
-from core.sql.lexicon import read_cues
-from core.sql.link import Links, ValueMention
-from core.sql.ordering import superlatives
-from core.sql.schema import ColumnEntry, Schema
-from core.sql.spellings import fold_spelling
+from core.sql.data.schema import ColumnEntry, Schema
+from core.sql.data.spellings import fold_spelling
+from core.sql.language.lexicon import read_cues
+from core.sql.linking.link import Links, ValueMention
+from core.sql.linking.ordering import superlatives
 
 _OPENED = re.compile(
     r"\W*(?:(?:is it|it is|it's) (?:true|right|correct|the case)(?: that)?|i (?:think|believe|heard)(?: that)?|"

@@ -13,10 +13,10 @@ from collections.abc import Callable
 from core.errors import AppError
 from core.i18n import translate
 from core.records import Catalog, CheckedSql, QueryResult, SqlAnswer
-from core.sql.guard import check_sql
-from core.sql.lexicon import builtin_lexicon
-from core.sql.periods import find_periods
-from core.sql.question import tokenize
+from core.sql.language.lexicon import builtin_lexicon
+from core.sql.language.periods import find_periods
+from core.sql.language.question import tokenize
+from core.sql.safety.guard import check_sql
 from core.state import pairs
 from core.state.database import Database
 

@@ -9,10 +9,10 @@ import re
 from collections.abc import Sequence
 
 from core.i18n import translate
-from core.sql.lexicon import fold
-from core.sql.link import Links, ValueMention
-from core.sql.ordering import SUPERLATIVES
-from core.sql.schema import Schema
+from core.sql.data.schema import Schema
+from core.sql.language.lexicon import fold
+from core.sql.linking.link import Links, ValueMention
+from core.sql.linking.ordering import SUPERLATIVES
 
 _ENDS = SUPERLATIVES["high"] | SUPERLATIVES["low"]
 _FIRST = {"more": "most", "less": "least", "fewer": "fewest", "better": "best", "worse": "worst", "further": "farthest"}

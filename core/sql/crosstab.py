@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 from core.i18n import translate
 from core.records import Column, Table
-from core.sql.lexicon import Lexicon, fold
-from core.sql.link import is_content
-from core.sql.names import kind_of
-from core.sql.question import tokenize, word_stems
-from core.sql.quoting import literal, quote
-from core.sql.words import Token, split_name, stem
+from core.sql.data.names import kind_of
+from core.sql.language.lexicon import Lexicon, fold
+from core.sql.language.question import tokenize, word_stems
+from core.sql.language.words import Token, split_name, stem
+from core.sql.linking.link import is_content
+from core.sql.safety.quoting import literal, quote
 
 COVERED_MIN = 0.7  # of the question's content words
 SURE = 0.85  # a question all of whose words are accounted for

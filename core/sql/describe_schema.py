@@ -11,12 +11,12 @@ from collections.abc import Callable
 from typing import Any
 
 from core.records import Catalog, Column, Table
-from core.sql.lexicon import builtin_lexicon
-from core.sql.link import Links
-from core.sql.names import kind_of
-from core.sql.propose import builtin_parser, link_question
-from core.sql.quoting import quote
-from core.sql.schema import Schema, schema_of
+from core.sql.data.names import kind_of
+from core.sql.data.schema import Schema, schema_of
+from core.sql.language.lexicon import builtin_lexicon
+from core.sql.linking.link import Links
+from core.sql.parser.propose import builtin_parser, link_question
+from core.sql.safety.quoting import quote
 
 TABLES_MAX = 12
 COLUMNS_MAX = 40

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from core.i18n import translate
 from core.records import Catalog
-from core.sql.lexicon import builtin_lexicon
-from core.sql.money import is_additive, money_of, number_columns
-from core.sql.names import said_name
-from core.sql.schema import ColumnEntry, Schema, TableEntry, schema_of
+from core.sql.business.money import is_additive, money_of, number_columns
+from core.sql.data.names import said_name
+from core.sql.data.schema import ColumnEntry, Schema, TableEntry, schema_of
+from core.sql.language.lexicon import builtin_lexicon
 
 _GROUPS = range(2, 25)  # distinct values of a column worth a bar each
 _REPEATS = 0.5  # a group's value stands in two rows or more

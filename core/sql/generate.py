@@ -19,11 +19,11 @@ from core.models.digest import fence_conversation
 from core.models.fence import fence_code, neutral
 from core.models.writer import Writer
 from core.records import Answer, Catalog, CheckedSql, Message, ModelUse, QueryResult, Reading, SqlAnswer
-from core.sql.compare import same_rows
 from core.sql.describe_schema import SCHEMA_SHARE, describe_schema, link_catalog
-from core.sql.guard import check_sql
-from core.sql.lexicon import fold
+from core.sql.language.lexicon import fold
+from core.sql.parser.compare import same_rows
 from core.sql.repair import repair_sql
+from core.sql.safety.guard import check_sql
 
 REPAIRS_MAX = 2
 PAIRS_SHOWN = 3

@@ -12,9 +12,9 @@ from collections.abc import Callable, Sequence
 from core.records import Catalog, QueryResult, Reading, SqlAnswer, Table
 from core.sql.ask import ask
 from core.sql.crosstab import SURE, read_lookup, read_words, write_lookup
-from core.sql.guard import check_sql
-from core.sql.lexicon import builtin_lexicon
-from core.sql.nearest import NearestTables
+from core.sql.language.lexicon import builtin_lexicon
+from core.sql.linking.nearest import NearestTables
+from core.sql.safety.guard import check_sql
 
 RunOn = Callable[[Sequence[str], Catalog], list[QueryResult]]  # statements over the tables of a catalog, in order
 

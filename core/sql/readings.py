@@ -16,27 +16,27 @@ from typing import Any
 import numpy as np
 
 from core.records import QueryResult
-from core.sql.business import read_business
-from core.sql.business_plan import BusinessPlan
-from core.sql.business_reading import read_business_plan
-from core.sql.business_sql import write_business
-from core.sql.compose import Candidate
-from core.sql.lexicon import Lexicon
-from core.sql.link import Links
-from core.sql.ordering import asked_order
-from core.sql.propose import Parser, compose_candidates, link_question
-from core.sql.rank import candidate_features
-from core.sql.rank_context import RankContext
-from core.sql.rank_results import confidence_features, facts_of, result_features
-from core.sql.reading import read_plan
-from core.sql.render import render_query
-from core.sql.roles import lean_to_roles
-from core.sql.schema import Schema
-from core.sql.spelling import Correction, find_corrections, vocabulary_of
+from core.sql.business.plan import BusinessPlan
+from core.sql.business.reading import read_business_plan
+from core.sql.business.render import write_business
+from core.sql.business.rules import read_business
+from core.sql.business.unread import uncovered
+from core.sql.business.variants import vary_plan
+from core.sql.data.schema import Schema
+from core.sql.language.lexicon import Lexicon
+from core.sql.linking.link import Links
+from core.sql.linking.ordering import asked_order
+from core.sql.linking.roles import lean_to_roles
+from core.sql.linking.spelling import Correction, find_corrections, vocabulary_of
+from core.sql.linking.value_mentions import MISTYPED
+from core.sql.parser.compose import Candidate
+from core.sql.parser.propose import Parser, compose_candidates, link_question
+from core.sql.parser.rank import candidate_features
+from core.sql.parser.rank_context import RankContext
+from core.sql.parser.rank_results import confidence_features, facts_of, result_features
+from core.sql.parser.reading import read_plan
+from core.sql.parser.render import render_query
 from core.sql.unlinked import unknown_places
-from core.sql.unread import uncovered
-from core.sql.value_mentions import MISTYPED
-from core.sql.variants import vary_plan
 
 RUN_FIRST = 10
 

@@ -14,12 +14,12 @@ from dataclasses import replace
 
 from core.i18n import format_number, translate
 from core.records import QueryResult, SqlAnswer
-from core.sql.calendar import MONTHS, NO_DAY
-from core.sql.fidelity import find_unread, quoted_names
-from core.sql.link import Links, ValueMention
-from core.sql.periods import find_periods
+from core.sql.data.schema import Schema
+from core.sql.language.calendar import MONTHS, NO_DAY
+from core.sql.language.periods import find_periods
+from core.sql.linking.link import Links, ValueMention
+from core.sql.parser.fidelity import find_unread, quoted_names
 from core.sql.readings import Option
-from core.sql.schema import Schema
 
 UNREAD = 0.6  # of the confidence is left where words that may pick rows picked none
 UNREAL = 0.5  # and where a day is asked for that no calendar has

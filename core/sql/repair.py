@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from core.records import Catalog, Column
-from core.sql.guard import fold
-from core.sql.names import kind_of
+from core.sql.data.names import kind_of
+from core.sql.safety.guard import fold
 
 if TYPE_CHECKING:
     from sqlglot import exp

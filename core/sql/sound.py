@@ -9,14 +9,14 @@ import datetime
 
 from core.records import Catalog, Sounding
 from core.sql.assertion import find_assertion
+from core.sql.business.unread import uncovered
 from core.sql.contests import find_contest
-from core.sql.lexicon import builtin_lexicon
-from core.sql.link import Links, ValueMention, cue_rows, is_content
-from core.sql.propose import builtin_parser, link_question
+from core.sql.data.schema import schema_of
+from core.sql.language.lexicon import builtin_lexicon
+from core.sql.linking.link import Links, ValueMention, cue_rows, is_content
+from core.sql.parser.propose import builtin_parser, link_question
 from core.sql.readings import business_statements
-from core.sql.schema import schema_of
 from core.sql.unlinked import unknown_words
-from core.sql.unread import uncovered
 
 _NAMED = 0.45  # a link this strong names a column or a table; weaker ones only share a stem
 

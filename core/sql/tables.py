@@ -28,27 +28,27 @@ from core.records import (
     SqlAnswer,
 )
 from core.settings import Settings
-from core.sql.catalog import build_catalog
-from core.sql.chart_request import without_chart
-from core.sql.choose_chart import choose_chart
+from core.sql.charts.choose import choose_chart
+from core.sql.charts.request import without_chart
 from core.sql.confirmed import recall as recall_confirmed
-from core.sql.edit_statement import keep_scope, order_sql, restrict_sql
+from core.sql.data.catalog import build_catalog
+from core.sql.data.named_metrics import check_metric, metric_sql
+from core.sql.data.schema import schema_of
 from core.sql.examples import example_questions
-from core.sql.execute import admit_sql, run_queries
-from core.sql.follow_up import Edit, edit_question
+from core.sql.following.edit_statement import keep_scope, order_sql, restrict_sql
+from core.sql.following.follow_up import Edit, edit_question
+from core.sql.following.reshape import LIMITED
+from core.sql.following.result_columns import measure_of
 from core.sql.generate import write_sql
-from core.sql.guard import check_sql
-from core.sql.insight import describe
-from core.sql.lexicon import builtin_lexicon
-from core.sql.listing import say_rows
-from core.sql.named_metrics import check_metric, metric_sql
+from core.sql.insight.insight import describe
+from core.sql.insight.listing import say_rows
+from core.sql.language.lexicon import builtin_lexicon
 from core.sql.parts import Parts, ask_parts, keep_tables
-from core.sql.reshape import LIMITED
-from core.sql.result_columns import measure_of
-from core.sql.sandbox import Sandbox
-from core.sql.schema import schema_of
+from core.sql.safety.execute import admit_sql, run_queries
+from core.sql.safety.guard import check_sql
+from core.sql.safety.sandbox import Sandbox
+from core.sql.safety.typed_sql import is_statement
 from core.sql.sound import sound
-from core.sql.typed_sql import is_statement
 from core.state import catalog_notes, pairs
 from core.state.database import Database
 

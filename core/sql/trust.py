@@ -2,7 +2,7 @@
 how sure the one is that was chosen.
 
 Logistic models over a few named signals: what was left unread, whether both readers found the same rows, how sure the
-parser is, what kind of question it is. They were learned (`train_trust.py`) from answers to databases that the parser
+parser is, what kind of question it is. Learned (`learning/trust.py`) from answers to databases that the parser
 had not seen and from business questions of the project's own, wrong answers weighing more, so that the chances err on
 the careful side. `rule`, `parser`, `alone` and `further` order the readings; the confidence shown comes from `sure_*`,
 learned from chosen readings only, for what tells two readers apart is not what tells right answers from wrong ones.
@@ -16,17 +16,17 @@ import math
 import re
 from pathlib import Path
 
-from core.sql.business_plan import BusinessPlan, repeats_rows
-from core.sql.compare import is_part, result_key, same_answer
-from core.sql.entities import distance
-from core.sql.fidelity import LAPSES, STRAINS, find_lapses, find_strains, lost_of, quoted_names, undenied, unsaid
-from core.sql.known_words import content_of
-from core.sql.link import Links
-from core.sql.ordering import asked_order
-from core.sql.properties import yes_value
+from core.sql.business.plan import BusinessPlan, repeats_rows
+from core.sql.business.properties import yes_value
+from core.sql.business.unread import uncovered
+from core.sql.data.entities import distance
+from core.sql.data.schema import Schema
+from core.sql.linking.known_words import content_of
+from core.sql.linking.link import Links
+from core.sql.linking.ordering import asked_order
+from core.sql.parser.compare import is_part, result_key, same_answer
+from core.sql.parser.fidelity import LAPSES, STRAINS, find_lapses, find_strains, lost_of, quoted_names, undenied, unsaid
 from core.sql.readings import Option, Readings
-from core.sql.schema import Schema
-from core.sql.unread import uncovered
 
 _FILE = Path(__file__).parent / "weights" / "trust.json"
 _ASKS = {"list", "show", "find", "give", "return", "what", "which", "who", "how", "where", "when", "tell"}

@@ -11,8 +11,8 @@ import re
 
 from core.i18n import translate
 from core.records import SqlAnswer
-from core.sql.link import Links
-from core.sql.quoting import quote
+from core.sql.linking.link import Links
+from core.sql.safety.quoting import quote
 
 _NAMED = 0.6  # how well a half must name a table or a column
 _ASKS = (

@@ -10,16 +10,16 @@ from dataclasses import replace
 from typing import Any
 
 from core.records import SqlAnswer
-from core.sql.calendar import MONTHS
-from core.sql.known_words import is_known_word, says_little
-from core.sql.link import Links, cue_rows, is_content
-from core.sql.ordering import is_ordering
-from core.sql.periods import time_places
-from core.sql.propose import Parser
-from core.sql.schema import Schema
-from core.sql.spelling import suggest_names
-from core.sql.words import stem
-from core.sql.yearly import yearly_places
+from core.sql.business.yearly import yearly_places
+from core.sql.data.schema import Schema
+from core.sql.language.calendar import MONTHS
+from core.sql.language.periods import time_places
+from core.sql.language.words import stem
+from core.sql.linking.known_words import is_known_word, says_little
+from core.sql.linking.link import Links, cue_rows, is_content
+from core.sql.linking.ordering import is_ordering
+from core.sql.linking.spelling import suggest_names
+from core.sql.parser.propose import Parser
 
 IGNORED = 0.6  # and for each name that nothing stores
 

@@ -1,7 +1,8 @@
 """What users say about their tables: descriptions, other names, names of values, metrics, how a file is to be read.
 
 Kept by the names of table, column and file, so that they outlive a new version of the file. Nothing here knows which
-tables there are: who writes a metric has had it checked (`core.sql.named_metrics`), who reads leaves out what is gone.
+tables there are: who writes a metric has had it checked (`core.sql.data.named_metrics`), who reads leaves out what
+is gone.
 """
 
 from __future__ import annotations
@@ -111,7 +112,7 @@ def forget(db: Database, tables: Collection[str], source: str = "") -> None:
 
 
 def import_options(db: Database, source: str) -> dict[str, Any]:
-    """The options chosen for the file of that name (`core.sql.sources`); empty where all is detected."""
+    """The options chosen for the file of that name (`core.sql.data.sources`); empty where all is detected."""
     with db.read() as connection:
         found = connection.execute(select(import_choices.c.options).where(import_choices.c.source == source)).scalar()
     return json.loads(found) if found else {}

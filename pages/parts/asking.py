@@ -18,7 +18,7 @@ from core import turns
 from core.errors import AppError
 from core.i18n import detect_language, translate
 from core.records import ChartSpec, Reading, SqlAnswer
-from core.sql.pretty import pretty_sql
+from core.sql.safety.pretty import pretty_sql
 from core.state import pairs, questions
 from core.workspace import Workspace
 from pages.parts import running, services

@@ -8,7 +8,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.records import Catalog, Column, ForeignKey, Table
-from core.sql.pretty import preview_sql
+from core.sql.safety.pretty import preview_sql
 from core.state import catalog_notes
 from pages.parts import errors, profile, relations, result, services, table_import, table_names
 from pages.parts.language import lang, number, say, say_count

@@ -1,6 +1,6 @@
 """What a chart is made of, changed by its user: its columns along the axis, measured, and told apart by colour.
 
-Only what these rows can be drawn by is offered (`core/sql/chart_fields.py`). It draws no chart.
+Only what these rows can be drawn by is offered (`core/sql/charts/fields.py`). It draws no chart.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from core.records import ChartSpec, SqlAnswer
 from pages.parts.language import lang, say
 
 if TYPE_CHECKING:
-    from core.sql.chart_fields import FieldChoices
+    from core.sql.charts.fields import FieldChoices
 
 _NONE = ""
 
@@ -31,7 +31,7 @@ class Worked:
 
 def _worked(answer: SqlAnswer, key: str) -> Worked:
     """Of the session; `key` names the answer in it."""
-    from core.sql.choose_chart import possible_charts
+    from core.sql.charts.choose import possible_charts
 
     name = f"charts-{key}"
     if name not in st.session_state:
@@ -51,7 +51,7 @@ def specs(answer: SqlAnswer, key: str) -> dict[str, ChartSpec]:
 
 def draw(spec: ChartSpec, answer: SqlAnswer, key: str) -> ChartSpec:
     """The chart with the columns chosen in its menu, if any were; no menu where there is nothing to choose."""
-    from core.sql.chart_fields import field_choices
+    from core.sql.charts.fields import field_choices
 
     worked = _worked(answer, key)
     spec = worked.kept.get(spec.kind, spec)
@@ -87,7 +87,7 @@ def _select(part: str, options: tuple, value: Any, spec: ChartSpec, answer: SqlA
 
 
 def _select_several(options: tuple[str, ...], spec: ChartSpec, answer: SqlAnswer, key: str) -> None:
-    from core.sql.chart_fields import MAX_MEASURES
+    from core.sql.charts.fields import MAX_MEASURES
 
     if len(options) < 2:
         return
@@ -106,7 +106,7 @@ def _select_several(options: tuple[str, ...], spec: ChartSpec, answer: SqlAnswer
 
 
 def _change(part: str, widget: str, spec: ChartSpec, answer: SqlAnswer, key: str) -> None:
-    from core.sql.chart_fields import change_fields
+    from core.sql.charts.fields import change_fields
 
     value = st.session_state[widget]
     if part == "y":

@@ -9,7 +9,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.records import SqlAnswer
-from core.sql.pretty import pretty_sql
+from core.sql.safety.pretty import pretty_sql
 from pages.parts import asking, result
 from pages.parts.language import say, say_count
 from pages.parts.plain import plain

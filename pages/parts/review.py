@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.evaluation import learn
-from core.sql.pretty import pretty_sql
+from core.sql.safety.pretty import pretty_sql
 from core.state import feedback
 from core.state.database import Database
 from pages.parts import errors, services

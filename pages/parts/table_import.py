@@ -11,7 +11,7 @@ import streamlit as st
 
 from core import i18n
 from core.records import Table
-from core.sql.sources import Preview, decided
+from core.sql.data.sources import Preview, decided
 from pages.parts import errors, services
 from pages.parts.language import lang, number, say
 from pages.parts.plain import plain

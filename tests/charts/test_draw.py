@@ -16,7 +16,7 @@ from core.charts.fields import read_fields
 from core.charts.numbers import axis_ticks, format_column, format_value
 from core.charts.spread import box_summary, histogram_bins
 from core.records import ChartSpec, QueryResult
-from core.sql.choose_chart import possible_charts
+from core.sql.charts.choose import possible_charts
 
 HERE = Path(__file__).resolve().parent
 CASES = [c for n in ("chart_cases", "chart_cases_aside") for c in json.loads((HERE / f"{n}.json").read_text("utf-8"))]

@@ -7,8 +7,8 @@ from core.evaluation import learn
 from core.evaluation.gate_chat import find_chat_faults
 from core.evaluation.gate_sql import measure_statements, open_tables
 from core.models.engine import Piece
+from core.sql.data.sources import import_source
 from core.sql.generate import ask_sql
-from core.sql.sources import import_source
 from core.sql.tables import Tables
 from core.state import pairs
 from core.state.database import Database

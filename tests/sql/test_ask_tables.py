@@ -8,7 +8,7 @@ from shop import make_shop, run_one, runner
 
 from core.records import CheckedSql
 from core.sql.ask import ask
-from core.sql.compare import same_answer
+from core.sql.parser.compare import same_answer
 
 CASES = [json.loads(line) for line in (Path(__file__).parent / "ask_cases.jsonl").read_text("utf-8").splitlines()]
 

@@ -9,14 +9,14 @@ from shop import make_shop, run_one, runner
 
 from core.records import Catalog, CheckedSql, Column, Table
 from core.sql.ask import ask
-from core.sql.compare import same_answer
-from core.sql.guard import check_sql
-from core.sql.lexicon import builtin_lexicon
-from core.sql.names import time_of
-from core.sql.propose import builtin_parser, link_question
+from core.sql.data.names import time_of
+from core.sql.data.schema import schema_of
+from core.sql.language.lexicon import builtin_lexicon
+from core.sql.linking.spelling import edit_distance, suggest_names
+from core.sql.parser.compare import same_answer
+from core.sql.parser.propose import builtin_parser, link_question
 from core.sql.readings import business_statements
-from core.sql.schema import schema_of
-from core.sql.spelling import edit_distance, suggest_names
+from core.sql.safety.guard import check_sql
 
 CASES = [json.loads(line) for line in (Path(__file__).parent / "business_cases.jsonl").read_text("utf-8").splitlines()]
 TODAY = datetime.date(2026, 11, 23)

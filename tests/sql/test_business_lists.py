@@ -1,9 +1,9 @@
 """A list by a bound whose conditions also name every side of a column is a list still, and is written without error."""
 
-from core.sql.business_plan import BusinessPlan, Filter
-from core.sql.business_sql import write_business
-from core.sql.lexicon import builtin_lexicon
-from core.sql.schema import schema_of
+from core.sql.business.plan import BusinessPlan, Filter
+from core.sql.business.render import write_business
+from core.sql.data.schema import schema_of
+from core.sql.language.lexicon import builtin_lexicon
 from tests.sql.shop import make_shop
 
 

@@ -4,9 +4,9 @@ import datetime
 
 import pytest
 
-from core.sql.lexicon import builtin_lexicon
-from core.sql.periods import find_grain, find_periods
-from core.sql.question import tokenize
+from core.sql.language.lexicon import builtin_lexicon
+from core.sql.language.periods import find_grain, find_periods
+from core.sql.language.question import tokenize
 
 TODAY = datetime.date(2026, 11, 23)
 

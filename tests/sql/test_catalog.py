@@ -7,11 +7,11 @@ import time
 import pytest
 
 from core.records import ForeignKey, Metric
-from core.sql.catalog import build_catalog, infer_relations
-from core.sql.lexicon import builtin_lexicon
-from core.sql.profile import SKETCH_SIZE, included
-from core.sql.schema import Schema
-from core.sql.sources import import_source
+from core.sql.data.catalog import build_catalog, infer_relations
+from core.sql.data.profile import SKETCH_SIZE, included
+from core.sql.data.schema import Schema
+from core.sql.data.sources import import_source
+from core.sql.language.lexicon import builtin_lexicon
 from core.state.catalog_notes import Note, Notes
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from core.charts.draw import draw
 from core.records import ChartSpec, QueryResult
-from core.sql.chart_fields import FieldChoices, change_fields, field_choices
-from core.sql.choose_chart import possible_charts
+from core.sql.charts.choose import possible_charts
+from core.sql.charts.fields import FieldChoices, change_fields, field_choices
 
 CASES = json.loads((Path(__file__).parents[1] / "charts" / "chart_cases.json").read_text("utf-8"))
 SALES = QueryResult(

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from core.records import QueryResult
-from core.sql.chart_shape import read_wishes
-from core.sql.choose_chart import choose_chart, possible_charts
+from core.sql.charts.choose import choose_chart, possible_charts
+from core.sql.charts.shape import read_wishes
 
 FOLDER = Path(__file__).resolve().parent.parent / "charts"
 CASES = json.loads((FOLDER / "chart_cases.json").read_text("utf-8"))

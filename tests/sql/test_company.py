@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from core.sql.ask import ask
-from core.sql.compare import same_answer
-from core.sql.train_trust import TODAY, open_tables, run_statements
+from core.sql.learning.trust import TODAY, open_tables, run_statements
+from core.sql.parser.compare import same_answer
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 LINES = (DATA / "cases" / "company" / "questions.jsonl").read_text("utf-8").splitlines()

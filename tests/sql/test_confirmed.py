@@ -6,7 +6,7 @@ import pytest
 
 from core import settings
 from core.sql.confirmed import depends_on_today
-from core.sql.sources import import_source
+from core.sql.data.sources import import_source
 from core.sql.tables import Tables
 from core.state import pairs
 from core.state.database import Database

@@ -7,8 +7,8 @@ import pytest
 
 from core.records import Catalog, Column, Table
 from core.sql.crosstab import read_lookup, read_words, write_lookup
-from core.sql.lexicon import builtin_lexicon
-from core.sql.nearest import NearestTables
+from core.sql.language.lexicon import builtin_lexicon
+from core.sql.linking.nearest import NearestTables
 
 
 def table(name, label, labels, *columns):

@@ -5,8 +5,8 @@ from safety_workspace import build_dataset, statements
 
 from core.errors import AppError
 from core.settings import Settings
-from core.sql.execute import admit_sql, run_queries
-from core.sql.sandbox import Sandbox
+from core.sql.safety.execute import admit_sql, run_queries
+from core.sql.safety.sandbox import Sandbox
 
 
 @pytest.fixture(scope="module")

@@ -3,10 +3,10 @@
 import pytest
 from shop import make_shop
 
-from core.sql.fidelity import LAPSES, STRAINS, find_lapses, find_strains, undenied, unsaid
-from core.sql.lexicon import builtin_lexicon
-from core.sql.propose import builtin_parser, link_question
-from core.sql.schema import schema_of
+from core.sql.data.schema import schema_of
+from core.sql.language.lexicon import builtin_lexicon
+from core.sql.parser.fidelity import LAPSES, STRAINS, find_lapses, find_strains, undenied, unsaid
+from core.sql.parser.propose import builtin_parser, link_question
 
 
 @pytest.fixture(scope="module")

@@ -6,9 +6,9 @@ import pytest
 from shop import make_shop, runner
 
 from core.sql.ask import ask
-from core.sql.chart_request import chart_asked, chart_said, without_chart
-from core.sql.edit_statement import restrict_sql
-from core.sql.follow_up import edit_question
+from core.sql.charts.request import chart_asked, chart_said, without_chart
+from core.sql.following.edit_statement import restrict_sql
+from core.sql.following.follow_up import edit_question
 
 TODAY = datetime.date(2025, 1, 10)
 

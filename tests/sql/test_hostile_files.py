@@ -8,9 +8,9 @@ import pytest
 
 from core import i18n
 from core.errors import AppError
-from core.sql.datasets import list_datasets
-from core.sql.import_pool import ImportPool
-from core.sql.sources import import_source
+from core.sql.data.datasets import list_datasets
+from core.sql.data.import_pool import ImportPool
+from core.sql.data.sources import import_source
 
 
 @pytest.fixture(scope="module")

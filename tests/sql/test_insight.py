@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.records import ChartSpec, QueryResult
-from core.sql.choose_chart import choose_chart
-from core.sql.insight import describe, find
-from core.sql.statistics import correlate, kpss, mann_kendall
+from core.sql.charts.choose import choose_chart
+from core.sql.insight.insight import describe, find
+from core.sql.insight.statistics import correlate, kpss, mann_kendall
 
 NAMES = [f"{a}{b}" for a in "ABCDEFGH" for b in "aeiou"]
 VALUES = st.one_of(st.integers(-50, 1000), st.floats(-1e4, 1e4).map(lambda v: round(v, 2)), st.none())

@@ -5,9 +5,9 @@ import random
 import pytest
 
 from core import settings
-from core.sql.edit_statement import keep_scope
-from core.sql.of_rows import name_time
-from core.sql.sources import import_source
+from core.sql.data.sources import import_source
+from core.sql.following.edit_statement import keep_scope
+from core.sql.following.of_rows import name_time
 from core.sql.tables import Tables
 
 KINDS, STATES, TOWNS = ("Corte", "Tinte", "Peinado"), ("pagada", "pendiente"), ("Soria", "Ávila")

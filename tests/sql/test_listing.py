@@ -3,7 +3,7 @@
 import pytest
 
 from core.records import QueryResult
-from core.sql.listing import say_rows
+from core.sql.insight.listing import say_rows
 
 
 def _result(columns, rows, types=None, truncated=False):

@@ -4,7 +4,7 @@ import pytest
 
 from core.errors import AppError
 from core.records import Column, Metric, Table
-from core.sql.named_metrics import check_metric, metric_sql
+from core.sql.data.named_metrics import check_metric, metric_sql
 
 TABLE = Table(
     "ventas", (Column("precio", "DOUBLE"), Column("cantidad", "BIGINT"), Column("año fiscal", "BIGINT")), 3, "x"

@@ -9,8 +9,8 @@ from panel import make_panel
 from shop import run_one, runner
 
 from core.sql.ask import ask
-from core.sql.compare import same_answer
-from core.sql.guard import check_sql
+from core.sql.parser.compare import same_answer
+from core.sql.safety.guard import check_sql
 
 CASES = [json.loads(line) for line in (Path(__file__).parent / "panel_cases.jsonl").read_text("utf-8").splitlines()]
 TODAY = datetime.date(2026, 11, 23)

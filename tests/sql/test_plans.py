@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 from shop import make_shop, run_one
 
 from core.records import QueryResult
-from core.sql.compare import same_answer
-from core.sql.gold import read_gold
-from core.sql.joins import JoinGraph
-from core.sql.lexicon import builtin_lexicon
-from core.sql.plan import abstract
-from core.sql.propose import builtin_parser, compose_candidates, link_question
-from core.sql.render import render_query
-from core.sql.schema import schema_of
-from core.sql.understand import shape_from_json, shape_to_json
+from core.sql.data.joins import JoinGraph
+from core.sql.data.schema import schema_of
+from core.sql.language.lexicon import builtin_lexicon
+from core.sql.learning.gold import read_gold
+from core.sql.parser.compare import same_answer
+from core.sql.parser.plan import abstract
+from core.sql.parser.propose import builtin_parser, compose_candidates, link_question
+from core.sql.parser.render import render_query
+from core.sql.parser.understand import shape_from_json, shape_to_json
 
 SHOP, CATALOG = make_shop("en")
 GRAPH = JoinGraph(CATALOG)

@@ -6,17 +6,17 @@ import pytest
 from shop import make_shop
 
 from core.records import QueryResult
-from core.sql.compose import Fill
-from core.sql.lexicon import builtin_lexicon
-from core.sql.link import Links
-from core.sql.ordering import asked_order
-from core.sql.plan import STAR, Cond, Item, Query
-from core.sql.propose import builtin_parser, compose_candidates, link_question
-from core.sql.question import tokenize
-from core.sql.rank import candidate_features, feature_signs
-from core.sql.rank_cues import odd_features, time_features
-from core.sql.rank_results import facts_of
-from core.sql.schema import schema_of
+from core.sql.data.schema import schema_of
+from core.sql.language.lexicon import builtin_lexicon
+from core.sql.language.question import tokenize
+from core.sql.linking.link import Links
+from core.sql.linking.ordering import asked_order
+from core.sql.parser.compose import Fill
+from core.sql.parser.plan import STAR, Cond, Item, Query
+from core.sql.parser.propose import builtin_parser, compose_candidates, link_question
+from core.sql.parser.rank import candidate_features, feature_signs
+from core.sql.parser.rank_cues import odd_features, time_features
+from core.sql.parser.rank_results import facts_of
 
 ODD = ("keys_unasked", "values_counted", "single_rows", "parts_left")
 TIME = ("unit_said", "parts_used", "other_unit", "unit_unsaid", "periods_left", "year_as_amount")

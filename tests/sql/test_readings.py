@@ -8,12 +8,12 @@ import pytest
 from core.records import Catalog, CheckedSql, Column, QueryResult, Table
 from core.sql.arrange import arrange
 from core.sql.ask import ask
-from core.sql.compare import same_answer
-from core.sql.lexicon import builtin_lexicon
-from core.sql.propose import builtin_parser
+from core.sql.data.schema import schema_of
+from core.sql.language.lexicon import builtin_lexicon
+from core.sql.learning.trust import TODAY, open_tables, run_statements
+from core.sql.parser.compare import same_answer
+from core.sql.parser.propose import builtin_parser
 from core.sql.readings import business_statements, find_readings, link_corrected
-from core.sql.schema import schema_of
-from core.sql.train_trust import TODAY, open_tables, run_statements
 
 CASES = Path(__file__).resolve().parents[2] / "data" / "cases" / "business"
 NAMES = ("school", "logistica", "clinica")

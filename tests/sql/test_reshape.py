@@ -8,8 +8,8 @@ import pytest
 from shop import make_shop, runner
 
 from core.sql.ask import ask
-from core.sql.edit_statement import is_plain, order_sql, share_sql
-from core.sql.follow_up import edit_question
+from core.sql.following.edit_statement import is_plain, order_sql, share_sql
+from core.sql.following.follow_up import edit_question
 
 TODAY = datetime.date(2025, 1, 10)
 CASES = [json.loads(line) for line in (Path(__file__).parent / "reshape_cases.jsonl").read_text("utf-8").splitlines()]

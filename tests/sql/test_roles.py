@@ -6,10 +6,10 @@ from shop import profile, run_one, runner
 
 from core.records import Catalog, CheckedSql, ForeignKey, Table
 from core.sql.ask import ask
-from core.sql.lexicon import builtin_lexicon
-from core.sql.propose import builtin_parser, link_question
-from core.sql.roles import lean_to_roles, untold_roles
-from core.sql.schema import schema_of
+from core.sql.data.schema import schema_of
+from core.sql.language.lexicon import builtin_lexicon
+from core.sql.linking.roles import lean_to_roles, untold_roles
+from core.sql.parser.propose import builtin_parser, link_question
 
 COLUMNS = {
     "warehouses": {"warehouse_id": "INTEGER", "name": "VARCHAR", "capacity": "INTEGER"},

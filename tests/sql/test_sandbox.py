@@ -15,11 +15,11 @@ from safety_workspace import SECRET, build_dataset, statements
 
 from core.records import CheckedSql
 from core.settings import Settings
-from core.sql.children import Child
-from core.sql.execute import make_job, run_queries
-from core.sql.frames import Limits
-from core.sql.guard import check_sql
-from core.sql.sandbox import Job, Sandbox
+from core.sql.safety.children import Child
+from core.sql.safety.execute import make_job, run_queries
+from core.sql.safety.frames import Limits
+from core.sql.safety.guard import check_sql
+from core.sql.safety.sandbox import Job, Sandbox
 
 TIME_MS = 700
 MEMORY_MB = 300
@@ -175,7 +175,7 @@ def _state(folder):
 
 def test_without_guard_and_lock_down_the_process_cannot_write(place, catalog, sandbox, monkeypatch, tmp_path):
     """The engine left open: what remains is a process that cannot grow a file and holds no environment."""
-    import core.sql.sandbox as module
+    import core.sql.safety.sandbox as module
 
     text = module._PROGRAM.read_text("utf-8")
     for line in (

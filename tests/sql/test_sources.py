@@ -13,9 +13,9 @@ import pytest
 from core import i18n
 from core.errors import AppError
 from core.records import FoundTable
-from core.sql.datasets import fold_name, list_datasets, remove_dataset
-from core.sql.import_pool import Watch
-from core.sql.sources import import_source, import_tables, preview_source, source_kind
+from core.sql.data.datasets import fold_name, list_datasets, remove_dataset
+from core.sql.data.import_pool import Watch
+from core.sql.data.sources import import_source, import_tables, preview_source, source_kind
 
 SPANISH = (
     "Informe de ventas\n\nFecha;Producto;Importe (€);Margen;Unidades;Código\n"
@@ -68,7 +68,7 @@ CASES = json.loads((Path(__file__).parent / "column_cases.json").read_text("utf-
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["why"])
 def test_what_a_column_of_text_means(case):
     """Pairs of cells and what they stand for; `beside` is another column of the same file."""
-    from core.sql.readers.guess import Signs, conversion, guess_columns
+    from core.sql.data.readers.guess import Signs, conversion, guess_columns
 
     samples = {case.get("name", "x"): case["cells"], **({"beside": case["beside"]} if "beside" in case else {})}
     found = guess_columns(samples, Signs(spanish=case.get("spanish", False)))[case.get("name", "x")]

@@ -8,8 +8,8 @@ import pytest
 
 from core.errors import AppError
 from core.records import Catalog, Column, Table
-from core.sql.guard import check_sql
 from core.sql.repair import repair_sql
+from core.sql.safety.guard import check_sql
 
 PAIRS = [json.loads(line) for line in Path(__file__).with_name("repairs.jsonl").read_text("utf-8").splitlines()]
 CATALOG = Catalog(

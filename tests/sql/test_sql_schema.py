@@ -5,9 +5,9 @@ import functools
 import pytest
 
 from core.records import Catalog, Column, Table
-from core.sql.lexicon import builtin_lexicon
-from core.sql.mentions import find_mentions
-from core.sql.schema import Schema, count_slips
+from core.sql.data.schema import Schema, count_slips
+from core.sql.language.lexicon import builtin_lexicon
+from core.sql.linking.mentions import find_mentions
 
 CITIES = ("Barcelona", "Sevilla", "Lisboa", "New Hampshire", "Release", "Maria", "Marta")
 TABLE = Table(

@@ -6,9 +6,9 @@ import pytest
 
 from core import settings
 from core.records import Column
-from core.sql.sources import import_source
-from core.sql.spread import range_width
-from core.sql.statistics import correlate
+from core.sql.business.spread import range_width
+from core.sql.data.sources import import_source
+from core.sql.insight.statistics import correlate
 from core.sql.tables import Tables
 
 ROWS = 3000  # three times what a result holds

@@ -5,8 +5,8 @@ import pytest
 from core import settings
 from core.errors import AppError
 from core.records import FoundTable
-from core.sql.datasets import list_datasets, remove_dataset
-from core.sql.sources import import_source, import_tables
+from core.sql.data.datasets import list_datasets, remove_dataset
+from core.sql.data.sources import import_source, import_tables
 from core.sql.tables import Tables
 
 SALES = "Fecha;Región;Importe (€)\n" + "".join(

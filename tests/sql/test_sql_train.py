@@ -8,13 +8,13 @@ import tarfile
 
 import pytest
 
-from core.sql.propose import ROLES, builtin_parser
-from core.sql.train import train
-from core.sql.train_trust import fit_logistic, judge_question, read_business
-from core.sql.training_pairs import Runner, split_databases
-from core.sql.trees import load_trees
+from core.sql.learning.pairs import Runner, split_databases
+from core.sql.learning.train import train
+from core.sql.learning.trust import fit_logistic, judge_question, read_business
+from core.sql.linking.trees import load_trees
+from core.sql.parser.propose import ROLES, builtin_parser
+from core.sql.parser.understand import load_model
 from core.sql.trust import MODELS
-from core.sql.understand import load_model
 
 THINGS = ["city", "player", "shop", "movie", "plant", "ship"]
 QUESTIONS = [

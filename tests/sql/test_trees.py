@@ -2,15 +2,15 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
 import lightgbm
 import numpy as np
 import pytest
 
-from core.sql import trees
+from core.sql.linking import trees
+from core.sql.parser import propose
 
-WEIGHTS = sorted(Path(trees.__file__).parent.glob("weights/*.txt"))
+WEIGHTS = sorted(propose.WEIGHTS.glob("*.txt"))
 
 
 @pytest.mark.parametrize("path", WEIGHTS, ids=lambda path: path.stem)
@@ -33,7 +33,7 @@ def test_what_does_not_fit_is_refused():
 
 def test_a_score_needs_no_scikit_learn():
     program = (
-        "import sys, numpy; from core.sql import trees; from pathlib import Path;"
+        "import sys, numpy; from core.sql.linking import trees; from pathlib import Path;"
         f"model = trees.load_trees(Path({str(WEIGHTS[0])!r})); model.predict(numpy.zeros((1, model.features)));"
         "sys.exit('sklearn' in sys.modules or 'scipy' in sys.modules)"
     )

@@ -8,8 +8,8 @@ from shop import profile, run_one, runner
 
 from core.records import Catalog, CheckedSql, ForeignKey, Table
 from core.sql.ask import ask
-from core.sql.compare import same_answer
-from core.sql.units import same_unit, unit_of
+from core.sql.language.units import same_unit, unit_of
+from core.sql.parser.compare import same_answer
 
 TODAY = datetime.date(2026, 11, 23)
 TABLES = {

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from shop import make_shop
 
-from core.sql.typed_sql import is_statement
+from core.sql.safety.typed_sql import is_statement
 
 CASES = json.loads((Path(__file__).parent / "typed_cases.json").read_text("utf-8"))
 

@@ -8,13 +8,13 @@ import pytest
 
 from core.records import Catalog, Column, ForeignKey, QueryResult, Table
 from core.sql.ask import ask
-from core.sql.compare import same_answer
 from core.sql.contests import find_contest
-from core.sql.lexicon import builtin_lexicon
-from core.sql.propose import builtin_parser, link_question
-from core.sql.schema import schema_of
-from core.sql.spellings import Spellings
-from core.sql.train_trust import TODAY, open_tables, run_statements
+from core.sql.data.schema import schema_of
+from core.sql.data.spellings import Spellings
+from core.sql.language.lexicon import builtin_lexicon
+from core.sql.learning.trust import TODAY, open_tables, run_statements
+from core.sql.parser.compare import same_answer
+from core.sql.parser.propose import builtin_parser, link_question
 
 CASES = Path(__file__).resolve().parents[2] / "data" / "cases" / "untidy"
 QUESTIONS = [json.loads(line) for line in (CASES / "questions.jsonl").read_text("utf-8").splitlines()]

@@ -3,12 +3,12 @@
 import pytest
 from shop import make_shop
 
-from core.sql.lexicon import builtin_lexicon
-from core.sql.propose import builtin_parser, compose_candidates, link_question
-from core.sql.question import tokenize
-from core.sql.render import render_query
-from core.sql.schema import schema_of
-from core.sql.value_mentions import find_dated
+from core.sql.data.schema import schema_of
+from core.sql.language.lexicon import builtin_lexicon
+from core.sql.language.question import tokenize
+from core.sql.linking.value_mentions import find_dated
+from core.sql.parser.propose import builtin_parser, compose_candidates, link_question
+from core.sql.parser.render import render_query
 
 _, CATALOG = make_shop("en")
 

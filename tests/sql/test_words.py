@@ -2,9 +2,9 @@
 
 import pytest
 
-from core.sql.lexicon import Lexicon, builtin_lexicon, fold, read_lexicon
-from core.sql.question import read_number, tokenize
-from core.sql.words import spanish_stem, split_name
+from core.sql.language.lexicon import Lexicon, builtin_lexicon, fold, read_lexicon
+from core.sql.language.question import read_number, tokenize
+from core.sql.language.words import spanish_stem, split_name
 
 
 @pytest.mark.parametrize(

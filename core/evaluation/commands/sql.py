@@ -13,7 +13,7 @@ from core.evaluation.baseline import Notes
 from core.evaluation.sql_cases import SqlCase, measure_cases, read_sql_cases, summarize
 from core.i18n import detect_language
 from core.records import QueryResult, SqlAnswer
-from core.sql.sources import import_source
+from core.sql.data.sources import import_source
 from core.sql.tables import Tables
 
 

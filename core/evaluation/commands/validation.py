@@ -18,7 +18,7 @@ from core.i18n import translate
 from core.models.embedder import load_embedder
 from core.models.groundedness import describe_card, hash_weights, load_groundedness, write_card
 from core.models.loading import find_folder
-from core.sql.lexicon import builtin_lexicon
+from core.sql.language.lexicon import builtin_lexicon
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:

@@ -1,0 +1,1 @@
+"""Which chart fits a result. Drawing is done in `core/charts`."""

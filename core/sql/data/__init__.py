@@ -1,0 +1,1 @@
+"""Tables brought in and what is known of them: files read, data sets on disk, profile, catalog, schema, joins."""

@@ -1,0 +1,1 @@
+"""True sentences about a result, and the statistics that they rest on."""
