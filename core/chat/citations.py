@@ -103,27 +103,10 @@ def key_span(understood: Understood, text: str, words: Sequence[Word], asked: Se
     words."""
     if not understood.want or (understood.want in _FIGURES and len(_YEARS.findall(understood.text)) > 1):
         return None  # figures of several years are asked for: no single one answers
+    options = _fitting_spans(understood, text, words, asked, lang)
+    if not options:
+        return None
     own = fold(understood.text)
-    options = find_fitting(understood.want, text, lang)
-    options = [option for option in options if fold(text[option.start : option.end]) not in own]
-    options = [option for option in options if not _repeats(option, words, asked)]
-    options = [option for option in options if not (option.start == 0 and _ORDINAL.match(text))]
-    if understood.want == "person":
-        options = _of_persons(options, text, words, asked)
-    if not options:
-        return None
-    if not asks_change(understood.text):
-        own_size = [option for option in options if not is_change(text, option)]
-        options = own_size if understood.want == "money" else own_size or options
-        if understood.want in _FIGURES:
-            dated = [option for option in options if _is_dated(text, option, understood.text)]
-            options = dated or [option for option in options if not is_former(text, option)] or options
-    if understood.want == "date" and is_moved(text):
-        options = [option for option in options if not is_former(text, option)] or options
-    if not options:
-        return None
-    if understood.want in (*_FIGURES, "duration"):
-        options = in_own_clause(options, words, asked, text)
     held = [(word, weight) for word, weight in _held(words, asked) if word.end <= len(text)]
     unit = [word for word, _ in held if understood.unit and fold(word.text)[:4] == fold(understood.unit)[:4]]
     sorts = [option.sort for option in options]
@@ -149,6 +132,30 @@ def key_span(understood: Understood, text: str, words: Sequence[Word], asked: Se
 
     chosen = max(options, key=nearness)
     return chosen if understood.want == "year" else _with_range(chosen, text, own)
+
+
+def _fitting_spans(
+    understood: Understood, text: str, words: Sequence[Word], asked: Sequence[Word], lang: str
+) -> list[Span]:
+    """The spans of the right sort that may answer: not said in the question, not of another time or size."""
+    own = fold(understood.text)
+    options = find_fitting(understood.want, text, lang)
+    options = [option for option in options if fold(text[option.start : option.end]) not in own]
+    options = [option for option in options if not _repeats(option, words, asked)]
+    options = [option for option in options if not (option.start == 0 and _ORDINAL.match(text))]
+    if understood.want == "person":
+        options = _of_persons(options, text, words, asked)
+    if not asks_change(understood.text):
+        own_size = [option for option in options if not is_change(text, option)]
+        options = own_size if understood.want == "money" else own_size or options
+        if understood.want in _FIGURES:
+            dated = [option for option in options if _is_dated(text, option, understood.text)]
+            options = dated or [option for option in options if not is_former(text, option)] or options
+    if understood.want == "date" and is_moved(text):
+        options = [option for option in options if not is_former(text, option)] or options
+    if options and understood.want in (*_FIGURES, "duration"):
+        options = in_own_clause(options, words, asked, text)
+    return options
 
 
 def _with_range(chosen: Span, text: str, asked: str) -> Span:

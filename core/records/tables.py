@@ -90,7 +90,7 @@ class Catalog:
 
 @dataclass(frozen=True, slots=True)
 class CheckedSql:
-    """A statement that the guard admitted. Only `sql/guard.py` makes one; it is all that may be run."""
+    """A statement that the guard admitted. Only `core/sql/safety/guard.py` makes one; it is all that may be run."""
 
     text: str
     tables: tuple[str, ...]

@@ -37,12 +37,8 @@ from core.sql.unlinked import any_link, nothing_linked, unknown_words, with_unsp
 
 log = logging.getLogger(__name__)
 
-
 PAIRS_MAX = 5000
-
-
 CORRECTED = 0.9  # of the confidence is left where a word was put right
-
 
 Check = Callable[[str, Catalog], CheckedSql]
 
@@ -86,24 +82,24 @@ def ask(
         return SqlAnswer(question, lang, None, None, unknown=unknown, error=nothing_linked(unknown, question, schema))
     readings = find_readings(links, schema, parser, run, lang, today)
     options, confidence = arrange(readings, links, schema, len(unknown))
-    timings = {
-        "link": 1000 * (linked - started),
-        **readings.ms,
-        "total": 1000 * (time.perf_counter() - started),
-    }
+    timings = {"link": 1000 * (linked - started), **readings.ms, "total": 1000 * (time.perf_counter() - started)}
     if not options:
-        return SqlAnswer(
-            question, lang, None, None, unknown=unknown, error=("sql.ask.no_query_ran", {}), timings_ms=timings
-        )
+        failed = ("sql.ask.no_query_ran", {})
+        return SqlAnswer(question, lang, None, None, unknown=unknown, error=failed, timings_ms=timings)
     if corrections:
         options = [replace(option, reading=_with_corrections(option.reading, corrections, lang)) for option in options]
         confidence *= CORRECTED
     answer = _answer(question, lang, catalog, options, confidence, unknown, timings, check)
-    answer = with_unsplit(with_unused_names(answer, links), links, schema)
-    shown = [o for o in options if answer.sql and o.sql == answer.sql.text] + [o for o in options if o.varied == "year"]
-    answer = with_remarks(answer, shown, links, schema) if shown else answer
+    answer = _with_caveats(answer, options, links, schema)
     related = next((o.plan for o in readings.ruled if answer.sql and answer.sql.text == o.sql), None)
     return replace(answer, insight=_tell_correlation(related, schema, run, lang)) if related else answer
+
+
+def _with_caveats(answer: SqlAnswer, options: list[Option], links: Links, schema: Schema) -> SqlAnswer:
+    """The answer with what must be told beside it: names and splits that went unused, a year that nobody said."""
+    answer = with_unsplit(with_unused_names(answer, links), links, schema)
+    shown = [o for o in options if answer.sql and o.sql == answer.sql.text] + [o for o in options if o.varied == "year"]
+    return with_remarks(answer, shown, links, schema) if shown else answer
 
 
 def _ask_anew(

@@ -2,7 +2,7 @@
 column, bare columns beside GROUP BY, the case of LIKE, text compared with numbers; and what goes with them (backticks,
 `strftime` with its arguments turned round).
 
-What cannot be parsed, and what has no slip, stays as it is. It admits nothing: `guard.py` does, afterwards.
+What cannot be parsed, and what has no slip, stays as it is. It admits nothing: `safety/guard.py` does, afterwards.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The tables of one workspace: what there is, questions in words, statements of the user's own. The way in to `sql/`.
 
 Every statement, whoever wrote it, passes the guard and runs in the sandbox; charts and sentences are added to what
-comes back. It imports no files (`sources.py`) and draws nothing.
+comes back. It imports no files (`data/sources.py`) and draws nothing.
 """
 
 from __future__ import annotations

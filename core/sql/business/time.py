@@ -1,6 +1,6 @@
 """The time of a business question: its date column, the periods it names, the unit it is split by, and what 'today' is.
 
-It completes plans; the words of time themselves are read in `calendar.py`.
+It completes plans; the words of time themselves are read in `language/periods.py`.
 """
 
 from __future__ import annotations

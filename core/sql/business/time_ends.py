@@ -1,7 +1,7 @@
 """'The youngest', 'the oldest invoice', 'el último pedido': the column of time that a superlative ranks things by, and
 which end of it is meant.
 
-Superlatives of numbers ('the heaviest product') are in `lists.py`; 'last month' is a period (`calendar.py`).
+Superlatives of numbers ('the heaviest product') are in `lists.py`; 'last month' is a period (`language/periods.py`).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A result as the chart rules see it: its fields by role, and what the words of the question ask for.
 
-The words are in `chart_words.toml`. Nothing here decides a chart."""
+The words are in `words.toml`. Nothing here decides a chart."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def read_wishes(question: str) -> tuple[str | None, frozenset[str]]:
 
 @functools.cache
 def _patterns(section: str) -> dict[str, re.Pattern[str]]:
-    """The expressions of `chart_words.toml`: each kind or intent as one pattern over folded text."""
+    """The expressions of `words.toml`: each kind or intent as one pattern over folded text."""
     table = tomllib.loads((Path(__file__).parent / "words.toml").read_text("utf-8"))[section]
     return {name: re.compile("|".join(map(_phrase_pattern, phrases))) for name, phrases in table.items()}
 

@@ -1,7 +1,7 @@
 """Which of several keys between the same two tables a question means: 'secretary votes' joins students on
 `secretary_vote` and not on `president_vote`.
 
-It orders the edges of the join graph for one question; the walk along them is in `joins.py`.
+It orders the edges of the join graph for one question; the walk along them is in `data/joins.py`.
 """
 
 from __future__ import annotations

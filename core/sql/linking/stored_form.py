@@ -1,6 +1,6 @@
 """A question's value in the form in which a column stores it: years against dates, numbers against texts.
 
-It looks at one column and one value; which belong together is chosen in `compose.py`.
+It looks at one column and one value; which belong together is chosen in `parser/compose.py`.
 """
 
 from __future__ import annotations

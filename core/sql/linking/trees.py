@@ -1,4 +1,4 @@
-"""Boosted trees kept as LightGBM text: load once, predict raw scores on one thread. Training is in `train.py`.
+"""Boosted trees kept as LightGBM text: load once, predict raw scores on one thread. Training is in `learning/train.py`.
 
 LightGBM's C interface is called directly (https://lightgbm.readthedocs.io/en/latest/C-API.html): its Python package
 imports scikit-learn, SciPy and pandas, two seconds of the first question's wait, to predict with none of them.

@@ -1,6 +1,6 @@
 """The query plan: a small syntax tree of SELECT without its joins, and its *shape* (columns and values left open).
 
-Plans are hashable tuples of plain values. The join path is not part of a plan: `joins.py` rebuilds it from the
+Plans are hashable tuples of plain values. The join path is not part of a plan: `data/joins.py` rebuilds it from the
 tables its columns need. Nothing here reads text or runs SQL.
 """
 
