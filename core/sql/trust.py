@@ -197,6 +197,7 @@ def _well_named(columns: tuple[int, ...], links: Links) -> bool:
 
 
 def logit(chance: float) -> float:
+    """Log-odds of a chance, kept within .01 to .99."""
     chance = min(max(chance, 0.01), 0.99)
     return math.log(chance / (1 - chance))
 

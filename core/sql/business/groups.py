@@ -78,6 +78,7 @@ def write_beside(plan: BusinessPlan, schema: Schema) -> str | None:
 
 
 def order_by(plan: BusinessPlan, labels: list[str], name: str, in_order: bool) -> str:
+    """The ORDER BY of a grouped measure: as the question says, else by its labels; '' where there are none."""
     if not labels:
         return ""
     if plan.descending is not None:
@@ -160,6 +161,7 @@ def column_name(key: str, lang: str, **params: str) -> str:
 
 
 def unit_name(plan: BusinessPlan) -> str:
+    """What the column of the plan's unit of time is called, '' where it has none."""
     return column_name(plan.grain, plan.lang) if plan.grain else ""
 
 

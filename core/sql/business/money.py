@@ -18,6 +18,7 @@ from core.sql.linking.ordering import HIGH, LOW
 
 
 def cue_roots(section: str, name: str) -> tuple[str, ...]:
+    """The stems of a list of words of the cues."""
     return tuple(stem(word) for word in read_cues()[section][name].split())
 
 
@@ -57,6 +58,7 @@ def is_additive(entry: ColumnEntry) -> bool:
 
 
 def is_money(entry: ColumnEntry) -> bool:
+    """Whether a column's name speaks of money."""
     return any(root in _MONEY for stems in entry.words for root, _ in stems)
 
 
@@ -147,6 +149,7 @@ def _is_catalog(table: int, schema: Schema) -> bool:
 
 
 def is_flow(token: Any) -> bool:
+    """Whether a word speaks of money that comes in or goes out: 'sales', 'facturado'."""
     return (
         token.kind in ("word", "cue")
         and token.word != "expensive"
@@ -162,6 +165,7 @@ def is_buying(token: Any) -> bool:
 
 
 def number_columns(table: int, schema: Schema) -> list[ColumnEntry]:
+    """The columns of a table that hold figures: no keys, no times."""
     entries = [schema.columns[c] for c in schema.tables[table].columns]
     return [e for e in entries if e.kind == "number" and not (e.id_like or e.primary or e.foreign or e.time)]
 

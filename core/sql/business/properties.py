@@ -22,6 +22,7 @@ _PLAIN = (("yes", "no"), ("sí", "no"), ("si", "no"))
 
 
 def yes_value(entry: ColumnEntry) -> Any:
+    """The value that says yes in a column of two, None where it is no yes/no column."""
     if entry.kind == "bool":
         return True
     if entry.kind == "text" and len(entry.column.values) == 2:

@@ -155,6 +155,7 @@ def count_documents(links: Links, schema: Schema, at: int) -> Measure | None:
 
 
 def is_document(token: Token) -> bool:
+    """Whether a word names a document: 'order', 'invoice', 'ticket'."""
     return token.kind != "mark" and (
         stem(token.word) in _DOCUMENTS or any(root in _DOCUMENTS and weight >= 0.85 for root, weight in token.stems)
     )

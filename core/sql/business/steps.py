@@ -27,6 +27,7 @@ from core.sql.linking.ordering import has_superlative
 
 
 def add_dimensions(plan: BusinessPlan, links: Links, schema: Schema, grain: Grain | None) -> BusinessPlan:
+    """The plan with what it is split by."""
     found, used = find_dimensions(links, schema, plan.fact, set(plan.covered), grain)
     columns = tuple(dict.fromkeys(_own_key(c, plan.fact, schema) for d in found for c in d.columns))
     keys = tuple(d.key for d in found if d.key is not None and d.key not in columns)
@@ -72,6 +73,7 @@ LEADS_OF_GROUPS = ("each", "every", "within", "per")
 
 
 def add_filters(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
+    """The plan with its conditions on stored values and numbers."""
     rated = plan.measure is not None and plan.measure.agg == "rate"  # its words are what it counts
     named = set() if rated else taken_for_name(links, schema, plan.fact)
     filters = find_filters(links, schema, plan.fact, set(plan.covered) - named)

@@ -117,6 +117,7 @@ def _named(number: int, links: Links) -> set[int]:
 
 
 def add_periods(plan: BusinessPlan, links: Links, schema: Schema, today: datetime.date, table: int) -> BusinessPlan:
+    """The plan with its date column, its periods and the unit it is split by, where there is a date to speak of."""
     date = date_column(table, links, schema)
     if date is None and plan.measure:
         date = _date_above(table, links, schema)

@@ -30,6 +30,7 @@ def time_between(unit: str) -> str:
 
 
 def find_source(plan: BusinessPlan, schema: Schema) -> tuple[str, dict[str, str]] | None:
+    """(FROM with its joins, the alias before each table's columns); None where the tables cannot be joined."""
     measured = [n for m in (plan.measure, *plan.more) if m for n in (*m.columns, *(f.column for f in m.told))]
     measured += [plan.within] if plan.within is not None else []
     numbers = [*measured, *plan.dimensions, *plan.keys, *(f.column for f in plan.filters)]
@@ -54,6 +55,7 @@ def find_source(plan: BusinessPlan, schema: Schema) -> tuple[str, dict[str, str]
 
 
 def column_text(number: int, schema: Schema, alias: dict[str, str]) -> str:
+    """A column as the statement names it."""
     table, column = schema.columns[number].key
     return f"{alias[table]}{quote(column)}"
 
@@ -66,11 +68,13 @@ def label_of(number: int, beside: tuple[int, ...], schema: Schema) -> str:
 
 
 def plain_name(name: str) -> str:
+    """A name for a result's column, of plain lower-case words."""
     apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)  # 'TotalCharges' is read as 'total charges'
     return re.sub(r"\W+", "_", fold(apart)).strip("_") or "value"
 
 
 def conditions_of(plan: BusinessPlan, schema: Schema, alias: dict[str, str]) -> list[str]:
+    """What stands in WHERE: conditions, periods, contrasts, absences."""
     parts = [condition_text(f, schema, alias) for f in plan.filters]
     if plan.periods and plan.date is not None and not plan.absence:
         parts.append(_spans(plan.periods, plan.date, schema, alias))
@@ -141,10 +145,12 @@ def _months(period: Period, value: str) -> str:
 
 
 def condition_text(f: Filter, schema: Schema, alias: dict[str, str]) -> str:
+    """A condition on a stored column."""
     return filter_text(f, column_text(f.column, schema, alias))
 
 
 def filter_text(f: Filter, column: str) -> str:
+    """A condition on `column`, which may be any expression."""
     if f.op in ("is null", "is not null"):
         return f"{column} {f.op.upper()}"
     if f.op == "is none":

@@ -24,6 +24,7 @@ Rule = Callable[[Shape], ChartSpec | None]
 
 
 def as_table(reason: str) -> ChartSpec:
+    """No chart, and why."""
     return ChartSpec("table", reason=reason)
 
 
@@ -50,11 +51,13 @@ def ordinal_of(shape: Shape, measures: list[Field]) -> Field | None:
 
 
 def scatter_names(shape: Shape) -> tuple[str, str] | None:
+    """Two figures to lay against each other, where there are two that are no ranks."""
     names = [m.name for m in shape.measures if RANK_WORDS.isdisjoint(m.tokens)]
     return (names[0], names[1]) if len(names) > 1 else None
 
 
 def scatter(shape: Shape) -> ChartSpec | None:
+    """Points of two figures, coloured by a category of few values."""
     names = scatter_names(shape)
     least = 4 if "relation" in shape.intents or shape.kind == "scatter" else MIN_POINTS
     if names is None or shape.rows < least:
@@ -64,6 +67,7 @@ def scatter(shape: Shape) -> ChartSpec | None:
 
 
 def histogram(shape: Shape) -> ChartSpec | None:
+    """How the values of one figure spread."""
     asked = shape.kind == "histogram" or "spread" in shape.intents
     least, different = (5, 2) if asked else (20, 5)
     if not shape.measures or shape.rows < least or shape.measures[0].distinct < different:
@@ -72,6 +76,7 @@ def histogram(shape: Shape) -> ChartSpec | None:
 
 
 def box(shape: Shape, category: Field | None = None) -> ChartSpec | None:
+    """How a figure spreads in each of a category's values."""
     labels = [category] if category else [f for f in shape.categories + shape.times if f.distinct < shape.rows]
     if not shape.measures or not labels:
         return None
@@ -83,6 +88,7 @@ def box(shape: Shape, category: Field | None = None) -> ChartSpec | None:
 
 
 def label_of(shape: Shape) -> Field | None:
+    """The field that names each row alone."""
     candidates = crossing_categories(shape) + shape.times + shape.having("id")
     ordinal = ordinal_of(shape, shape.measures) if shape.measures else None
     candidates += [ordinal] if ordinal else []
@@ -90,6 +96,7 @@ def label_of(shape: Shape) -> Field | None:
 
 
 def bar(shape: Shape) -> ChartSpec | None:
+    """A bar a row, or stacks of two categories."""
     label = label_of(shape)
     if label is not None and shape.measures and label.distinct <= MAX_COUNTED_BARS:
         names = charted(shape, label)
@@ -98,6 +105,7 @@ def bar(shape: Shape) -> ChartSpec | None:
 
 
 def line_chart(shape: Shape) -> ChartSpec | None:
+    """A line over time, or over an ordinal."""
     times = shape.times
     label = times[0] if times else ordinal_of(shape, shape.measures) if shape.measures else None
     if label is None or shape.rows < 2 or not shape.measures:
@@ -120,6 +128,7 @@ def pair_chart(shape: Shape, kind: str) -> ChartSpec | None:
 
 
 def side_by_side(shape: Shape) -> ChartSpec | None:
+    """Several figures of a row beside each other, or one by two categories."""
     label = label_of(shape)
     if label is None:
         return pair_chart(shape, "grouped_bar")

@@ -67,11 +67,13 @@ def _phrase_pattern(phrase: str) -> str:
 
 
 def read_shape(result: QueryResult, question: str) -> Shape:
+    """A result and its question as the rules see them."""
     kind, intents = read_wishes(question)
     return Shape(read_fields(result), len(result.rows), kind, intents)
 
 
 def is_unique(shape: Shape, *fields: Field) -> bool:
+    """Whether the fields together tell every row from the others."""
     keys = list(zip(*(f.values for f in fields), strict=True))
     return len(set(keys)) == len(keys) == shape.rows
 
@@ -84,13 +86,9 @@ def crossing_categories(shape: Shape) -> list[Field]:
         if field.distinct == 0 or any(decides(other, field) for other in kept):
             continue
         kept.append(field)
-    if len(kept) == 1 and described(shape, kept[0]):
+    if len(kept) == 1 and kept[0].distinct == shape.rows:
         return kept
     return [f for f in shape.categories if f in kept]
-
-
-def described(shape: Shape, label: Field) -> bool:
-    return label.distinct == shape.rows
 
 
 def decides(key: Field, other: Field) -> bool:

@@ -73,10 +73,12 @@ def _read_card(path: Path, written_ns: int) -> dict[str, Any] | None:
 
 
 def find_card(folder: Path, hash_: str) -> dict[str, Any] | None:
+    """The card of the data set with this content hash."""
     return next((card for card in read_cards(folder) if card["hash"] == hash_), None)
 
 
 def to_dataset(card: dict[str, Any], known: bool = False) -> DataSet:
+    """A card as a record, with the notes on what was doubtful; `known` where it was here before."""
     notes = [(key, params) for table in card["tables"] for key, params in table["notes"]]
     for table in card["tables"]:
         for column in table["columns"]:
@@ -97,6 +99,7 @@ def to_dataset(card: dict[str, Any], known: bool = False) -> DataSet:
 
 
 def list_datasets(folder: Path) -> list[DataSet]:
+    """All complete data sets of a folder."""
     return [to_dataset(card) for card in read_cards(folder)]
 
 

@@ -97,6 +97,7 @@ def _without_paths(message: str, request: dict[str, Any]) -> str:
 
 
 def open_output(request: dict[str, Any]) -> Any:
+    """A connection that writes the data set, within the memory and on the scratch folder of the request."""
     import duckdb
 
     small = is_small(request)

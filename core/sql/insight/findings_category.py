@@ -19,6 +19,7 @@ MIN_CONCENTRATION = 8
 
 
 def find_value(view: View) -> Finding | None:
+    """The figure of a result of one row, or its figures."""
     if len(view.spec.y) != 1:
         return _find_values(view)
     value = view.measure.values[0]
@@ -61,6 +62,7 @@ def _pairs(view: View) -> list[tuple[Any, float]]:
 
 
 def find_leader(view: View) -> Finding | None:
+    """Which category has most, how much of all it holds, and which has least."""
     pairs = _pairs(view)
     if len(pairs) < 2 or _in_time(view):
         return None
@@ -145,6 +147,7 @@ def find_outliers(view: View) -> Finding | None:
 
 
 def find_spread(view: View) -> Finding | None:
+    """The middle half of raw values."""
     values = sorted(view.measure.present)
     if len(values) < 5:
         return None

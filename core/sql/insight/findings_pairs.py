@@ -25,6 +25,7 @@ def _together(view: View) -> list[tuple[float, float, int]]:
 
 
 def find_correlation(view: View) -> Finding | None:
+    """How closely two figures go together, with its interval; or that there are too few pairs to say."""
     pairs = _together(view)
     x = view.fields[view.spec.x or ""]
     if x.role != "measure":

@@ -56,6 +56,7 @@ def find_change(view: View) -> Finding | None:
 
 
 def find_peak(view: View) -> Finding | None:
+    """When a course of time was highest and when lowest."""
     series = _series(view)
     if len(series) < 3:
         return None
@@ -129,6 +130,7 @@ def _cells(view: View) -> dict[tuple[Any, Any], float]:
 
 
 def find_highest_cell(view: View) -> Finding | None:
+    """The highest of the cells of two naming columns."""
     cells = _cells(view)
     color = view.fields.get(view.spec.color or "")
     if len(cells) < 2:

@@ -57,6 +57,7 @@ class Example:
 def make_examples(
     pairs: list[Pair], schemas: dict[str, Schema], folds: dict[str, int], lexicon: Lexicon
 ) -> list[Example]:
+    """What the linker learns from: the roles that gold statements give to each question's columns."""
     out = []
     for pair in pairs:
         schema = schemas[pair.db]

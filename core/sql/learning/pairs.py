@@ -190,6 +190,7 @@ class Runner:
 
 
 def run_statement(con: Any, sql: str, rows_max: int, duckdb: Any) -> QueryResult:
+    """The result of a statement, ended after two seconds; an error of the engine is the result's."""
     import threading
 
     timer = threading.Timer(2.0, con.interrupt)
@@ -242,4 +243,5 @@ def load_catalog(folder: Path, name: str, work: Path) -> Catalog:
 
 
 def save_json(path: Path, value: Any) -> None:
+    """Write a value as JSON in as little room as it takes."""
     path.write_text(json.dumps(value, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")

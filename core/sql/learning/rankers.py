@@ -83,6 +83,7 @@ def _lean_to_business(judged: list[JudgedCandidates]) -> list[JudgedCandidates]:
 
 
 def fit_ranker(judged: list[JudgedCandidates], rounds: int = 150) -> Trees:
+    """Trees that put the right candidates of a question first."""
     useful = [j for j in _lean_to_business(judged) if 0 < j.right.sum() < len(j.right)]
     rows = np.concatenate([j.features for j in useful])
     labels = np.concatenate([j.right for j in useful]).astype(int)

@@ -220,4 +220,5 @@ def _fit_ridge(rows: np.ndarray, truth: np.ndarray, weights: np.ndarray) -> np.n
 
 
 def save_trust(path: Path, weights: dict[str, dict[str, float]]) -> None:
+    """Write the weights of the models of trust."""
     path.write_text(json.dumps(weights, indent=1) + "\n", encoding="utf-8")

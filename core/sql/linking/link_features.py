@@ -204,4 +204,5 @@ def score_links(links: Links, schema: Schema, trees: dict[str, Trees]) -> Links:
 
 
 def log_sigmoid(raw: np.ndarray) -> np.ndarray:
+    """Logarithm of the chance that a raw score stands for."""
     return -np.logaddexp(0.0, -np.asarray(raw, np.float64))

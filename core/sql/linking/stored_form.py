@@ -12,14 +12,17 @@ from core.sql.linking.link import ValueMention
 
 
 def is_comparable(entry: ColumnEntry) -> bool:
+    """Whether greater and less mean something in a column."""
     return entry.kind in ("number", "date") or entry.date_like
 
 
 def is_year(value: Any) -> bool:
+    """Whether a whole number may be a year."""
     return isinstance(value, int) and 1500 <= value <= 2100
 
 
 def holds_numbers(entry: ColumnEntry, mention: ValueMention) -> bool:
+    """Whether a column that is no number can hold a number or date of the question."""
     if mention.kind == "date":
         return entry.date_like
     if entry.column.values:
@@ -28,6 +31,7 @@ def holds_numbers(entry: ColumnEntry, mention: ValueMention) -> bool:
 
 
 def range_fit(value: Any, entry: ColumnEntry) -> float:
+    """How well a value lies in a column's range: 0 inside, below 0 outside."""
     low, high = entry.column.minimum, entry.column.maximum
     if entry.kind == "number" and isinstance(value, (int, float)) and low is not None and high is not None:
         span = float(high) - float(low)

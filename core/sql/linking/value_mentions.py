@@ -34,6 +34,7 @@ _RELATING = frozenset("per over under between since until during versus vs".spli
 
 
 def find_values(tokens: list[Token], question: str, schema: Schema, lexicon: Lexicon) -> list[ValueMention]:
+    """Every stored value, number, date and unstored name that the question may say, left to right."""
     said = ((i, token) for i, token in enumerate(tokens) if not _stands_for_thing(tokens, i))
     found = [m for m in (_own_value(i, token, schema) for i, token in said) if m]
     taken = {m.start for m in found if m.kind in ("quoted", "date")}

@@ -72,6 +72,7 @@ def shape_steps(shape: Query) -> list[Step]:
 
 
 def all_items(query: Query) -> list[tuple[str, Item]]:
+    """Each item of one SELECT with the clause it stands in."""
     found = [("select", it) for it in query.select]
     for cond in query.where:
         found.append(("where", cond.item))

@@ -10,6 +10,7 @@ from core.sql.parser.plan import STAR, Item, Query, items_of, scopes
 
 
 def is_typed(plan: Query, schema: Schema) -> bool:
+    """Whether every clause of a plan has columns of the kind that it needs."""
     compared = ((c.item, c.value) for scope in scopes(plan) for c in scope.where if isinstance(c.value, Item))
     return all(_suits(it, schema) for scope in scopes(plan) for _, it in items_of(scope)) and all(
         _kind(left, schema) == _kind(right, schema) for left, right in compared

@@ -44,6 +44,7 @@ def builtin_parser() -> Parser:
 
 
 def link_question(question: str, lang: str, schema: Schema, lexicon: Lexicon, parser: Parser) -> Links:
+    """The question's words linked to the schema and scored."""
     return score_links(find_mentions(question, lang, schema, lexicon), schema, parser.linker)
 
 

@@ -25,6 +25,7 @@ _TELLING_APART = {stem(word) for word in "different distinct unique various day 
 
 
 def cue_features(plan: Query, context: RankContext) -> list[float]:
+    """What a candidate asks for beside what the question's words ask for, a number each."""
     cue = dict(zip(CUE_NAMES, context.counts.tolist(), strict=True))
     words = context.words
     every = [it for scope in scopes(plan) for _, it in items_of(scope)]

@@ -82,6 +82,7 @@ def _condition(cond: Cond, lang: str) -> str:
 
 
 def say_value(value: Any, lang: str) -> str:
+    """A value of a condition as a reader writes it."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         year = isinstance(value, int) and 1500 <= value <= 2100
         return str(value) if year else format_number(value, lang)

@@ -92,6 +92,7 @@ def shape_grams(links: Links) -> list[str]:
 
 
 def select_label(query: Query) -> str:
+    """What is selected: plain columns counted, aggregates named."""
     plain = sum(not it.agg for it in query.select)
     aggs = sorted((it.agg + ("*" if it.col == STAR else "d" if it.distinct else "")) for it in query.select if it.agg)
     if any(it.col == STAR and not it.agg for it in query.select):
@@ -100,11 +101,13 @@ def select_label(query: Query) -> str:
 
 
 def where_label(query: Query) -> str:
+    """How many literals conditions take, and whether any of them will do."""
     literal = [c for c in query.where if not isinstance(c.value, (Query, Item))]
     return f"{min(len(literal), 3)}{'|' if query.any_of and len(query.where) > 1 else ''}"
 
 
 def nested_label(query: Query) -> str:
+    """What a condition compares with: a query, a column, or neither."""
     for cond in query.where:
         if isinstance(cond.value, Query):
             inner = cond.value.select[0]
@@ -115,6 +118,7 @@ def nested_label(query: Query) -> str:
 
 
 def operator_label(query: Query) -> str:
+    """The sorts of operators beside equality."""
     ops = sorted(
         {_OPERATOR_CLASS.get(c.op, c.op) for c in query.where if not isinstance(c.value, (Query, Item))} - {"="}
     )
@@ -125,14 +129,17 @@ _OPERATOR_CLASS = {">=": ">=", "is null": "null", "is not null": "null", "not li
 
 
 def having_label(query: Query) -> str:
+    """The aggregate and operator of a condition on groups."""
     return query.having[0].item.agg + query.having[0].op if query.having else "none"
 
 
 def group_label(query: Query) -> str:
+    """How many columns are grouped by, and by which parts of dates."""
     return "+".join([str(min(len(query.group), 2)), *sorted(it.part for it in query.group if it.part)])
 
 
 def order_label(query: Query) -> str:
+    """What is ordered by, in which direction, how many rows are kept."""
     if not query.order:
         return "none"
     item, desc = query.order[0]
@@ -154,6 +161,7 @@ ASPECTS = {
 
 
 def labels_of(shape: Query) -> dict[str, str]:
+    """A shape's label in every aspect."""
     return {name: label(shape) for name, label in ASPECTS.items()}
 
 
@@ -229,6 +237,7 @@ def make_model(raw: dict[str, Any]) -> ShapeModel:
 
 @functools.cache
 def load_model(path: Path) -> ShapeModel:
+    """The shape model of a file of weights."""
     return make_model(json.loads(path.read_text(encoding="utf-8")))
 
 
@@ -236,6 +245,8 @@ def load_model(path: Path) -> ShapeModel:
 
 
 def shape_to_json(shape: Query) -> Any:
+    """A shape as plain values."""
+
     def value(v: Any) -> Any:
         return {"q": shape_to_json(v)} if isinstance(v, Query) else {"i": item(v)} if isinstance(v, Item) else v
 
@@ -254,6 +265,8 @@ def shape_to_json(shape: Query) -> Any:
 
 
 def shape_from_json(raw: Any) -> Query:
+    """A shape of what `shape_to_json` gave."""
+
     def value(v: Any) -> Any:
         if isinstance(v, dict):
             return shape_from_json(v["q"]) if "q" in v else Item(*v["i"])

@@ -30,6 +30,8 @@ _GRACE_S = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Limits:
+    """What one query may use: rows and size of its result, time, memory."""
+
     rows: int
     result_mb: int
     time_ms: int
@@ -196,6 +198,7 @@ def _caret(text: str) -> dict[str, int]:
 
 
 def failed(key: str, **params: Any) -> QueryResult:
+    """A result that is an error of this key."""
     return QueryResult(error=(key, params))
 
 
