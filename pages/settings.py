@@ -13,7 +13,7 @@ from pages.parts.language import say  # noqa: E402
 def main() -> None:
     st.title(say("settings_page.title"), anchor=False)
     if st.session_state.pop("saved", False):
-        st.success(say("settings_page.saved"), icon=":material/check:")
+        st.toast(say("settings_page.saved"), icon=":material/check:")  # seen at the foot of a long page too
     left, right = st.columns([3, 2], gap="large")
     with left:
         settings_form.draw()

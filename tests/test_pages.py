@@ -231,7 +231,7 @@ def test_settings_are_saved_with_their_effect_and_default_shown(workspace):
     app.button(key="FormSubmitter:settings-Save changes").click().run()
     assert settings.load(workspace.settings.workspace).get("passages_per_answer") == 7
     assert services.workspace().settings.get("passages_per_answer") == 7
-    assert "Saved" in app.success[0].value
+    assert "Saved" in app.toast[0].value
 
 
 def test_a_prompt_is_changed_refused_and_restored(workspace):

@@ -174,9 +174,14 @@ def _looks_like_id(name: str, tokens: list[str]) -> bool:
     return tokens[-1] in _ID_WORDS or tokens[0] in _ID_WORDS or "postal" in tokens
 
 
+_COUNT_WORDS = frozenset("count recuento conteo number numero distinct distintos distintas".split())
+
+
 def _unit(tokens: list[str], present: list[float]) -> str:
     """'percent' only where header and values agree; a header of percentages over values below 1 that do not sum to 1
     could be either, and stays a plain number."""
+    if not _COUNT_WORDS.isdisjoint(tokens[:1]) and all(v.is_integer() for v in present):
+        return ""  # how many amounts there are is no amount
     words = set(tokens)
     for symbol, names in _CURRENCY_WORDS.items():
         if words & names:

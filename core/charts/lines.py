@@ -67,7 +67,9 @@ def _time_axis(grid: Grid, x: Field, canvas: Canvas) -> dict[str, Any]:
         step = -(-len(grid.labels) // 12)
         places, labels = list(grid.positions[::step]), list(grid.labels[::step])
     shown = ["<br>".join(escape(part, LABEL_LIMIT) for part in label.split("\n")) for label in labels]
-    pad = max(0.3, 0.02 * (max(grid.positions, default=0) - min(grid.positions, default=0)))
+    width = max(grid.positions, default=0) - min(grid.positions, default=0)
+    pad = 0.02 * width if width < 1 else max(0.3, 0.02 * width)  # minutes are small parts of a day, the unit here
+    pad = pad or 0.3
     span = [min(grid.positions, default=0) - pad, max(grid.positions, default=1) + pad]
     return axis(humanise(x.name, canvas.lang), tickvals=places, ticktext=shown, showgrid=False, range=span)
 

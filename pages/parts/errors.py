@@ -45,3 +45,4 @@ def show_kept() -> None:
     kept = st.session_state.pop("kept_error", None)
     if kept:
         st.error(plain(kept), icon=":material/error:")
+        st.toast(plain(kept), icon=":material/error:")  # the page may be scrolled far below its top

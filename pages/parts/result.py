@@ -102,7 +102,7 @@ def draw_rows(result: QueryResult, key: str, limit: int | None = None, height: i
     kinds = [kind.upper() for kind in result.types] + [""] * (len(result.columns) - len(result.types))
     fields = read_fields(result)
     st.dataframe(
-        {f"{n}": [_cell(row[n], kind) for row in rows] for n, kind in enumerate(kinds)},  # names may come twice
+        {f"{n}": [to_cell(row[n], kind) for row in rows] for n, kind in enumerate(kinds)},  # names may come twice
         hide_index=True,
         key=key,
         height=min(38 + 35 * max(len(rows), 1), height or _TABLE_HEIGHT_PX),
@@ -110,7 +110,7 @@ def draw_rows(result: QueryResult, key: str, limit: int | None = None, height: i
     )
 
 
-def _cell(value: Any, kind: str) -> Any:
+def to_cell(value: Any, kind: str) -> Any:
     """A value that the table can hold: dates stored as text become dates again, exact decimals floats, what no
     column type fits text."""
     if value is None or isinstance(value, (bool, float, datetime.date, datetime.time)):

@@ -25,9 +25,9 @@ _HARD_SPACE = "\N{NO-BREAK SPACE}"
 def draw(db: Database, held: list[case_sets.CaseSet]) -> None:
     names = {one.id: set_name(one) for one in held}
     set_id = st.selectbox(say("evaluation_page.set"), list(names), format_func=names.get, key="run-set", width=420)
-    _draw_start(set_id)
-    _draw_work(db)
     found = case_sets.list_runs(db, set_id)
+    _draw_start(set_id, first=not found)
+    _draw_work(db)
     if not found:
         st.caption(say("evaluation_page.no_runs"))
         return
@@ -38,9 +38,10 @@ def draw(db: Database, held: list[case_sets.CaseSet]) -> None:
         _draw_cases(db, set_id, found[0])
 
 
-def _draw_start(set_id: int) -> None:
-    """The variant: a name and the settings that differ from those in force."""
-    with st.expander(say("evaluation_page.new_run"), icon=":material/play_arrow:", key="new-run"):
+def _draw_start(set_id: int, first: bool) -> None:
+    """The variant: a name and the settings that differ from those in force; open where there is nothing else to do."""
+    label = say("evaluation_page.new_run")
+    with st.expander(label, icon=":material/play_arrow:", key="new-run", expanded=first):
         st.text_input(say("evaluation_page.variant"), key="variant-name", placeholder=say("evaluation_page.as_is"))
         changed = changes.draw("variant")
         st.button(say("evaluation_page.run"), type="primary", on_click=_start, args=(set_id, changed), key="start-run")

@@ -5,6 +5,7 @@ A change is shown before it is made. Reading is the worker's; names and values c
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 import streamlit as st
@@ -13,8 +14,10 @@ from core import i18n
 from core.records import Table
 from core.sql.data.sources import Preview, decided
 from pages.parts import errors, services
-from pages.parts.language import lang, number, say
+from pages.parts.language import lang, say, say_count
 from pages.parts.plain import plain
+from pages.parts.profile import value_text
+from pages.parts.result import to_cell
 
 FORMATS = (
     "text",
@@ -94,7 +97,7 @@ def _doubt(column: dict[str, Any]) -> str:
         said.append(say(f"table_import.doubt_{column['doubt']}"))
     if column.get("left_empty"):
         examples = ", ".join(list(column["left_empty"])[:_UNFIT_SHOWN])
-        said.append(say("table_import.unfit", n=number(column.get("left_out", 0)), examples=examples))
+        said.append(say_count("table_import.unfit", column.get("left_out", 0), examples=examples))
     return " ".join(said)
 
 
@@ -105,10 +108,18 @@ def _format_name(name: str | None) -> str:
 def _draw_rows(tried: Preview) -> None:
     st.caption(say("table_import.preview", n=len(tried.rows)))
     st.dataframe(
-        {f"{n}": [None if row[n] is None else str(row[n]) for row in tried.rows] for n in range(len(tried.columns))},
+        {f"{n}": [_cell_text(row[n], column["type"]) for row in tried.rows] for n, column in enumerate(tried.columns)},
         hide_index=True,
         column_config={f"{n}": st.column_config.Column(c["name"]) for n, c in enumerate(tried.columns)},
     )
+
+
+def _cell_text(value: Any, kind: str) -> str | None:
+    """An amount or a day as its reader writes them; whole numbers as they are: they may be codes."""
+    if value is None:
+        return None
+    cell = to_cell(value, kind.upper())
+    return value_text(cell) if isinstance(cell, (float, datetime.date)) else str(value)
 
 
 # ---------------------------------------------------------------- changing

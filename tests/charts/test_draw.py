@@ -175,6 +175,20 @@ def test_labels_of_many_upright_bars_keep_apart():
     assert len(figure.data[0].x) == 31
 
 
+def test_a_line_over_minutes_fills_its_chart():
+    rows = tuple((f"2026-10-05 10:{minute:02d}:00", 1.5 * minute) for minute in range(0, 30, 5))
+    figure = draw(ChartSpec("line", "at", ("ms",)), QueryResult(("at", "ms"), ("TIMESTAMP", "DOUBLE"), rows), "es")
+    low, high = figure.layout.xaxis.range
+    assert (max(figure.data[0].x) - min(figure.data[0].x)) / (high - low) > 0.9
+
+
+def test_how_many_amounts_there_are_is_no_amount():
+    result = QueryResult(("name", "distinct Importe (€)"), ("VARCHAR", "BIGINT"), (("a", 15), ("b", 16)))
+    assert [field.unit for field in read_fields(result)] == ["", ""]
+    result = QueryResult(("name", "total Importe (€)"), ("VARCHAR", "DOUBLE"), (("a", 15.0), ("b", 16.0)))
+    assert read_fields(result)[1].unit == "€"
+
+
 def test_bars_over_hours_name_the_day_once():
     rows = tuple((f"2026-10-05 {hour:02d}:30:00", hour + 1) for hour in range(24))
     figure = draw(ChartSpec("bar", "at", ("n",)), QueryResult(("at", "n"), ("TIMESTAMP", "BIGINT"), rows), "es")
