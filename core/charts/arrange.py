@@ -4,7 +4,9 @@ Pure: numbers and words only, no colours and no Plotly. What is folded or left o
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -214,6 +216,8 @@ def with_gaps(positions: Sequence[float], y: Sequence[float | None], grain: str)
 def time_ticks(x: Field, names: Sequence[Any], lang: str, most: int = 8) -> tuple[list[float], list[str]]:
     """Where to label a time axis, and how: every period while there is room, then Januaries, quarters, Mondays."""
     periods = sorted({n for n in names if n is not None})
+    if periods and x.grain == "moment" and len(even := _round_moments(periods[0], periods[-1], most)) > 1:
+        periods = even
     places = [ordinal(p, x.grain) for p in periods]
     if len(periods) > most:
         for keep in _TICK_RULES.get(x.grain, ()):
@@ -225,6 +229,19 @@ def time_ticks(x: Field, names: Sequence[Any], lang: str, most: int = 8) -> tupl
     return places, _ticks(periods, x.grain, lang)
 
 
+def _round_moments(first: dt.datetime, last: dt.datetime, most: int) -> list[dt.datetime]:
+    """Round times from `first` to `last`, evenly apart: what happened may stand in clusters, labels may not."""
+    span = (last - first).total_seconds()
+    step = next((step for step in _STEPS_S if span < step * most), None)
+    if step is None or not span:
+        return []
+    midnight = first.replace(hour=0, minute=0, second=0, microsecond=0)
+    before = math.ceil((first - midnight).total_seconds() / step)
+    count = math.floor((last - midnight).total_seconds() / step) - before + 1
+    return [midnight + dt.timedelta(seconds=(before + n) * step) for n in range(count)]
+
+
+_STEPS_S = (60, 120, 300, 600, 900, 1800, *(3600 * n for n in (1, 2, 3, 6, 12, 24, 48, 96, 168)))
 _TICK_RULES = {
     "month": (lambda p: p.month in (1, 4, 7, 10), lambda p: p.month in (1, 7), lambda p: p.month == 1),
     "half": (lambda p: p.month == 1,),

@@ -182,6 +182,13 @@ def test_a_line_over_minutes_fills_its_chart():
     assert (max(figure.data[0].x) - min(figure.data[0].x)) / (high - low) > 0.9
 
 
+def test_times_in_clusters_are_labelled_evenly():
+    minutes = (0, 1, 2, 3, 4, 5, 6, 118)
+    rows = tuple((f"2026-10-05 {10 + m // 60}:{m % 60:02d}:20", float(m)) for m in minutes)
+    figure = draw(ChartSpec("line", "at", ("ms",)), QueryResult(("at", "ms"), ("TIMESTAMP", "DOUBLE"), rows), "es")
+    assert figure.layout.xaxis.ticktext == ("10:15<br>5 oct", "10:30", "10:45", "11:00", "11:15", "11:30", "11:45")
+
+
 def test_how_many_amounts_there_are_is_no_amount():
     result = QueryResult(("name", "distinct Importe (€)"), ("VARCHAR", "BIGINT"), (("a", 15), ("b", 16)))
     assert [field.unit for field in read_fields(result)] == ["", ""]
