@@ -21,7 +21,7 @@ from core.validation.match import close
 from core.validation.measures import Quantity, fold, lexicon
 from core.validation.missing import why_missing
 from core.validation.operands import gather_operands
-from core.validation.order import check_order, not_earlier, other_time, years_of
+from core.validation.order import check_order, other_time, years_of
 from core.validation.places import Place, Segment, head_of, holds, holds_figure
 from core.validation.ratios import TIMES
 from core.validation.reckoning import is_reckoned
@@ -59,7 +59,6 @@ def check_figures(claim: Segment, evidence: Evidence, skip: Sequence[tuple[int, 
                 open_ones.append((spoken, finding))  # it may be computed from what is quoted
                 continue
             if finding is None:
-                finding = not_earlier(spoken, best, named)
                 named.append((spoken, best))
         elif evidence.rows is not None:
             seen = find_in_rows(spoken, evidence.rows)

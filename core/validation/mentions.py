@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -211,8 +210,6 @@ def check_names(claim: Segment, names: Sequence[Name], evidence: Evidence, pool:
         found.total += 1
         reason = "name_elsewhere" if far else "name_missing"
         found.findings.append(Finding(reason, {"what": name.text}, hard=not far))
-    if not found.findings:
-        found.findings += _other_run(claim, names, evidence)
     for quantity in claim.quantities:
         if quantity.kind == "code":
             found.total += 1
@@ -257,21 +254,6 @@ def _of_the_neighbour(name: Name, claim: Segment, evidence: Evidence) -> bool:
 def _title(passage: Passage) -> str:
     """The first lines of what names a document: its name and its title, no running text."""
     return _TITLE.match(passage.identity)[0]  # type: ignore[index]
-
-
-def _other_run(claim: Segment, names: Sequence[Name], evidence: Evidence) -> list[Finding]:
-    """'Spring School' where the sources know 'Spring Sale' and 'Back to School'."""
-    texts = [passage.near_text for passage in evidence.passages]
-    texts += [evidence.rows.spelled] if evidence.rows is not None else []
-    said = "\n".join(texts)
-    for first, second in itertools.pairwise(names):
-        if claim.text[first.end : second.start] != " " or not re.search(rf"\b{re.escape(second.text)}\b", said):
-            continue
-        after = re.findall(rf"\b{re.escape(first.text)}(?: ([^\W\d_][\w’'-]*)|())", said)
-        followers = [word for word, _ in after]
-        if followers and all(word[:1].isupper() and word != second.text for word in followers):
-            return [Finding("name_missing", {"what": f"{first.text} {second.text}"})]
-    return []
 
 
 def _known_name(folded: str, keys: frozenset[str], evidence: Evidence) -> bool:

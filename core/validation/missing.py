@@ -11,15 +11,10 @@ from core.validation.measures import fold
 from core.validation.places import holds, holds_figure
 from core.validation.spoken import Spoken, score
 
-_ONE = re.compile(r"\b(?:a single|only one|just one|one single|un unico|una unica|un solo|una sola)\b")
-
 
 def why_missing(spoken: Spoken, evidence: Evidence) -> Finding | None:
     """Why a figure is not proven: another unit, another sign, elsewhere on the page, or nowhere."""
     quantity = spoken.quantity
-    one = _single(spoken, evidence)
-    if one:
-        return Finding("figure_instead", {"what": quantity.text, "instead": one})
     for place in evidence.places:
         how = evidence.fit(quantity, place)
         if how in ("unit", "sign"):
@@ -38,15 +33,3 @@ def why_missing(spoken: Spoken, evidence: Evidence) -> Finding | None:
     if best is not None and score(spoken.context, best) >= 1.0 and best.quantity.text:
         return Finding("figure_instead", {"what": quantity.text, "instead": best.quantity.text})
     return Finding("figure_missing", {"what": quantity.text})
-
-
-def _single(spoken: Spoken, evidence: Evidence) -> str:
-    """'A single valve' in a quoted sentence, where the statement counts several of them; or nothing."""
-    if spoken.quantity.kind != "number" or spoken.quantity.unit:
-        return ""
-    for segment in (s for passage in evidence.passages for s in passage.quoted):
-        for match in _ONE.finditer(fold(segment.text)):
-            behind = next((w for w in segment.words if w.start >= match.end()), None)
-            if behind is not None and behind.keys & spoken.head:
-                return segment.text[match.start() : behind.end]
-    return ""

@@ -1,5 +1,5 @@
-"""What a statement says about the order of its figures: 'rose from 12 to 10' contradicts itself, 'a year earlier' must
-be of an earlier year. It looks nothing up.
+"""What a statement says about the order of its figures: 'rose from 12 to 10' contradicts itself, one of 2023 is none of
+2024. It looks nothing up.
 """
 
 from __future__ import annotations
@@ -13,21 +13,6 @@ from core.validation.measures import Quantity, fold
 from core.validation.older import is_older
 from core.validation.places import OWN, Place, Segment, cut_clauses
 from core.validation.spoken import Spoken
-
-
-def not_earlier(spoken: Spoken, place: Place, named: Sequence[tuple[Spoken, Place]]) -> Finding | None:
-    """'12, against 10 a year earlier': the figure of the year earlier must be of an earlier year."""
-    if (
-        spoken.quantity.kind != "number"
-        or not _EARLIER.search(fold(spoken.clause))
-        or _THAN.search(fold(spoken.clause))
-    ):
-        return None  # '9 fewer than a year earlier' is of now
-    own = years_of(place)
-    for other, found in named:
-        if years_of(found) and own and not _EARLIER.search(fold(other.clause)) and min(own) >= max(years_of(found)):
-            return Finding("other_time", {"what": spoken.quantity.text})
-    return None
 
 
 def other_time(spoken: Spoken, matches: Sequence[Place]) -> Finding | None:
@@ -49,16 +34,11 @@ def years_of(place: Place) -> list[int]:
     return [int(k[5:]) for k, weight in place.context.items() if k.startswith("@year") and weight >= OWN]
 
 
-_EARLIER = re.compile(
-    r"\b(?:un ano antes|ano anterior|ano pasado|year (?:earlier|before|ago)|"
-    r"(?:previous|prior|last) year|ejercicio anterior)\b"
-)
 _DATED = re.compile(r"\s*(?:in|en|of|del?) (?:the )?(?:19|20)\d\d\b")  # '12 in 2024'
-_THAN = re.compile(r"\b(?:than|que|over|up on|down on|vs|versus|from)\b")
 _OF = re.compile(r"\s*(?:of|out of|de|de un total de|of a total of)\s*(?:the |los |las |sus |its |all )?")
-_DASH = re.compile(r"\s?[-–]\s?[€$£]?")
 _MORE_THAN = re.compile(r"\s*(?:more|higher|mas) (?:than|que)\b")
 _CLOSE_BY = 6  # words between a figure and by how much it is more
+_DASH = re.compile(r"\s?[-–]\s?[€$£]?")
 _BUT = re.compile(r"\b(?:but|yet|while|whereas|although|pero|mientras|aunque|sin embargo)\b", re.I)
 _BY, _TO = (
     re.compile(r"\b(?:by|en|un|una)\s+(?:about |unos )?$"),

@@ -19,7 +19,6 @@ from core.validation.spoken import Spoken
 
 _CHANCE = 0.1  # that a figure of this size met one of those that can be made
 _COARSE = 0.02  # of a figure: as much as a round one is taken to be off
-_LONG = 1000  # times its last digit: a figure that nobody meets by chance
 _FIGURES_MAX = 7
 
 
@@ -32,8 +31,6 @@ def is_reckoned(spoken: Spoken, operands: Sequence[Operand]) -> bool:
     made = {round(abs(value), 6) for line in _lines(operands) for value in _made(quantity.kind, quantity.unit, line)}
     if MEAN.search(fold(spoken.clause)):
         made |= {value for line in _lines(operands) for value in _means(quantity.unit, line)}
-    if quantity.kind == "number" and said >= _LONG * grain_of(said, step):
-        made |= set(_across(quantity.unit, operands))
     met = [value for value in made if close(quantity, value)]
     if not met:
         return False
@@ -78,13 +75,6 @@ def _means(unit: str, line: Sequence[Operand]) -> Iterator[float]:
     for start, end in itertools.combinations(range(len(values) + 1), 2):
         if end - start > 2:
             yield sum(values[start:end]) / (end - start)
-
-
-def _across(unit: str, operands: Sequence[Operand]) -> Iterator[float]:
-    """A cell of a table as often as a quoted sentence counts days, weeks and the like."""
-    counts = [o for o in operands if o.column is None and o.unit in lexicon()["worth"] and o.kind == "number"]
-    cells = [o for o in operands if o.column is not None and o.best and unit_fits(unit, o, o) and o.kind == "number"]
-    yield from (cell.value * count.value for cell in cells for count in counts)
 
 
 def _scaled(number: Operand, line: Sequence[Operand]) -> Iterator[float]:

@@ -66,7 +66,7 @@ class Computed:
 class Rows:
     """`numbers[c]` are the figures of column c, None where there is none; `labels[r]` the row's words, `columns[c]`
     those of a column's name, `units[c]` the currency or unit that it names, `scales[c]` what its figures are in;
-    `said_by[text]` the keys of each word of a text cell, `spelled` all text as written."""
+    `said_by[text]` the keys of each word of a text cell."""
 
     result: QueryResult
     numbers: dict[int, list[float | None]]
@@ -76,7 +76,6 @@ class Rows:
     computed: list[Computed]
     columns: list[Context]
     units: list[str]
-    spelled: str = ""
     scales: list[float] = field(default_factory=list)
     said_by: dict[str, list[frozenset[str]]] = field(default_factory=dict)
 
@@ -147,7 +146,6 @@ def read_rows(result: QueryResult, vocabulary: Vocabulary) -> Rows:
         _compute(result, numbers),
         columns,
         units,
-        "\n".join(texts),
         [scale_of(name) for name in result.columns],
         said_by,
     )
