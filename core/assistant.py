@@ -21,6 +21,7 @@ from core.errors import AppError
 from core.house_words import HouseWords
 from core.i18n import detect_language, error_text, translate
 from core.index.search import SearchIndex
+from core.lexicon.translate import bilingual_of
 from core.models.groundedness import grounded_in_use
 from core.recall import Recall, afresh
 from core.records import Answer, DocumentsAnswer, Event, Route, SqlAnswer
@@ -28,7 +29,6 @@ from core.router import unsourced
 from core.router.choose import Hint, Signals, choose, foresee, has_rows, nothing_reason, plausible, sides
 from core.settings import Settings
 from core.sides import Asked, Shelf, Sides, TableSide, may_give_rows, says_one_part
-from core.sql.language.lexicon import builtin_lexicon
 from core.sql.safety.typed_sql import is_statement
 from core.telling import explain_rows, from_rows, say_edit, tell, tell_place
 from core.validation.check import check_answer
@@ -255,7 +255,7 @@ class Assistant:
             embed=self.index.encode,
             catalog=self.tables.catalog(),
             policy=self.settings.get("unsupported_claims"),
-            spanish=builtin_lexicon().spanish,
+            spanish=bilingual_of(self.settings.workspace).words,
             grounded=grounded_in_use(self.settings),
         )
         return dataclasses.replace(

@@ -85,6 +85,11 @@ class Bilingual:
         for lang, side in self._sides.items():
             _bend_all(side, lang)
 
+    @functools.cached_property
+    def words(self) -> dict[Phrase, Phrase]:
+        """Each single Spanish word, folded, with the likeliest words that it is called by in English."""
+        return {key: tuple(texts[:_MOST]) for key, texts in self._sides["es"].entries.items() if len(key) == 1}
+
     def read(self, question: str, source: str, target: str) -> list[Reading]:
         """The question's words in order, function words left out."""
         if source == target or source not in self._sides or target not in self._sides:

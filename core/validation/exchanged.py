@@ -60,7 +60,8 @@ def _mixed(
         for pairs in (itertools.product(strange, strange_too), itertools.product(own, own_too)):
             yield from (pair for pair in pairs if pair[0].sort == pair[1].sort in ("name", "date", "way"))
         if all(_is_exact(item, (*one, *other)) for item in (*own, *strange, *strange_too, *own_too)):
-            yield strange[0], strange_too[0]
+            pairs = itertools.product(strange, strange_too)  # a figure takes no word's place
+            yield from (pair for pair in pairs if (pair[0].sort == "figure") == (pair[1].sort == "figure"))
 
 
 def _owned(said: Sequence[_Item], one: Sequence[_Item], other: Sequence[_Item]) -> tuple[list[_Item], list[_Item]]:

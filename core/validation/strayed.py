@@ -92,6 +92,8 @@ def _split(keys: frozenset[str]) -> tuple[set[str], set[str]]:
 
 def _swapped(said: Sequence[Item], parts: Sequence[Sequence[Item]], evidence: Evidence) -> Finding | None:
     held = [[any(_same(item, other, evidence) for other in part) for item in said] for part in parts]
+    if any(not isinstance(item, Word) and not any(row[n] for row in held) for n, item in enumerate(said)):
+        return None  # a figure that was worked out may be of what the source leaves unsaid
     for own, here in zip(parts, held, strict=True):
         left = [n for n, item in enumerate(own) if not any(_same(one, item, evidence) for one in said)]
         if sum(here) < _LEAST or len(own) - len(left) < _MOST_OF * len(own):

@@ -15,10 +15,10 @@ from core.evaluation.groundedness import compare_groundedness
 from core.evaluation.tatqa import read_tatqa
 from core.evaluation.workspaces import measured_workspace
 from core.i18n import translate
+from core.lexicon.translate import builtin_bilingual
 from core.models.embedder import load_embedder
 from core.models.groundedness import describe_card, hash_weights, load_groundedness, write_card
 from core.models.loading import find_folder
-from core.sql.language.lexicon import builtin_lexicon
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -36,7 +36,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, note: Notes) -> dict:
     if options.groundedness:
         return _measure_model(options)
-    given = {"spanish": builtin_lexicon().spanish, "examples": options.examples, "note": note}
+    given = {"spanish": builtin_bilingual().words, "examples": options.examples, "note": note}
     if options.tatqa:
         cases = read_tatqa(options.tatqa)[: options.limit]
         return measure_claims(cases, lambda file, page: None, kinds=("figure",), **given)
@@ -61,7 +61,7 @@ def _measure_model(options: argparse.Namespace) -> dict:
     name = options.groundedness
     model = load_groundedness(name)
     card = compare_groundedness(
-        name, hash_weights(find_folder(name)), model, spanish=builtin_lexicon().spanish, limit=options.limit
+        name, hash_weights(find_folder(name)), model, spanish=builtin_bilingual().words, limit=options.limit
     )
     if options.workspace is not None:
         options.workspace.mkdir(parents=True, exist_ok=True)
