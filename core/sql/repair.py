@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from core.records import Catalog, Column
 from core.sql.data.names import kind_of
-from core.sql.safety.guard import fold
+from core.sql.safety.parse import fold
 
 if TYPE_CHECKING:
     from sqlglot import exp

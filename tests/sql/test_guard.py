@@ -9,7 +9,8 @@ from safety_workspace import SAFETY, statements
 from core import i18n
 from core.errors import AppError
 from core.records import Catalog, Column, Table
-from core.sql.safety.guard import allowed, check_sql
+from core.sql.safety.allow_list import allowed
+from core.sql.safety.guard import check_sql
 
 CATALOG = Catalog(
     tables=(
@@ -103,9 +104,9 @@ def test_an_engine_without_a_list_admits_nothing(monkeypatch):
 
 def test_each_opinion_refuses_alone(monkeypatch):
     """With the walk over DuckDB's tree switched off, sqlglot still refuses writes and foreign tables."""
-    import core.sql.safety.guard as guard
+    from core.sql.safety import walk
 
-    monkeypatch.setattr(guard._Walk, "statement", lambda self, tree: None)
+    monkeypatch.setattr(walk.Walk, "statement", lambda self, tree: None)
     assert reason("WITH x AS (DELETE FROM sales RETURNING *) SELECT 1") == "second_opinion"
     assert reason("SELECT * FROM hidden_table") == "unknown_table"
     assert reason("SELECT * FROM main.sales") == "qualified_table"

@@ -86,8 +86,6 @@ def crossing_categories(shape: Shape) -> list[Field]:
         if field.distinct == 0 or any(decides(other, field) for other in kept):
             continue
         kept.append(field)
-    if len(kept) == 1 and kept[0].distinct == shape.rows:
-        return kept
     return [f for f in shape.categories if f in kept]
 
 

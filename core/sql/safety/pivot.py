@@ -12,7 +12,8 @@ from typing import Any
 
 from core.errors import AppError
 from core.records import Catalog, CheckedSql, QueryResult
-from core.sql.safety.guard import check_sql, refuse
+from core.sql.safety.guard import check_sql
+from core.sql.safety.parse import refuse
 
 VALUES_MAX = 200
 
