@@ -112,7 +112,7 @@ _DONE = ("ado", "ada", "ados", "adas", "ido", "ida", "idos", "idas")
 
 
 def _asks_one(token: Token) -> bool:
-    return token.word in ("which", "what", "top", "who", "bottom", "best", "most") or token.kind in (
+    return token.word in ("which", "what", "top", "who", "bottom", "best", "worst", "most") or token.kind in (
         "number",
         "number_word",
     )

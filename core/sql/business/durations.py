@@ -72,7 +72,7 @@ def find_longer(links: Links, schema: Schema) -> Contrast | None:
     lasting = [p for p in range(len(words)) if _says_lasting(p, links)]
     lasting += [p for p in range(len(words) - 2) if words[p : p + 3] == ["of", "more", "than"]]  # 'visitas de más de …'
     lasting += [p for p in range(len(words) - 1) if words[p] in ("longer", "shorter") and words[p + 1] == "than"]
-    pair = _after(counted, links, schema) or _joined_dates(links, schema)
+    pair = _after(counted, links, schema) or _joined_dates(links, schema) or _done_in(counted, links, schema)
     pair = pair or (_whole_span(lasting, links, schema) if lasting else None)
     if pair is None or op not in BOUNDS or not isinstance(counted.value, (int, float)):
         return None
@@ -111,6 +111,29 @@ def _after(counted: ValueMention, links: Links, schema: Schema) -> tuple[ColumnE
     dated = (first, last) if tokens[turn].word == "before" else (last, first)
     said = {p for p in range(counted.start) if _named(dated[0], tokens[p : p + 1]) >= _LEAST}
     return first, last, said | set(range(turn, _end_of(dated[1], tokens, turn + 1, end)))
+
+
+def _done_in(counted: ValueMention, links: Links, schema: Schema) -> tuple[ColumnEntry, ColumnEntry, set[int]] | None:
+    """'closed in less than 48 hours', 'took more than 10 days to ship': from the row's earliest date to the deed's."""
+    words = [token.word for token in links.tokens]
+    before, behind = range(max(0, counted.start - 5), counted.start), range(counted.end + 1, counted.end + 5)
+    joints = [p for p in before if words[p] in ("in", "within")]
+    joints += [p for p in behind if p < len(words) and words[p] in ("in", "to") and p == behind[0]]
+    if not joints:
+        return None
+    places = [p for p in (before if joints[0] in before else behind) if p < len(words)]
+    found = []
+    for dates in _dates_of(schema):
+        first = min(dates, key=lambda entry: str(entry.column.minimum))
+        for last in (entry for entry in dates if entry != first):
+            said = [p for p in places if _named(last, links.tokens[p : p + 1]) >= _LEAST]
+            if said:
+                found.append((_named(last, [links.tokens[p] for p in said]), -last.number, first, last, said))
+    if not found:
+        return None
+    *_, first, last, said = max(found, key=lambda row: row[:2])
+    took = {p for p in before if words[p] in _TAKING or words[p] == "time"}
+    return first, last, {*said, *took, joints[0]}
 
 
 def _whole_span(

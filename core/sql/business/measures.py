@@ -48,6 +48,7 @@ from core.sql.business.ratios import (
 )
 from core.sql.business.receipts import count_documents, find_per_document, is_document
 from core.sql.business.series import find_series_amounts
+from core.sql.business.time import asks_when
 from core.sql.data.entities import distance, joined
 from core.sql.data.schema import Schema
 from core.sql.language.units import unit_of
@@ -138,16 +139,26 @@ def _asks_amount(links: Links) -> bool:
 
 def _amount_of_named(links: Links, schema: Schema) -> list[Measure]:
     """'how much did Ana give', 'cuánto pagó': whatever the verb, the money of the table that is named, or of the one
-    that holds the names or is nearest to them."""
+    that holds the names or is nearest to them. 'Top customers', 'the best month' are so by what deeds brought in."""
     place = next((p for p, token in enumerate(links.tokens) if token.word == "much"), None)
-    if place is None:
+    best = next((p for p, token in enumerate(links.tokens) if token.word in _BEST), None) if place is None else None
+    if place is None and best is None:
         return []
     named = {n for n, ms in links.tables.items() if ms[0].score >= TOLD}
     named |= {schema.columns[column].table for m in links.values for column, _, weight in m.hits if weight >= TOLD}
-    flows = [m for m in find_flows(links, schema, "sum", place) if any(is_money(schema.columns[n]) for n in m.columns)]
+    flows = find_flows(links, schema, "sum", place if best is None else best)
+    flows = [m for m in flows if any(is_money(schema.columns[n]) for n in m.columns)]
+    if best is not None:
+        named |= {schema.columns[n].table for n, ms in links.columns.items() if ms[0].score >= _THING}
+        flows = [m for m in flows if records_deeds(m.table, schema)]
+        named = {m.table for m in flows} if asks_when(links) else named
     ways = [(min(distance(schema, m.table, n) for n in named if joined(schema, m.table, n)), m)
             for m in flows if any(joined(schema, m.table, n) for n in named)]  # fmt: skip
     return [m for _, m in sorted(ways, key=lambda way: way[0])]
+
+
+_BEST = ("top", "best", "worst", "bottom")
+_THING = 0.85  # how well a column must be named to be what is best
 
 
 def _counted_pieces(links: Links, schema: Schema, at: int) -> list[Measure]:

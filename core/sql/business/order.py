@@ -79,5 +79,7 @@ def _plural_ask(links: Links) -> bool:
 
 
 _PLURAL = re.compile(  # 'mes', 'país', 'gas' are one
-    r"\b(cu[aá]les|qu[eé] (?!(?:mes|pais|gas|bus|virus|\w+[áéíóú]s|\w+[ií]sis)\b)\w+s|which \w+s|what are|top)\b"
+    r"\b(cu[aá]les|qu[eé] (?!(?:mes|pais|gas|bus|virus|\w+[áéíóú]s|\w+[ií]sis)\b)\w+s"
+    r"|which (?!(?:was|is|has|does|us)\b)\w+s|what are|top)\b"
+    r"|^(?:the |our |my )?(?:best|worst|bottom) \w+s\b|^(?:l[oa]s |(?:nuestr|mi)[oa]?s )?(?:mejores|peores)\b"
 )

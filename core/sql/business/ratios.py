@@ -268,22 +268,39 @@ def find_rate(links: Links, schema: Schema) -> Measure | None:
 
 
 def _value_rate(links: Links, schema: Schema) -> Measure | None:
-    """'cancellation rate', 'tasa de cancelación': the share of rows with the one stored value that the word means."""
+    """'cancellation rate', 'tasa de cancelación', 'churn by sector': the share of rows with the one stored value that
+    the word means."""
     roots = [stem(token.word) for token in links.tokens]
     at = next((place for place, root in enumerate(roots) if root in ("rate", "ratio")), None)
+    near = [p for p in (at - 1, at + 1, at + 2) if 0 <= p < len(roots)] if at is not None else []
+    if at is None and "churn" in roots and not _SHARES & set(roots):
+        at = roots.index("churn")
+        near = [at]
     if at is None or _names_a_rate(links, schema, at):
         return None
-    found = []
+    found = {}
     for entry in schema.columns:
         values = entry.column.values if entry.kind == "text" and not entry.time else ()
         for value in values if 1 < len(values) <= 12 else ():
             own = {stem(fold(value)), spanish_stem(fold(value)).removeprefix("es:")}
-            for place in (p for p in (at - 1, at + 1, at + 2) if 0 <= p < len(roots)):
+            for place in near:
                 token = links.tokens[place]
-                if token.kind == "word" and any(root in own and weight >= 0.85 for root, weight in token.stems):
+                said = token.kind == "word" and any(root in own and weight >= 0.85 for root, weight in token.stems)
+                if said or (entry.number, value) in _stored_at(place, links):
                     span = (min(at, place), max(at, place) + 1)
-                    found.append(Measure("rate", entry.table, (entry.number,), "{0}", span, yes=value))
-    return found[0] if len(found) == 1 else None
+                    found[entry.number, value] = Measure("rate", entry.table, (entry.number,), "{0}", span, yes=value)
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _stored_at(place: int, links: Links) -> set[tuple[int, str]]:
+    """(column, value) of the stored values that the word at a place stands for: 'Baja' for 'churn'."""
+    hits = [hit for m in links.values if m.kind == "text" and m.start <= place < m.end for hit in m.hits]
+    best = max((weight for *_, weight in hits), default=0.0)
+    return {(column, value) for column, value, weight in hits if weight == best >= _MEANT}
+
+
+_SHARES = frozenset(("percentag", "percent", "proport", "share"))
+_MEANT = 0.75  # as well as a synonym of the lexicon
 
 
 def _names_a_rate(links: Links, schema: Schema, at: int) -> bool:

@@ -14,7 +14,7 @@ from core.sql.business.money import cue_roots, find_flows, is_additive, is_flow,
 from core.sql.business.plan import Measure
 from core.sql.data.schema import Schema
 from core.sql.language.words import Token, stem
-from core.sql.linking.link import Links
+from core.sql.linking.link import Links, is_content
 
 _DOCUMENTS = frozenset(cue_roots("measures", "documents"))
 _SALES = frozenset(cue_roots("measures", "receipts"))  # what a customer pays at once: 'ticket' alone means its value
@@ -28,7 +28,8 @@ def find_per_document(links: Links, schema: Schema) -> Measure | None:
     roots = [stem(token.word) for token in links.tokens]
     for place, root in enumerate(roots):
         after = [r for p, r in enumerate(roots[place + 1 : place + 3], place + 1) if links.tokens[p].kind != "mark"]
-        one = bool(set(after[:1]) & _SALES) and after[1:] not in ([stem("time")], [stem("size")])
+        timed = any(is_content(t) for t in links.tokens[place + 2 : place + 3])  # 'average ticket resolution time'
+        one = bool(set(after[:1]) & _SALES) and not timed
         valued = bool(set(after[:1]) & _DOCUMENTS) and bool(set(after[1:]) & _VALUES)
         if root == "averag" and (one or valued):
             span = (place, min(place + (3 if valued else 2), len(roots)))

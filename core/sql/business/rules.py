@@ -215,10 +215,15 @@ def find_window(links: Links) -> tuple[str, tuple[int, int]]:
         for phrase in phrases:
             roots = [stem(word) for word in phrase.split()]
             for start in range(len(words) - len(roots) + 1):
-                if words[start : start + len(roots)] == roots:
+                if words[start : start + len(roots)] == roots and not _is_column(start, links):
                     return name, (start, start + len(roots))
     changed = next((p for p, root in enumerate(words) if root in CHANGED | GAINED), None)
     named = find_periods(links.tokens, datetime.date.today()) if changed is not None else []
     alone = named and words[changed] not in GAINED | {stem("difference")}
     told = named and (len(named) == 2 or named[0].ends or alone)
     return ("growth", (changed, changed + 1)) if told else ("", (0, 0))
+
+
+def _is_column(place: int, links: Links) -> bool:
+    """Whether the word at a place is the whole name of a column: 'weight' of parcels is no share."""
+    return any(m.start <= place < m.end and m.score >= 0.95 for ms in links.columns.values() for m in ms)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from core.sql.business.dimensions import Dimension, dimension_at
 from core.sql.business.plan import BusinessPlan, Filter, Measure
 from core.sql.business.properties import NEVER, yes_or_no
+from core.sql.business.where import time_between
 from core.sql.data.schema import Schema
 from core.sql.linking.link import Links
 from core.sql.safety.quoting import literal
@@ -29,7 +30,11 @@ def add_share_of_rows(plan: BusinessPlan, links: Links, schema: Schema) -> Busin
         return _split_by_any(plan, links, schema)
     if plan.contrast and plan.contrast.right is not None:
         sides = (plan.contrast.left, plan.contrast.right)
-        rate = Measure("rate", measure.table, sides, f"{{0}} {plan.contrast.op} {{1}}", measure.span)
+        test = f"{{0}} {plan.contrast.op} {{1}}"
+        if plan.contrast.unit:
+            lasted = time_between(plan.contrast.unit).format("{1}", "{0}")
+            test = f"{lasted} {plan.contrast.op} {literal(plan.contrast.by)}"
+        rate = Measure("rate", measure.table, sides, test, measure.span)
         filters = tuple(f for f in plan.filters if f.column not in sides)
         return replace(plan, measure=rate, window="", contrast=None, filters=filters)
     told, others = _told_and_scope(plan, links)

@@ -34,7 +34,7 @@ def add_dimensions(plan: BusinessPlan, links: Links, schema: Schema, grain: Grai
     covered = plan.covered | used | _tables_said(columns, plan.fact, links, schema)
     plan = replace(plan, dimensions=columns, keys=keys, covered=covered)
     if len(found) > 1 and not plan.window and _ranked_within(links, found):
-        inner = next(d for d in found if d.lead in ("each", "every", "within", "per"))
+        inner = next(d for d in found[1:] if d.lead in (*LEADS_OF_GROUPS, "by"))
         plan = replace(plan, window="rank", within=inner.columns[0])
     elif plan.window == "rank" and len(found) > 1:
         plan = replace(plan, within=found[-1].columns[0])
@@ -64,12 +64,15 @@ _KEYED = 0.5  # how well a table's key must be named to name its rows
 
 
 def _ranked_within(links: Links, found: list[Dimension]) -> bool:
-    """'the best seller of each region', 'top 3 products per category': a superlative inside every group."""
-    leads = [d.lead for d in found]
-    return has_superlative(links) and found[0].lead not in LEADS_OF_GROUPS and any(x in LEADS_OF_GROUPS for x in leads)
+    """'the best seller of each region', 'top 3 products by category': a superlative inside every group."""
+    first, others = found[0].lead, {d.lead for d in found[1:]}
+    counted = first not in (*LEADS_OF_GROUPS, *LEADS, *_ONE_ASKED)  # 'which product sells most by region' is one of all
+    grouped = bool(others & set(LEADS_OF_GROUPS)) and first not in LEADS_OF_GROUPS
+    return has_superlative(links) and (grouped or (counted and "by" in others))
 
 
 LEADS_OF_GROUPS = ("each", "every", "within", "per")
+_ONE_ASKED = ("which", "what", "who")
 
 
 def add_filters(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
@@ -115,7 +118,8 @@ def add_contrast(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPl
         return plan
     if set(range(*plan.measure.span)) & set(contrast.span):
         return plan
-    return replace(plan, contrast=contrast, covered=plan.covered | set(contrast.span))
+    filters = tuple(f for f in plan.filters if not set(f.span) <= set(contrast.span))  # said by it
+    return replace(plan, contrast=contrast, filters=filters, covered=plan.covered | set(contrast.span))
 
 
 def count_things(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:

@@ -17,7 +17,15 @@ LOW = frozenset(stem(w) for w in read_cues()["measures"]["low"].split())
 def is_ordering(tokens: list[Token], place: int) -> bool:
     """'ordered by', 'sort them by': the word at a place says by what rows are put in order; it splits nothing."""
     near = range(max(0, place - 2), place)
-    return any(stem(tokens[p].word) in _ORDERING and not _names_orders(tokens[p], tokens[p - 1 : p]) for p in near)
+    return any(
+        stem(tokens[p].word) in _ORDERING
+        and not _names_orders(tokens[p], tokens[p - 1 : p])
+        and not (p + 1 < place and stem(tokens[p + 1].word) in _OF_ORDERS)  # 'average order value by country'
+        for p in near
+    )
+
+
+_OF_ORDERS = frozenset(stem(word) for word in ("value", "size", "amount", "total", "count", "volume", "quantity"))
 
 
 def _names_orders(token: Token, before: list[Token]) -> bool:
