@@ -13,6 +13,7 @@ from typing import Any
 
 from core.i18n import format_number, translate
 from core.records import QueryResult
+from core.sql.business.movers import find_movers
 from core.sql.contests import column_of, first_of
 from core.sql.data.schema import ColumnEntry, Schema
 from core.sql.data.spellings import fold_spelling
@@ -78,6 +79,9 @@ class Assertion:
     than: str = ""
 
 
+_RELATED = frozenset(("which", "that", "whose"))
+
+
 def find_assertion(links: Links, schema: Schema) -> Assertion | None:
     """What a text claims of the tables; None for what is no claim."""
     text = links.question
@@ -86,7 +90,8 @@ def find_assertion(links: Links, schema: Schema) -> Assertion | None:
     begin = opened.end() if opened else asked.end() if asked else 0
     rest = text[begin:].strip(_EDGES)
     counted = None if asked else _THERE.fullmatch(rest)
-    if _DENIED.search(text):
+    related = bool({token.word for token in links.tokens[1:2]} & _RELATED)  # 'countries that grew most'
+    if _DENIED.search(text) or related or find_movers(links):
         return None
     if counted:
         many = translate("sql.assertion.how_many", links.lang, of=counted["of"])

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from core.records import SqlAnswer
+from core.sql.business.movers import find_movers
 from core.sql.business.yearly import yearly_places
 from core.sql.data.schema import Schema
 from core.sql.language.calendar import MONTHS
@@ -75,7 +76,8 @@ def unknown_words(links: Links, schema: Schema, parser: Parser) -> tuple[str, ..
 
 def unknown_places(links: Links, schema: Schema, parser: Parser) -> list[int]:
     """The places of those words."""
-    covered = time_places(links.tokens) | yearly_places(links.tokens)
+    movers = find_movers(links)
+    covered = time_places(links.tokens) | yearly_places(links.tokens) | set(range(*movers.span) if movers else ())
     for mentions in (*links.columns.values(), *links.tables.values(), links.values):
         for mention in mentions:
             if getattr(mention, "score", 1.0) >= 0.3:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from core.sql.business.movers import find_movers
 from core.sql.data.entities import distance, joined, key_beside, name_columns, repeats
 from core.sql.data.schema import ColumnEntry, Schema
 from core.sql.language.calendar import Grain
@@ -37,7 +38,10 @@ def find_dimensions(
     taken |= (find_sorting(links) or (False, frozenset()))[1]
     found: list[Dimension] = []
     used: set[int] = set()
+    picked = has_superlative(links) or find_movers(links) is not None
     opening = _opening(links, schema, fact, taken)
+    if opening is None and picked and not has_superlative(links) and not _asks_one(tokens[0]):
+        opening = dimension_at(0, links, schema, fact, taken, 2, "which")  # 'customers whose purchases fell'
     if opening:
         found, used = [opening], set(range(*opening.span))
     for place, token in enumerate(tokens):
@@ -51,7 +55,7 @@ def find_dimensions(
         after |= {grain.end} if grain else set()  # 'by month and region'
         lead = lead or (token.word in ("and", ",") and place in after and not _turns(tokens, place + 1))
         compared = bool(place) and tokens[place - 1].word == "than"  # 'more than 10 visits' asks for no ten
-        asked = not found and not compared and _asks_one(token) and has_superlative(links)
+        asked = not found and not compared and _asks_one(token) and picked
         if not (lead or asked):
             continue
         reach = 3 if lead else 4
@@ -80,7 +84,8 @@ def _opening(links: Links, schema: Schema, fact: int, taken: set[int]) -> Dimens
         (m for n in schema.tables[fact].columns if schema.columns[n].kind == "text" and schema.columns[n].unique < 0.9
          for m in links.columns.get(n, ()) if m.start == start and m.score >= 0.85), None
     )  # fmt: skip
-    if mention is None or not has_superlative(links) or mention.end >= len(tokens):
+    picked = has_superlative(links) or find_movers(links) is not None
+    if mention is None or not picked or mention.end >= len(tokens):
         return None
     ranked = stem(tokens[mention.end].word) in HIGH | LOW  # 'el producto más vendido'
     if not ranked and tokens[mention.end].word not in _WHOSE:
@@ -88,7 +93,7 @@ def _opening(links: Links, schema: Schema, fact: int, taken: set[int]) -> Dimens
     return dimension_at(start, links, schema, fact, taken, 0)
 
 
-_WHOSE = frozenset("with who that which".split())  # 'the tenants who owe most'
+_WHOSE = frozenset("with who that which whose".split())  # 'the tenants who owe most'
 
 
 def _turns(tokens: list[Token], place: int) -> bool:

@@ -128,10 +128,12 @@ def _done_in(counted: ValueMention, links: Links, schema: Schema) -> tuple[Colum
         for last in (entry for entry in dates if entry != first):
             said = [p for p in places if _named(last, links.tokens[p : p + 1]) >= _LEAST]
             if said:
-                found.append((_named(last, [links.tokens[p] for p in said]), -last.number, first, last, said))
+                near = min(said, key=lambda p: abs(p - counted.start))  # 'envíos entregados en': delivered, not sent
+                row = (-abs(near - counted.start), _named(last, [links.tokens[near]]), -last.number)
+                found.append((*row, first, last, said))
     if not found:
         return None
-    *_, first, last, said = max(found, key=lambda row: row[:2])
+    *_, first, last, said = max(found, key=lambda row: row[:3])
     took = {p for p in before if words[p] in _TAKING or words[p] == "time"}
     return first, last, {*said, *took, joints[0]}
 

@@ -34,6 +34,7 @@ from core.sql.business.money import (
     records_deeds,
     table_money,
 )
+from core.sql.business.movers import find_movers
 from core.sql.business.plan import Measure
 from core.sql.business.planned import find_spent
 from core.sql.business.properties import yes_value
@@ -87,7 +88,8 @@ def find_measures(links: Links, schema: Schema, window: tuple[int, int], over_ti
     if agg not in ("count", "distinct") and not sure and all(m.score < KEYED for _, m in named) and not flow:
         found = [*find_series_amounts(links, schema, agg), *found]
     if not found and window[1] and not any(ms[0].score >= TOLD for ms in links.tables.values()):
-        found += find_flows(links, schema, agg, window[0])  # 'which region grew most': in what it takes
+        taken = find_flows(links, schema, agg, window[0])  # 'which region grew most': in what it takes
+        found += [m for m in taken if records_deeds(m.table, schema)] or taken
     bare = over_time or _splits(links) or window[1] > 0 or not asks_rows(links)
     counted = not agg and (count_followers(links) is not None or (bare and not (flow and _asks_amount(links))))
     if asks_most(links) and not agg:
@@ -175,7 +177,8 @@ def _counted_pieces(links: Links, schema: Schema, at: int) -> list[Measure]:
 def _bought(links: Links) -> int | None:
     """'how much did X buy', 'how much was ordered': the place of the deed that money was paid for, where no word for
     the money itself is said."""
-    if not _asks_amount(links) or any(is_flow(token) for token in links.tokens):
+    asked = _asks_amount(links) or find_movers(links)  # 'customers who bought less in 2025 than in 2024'
+    if not asked or any(is_flow(token) for token in links.tokens):
         return None
     return next((place for place, token in enumerate(links.tokens) if is_buying(token)), None)
 

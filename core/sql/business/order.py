@@ -82,4 +82,5 @@ _PLURAL = re.compile(  # 'mes', 'país', 'gas' are one
     r"\b(cu[aá]les|qu[eé] (?!(?:mes|pais|gas|bus|virus|\w+[áéíóú]s|\w+[ií]sis)\b)\w+s"
     r"|which (?!(?:was|is|has|does|us)\b)\w+s|what are|top)\b"
     r"|^(?:the |our |my )?(?:best|worst|bottom) \w+s\b|^(?:l[oa]s |(?:nuestr|mi)[oa]?s )?(?:mejores|peores)\b"
+    r"|^(?:l[oa]s |the )?(?!mes\b|pa[ií]s\b)\w+s (?:que|that|which)\b"
 )

@@ -34,7 +34,7 @@ class BusinessPlan:
     `op` shows one figure of several, of `beside`, of a contrast's sides, of shares: '-' their difference, '/' the one
     for each of the other, '%' that in percent, '+' their sum; `within` is the column in whose groups things are ranked;
     `change` says how growth is told: 'percent', 'absolute', '' for both; `yearly` growth is from the same part of the
-    year before."""
+    year before, and `moved` ('>', '<') keeps only the groups that rose or fell."""
 
     measure: Measure | None
     dimensions: tuple[int, ...] = ()
@@ -62,6 +62,7 @@ class BusinessPlan:
     clock: int | None = None
     change: str = ""
     yearly: bool = False
+    moved: str = ""
 
     @property
     def fact(self) -> int:

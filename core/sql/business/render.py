@@ -207,7 +207,9 @@ def _growth(plan: BusinessPlan, inner: str, dims: list[str], value: str) -> str:
     steps = f"SELECT {', '.join([*dims, *parts, f'{before} AS {ends[0]}', f'{value} AS {ends[1]}', change])} FROM base"
     rows = [*dims, unit] if place else dims
     ranked = f"SELECT {', '.join([*rows, *ends, *told])} FROM steps WHERE {ends[0]} IS NOT NULL"
-    order = ", ".join(rows) if place else f"{told[-1]} DESC"
+    order = ", ".join(rows) if place else f"{told[-1]}{'' if plan.moved == '<' else ' DESC'}"
+    if plan.moved:
+        ranked += f" AND {names[0]} {plan.moved} 0"
     return f"{base}, steps AS ({steps}) {ranked}{f' ORDER BY {order}' if rows else ''}"
 
 

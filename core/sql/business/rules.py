@@ -19,6 +19,7 @@ from core.sql.business.having import add_threshold, limit_group_size
 from core.sql.business.lists import find_lists, find_subject
 from core.sql.business.measures import asks_rows, find_measures
 from core.sql.business.money import is_buying, is_flow
+from core.sql.business.movers import find_movers
 from core.sql.business.order import add_order
 from core.sql.business.plan import BusinessPlan, Measure, repeats_rows
 from core.sql.business.planned import find_overrun
@@ -57,6 +58,9 @@ def read_business(links: Links, schema: Schema, today: datetime.date) -> list[Bu
     grain, yearly = find_grain(links.tokens), find_yearly(links.tokens)
     if yearly and window in ("", "growth"):
         window, (grain, window_span) = "growth", yearly
+    movers = find_movers(links)
+    if movers and window in ("", "growth"):
+        window, window_span = "growth", movers.span
     overrun = find_overrun(links, schema)  # a figure is asked for, not the rows that exceed
     spread = find_spread(links, schema, window_span) if window == "spread" else None
     if spread:
@@ -86,6 +90,9 @@ def read_business(links: Links, schema: Schema, today: datetime.date) -> list[Bu
         plan = _complete(plan, links, schema, unit, today)
         if yearly and plan.window == "growth" and plan.grain:
             plan = step_by_year(plan, yearly[1])
+        if movers and plan.window == "growth" and plan.dimensions:
+            said = plan.covered | set(range(*movers.span))
+            plan = replace(plan, moved=movers.op, descending=None, limit=None, covered=said)
         if is_business(plan, links, schema):
             plans.append(plan)
         elif measure.agg in ("max", "min") and asks_for_thing(plan, links, schema):
