@@ -26,6 +26,6 @@ frame.arrive(PAGES)
 try:
     errors.run_page(page.run)
     frame.language_switch()
-    frame.sign()
+    frame.sign(page.title)
 finally:
     services.warm()

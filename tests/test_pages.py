@@ -234,6 +234,14 @@ def test_settings_are_saved_with_their_effect_and_default_shown(workspace):
     assert "Saved" in app.toast[0].value
 
 
+def test_an_address_that_is_none_is_refused_where_it_is_seen(workspace):
+    app = open_app("settings")
+    app.text_input(key="setting-endpoint_url").set_value("hola")
+    app.button(key="FormSubmitter:settings-Save changes").click().run()
+    assert "http://" in app.error[0].value and "hola" in app.toast[0].value
+    assert services.workspace().settings.get("endpoint_url").startswith("http://")
+
+
 def test_a_prompt_is_changed_refused_and_restored(workspace):
     app = open_app("settings")
     area = app.text_area(key="setting-prompt_documents_en")

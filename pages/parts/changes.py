@@ -34,6 +34,7 @@ def draw(prefix: str, without: Collection[str] = ()) -> list[str]:
         [name for name in _VARIED if name in known],
         format_func=lambda name: say(f"settings.{name}"),
         key=f"{prefix}-changes",
+        placeholder=say("evaluation_page.as_is"),
     )
     for name in changed:
         setting = settings_table.known_setting(name)

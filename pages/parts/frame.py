@@ -41,11 +41,11 @@ def style() -> None:
         st.html(_ASSETS / "words-es.css")
 
 
-def sign() -> None:
-    """Wordmark and icon."""
+def sign(page: str) -> None:
+    """Wordmark, icon, and the page's name on the browser's tab."""
     shade = "dark" if st.context.theme.type == "dark" else "light"
     st.logo(str(_ASSETS / f"wordmark-{shade}.svg"), size="large", icon_image=MARK)
-    st.set_page_config(page_icon=MARK)
+    st.set_page_config(page_title=f"{page} · Cotejo", page_icon=MARK)
 
 
 def choose_language() -> None:

@@ -124,7 +124,7 @@ def draw_questions(db: Database, found: Report) -> None:
         hide_index=True,
         column_config={
             say("monitoring.when"): st.column_config.DatetimeColumn(format=_MOMENT[lang()], width=130),
-            say("monitoring.question"): st.column_config.TextColumn(width="large"),
+            say("monitoring.question"): st.column_config.TextColumn(width="medium"),
         },
         on_select="rerun",
         selection_mode="single-row",
