@@ -113,8 +113,6 @@ def check_value(name: str, value: Any) -> Any:
         raise AppError("errors.setting_type", name=name, value=str(value), kind=kind.__name__) from None
     if name in prompts.SETTINGS:
         return prompts.check_text(name, value)
-    if name == "endpoint_url" and not value.startswith(("http://", "https://")):
-        raise AppError("errors.setting_address", name=name, value=value)
     if setting.allowed is None:
         return value
     if kind is str:

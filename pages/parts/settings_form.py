@@ -6,6 +6,7 @@ import streamlit as st
 
 from core import prompts
 from core import settings as table
+from core.errors import AppError
 from core.models import adapters
 from core.models.groundedness import tell_card
 from pages.parts import errors, services
@@ -154,6 +155,9 @@ def save() -> None:
     given = {name: st.session_state[f"setting-{name}"] for name in names if f"setting-{name}" in st.session_state}
     typed = {name: table.check_value(name, value) for name, value in given.items()}
     changes = {name: value for name, value in typed.items() if value != held.get(name)}
+    address = changes.get("endpoint_url", "http://")
+    if not address.startswith(("http://", "https://")):  # refused here, not when settings are read: the app must open
+        raise AppError("errors.setting_address", name="endpoint_url", value=address)
     if not changes:
         return
     services.change_settings(**changes)
