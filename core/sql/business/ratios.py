@@ -23,7 +23,7 @@ from core.sql.data.schema import ColumnEntry, Schema
 from core.sql.language.lexicon import fold
 from core.sql.language.units import same_unit, unit_at
 from core.sql.language.words import Token, spanish_stem, stem
-from core.sql.linking.link import Links, Mention
+from core.sql.linking.link import Links, Mention, is_content
 
 _RELATION = frozenset(cue_roots("measures", "relation"))
 
@@ -275,7 +275,9 @@ def _value_rate(links: Links, schema: Schema) -> Measure | None:
     near = [p for p in (at - 1, at + 1, at + 2) if 0 <= p < len(roots)] if at is not None else []
     if at is None and "churn" in roots and not _SHARES & set(roots):
         at = roots.index("churn")
-        near = [at]
+        rows = {p for ms in links.tables.values() for m in ms for p in range(m.start, m.end)}
+        led = any(is_content(links.tokens[p]) and p not in rows for p in range(at))  # 'accidentes con baja'
+        near = [at] if not led else []
     if at is None or _names_a_rate(links, schema, at):
         return None
     found = {}
