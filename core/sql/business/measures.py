@@ -222,7 +222,7 @@ def _column_measure(number: int, mention: Mention, agg: str, schema: Schema, lin
     """A column with the aggregate that is said, else the sum where sums mean something, else the average."""
     entry = schema.columns[number]
     said = links.tokens[mention.start : mention.end]
-    adds = is_additive(entry) and not any(stem(token.word) in LEVELS for token in said)
+    adds = is_additive(entry) and not any(stem(token.word) in LEVELS - MARGIN for token in said)
     adds = adds or all(unit_of(token.word) for token in said)  # 'top 3 by kilos'
     adds = adds or (is_stock(entry) and any(stem(token.word) in PIECES for token in links.tokens))  # 'units in stock'
     adds = adds and not _PRICE_OF_ONE.search(links.question)

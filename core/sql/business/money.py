@@ -54,7 +54,8 @@ def is_additive(entry: ColumnEntry) -> bool:
     own = {root for stems in entry.words for root, weight in stems if weight >= 0.9}
     if "%" in entry.column.name or "per" in own:
         return False
-    return bool(own & _COUNTED) or not own & LEVELS
+    margin = own & MARGIN and _CURRENCY.search(entry.column.name)  # in a currency it is an amount, no rate
+    return bool(margin or own & _COUNTED) or not own & LEVELS
 
 
 def is_money(entry: ColumnEntry) -> bool:
