@@ -119,7 +119,9 @@ def add_contrast(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPl
     if set(range(*plan.measure.span)) & set(contrast.span):
         return plan
     filters = tuple(f for f in plan.filters if not set(f.span) <= set(contrast.span))  # said by it
-    return replace(plan, contrast=contrast, filters=filters, covered=plan.covered | set(contrast.span))
+    bound = plan.threshold if plan.threshold and not set(plan.threshold.span) <= set(contrast.span) else None
+    covered = plan.covered | set(contrast.span)
+    return replace(plan, contrast=contrast, filters=filters, threshold=bound, covered=covered)
 
 
 def count_things(plan: BusinessPlan, links: Links, schema: Schema) -> BusinessPlan:
