@@ -38,11 +38,11 @@ from core.sql.business.movers import find_movers
 from core.sql.business.plan import Measure
 from core.sql.business.planned import find_spent
 from core.sql.business.properties import yes_value
+from core.sql.business.rates import find_rate
 from core.sql.business.ratios import (
     find_correlation,
     find_margin_share,
     find_part_share,
-    find_rate,
     find_ratio,
     find_unit_price,
     measure_overrun,
