@@ -15,7 +15,6 @@ from pages.parts import services
 from pages.parts.adapters_editor import Kind
 from pages.parts.adapters_sources import Material
 
-_ALWAYS = ("documents", "file")
 _DROPPED = ("empty", "too_long", "duplicates", "near_duplicates", "personal", "foreign", "leaks")
 
 # ---------------------------------------------------------------- pairs
