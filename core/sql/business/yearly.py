@@ -8,13 +8,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core.sql.business.plan import BusinessPlan
+from core.sql.business.time import CHANGED
 from core.sql.language.calendar import GRAINS, Grain, go_back
 from core.sql.language.periods import find_grain
 from core.sql.language.words import Token, stem
 
 _PARTS = frozenset(("week", "month", "quarter", "half"))
 _EARLIER = frozenset(("previous", "prior", "last", "preceding"))
-_AGAINST = frozenset(("versus", "vs", "against", "over", "about", "on", "from", "than", "to", "with"))
+_AGAINST = frozenset(("versus", "vs", "against", "than"))
+_BESIDE = frozenset(("over", "about", "on", "from", "to", "with"))  # against it only where a change is asked for
+_CHANGE = CHANGED | frozenset(stem(word) for word in ("growth", "grow", "rise", "increase", "compare", "compared"))
 _BEHIND = frozenset(("of", "from", "in", "the", "a", "one", "year", "before", "earlier", "ago")) | _EARLIER
 
 
@@ -41,6 +44,7 @@ def yearly_places(tokens: list[Token]) -> set[int]:
 
 
 def _find_span(words: list[str]) -> tuple[int, int] | None:
+    against = _AGAINST | _BESIDE if _CHANGE & {stem(word) for word in words} else _AGAINST
     for place, word in enumerate(words):
         if word == "yoy":
             return place, place + 1
@@ -49,7 +53,7 @@ def _find_span(words: list[str]) -> tuple[int, int] | None:
         unit = words[place + 1] if word == "same" and place + 1 < len(words) else ""
         if stem(unit) in _PARTS or unit == "period":
             return place, _past(words, place + 2)
-        first = _past(words, place + 1, ("the",)) if word in _AGAINST else len(words)
+        first = _past(words, place + 1, ("the",)) if word in against else len(words)
         if words[first : first + 1] and words[first] in _EARLIER and words[first + 1 : first + 2] == ["year"]:
             return place, first + 2
     return None
