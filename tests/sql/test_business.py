@@ -157,3 +157,17 @@ def test_a_period_that_is_applied_is_no_unknown_word(shops):
     con, catalog = shops["en"]
     answer = ask("amount in Q4 2024 and the second half of 2023", catalog, runner(con), check=admit, today=TODAY)
     assert answer.unknown == ()
+
+
+@pytest.mark.parametrize(
+    ("lang", "question", "said"),
+    [
+        ("en", "which countries grew in 2024", "only those that rose"),
+        ("es", "productos cuyas ventas cayeron en 2024 respecto a 2023", "solo los que bajaron"),
+        ("en", "year over year growth of amount by month", "the same period of the year before"),
+    ],
+)
+def test_what_kind_of_growth_is_shown_is_said_in_words(shops, lang, question, said):
+    con, catalog = shops[lang]
+    answer = ask(question, catalog, runner(con), lang=lang, check=admit, today=TODAY)
+    assert said in answer.reading

@@ -38,9 +38,10 @@ def find_dimensions(
     taken |= (find_sorting(links) or (False, frozenset()))[1]
     found: list[Dimension] = []
     used: set[int] = set()
-    picked = has_superlative(links) or find_movers(links) is not None
-    opening = _opening(links, schema, fact, taken)
-    if opening is None and picked and not has_superlative(links) and not _asks_one(tokens[0]):
+    moved = not has_superlative(links) and find_movers(links) is not None
+    picked = moved or has_superlative(links)
+    opening = _opening(links, schema, fact, taken) if picked else None
+    if opening is None and moved and not _asks_one(tokens[0]):
         opening = dimension_at(0, links, schema, fact, taken, 2, "which")  # 'customers whose purchases fell'
     if opening:
         found, used = [opening], set(range(*opening.span))
@@ -77,15 +78,15 @@ def _is_row(dimension: Dimension, fact: int, schema: Schema) -> bool:
 
 
 def _opening(links: Links, schema: Schema, fact: int, taken: set[int]) -> Dimension | None:
-    """'county with most calls': the first words name a column of the measured table whose values repeat."""
+    """'county with most calls', 'products that grew': the first words name a column of the measured table whose values
+    repeat."""
     tokens = links.tokens
     start = int(bool(tokens) and tokens[0].word == "the")
     mention = next(
         (m for n in schema.tables[fact].columns if schema.columns[n].kind == "text" and schema.columns[n].unique < 0.9
          for m in links.columns.get(n, ()) if m.start == start and m.score >= 0.85), None
     )  # fmt: skip
-    picked = has_superlative(links) or find_movers(links) is not None
-    if mention is None or not picked or mention.end >= len(tokens):
+    if mention is None or mention.end >= len(tokens):
         return None
     ranked = stem(tokens[mention.end].word) in HIGH | LOW  # 'el producto más vendido'
     if not ranked and tokens[mention.end].word not in _WHOSE:

@@ -1,7 +1,7 @@
 """Which things rose or fell between two periods: 'which countries grew in 2025', 'products that sold less in 2025 than
 in 2024'.
 
-It finds the words that ask for it; the growth itself is written as any other (`business_sql.py`).
+It finds the words that ask for it; the growth itself is written as any other (`render.py`).
 """
 
 from __future__ import annotations

@@ -42,6 +42,8 @@ def read_business_plan(plan: BusinessPlan, schema: Schema, lang: str) -> str:
     parts += [_period(p, lang) for p in plan.periods if p.unit != NO_DAY] if plan.date is not None else []
     if plan.window in ("growth", "running", "share"):
         parts.append(_say("growth_yearly" if plan.yearly else plan.window, lang))
+    if plan.moved:
+        parts.append(_say("rose" if plan.moved == ">" else "fell", lang))
     if plan.window == "rank" and plan.within is None and plan.grain:
         parts.append(_say("rank_within", lang, column=translate(f"sql.column.{plan.grain}", lang)))
     if plan.within is not None:
